@@ -1,0 +1,79 @@
+# The one front door: `make help` says what there is.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+# Node's headers, where they are installed (Debian: /usr, a tarball: its own prefix), so that the
+# addon builds without a download; empty: node-gyp fetches them.
+NODEDIR ?= $(shell node tools/node-headers.mjs)
+
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+run: build ## install, build and run the sample agent, sandboxed, its events on the console
+	node dist/bundle/main.js run -c config/beat.example.yml
+
+build: dist/.built build/.built ## compile the TypeScript and the addon
+
+# What runs the tests; CI measures their coverage with `c8 mocha`.
+MOCHA ?= mocha
+
+test: build ## every test that this machine and user can run
+	$(MOCHA)
+
+lint: node_modules/.installed ## format, lint and type errors
+	biome ci --error-on-warnings .
+	tsc --noEmit
+
+format: node_modules/.installed ## write what the formatter would
+	biome check --write .
+
+coverage: ## the same tests, and what of the code they reach
+	$(MAKE) test MOCHA='c8 mocha'
+
+nodes: dist/.built ## the Node releases that policies are made for and proven on, into .cache/node
+	node dist/tools/nodes.js
+
+tables: dist/.built ## the system call tables again, from the newest kernel headers of Debian
+	node dist/tools/tables.js
+
+recordings: dist/.built ## what the workload calls on each of those Node releases, again (strace, script)
+	node dist/tools/record.js
+
+policies: dist/.built ## the default policies again, from tools/policy/ and tools/recordings/
+	node dist/tools/policies.js
+
+LIVE := live-386 live-arm64 live-s390x live-ppc64le live-arm live-riscv64 live-loong64
+
+live-amd64: build ## the filters against the kernel of this machine, as root
+	unshare --fork --pid --mount-proc --kill-child node dist/test/conformance/main.js
+
+$(LIVE): build
+	node dist/tools/live/main.js $(@:live-%=%) $(SUITE)
+
+live-all: live-amd64 $(LIVE) ## the same on real kernels of all architectures; as root, packages: .ci/packages live
+
+live-nodes: build nodes ## the agent at work on each of those Node releases, LIVE_SECONDS long (60), all at once
+	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js
+
+bench: build ## what the filter and the agent cost, as ratios within one run
+	node dist/bench/main.js
+
+clean: ## everything that was built
+	rm -rf build dist coverage
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+dist/.built: node_modules/.installed tsconfig.json $(shell find lib beats test bench tools -name '*.ts' 2>/dev/null)
+	tsc
+	node dist/tools/bundle.js
+	@touch $@
+
+build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/dev/null)
+	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
+	@touch $@
+
+.PHONY: bench help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean

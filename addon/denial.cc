@@ -1,0 +1,76 @@
+#include "denial.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "registers.h"
+
+namespace sealbeat {
+
+const bool kCanAnswer = kHasRegisters;
+
+namespace {
+
+enum : int { kEmpty, kTaken, kFull };
+
+// One for each number. The count is exact; the sample is the first denial since the last look: who
+// comes while it is being written or read only counts.
+struct Slot {
+  std::atomic<std::uint64_t> total{0};
+  std::atomic<int> state{kEmpty};
+  std::atomic<bool> urgent{false};
+  Denial sample{};
+};
+
+// The last one is for all numbers beyond, which no table has but arm's own.
+constexpr std::size_t kSlots = 1024;
+Slot slots[kSlots];
+std::atomic<bool> noting{false};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a handler must not take a lock");
+
+Slot& SlotOf(std::uint32_t number) { return slots[number < kSlots ? number : kSlots - 1]; }
+
+}  // namespace
+
+int NoteDenials(const std::vector<int>& urgent) {
+  for (const int number : urgent) SlotOf(static_cast<std::uint32_t>(number)).urgent = true;
+  return noting.exchange(true) ? EALREADY : 0;
+}
+
+std::vector<Denied> TakeDenials(bool samples) {
+  std::vector<Denied> all;
+  for (Slot& slot : slots) {
+    const std::uint64_t total = slot.total;
+    if (total == 0) continue;
+    Denied denied{total, samples && slot.state.load(std::memory_order_acquire) == kFull, {}};
+    if (denied.has_sample) {
+      denied.sample = slot.sample;
+      slot.state.store(kEmpty, std::memory_order_release);
+    } else {
+      denied.sample.number = static_cast<std::uint32_t>(&slot - slots);
+    }
+    all.push_back(denied);
+  }
+  return all;
+}
+
+bool Deny(const siginfo_t& signal, void* context, bool* say) {
+  if (!noting || signal.si_errno == 0) return false;
+  auto& at = *static_cast<ucontext_t*>(context);
+  const auto number = static_cast<std::uint32_t>(signal.si_syscall);
+  Slot& slot = SlotOf(number);
+  int empty = kEmpty;
+  if (slot.state.compare_exchange_strong(empty, kTaken, std::memory_order_acquire)) {
+    slot.sample = {number, signal.si_errno, static_cast<int>(syscall(SYS_gettid)), ReadArguments(at)};
+    slot.state.store(kFull, std::memory_order_release);
+  }
+  *say = slot.total.fetch_add(1) == 0 && slot.urgent;
+  WriteError(at, signal.si_errno);
+  return true;
+}
+
+}  // namespace sealbeat

@@ -1,0 +1,52 @@
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "native.h"
+
+namespace sealbeat {
+
+const bool kSupported = true;
+
+namespace {
+
+// glibc has no wrapper for seccomp(2).
+int Seccomp(unsigned operation, unsigned flags, const void* argument) {
+  const long result = syscall(SYS_seccomp, operation, flags, argument);
+  return result < 0 ? -errno : static_cast<int>(result);
+}
+
+}  // namespace
+
+bool IsMainThread() { return syscall(SYS_gettid) == getpid(); }
+
+int SetFilter(const Program& program, unsigned flags) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -errno;
+  sock_fprog code{};
+  code.len = static_cast<unsigned short>(program.size());
+  // The kernel copies the instructions and never writes to them; only its struct says otherwise.
+  code.filter = reinterpret_cast<sock_filter*>(const_cast<std::uint64_t*>(program.data()));
+  return Seccomp(SECCOMP_SET_MODE_FILTER, flags, &code);
+}
+
+Installed Install(const Program& program, unsigned flags) {
+  // Process-wide, as the filter is: worker threads load this addon as well.
+  static std::atomic<bool> installed{false};
+  if (installed.exchange(true)) return {EALREADY, 0};
+  const int result = SetFilter(program, flags);
+  if (result != 0) installed = false;
+  return result < 0 ? Installed{-result, 0} : Installed{0, result};
+}
+
+int ProbeFlags(unsigned flags) { return -Seccomp(SECCOMP_SET_MODE_FILTER, flags, nullptr); }
+
+int ActionAvailable(std::uint32_t action) {
+  return -Seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &action);
+}
+
+}  // namespace sealbeat

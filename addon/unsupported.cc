@@ -1,0 +1,33 @@
+// Not Linux: there is no seccomp to install, and every function says so.
+#include <cerrno>
+
+#include "denial.h"
+#include "native.h"
+#include "record_binding.h"
+
+namespace sealbeat {
+
+const bool kSupported = false;
+
+bool IsMainThread() { return true; }
+int SetFilter(const Program&, unsigned) { return -ENOSYS; }
+Installed Install(const Program&, unsigned) { return {ENOSYS, 0}; }
+int ProbeFlags(unsigned) { return ENOSYS; }
+int ActionAvailable(std::uint32_t) { return ENOSYS; }
+int ReportTraps(const std::string&) { return ENOSYS; }
+const bool kCanAnswer = false;
+int NoteDenials(const std::vector<int>&) { return ENOSYS; }
+std::vector<Denied> TakeDenials(bool) { return {}; }
+std::string NameOf(std::uint32_t number) { return std::to_string(number); }
+int Execute(const std::string&, std::string) { return ENOSYS; }
+int Restart(const std::string&, std::string, const Program&, const std::vector<int>&) {
+  return ENOSYS;
+}
+
+void ExportRecorder(Napi::Env, Napi::Object) {}
+
+#ifdef _WIN32
+int LockFile(int) { return ENOSYS; }
+#endif
+
+}  // namespace sealbeat

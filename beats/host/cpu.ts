@@ -1,0 +1,42 @@
+import type { Event } from 'sealbeat'
+import type { Metricset } from './metricset.ts'
+import { ratio } from './numbers.ts'
+import { CPU_STATES, type CpuTimes, parseStat, type Stat } from './proc/stat.ts'
+
+/** How the CPUs' time was spent since the last sample; nothing at the first. */
+export const cpu: Metricset = ({ files }) => {
+  let before: CpuTimes | undefined
+  return () => {
+    const now = files.read('proc/stat', parseStat)
+    const events = before === undefined ? [] : cpuUsage(before, now)
+    before = now.times
+    return events
+  }
+}
+
+/** No event where no clock tick lies between the samples, or the counters were set back. */
+export function cpuUsage(before: CpuTimes, { times, cores }: Stat): readonly Event[] {
+  const spent = CPU_STATES.flatMap(state => {
+    const now = times[state]
+    // `idle` and `iowait` may go backwards, when a CPU goes offline above all (proc_stat(5)).
+    return now === undefined ? [] : [{ state, ticks: Math.max(0, now - (before[state] ?? now)) }]
+  })
+  const all = spent.reduce((sum, { ticks }) => sum + ticks, 0)
+  if (all === 0) return []
+  const waiting = spent.reduce((sum, { state, ticks }) => sum + (isWaiting(state) ? ticks : 0), 0)
+  const share = (ticks: number): object => ({
+    pct: ratio(ticks * cores, all),
+    norm: { pct: ratio(ticks, all) },
+  })
+  const states = Object.fromEntries(spent.map(({ state, ticks }) => [state, share(ticks)]))
+  return [
+    {
+      host: { cpu: { usage: ratio(all - waiting, all) } },
+      system: { cpu: { cores, total: share(all - waiting), ...states } },
+    },
+  ]
+}
+
+function isWaiting(state: string): boolean {
+  return state === 'idle' || state === 'iowait'
+}

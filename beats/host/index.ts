@@ -1,0 +1,27 @@
+import { defineBeat } from 'sealbeat'
+import { collector } from './collect.ts'
+import { hostFiles } from './host-files.ts'
+import { ticks } from './schedule.ts'
+import { type Settings, schema } from './settings.ts'
+import { troubles } from './troubles.ts'
+
+/** Measures the host that it runs on: CPUs, load, memory, filesystems, disks, network, processes. */
+export default defineBeat<Settings>({
+  name: 'host',
+  schema,
+  async run({ settings, log, signal, publish }) {
+    const { period, metricsets, hostfs, filesystem } = settings
+    const host = {
+      files: hostFiles(hostfs),
+      ignoredTypes: filesystem.ignore_types,
+      trouble: troubles(log),
+    }
+    const collect = collector(metricsets, period, host)
+    for await (const skipped of ticks(period, signal)) {
+      if (skipped > 0)
+        log.warn({ skipped }, `measuring took longer than the period of ${period} ms`)
+      const events = await collect(signal)
+      if (events.length > 0 && !signal.aborted) await publish(events)
+    }
+  },
+})

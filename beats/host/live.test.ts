@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { runBeat } from 'sealbeat/testing'
+import host from './index.ts'
+
+/** What is below `system` in one event. */
+type Sample = Readonly<Record<string, unknown>>
+
+/**
+ * Reads something before and after `sample`, until an instant so quiet that both readings agree: then
+ * the sample between them has to be the very same. A wrong sample is never the same.
+ */
+async function between<T>(read: () => T, sample: () => Promise<T>): Promise<void> {
+  let last: readonly [T, T] | undefined
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const before = read()
+    const measured = await sample()
+    const after = read()
+    last = [measured, after]
+    if (JSON.stringify(before) !== JSON.stringify(after)) continue
+    expect(measured).to.deep.equal(after)
+    return
+  }
+  // Never quiet: the comparison with the last reading says what differs.
+  expect(last?.[0]).to.deep.equal(last?.[1])
+}
+
+async function measure(metricset: string): Promise<readonly Sample[]> {
+  const config = { metricsets: [metricset], period: '1h' }
+  const events = await runBeat(host, config, { count: 1 })
+  return events.map(({ system }) => ({ ...(system as object) }))
+}
+
+describe('host: against this very host', () => {
+  before(function () {
+    if (process.platform === 'linux') return
+    console.log('    skipped: there is no /proc here')
+    this.skip()
+  })
+
+  it('filesystem says what df says', async () => {
+    const df = (): readonly string[] => {
+      const columns = '--output=target,source,fstype,size,used,avail,pcent,itotal,iavail'
+      const text = execFileSync('df', ['-B1', columns], { encoding: 'utf8' })
+      return text
+        .split('\n')
+        .slice(1)
+        .filter(Boolean)
+        .map(line => line.replace(/\s+/g, ' '))
+    }
+    const nodev = new Set(
+      readFileSync('/proc/filesystems', 'utf8')
+        .split('\n')
+        .filter(line => line.startsWith('nodev'))
+        .map(line => line.slice(6)),
+    )
+    const sample = async (): Promise<readonly string[]> =>
+      (await measure('filesystem')).map(({ filesystem }) => dfLine(filesystem as DfColumns)).sort()
+    await between(
+      () =>
+        df()
+          .filter(line => !nodev.has(line.split(' ')[2] ?? ''))
+          .sort(),
+      sample,
+    )
+  })
+
+  it('network says what /proc/net/dev says', async () => {
+    const read = (): readonly string[] =>
+      readFileSync('/proc/net/dev', 'utf8')
+        .split('\n')
+        .slice(2)
+        .filter(Boolean)
+        .map(line => {
+          const [name, ...columns] = line.trim().split(/[\s:]+/)
+          return [name, ...columns.slice(0, 4), ...columns.slice(8, 12)].join(' ')
+        })
+    const sample = async (): Promise<readonly string[]> =>
+      (await measure('network')).map(({ network }) => {
+        const { name, in: ingress, out } = network as Record<'name' | 'in' | 'out', object>
+        return [name, ...Object.values(ingress), ...Object.values(out)].join(' ')
+      })
+    await between(read, sample)
+  })
+
+  it('uptime and memory lie between what was before and after', async () => {
+    const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000
+    const before = uptime()
+    const [up] = await measure('uptime')
+    expect(up)
+      .to.have.nested.property('uptime.duration.ms')
+      .that.is.within(before - 1, uptime() + 1)
+    const total = /MemTotal: +(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
+    const [memory] = await measure('memory')
+    expect(memory).to.have.nested.property('memory.total', Number(total) * 1024)
+  })
+
+  it('diskio counts no less than before and no more than after', async () => {
+    const read = (): ReadonlyMap<string, readonly number[]> =>
+      new Map(
+        readFileSync('/proc/diskstats', 'utf8')
+          .trim()
+          .split('\n')
+          .map(line => {
+            const [, , name = '', ...columns] = line.trim().split(/\s+/)
+            return [
+              name,
+              [0, 2, 3, 4, 6, 7].map(at => Number(columns[at]) * (at % 4 === 2 ? 512 : 1)),
+            ]
+          }),
+      )
+    const before = read()
+    const measured = await measure('diskio')
+    const after = read()
+    expect(measured).not.to.have.lengthOf(0)
+    for (const { diskio } of measured) {
+      const { name, read: reads, write } = diskio as Record<'name' | 'read' | 'write', object>
+      const values = [...Object.values(reads), ...Object.values(write)]
+      values.forEach((value, at) => {
+        const least = before.get(String(name))?.[at]
+        expect(value, `${name} ${at}`).to.be.within(least ?? 0, after.get(String(name))?.[at] ?? 0)
+      })
+    }
+  })
+
+  it('the states of the CPUs make up all of their time', async () => {
+    const config = { metricsets: ['cpu'], period: '100ms' }
+    const [event] = await runBeat(host, config, { count: 1 })
+    const { cores, total, ...states } = Object(event?.['system']).cpu as CpuFields
+    const lines = readFileSync('/proc/stat', 'utf8').match(/^cpu\d/gm)
+    expect(cores).to.equal(lines?.length)
+    const sum = Object.values(states).reduce((all, { pct }) => all + pct, 0)
+    expect(sum).to.be.closeTo(cores, 0.001)
+    expect(event).to.have.nested.property('host.cpu.usage', total.norm.pct)
+    expect(total.pct).to.be.closeTo(cores - states.idle.pct - states.iowait.pct, 0.001)
+  })
+
+  it('processes are as many as /proc has directories for', async () => {
+    const [sample] = await measure('process_summary')
+    const { total, ...states } = Object(sample?.['process']).summary as Record<string, number>
+    expect(Object.values(states).reduce((all, count) => all + count, 0)).to.equal(total)
+    expect(states).to.have.property('unknown', 0)
+    expect(states).to.have.property('running').that.is.at.least(1)
+  })
+})
+
+type DfColumns = Readonly<Record<string, number>> & {
+  readonly used: { bytes: number; pct: number }
+}
+
+function dfLine(fields: DfColumns): string {
+  const { mount_point, device_name, type, total, used, available, files, free_files } = fields
+  // df rounds up.
+  const percent = `${Math.ceil((100 * used.bytes) / (used.bytes + Number(available)))}%`
+  const columns = [mount_point, device_name, type, total, used.bytes, available, percent, files]
+  return [...columns, free_files].join(' ')
+}
+
+interface Share {
+  readonly pct: number
+  readonly norm: { readonly pct: number }
+}
+type CpuFields = { readonly cores: number } & Readonly<Record<'total' | 'idle' | 'iowait', Share>>

@@ -1,0 +1,35 @@
+import type { Event } from 'sealbeat'
+import type { Metricset } from './metricset.ts'
+import { ratio } from './numbers.ts'
+import { type Meminfo, parseMeminfo } from './proc/meminfo.ts'
+
+export const memory: Metricset =
+  ({ files }) =>
+  () => [memoryFields(files.read('proc/meminfo', parseMeminfo))]
+
+/** Bytes. `actual` is what programs could still get, the page cache given up. */
+export function memoryFields(meminfo: Meminfo): Event {
+  const bytes = (name: string): number => meminfo.get(name) ?? 0
+  const total = bytes('MemTotal')
+  const free = bytes('MemFree')
+  const cached = bytes('Cached')
+  // Linux has said so itself since 3.14; before, this was the customary guess.
+  const available = meminfo.get('MemAvailable') ?? free + bytes('Buffers') + cached
+  const swap = { total: bytes('SwapTotal'), free: bytes('SwapFree') }
+  return {
+    system: {
+      memory: {
+        total,
+        free,
+        cached,
+        used: used(total, free),
+        actual: { free: available, used: used(total, available) },
+        swap: { ...swap, used: used(swap.total, swap.free) },
+      },
+    },
+  }
+}
+
+function used(total: number, free: number): object {
+  return { bytes: total - free, pct: ratio(total - free, total) }
+}

@@ -1,0 +1,28 @@
+export const PROCESS_STATES = [
+  'running',
+  'sleeping',
+  'idle',
+  'stopped',
+  'zombie',
+  'dead',
+  'unknown',
+] as const
+export type ProcessState = (typeof PROCESS_STATES)[number]
+
+/** The letters of proc_pid_stat(5). `D`, waiting for a disk, is a sleep; `I` a kernel thread's. */
+const LETTERS: Readonly<Record<string, ProcessState>> = {
+  R: 'running',
+  S: 'sleeping',
+  D: 'sleeping',
+  I: 'idle',
+  T: 'stopped',
+  t: 'stopped',
+  Z: 'zombie',
+  X: 'dead',
+  x: 'dead',
+}
+
+/** Parses /proc/PID/stat: `42 (name) S …`. The name may hold spaces, brackets, even line ends. */
+export function parseProcessState(text: string): ProcessState {
+  return LETTERS[text.charAt(text.lastIndexOf(')') + 2)] ?? 'unknown'
+}

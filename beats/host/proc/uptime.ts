@@ -1,0 +1,6 @@
+/** Parses /proc/uptime (proc_uptime(5)): milliseconds since boot, suspended time included. */
+export function parseUptime(text: string): number {
+  const seconds = /^\d+(\.\d+)?/.exec(text)?.[0]
+  if (seconds === undefined) throw new Error('does not start with a number of seconds')
+  return Math.round(Number(seconds) * 1000)
+}

@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import type { StatFs } from './filesystem.ts'
+import { boundedStatfs } from './statfs.ts'
+
+const STATS: StatFs = { bsize: 1, blocks: 1, bfree: 1, bavail: 1, files: 1, ffree: 1 }
+
+/** A kernel in which everything below /nfs hangs until `recover` is called. */
+function kernel() {
+  const waiting: (() => void)[] = []
+  const asked: string[] = []
+  return {
+    asked,
+    recover: () => {
+      for (const answer of waiting.splice(0)) answer()
+    },
+    statfs: (path: string): Promise<StatFs> => {
+      asked.push(path)
+      if (path === '/gone') return Promise.reject(new Error('ENOENT'))
+      if (!path.startsWith('/nfs')) return Promise.resolve(STATS)
+      return new Promise(resolve => waiting.push(() => resolve(STATS)))
+    },
+  }
+}
+
+const outcome = (promise: Promise<StatFs>): Promise<unknown> =>
+  promise.then(
+    stats => stats,
+    (error: Error) => error.message,
+  )
+
+describe('host: statfs that hangs', () => {
+  it('is given up on, not asked again, and holds no more threads than it may', async () => {
+    const { statfs, asked, recover } = kernel()
+    const ask = boundedStatfs(statfs, { timeout: 1, hanging: 2 })
+    const silent = 'does not answer statfs'
+    expect(await outcome(ask('/'))).to.equal(STATS)
+    expect(await outcome(ask('/nfs/a'))).to.equal(silent)
+    expect(await outcome(ask('/nfs/a'))).to.equal(silent)
+    expect(await outcome(ask('/nfs/b'))).to.equal(silent)
+    expect(await outcome(ask('/nfs/c'))).to.match(/^not asked/)
+    expect(asked).to.deep.equal(['/', '/nfs/a', '/nfs/b'])
+    recover()
+    await new Promise(resolve => setImmediate(resolve))
+    expect(await outcome(ask('/'))).to.equal(STATS)
+  })
+
+  it('passes on what the kernel says', async () => {
+    const ask = boundedStatfs(kernel().statfs, { timeout: 1000, hanging: 1 })
+    expect(await outcome(ask('/gone'))).to.equal('ENOENT')
+    expect(await outcome(ask('/'))).to.equal(STATS)
+  })
+})

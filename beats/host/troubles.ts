@@ -1,0 +1,18 @@
+import type { Context } from 'sealbeat'
+
+/** Logs what is amiss when it begins, changes or ends: a disk that is gone would fill the log. */
+export function troubles(
+  log: Context<unknown>['log'],
+): (subject: string, message: string | undefined) => void {
+  const known = new Map<string, string>()
+  return (subject, message) => {
+    if (message === known.get(subject)) return
+    if (message === undefined) {
+      known.delete(subject)
+      log.info(`${subject} can be measured again`)
+    } else {
+      known.set(subject, message)
+      log.warn(`${subject} can't be measured: ${message}`)
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import type { Metricset } from './metricset.ts'
+import { parseUptime } from './proc/uptime.ts'
+
+export const uptime: Metricset =
+  ({ files }) =>
+  () => [{ system: { uptime: { duration: { ms: files.read('proc/uptime', parseUptime) } } } }]

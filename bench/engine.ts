@@ -1,0 +1,73 @@
+import { ARCHITECTURES, loadArchitecture } from '../lib/seccomp/arch.ts'
+import { compile } from '../lib/seccomp/compile.ts'
+import { WEIGHTS } from '../lib/seccomp/defaults/weights.ts'
+import { loadPolicy } from '../lib/seccomp/layers.ts'
+import { simulate } from '../lib/seccomp/simulate.ts'
+import { measureIn } from './child.ts'
+import { median, printTable, type Row, times } from './table.ts'
+
+/** Instructions of the default policies: in all, executed on the mean of a recorded trace, at worst. */
+export async function benchPrograms(): Promise<void> {
+  const rows: Row[] = []
+  for (const name of ARCHITECTURES) {
+    const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [], 4321)
+    if (!policy) continue
+    const { audit, endian, table } = await loadArchitecture(name)
+    const program = compile(policy, WEIGHTS)
+    let [worst, executed, calls] = [0, 0, 0]
+    for (const [call, number] of Object.entries(table.numbers)) {
+      const { steps } = simulate(program, { audit, number }, endian)
+      const weight = WEIGHTS[call] ?? 0
+      worst = Math.max(worst, steps)
+      executed += steps * weight
+      calls += weight
+    }
+    const value = `${program.length} in all, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
+    rows.push({ what: `default policy, ${name}`, value })
+  }
+  printTable('Instructions', rows)
+}
+
+interface Stage {
+  readonly merge: number
+  readonly compile: number
+  readonly install: number
+}
+
+const PROCESSES = 15
+
+/** What a start pays for the stage: every part for the first time in its process. */
+export function benchStage(): void {
+  const runs = Array.from({ length: PROCESSES }, () => measureIn<Stage>('stage'))
+  const row = (what: string, of: (run: Stage) => number): Row => {
+    return { what, value: `${median(runs.map(of)).toFixed(2)} ms` }
+  }
+  printTable(`The seccomp stage in a fresh process, median of ${PROCESSES}`, [
+    row('load and merge', run => run.merge),
+    row('compile', run => run.compile),
+    row('install on every thread', run => run.install),
+    row('compile and install', run => run.compile + run.install),
+  ])
+}
+
+interface Calls {
+  readonly allowed: number
+  readonly checked: number
+  readonly denied: number
+}
+
+/** What the filter adds to a call. */
+export function benchCalls(): void {
+  if (process.arch !== 'x64') return
+  const bare = measureIn<Calls>('calls', 'none')
+  const filtered = measureIn<Calls>('calls', 'filter')
+  const row = (what: string, key: keyof Calls): Row => {
+    const added = filtered[key] - bare[key]
+    return { what, value: `${added.toFixed(0)} ns more`, ratio: times(filtered[key], bare[key]) }
+  }
+  printTable('A system call (through the addon) under the default filter, against none', [
+    row('allowed by its number: cached by the kernel', 'allowed'),
+    row('allowed by its arguments', 'checked'),
+    row('denied (against the kernel’s own error)', 'denied'),
+  ])
+}

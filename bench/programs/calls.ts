@@ -1,0 +1,42 @@
+// Nanoseconds per system call, with or without the default filter: `calls.js filter|none`.
+import { loadArchitecture } from '../../lib/seccomp/arch.ts'
+import { enterSandbox, planSandbox } from '../../lib/seccomp/sandbox.ts'
+import { probe } from '../../test/probe.ts'
+
+const CALLS = 200_000
+const ROUNDS = 7
+const { table } = await loadArchitecture('amd64')
+
+if (process.argv[2] === 'filter') {
+  const config = {
+    enabled: true,
+    required: true,
+    diagnose: false,
+    log: false,
+    mode: 'extend',
+    policy: undefined,
+  } as const
+  const outcome = enterSandbox(await planSandbox(config, []))
+  if (outcome.state !== 'installed') throw new Error(JSON.stringify(outcome))
+}
+
+/** The quickest round: whatever else runs can only make one slower. */
+function cost(name: string, ...args: readonly number[]): number {
+  const number = table.numbers[name]
+  if (number === undefined) throw new Error(`no ${name}`)
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const start = process.hrtime.bigint()
+    for (let at = 0; at < CALLS; at++) probe.syscall(number, ...args)
+    return Number(process.hrtime.bigint() - start) / CALLS
+  })
+  return Math.min(...rounds)
+}
+
+console.log(
+  JSON.stringify({
+    allowed: cost('getppid'),
+    checked: cost('kill', process.pid, 0),
+    // Refused by the kernel as well, there for its arguments.
+    denied: cost('ptrace', -1, 0, 0, 0),
+  }),
+)

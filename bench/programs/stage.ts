@@ -1,0 +1,28 @@
+// The seccomp stage in a fresh process, as at a start: milliseconds for each part.
+import { endianness } from 'node:os'
+import { architectureOf } from '../../lib/seccomp/arch.ts'
+import { compile } from '../../lib/seccomp/compile.ts'
+import { WEIGHTS } from '../../lib/seccomp/defaults/weights.ts'
+import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { loadPolicy } from '../../lib/seccomp/layers.ts'
+import { encode } from '../../lib/seccomp/program.ts'
+
+const name = architectureOf(process.arch, endianness())
+if (!name) throw new Error(`no policy for ${process.arch}`)
+const start = performance.now()
+const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [], process.pid)
+if (!policy) throw new Error(`no policy for ${name}`)
+const merged = performance.now()
+const program = compile(policy, WEIGHTS)
+const compiled = performance.now()
+const bytes = encode(program, policy.architecture.endian)
+const result = installProgram(bytes, { log: true })
+const installed = performance.now()
+if (result.error) throw new Error(result.error)
+console.log(
+  JSON.stringify({
+    merge: merged - start,
+    compile: compiled - merged,
+    install: installed - compiled,
+  }),
+)

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { messageOf } from './errors.ts'
+import { packageRoot } from './package-root.ts'
+
+/**
+ * The native part: thin, without defaults or checks. Errnos are the running platform's; 0 is
+ * success. Where it is not Linux, `supported` is false and everything answers ENOSYS, `lockFile`
+ * on other Unixes aside. addon/native.h says what each function does.
+ */
+export interface Addon {
+  readonly supported: boolean
+  /** What node:worker_threads knows as well; loading that takes 8 ms of every start. */
+  isMainThread(): boolean
+  /** `program`: struct sock_filter[]; `thread`: which one TSYNC could not take along, or 0. */
+  install(program: Uint8Array, flags: number): { readonly errno: number; readonly thread: number }
+  probeFlags(flags: number): number
+  actionAvailable(action: number): number
+  /** `names`: lines of `<number> <name>\n` for the running architecture. */
+  reportTraps(names: Uint8Array): number
+  /** addon/denial.h; ENOTSUP where this architecture's registers are not known. */
+  noteDenials(urgent: readonly number[]): number
+  /** All that were denied; with `samples`, what is new of each, once. */
+  takeDenials(samples: boolean): readonly NativeDenied[]
+  /** `argv`: each argument ended by NUL. Returns only when it failed. */
+  restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
+  lockFile(descriptor: number): number
+  /** addon/record.h; on Linux only. */
+  readonly recorder?: Recorder
+}
+
+/** A system call that was denied. */
+export interface NativeDenied {
+  readonly number: number
+  /** As `reportTraps` was told, else the number. */
+  readonly name: string
+  /** Since the start. */
+  readonly total: number
+  /** One of those since the last look, if there were any. */
+  readonly sample?: {
+    readonly errno: number
+    readonly thread: number
+    readonly arguments: readonly bigint[]
+  }
+}
+
+export interface Recorder {
+  /** A connected pair of sockets: one end for `Recording`, one for the process that calls `start`. */
+  openChannel(): { readonly errno: number; readonly ours: number; readonly theirs: number }
+  /** As `restart`, with the program's listener going out over `channel`. Returns only when it failed. */
+  start(channel: number, path: string, argv: Uint8Array, program: Uint8Array): number
+  readonly Recording: new (
+    channel: number,
+    /** By number, which arguments are noted: bit n for argument n. */
+    noted: Uint8Array,
+    /** The system call of which `base + n` as the first argument begins phase n. */
+    mark: number,
+    base: number,
+    /** `AUDIT_ARCH_*` of what is recorded. */
+    arch: number,
+  ) => NativeRecording
+}
+
+export interface NativeRecording {
+  /** 0, or why the recording has failed. */
+  readonly errno: number
+  readonly phase: number
+  /** Ten words for each kind of call: phase, architecture, number, six arguments, count. */
+  counts(): BigUint64Array
+}
+
+/** The addon, or why there is none, in words for whoever installed this package. */
+export type LoadedAddon = { readonly addon: Addon } | { readonly problem: string }
+
+const FUNCTIONS: readonly (keyof Addon)[] = [
+  'isMainThread',
+  'install',
+  'probeFlags',
+  'actionAvailable',
+  'reportTraps',
+  'noteDenials',
+  'takeDenials',
+  'restart',
+  'lockFile',
+]
+
+const REBUILD = 'build it with "npm rebuild sealbeat" (in a checkout: "make build")'
+
+/** Loads `build/Release/sealbeat.node` on first use; Node's module cache makes it the only time. */
+export function loadAddon(file: string = addonFile('sealbeat')): LoadedAddon {
+  const require = createRequire(import.meta.url)
+  try {
+    const loaded: unknown = require(file)
+    return isAddon(loaded)
+      ? { addon: loaded }
+      : { problem: `the native addon ${file} is of another version: ${REBUILD}` }
+  } catch (thrown) {
+    return existsSync(file)
+      ? { problem: `the native addon can't be loaded: ${messageOf(thrown)}: ${REBUILD}` }
+      : { problem: `the native addon ${file} does not exist: ${REBUILD}` }
+  }
+}
+
+/** Where node-gyp puts a target. */
+export function addonFile(target: string): string {
+  return fileURLToPath(new URL(`build/Release/${target}.node`, packageRoot()))
+}
+
+function isAddon(loaded: unknown): loaded is Addon {
+  if (typeof loaded !== 'object' || loaded === null) return false
+  const exported = new Map(Object.entries(loaded))
+  return FUNCTIONS.every(name => typeof exported.get(name) === 'function')
+}

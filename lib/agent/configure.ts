@@ -1,0 +1,102 @@
+import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
+import type { ConfigDocument } from '../config/document.ts'
+import { parseConfig } from '../config/parse.ts'
+import { parseSection } from '../config/section.ts'
+import { messageOf, type Report } from '../errors.ts'
+import type { OutputType } from '../output.ts'
+import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
+import type { Need } from '../seccomp/layers.ts'
+import { planSandbox, type SandboxPlan } from '../seccomp/sandbox.ts'
+import { didYouMean } from '../suggest.ts'
+import type { AnyBeat } from './beat-shape.ts'
+import { builtinBeats, loadBeat, type PluginPlaces } from './plugins.ts'
+
+/** A beat with its settings, which its own schema has approved. */
+export interface ConfiguredBeat {
+  readonly config: BeatConfig
+  readonly beat: AnyBeat
+  readonly settings: unknown
+}
+
+export interface ConfiguredOutput {
+  readonly type: OutputType<unknown>
+  readonly settings: unknown
+}
+
+/** All that is to be done, known and checked before anything is touched. */
+export interface Plan {
+  readonly config: Config
+  /** The files it was read from. */
+  readonly files: readonly string[]
+  readonly beats: readonly ConfiguredBeat[]
+  readonly output: ConfiguredOutput
+  /** What the beats and the output declare to call, which the policy then allows. */
+  readonly needs: readonly Need[]
+  readonly sandbox: SandboxPlan
+}
+
+/**
+ * Validates the document, imports the beats and the output that it names, validates their sections
+ * with their own schemas, and compiles the policy. Disabled beats are not looked at: what they need
+ * may not even be installed.
+ *
+ * @throws AgentError `CONFIG_INVALID` with every problem
+ */
+export async function configure(document: ConfigDocument): Promise<Plan> {
+  const { config, problems } = parseConfig(document)
+  const [beats, output] = await Promise.all([
+    configureBeats(config, problems.report),
+    configureOutput(config.output, problems.report),
+  ])
+  problems.throwIfAny()
+  if (!output) throw new TypeError('an output without a problem has no settings')
+  const needs = needsOf(beats, output)
+  const sandbox = await planSandbox(config.seccomp, needs)
+  return { config, files: document.files, beats, output, needs, sandbox }
+}
+
+async function configureBeats(
+  { beats, path }: Config,
+  report: Report,
+): Promise<readonly ConfiguredBeat[]> {
+  const places = { builtins: builtinBeats(), config: path.config }
+  const enabled = beats.filter(beat => beat.enabled)
+  const configured = await Promise.all(enabled.map(beat => configureBeat(beat, places, report)))
+  return configured.filter(beat => beat !== undefined)
+}
+
+async function configureBeat(
+  config: BeatConfig,
+  places: PluginPlaces,
+  report: Report,
+): Promise<ConfiguredBeat | undefined> {
+  try {
+    const beat = await loadBeat(config.type, places)
+    const settings = parseSection(beat.schema, config.section, report)
+    return settings === undefined ? undefined : { config, beat, settings }
+  } catch (error) {
+    return void report([...config.section.path, 'type'], messageOf(error))
+  }
+}
+
+async function configureOutput(
+  { type: name, section }: OutputConfig,
+  report: Report,
+): Promise<ConfiguredOutput | undefined> {
+  const type = await builtinOutput(name)
+  if (!type) {
+    const known = BUILTIN_OUTPUT_NAMES.join(', ')
+    const near = didYouMean(name, BUILTIN_OUTPUT_NAMES)
+    return void report(section.path, `unknown output${near}: one of ${known}`)
+  }
+  const settings = parseSection(type.schema, section, report)
+  return settings === undefined ? undefined : { type, settings }
+}
+
+function needsOf(beats: readonly ConfiguredBeat[], { type }: ConfiguredOutput): readonly Need[] {
+  const ofBeats = beats.flatMap(({ beat, config }) =>
+    (beat.syscalls ?? []).map(need => ({ who: `beat ${config.id}`, ...need })),
+  )
+  const ofOutput = (type.syscalls ?? []).map(need => ({ who: `output ${type.name}`, ...need }))
+  return [...ofBeats, ...ofOutput]
+}

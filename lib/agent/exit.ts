@@ -1,0 +1,27 @@
+import { AgentError, type ErrorCode } from '../errors.ts'
+
+/** How the process ends; the numbers above 1 are those of sysexits(3). Documented for users. */
+export const EXIT = {
+  /** Stopped as asked, or every beat is done. */
+  ok: 0,
+  /** Something could not be opened, or broke while the agent was running. */
+  failure: 1,
+  /** The command line makes no sense (EX_USAGE). */
+  usage: 64,
+  /** `seccomp.required`, and no filter could be installed (EX_NOPERM). */
+  sandboxRequired: 77,
+  /** The configuration is wrong (EX_CONFIG). */
+  config: 78,
+} as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Every other error is a plain failure. */
+const BY_ERROR: { readonly [C in ErrorCode]?: ExitCode } = {
+  CONFIG_INVALID: EXIT.config,
+  SANDBOX_REQUIRED: EXIT.sandboxRequired,
+}
+
+export function exitCodeOf(thrown: unknown): ExitCode {
+  const special = thrown instanceof AgentError ? BY_ERROR[thrown.code] : undefined
+  return special ?? EXIT.failure
+}

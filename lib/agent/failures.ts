@@ -1,0 +1,25 @@
+import type { Logger } from 'pino'
+import { messageOf } from '../errors.ts'
+import { currentBeat } from './attribution.ts'
+import type { StopRequest } from './stop.ts'
+
+/**
+ * An exception or a rejection that nobody caught is logged, with the beat whose code it was where
+ * that can be told, and ends the agent as a failure, though in good order: events that were taken are
+ * owed to the output, and neither queue nor output is the beat's. Returns what undoes this.
+ */
+export function takeFailures(stop: StopRequest, log: Logger): () => void {
+  const fail = (what: string) => (thrown: unknown) => {
+    const beat = currentBeat()
+    const whose = beat === undefined ? '' : ` of beat ${beat}`
+    const err = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
+    log.fatal({ err, ...(beat && { beat }) }, `${what}${whose}: ${err.message}; stopping`)
+    stop.fail()
+  }
+  const onException = fail('Uncaught exception')
+  const onRejection = fail('Unhandled rejection')
+  process.on('uncaughtException', onException).on('unhandledRejection', onRejection)
+  return () => {
+    process.off('uncaughtException', onException).off('unhandledRejection', onRejection)
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import { loadAddon } from '../addon.ts'
+import { AgentError, messageOf } from '../errors.ts'
+import { createLogger } from '../log/logger.ts'
+import type { Plan } from './configure.ts'
+import { type DataLock, lockDataPath } from './data-lock.ts'
+import { takeFailures } from './failures.ts'
+import { type Identity, readIdentity } from './identity.ts'
+import { Opened } from './opened.ts'
+import { takeSignals } from './signals.ts'
+import type { StopRequest } from './stop.ts'
+import { version } from './version.ts'
+
+/** What the agent stands on whatever it does: a data path of its own, a log, an identity. */
+export interface Ground {
+  readonly log: Logger
+  readonly identity: Identity
+  /** What is to be closed after everything else that was opened, but before the log. */
+  add(what: string, close: () => void): void
+  close(): Promise<void>
+}
+
+/** Milliseconds that closing the log may take. */
+const PATIENCE = 1_000
+
+/**
+ * @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; what had been opened is closed again
+ */
+export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground> {
+  const { path, logging, name } = plan.config
+  const lock = await claimDataPath(path.data)
+  const { log, close: closeLog } = createLogger(logging, { paths: path, name })
+  const opened = new Opened()
+  opened.add('the lock of path.data', lock.release)
+  opened.add('the log', closeLog)
+  opened.add('the handlers', takeProcess(stop, log))
+  const add = (what: string, end: () => void) => opened.add(what, end)
+  const close = () => opened.closeAll(AbortSignal.timeout(PATIENCE), log)
+  log.info(circumstances(plan), 'Starting')
+  if (lock.warning !== undefined) log.warn(`path.data can't be locked: ${lock.warning}`)
+  try {
+    return { log, identity: await readIdentity(path.data), add, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function claimDataPath(dataPath: string): Promise<DataLock> {
+  try {
+    await mkdir(dataPath, { recursive: true, mode: 0o700 })
+    return await lockDataPath(dataPath, loadAddon())
+  } catch (error) {
+    if (error instanceof AgentError) throw error
+    throw new AgentError('OPEN_FAILED', `path.data: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function takeProcess(stop: StopRequest, log: Logger): () => void {
+  const undo = [takeSignals(stop, log), takeFailures(stop, log)]
+  // A beat that waits for nothing but its signal holds no handle; Node would end under its feet.
+  const lifeline = setInterval(() => {}, 60_000)
+  return () => {
+    clearInterval(lifeline)
+    for (const each of undo) each()
+  }
+}
+
+function circumstances({ config, files }: Plan): Readonly<Record<string, unknown>> {
+  const { pid, version: node, platform, arch } = process
+  return { name: config.name, version: version(), pid, node, platform, arch, config: files }
+}

@@ -1,0 +1,80 @@
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { EventSource } from '../pipeline/source.ts'
+import { attributeTo } from './attribution.ts'
+import type { ConfiguredBeat } from './configure.ts'
+import type { Identity } from './identity.ts'
+import { openState } from './state.ts'
+import type { Supervised } from './supervise.ts'
+import { version } from './version.ts'
+
+/** A beat with everything that it needs to run, whatever the types of its settings and resources. */
+export interface OpenBeat extends Supervised {
+  readonly id: string
+  /** Does nothing while the beat still runs: what it uses can't be taken from it. */
+  close(): Promise<void>
+}
+
+/** What beats share. */
+export interface BeatSurroundings {
+  readonly config: Config
+  readonly identity: Identity
+  readonly pipeline: Pipeline
+  readonly log: Logger
+}
+
+export async function openBeat(
+  configured: ConfiguredBeat,
+  surroundings: BeatSurroundings,
+): Promise<OpenBeat> {
+  const { beat, settings } = configured
+  const { id } = configured.config
+  const { pipeline } = surroundings
+  const log = surroundings.log.child({ beat: id })
+  const source = sourceOf(configured, surroundings)
+  const state = await openState(surroundings.config.path.data, id)
+  const resources = await attributeTo(id, async () => beat.open?.({ settings, log }))
+  let running = false
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const publish = pipeline.publisher(source, signal)
+    running = true
+    try {
+      await beat.run({ settings, log, id, signal, state, publish }, resources)
+    } finally {
+      running = false
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (running) return
+    await attributeTo(id, async () => beat.close?.(resources))
+    await state.flush()
+  }
+
+  return { id, log, run: signal => attributeTo(id, () => run(signal)), close }
+}
+
+/** The ECS release whose field names are used. */
+const ECS_VERSION = '8.17.0'
+
+function sourceOf(
+  { beat, config: own }: ConfiguredBeat,
+  { config, identity }: BeatSurroundings,
+): EventSource {
+  return {
+    agent: {
+      id: identity.id,
+      ephemeral_id: identity.ephemeralId,
+      name: config.name,
+      type: 'sealbeat',
+      version: version(),
+    },
+    ecs: { version: ECS_VERSION },
+    host: { name: hostname() },
+    event: { module: beat.name },
+    labels: [config, own],
+  }
+}

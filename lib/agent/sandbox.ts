@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { AgentError } from '../errors.ts'
+import { sectionOf } from '../seccomp/export/section-data.ts'
+import { type Outcome, outcomeLine } from '../seccomp/outcome.ts'
+import type { RestartOutcome } from '../seccomp/restart.ts'
+import { enterSandbox } from '../seccomp/sandbox.ts'
+import type { Plan } from './configure.ts'
+import { DenialLog } from './denials.ts'
+import type { Ground } from './ground.ts'
+
+/** As much of an open agent as the stage looks at. */
+export interface Unsealed {
+  readonly plan: Pick<Plan, 'sandbox'> & { readonly config: Pick<Config, 'seccomp'> }
+  readonly log: Logger
+  readonly ground: Pick<Ground, 'add'>
+}
+
+/**
+ * Puts every thread under the filter and logs how that went, in the words of the specification. An
+ * agent that could not is none the less run (S10), unless `seccomp.required` says otherwise.
+ *
+ * @throws AgentError `SANDBOX_REQUIRED`
+ */
+export function sandbox({ plan, log, ground }: Unsealed, restart?: RestartOutcome): Outcome {
+  if (typeof restart === 'object') {
+    const { code, reason } = restart
+    log.warn({ error: { code, message: reason } }, 'The start without io_uring failed')
+  }
+  if (plan.sandbox.ready) {
+    log.debug({ policy: sectionOf(plan.sandbox.policy) }, 'Loading syscall filter')
+  }
+  if (plan.sandbox.ready && plan.sandbox.diagnosis.problem !== undefined) {
+    log.warn(`seccomp.diagnose is off: ${plan.sandbox.diagnosis.problem}`)
+  }
+  const outcome = enterSandbox(plan.sandbox)
+  const { level, message, fields } = outcomeLine(outcome)
+  log[level](fields, message)
+  if (plan.config.seccomp.required && outcome.state !== 'installed') {
+    const reason = `${message}, and seccomp.required is true: not running without it`
+    log.fatal(reason)
+    throw new AgentError('SANDBOX_REQUIRED', reason)
+  }
+  if (outcome.state === 'installed' && outcome.diagnose) {
+    ground.add('the denials', new DenialLog(log).start())
+  }
+  return outcome
+}

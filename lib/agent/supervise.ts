@@ -1,0 +1,111 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { messageOf } from '../errors.ts'
+import { type Pacing, pauseAfter } from './backoff.ts'
+
+/** As much of a beat as its supervisor has to know. */
+export interface Supervised {
+  readonly log: Logger
+  /** Resolves when the beat is done, rejects when it can't go on. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export interface BeatStats {
+  readonly state: 'running' | 'waiting' | 'done'
+  /** How often it was started. */
+  readonly starts: number
+  /** How often it failed, over all. */
+  readonly failures: number
+}
+
+export interface Supervision {
+  /** Resolves, and never rejects, when the beat is done, or has ended after the stop. */
+  readonly done: Promise<void>
+  stats(): BeatStats
+}
+
+/** Runs a beat, again and again while it fails, until it returns or `stop` aborts. */
+export function supervise(beat: Supervised, stop: AbortSignal, pacing: Pacing): Supervision {
+  const supervisor = new Supervisor(beat, stop, pacing)
+  const done = supervisor.untilDone()
+  return { done, stats: () => supervisor.stats }
+}
+
+class Supervisor {
+  readonly #beat: Supervised
+  readonly #stop: AbortSignal
+  readonly #pacing: Pacing
+  #state: BeatStats['state'] = 'waiting'
+  #starts = 0
+  #failures = 0
+  /** Since it last ran well. */
+  #inARow = 0
+
+  constructor(beat: Supervised, stop: AbortSignal, pacing: Pacing) {
+    this.#beat = beat
+    this.#stop = stop
+    this.#pacing = pacing
+  }
+
+  get stats(): BeatStats {
+    return { state: this.#state, starts: this.#starts, failures: this.#failures }
+  }
+
+  async untilDone(): Promise<void> {
+    while (!this.#stop.aborted && !(await this.#runOnce())) await this.#pause()
+    this.#state = 'done'
+  }
+
+  /** Whether the beat is done: it has returned, or ended because of the stop. */
+  async #runOnce(): Promise<boolean> {
+    const { log } = this.#beat
+    const started = performance.now()
+    this.#state = 'running'
+    this.#starts++
+    try {
+      log.info(this.#starts === 1 ? 'Beat started' : 'Beat started again')
+      await this.#attempt()
+      log.info('Beat stopped')
+      return true
+    } catch (error) {
+      if (!this.#stop.aborted) return this.#noteFailure(error, performance.now() - started)
+      this.#noteStopped(error)
+      return true
+    }
+  }
+
+  /** What an attempt has left running, a timer or a socket, must not live on beside the next. */
+  async #attempt(): Promise<void> {
+    const over = new AbortController()
+    try {
+      await this.#beat.run(AbortSignal.any([this.#stop, over.signal]))
+    } finally {
+      over.abort()
+    }
+  }
+
+  #noteFailure(error: unknown, ran: number): false {
+    this.#failures++
+    this.#inARow = ran >= this.#pacing.settled ? 1 : this.#inARow + 1
+    this.#beat.log.error(
+      { err: error, failures: this.#failures },
+      `Beat failed: ${messageOf(error)}`,
+    )
+    return false
+  }
+
+  #noteStopped(error: unknown): void {
+    const { log } = this.#beat
+    const isAbort = error instanceof Error && error.name === 'AbortError'
+    if (isAbort || error === this.#stop.reason) log.info('Beat stopped')
+    else log.warn({ err: error }, `Beat failed while stopping: ${messageOf(error)}`)
+  }
+
+  async #pause(): Promise<void> {
+    const pause = pauseAfter(this.#inARow, this.#pacing)
+    this.#state = 'waiting'
+    this.#beat.log.info({ pause_ms: Math.round(pause) }, 'Beat starts again after a pause')
+    // Rejects only when told to stop, which the caller looks at.
+    await setTimeout(pause, undefined, { signal: this.#stop }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,77 @@
+import type { Schema } from 'convict'
+import type { Logger } from 'pino'
+
+/**
+ * What a beat publishes: nested plain data in ECS field names. The framework adds `@timestamp` (the
+ * moment of `publish`, unless the beat gives a Date or an ISO 8601 string of its own), `agent.*`,
+ * `ecs.version`, `host.name`, `event.module`, and the configured `tags` and `fields`. A field that
+ * the beat sets itself is kept.
+ */
+export interface Event {
+  readonly '@timestamp'?: Date | string
+  readonly [field: string]: unknown
+}
+
+/** `acked` resolves once the output has confirmed every event, or has dropped it on purpose. */
+export interface Receipt {
+  readonly acked: Promise<void>
+}
+
+/** Small durable key/value data of one beat, such as how far it has read. Values are JSON. */
+export interface StateStore {
+  get(key: string): unknown
+  /** Resolves when the value is on disk (written beside, fsynced, renamed). */
+  set(key: string, value: unknown): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+export interface OpenContext<S> {
+  readonly settings: S
+  /** A pino child, bound to the beat. */
+  readonly log: Logger
+}
+
+export interface Context<S> extends OpenContext<S> {
+  /** The beat's id: `id` of its section, else its name. */
+  readonly id: string
+  /** Aborts when the agent stops or the beat is reloaded. */
+  readonly signal: AbortSignal
+  readonly state: StateStore
+  /**
+   * Resolves when the queue has taken the events, so that awaiting it is the backpressure.
+   * Rejects, with nothing taken, when `signal` has aborted before there was room.
+   */
+  publish(events: Event | readonly Event[]): Promise<Receipt>
+}
+
+/** System calls needed beyond the default policy, and the reason, which `seccomp show` repeats. */
+export interface SyscallNeed {
+  readonly names: readonly string[]
+  readonly why: string
+}
+
+/**
+ * One kind of work that an agent does. `S` is the shape of its section of `beat.yml`, without the
+ * keys every beat has (`type`, `id`, `enabled`, `tags`, `fields`); `R` what `open` hands to `run`.
+ */
+export interface Beat<S = unknown, R = void> {
+  /** Lower case letters, digits, `-` and `_`; becomes `event.module`. */
+  readonly name: string
+  /** Convict schema of the beat's own section: `doc`, `format`, `default` for every key. */
+  readonly schema: Schema<S>
+  readonly syscalls?: readonly SyscallNeed[]
+  /** Before the filter: bind low ports, open raw sockets, read files that only root may. */
+  open?(context: OpenContext<S>): Promise<R>
+  /**
+   * Under the filter. Returns when done or when `signal` aborts; throws when it can't go on, and is
+   * then started again, with the same resources, after a pause that grows.
+   */
+  run(context: Context<S>, resources: R): Promise<void>
+  /** After the last `run`, in reverse order of opening. */
+  close?(resources: R): Promise<void>
+}
+
+/** The identity function, for the sake of inference: `export default defineBeat({ … })`. */
+export function defineBeat<S, R = void>(beat: Beat<S, R>): Beat<S, R> {
+  return beat
+}

@@ -1,0 +1,153 @@
+import { parseArgs } from 'node:util'
+import type { ConfigSource } from '../config/document.ts'
+import { didYouMean } from '../suggest.ts'
+import type { Call, Command, Option, Options } from './command.ts'
+import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: 'run'; readonly command: Command; readonly call: Call }
+  | { readonly kind: 'help'; readonly command: Command | undefined }
+
+interface Given {
+  readonly name: string
+  /** As typed: `-c`, `--config`. */
+  readonly typed: string
+  readonly value: string | undefined
+}
+
+/**
+ * Reads the arguments after the program's name.
+ *
+ * @throws UsageError
+ */
+export function readArguments(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Request {
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  const { words, given } = split(
+    args[0] === '--version' && end === 1 ? ['version'] : args.slice(0, end),
+  )
+  const rest = args.slice(end + 1)
+  // First of all: what was meant as its value has been taken for a word of the command.
+  for (const each of given) knownOption(each, EVERY_OPTION)
+  const isHelp = words[0] === 'help' || given.some(({ name }) => name === 'help')
+  const asked = words[0] === 'help' ? words.slice(1) : words
+  if (isHelp && asked.length === 0) return { kind: 'help', command: undefined }
+  const command = findCommand(asked)
+  if (rest.length > 0 && !command.rest) throw takesNone(command.words.join(' '), rest)
+  checkOptions(given, { ...GLOBAL_OPTIONS, ...command.options })
+  if (isHelp) return { kind: 'help', command }
+  const operands = operandsOf(command, asked)
+  const call = { ...callOf(given, rest, env), operand: operands[0], operands }
+  return { kind: 'run', command, call }
+}
+
+const EVERY_OPTION: Options = Object.assign(
+  {},
+  ...COMMANDS.map(({ options }) => options),
+  GLOBAL_OPTIONS,
+)
+
+/** Lenient: what is unknown is found out later, and said better. */
+function split(args: readonly string[]): { words: readonly string[]; given: readonly Given[] } {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: parserOptions(EVERY_OPTION),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const words = tokens.filter(token => token.kind === 'positional').map(({ value }) => value)
+  const given = tokens
+    .filter(token => token.kind === 'option')
+    .map(({ name, rawName, value }) => ({ name, typed: rawName, value }))
+  return { words, given }
+}
+
+function parserOptions(options: Options) {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { value, short }]) => [
+      name,
+      { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
+    ]),
+  )
+}
+
+function findCommand(words: readonly string[]): Command {
+  const found = COMMANDS.find(({ words: own, operand, several }) => {
+    const more = words.length - own.length
+    const most = several ? Number.POSITIVE_INFINITY : operand ? 1 : 0
+    return own.every((word, at) => word === words[at]) && more <= most
+  })
+  if (found) return found
+  const names = COMMANDS.map(command => command.words.join(' '))
+  if (words.length === 0) throw new UsageError(`which command? ${names.join(', ')}`)
+  const begun = names.filter(name => name.startsWith(`${words.join(' ')} `))
+  if (begun.length > 0) throw new UsageError(`${words.join(' ')} what? ${begun.join(', ')}`)
+  const whole = names.find(name => `${words.join(' ')} `.startsWith(`${name} `))
+  if (whole) throw takesNone(whole, words.slice(whole.split(' ').length))
+  throw new UsageError(`unknown command ${quote(words)}${didYouMean(words.join(' '), names)}`)
+}
+
+function takesNone(command: string, words: readonly string[]): UsageError {
+  return new UsageError(`"${command}" takes no argument: ${quote(words)}`)
+}
+
+function quote(words: readonly string[]): string {
+  return `"${words.join(' ')}"`
+}
+
+function operandsOf({ words, operand }: Command, asked: readonly string[]): readonly string[] {
+  const found = asked.slice(words.length)
+  if (operand === undefined || found.length > 0) return found
+  throw new UsageError(`"${words.join(' ')}" needs a ${operand}`)
+}
+
+function checkOptions(given: readonly Given[], options: Options): void {
+  for (const each of given) {
+    const { value: wanted } = knownOption(each, options)
+    const { typed, value } = each
+    if (wanted && !value) throw new UsageError(`${typed} needs a value: ${wanted}`)
+    if (!wanted && value !== undefined) throw new UsageError(`${typed} takes no value`)
+  }
+}
+
+function knownOption({ name, typed }: Given, options: Options): Option {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (option) return option
+  throw new UsageError(`unknown option ${typed}${suggestion(name, Object.keys(options))}`)
+}
+
+function suggestion(name: string, names: readonly string[]): string {
+  return didYouMean(name, names).replace('"', '"--')
+}
+
+function callOf(
+  given: readonly Given[],
+  rest: readonly string[],
+  env: ConfigSource['env'],
+): Omit<Call, 'operand' | 'operands'> {
+  const valuesOf = (option: string) =>
+    given.filter(({ name }) => name === option).flatMap(({ value }) => value ?? [])
+  const has = (option: string) => given.some(({ name }) => name === option)
+  const files = valuesOf('config')
+  const overrides = given.flatMap(overridesOf)
+  return {
+    source: { files: files.length > 0 ? files : ['beat.yml'], overrides, env },
+    has,
+    value: option => valuesOf(option).at(-1),
+    values: valuesOf,
+    rest,
+  }
+}
+
+/** The settings that an option stands for, in the order of the options: the later wins. */
+function overridesOf({ name, value = '' }: Given): readonly string[] {
+  if (name === 'set') return [value]
+  if (name === 'stderr') return ['logging.to_stderr=true', 'logging.to_files=false']
+  // Quoted, so that YAML takes a path for nothing but text.
+  return name.startsWith('path.') ? [`${name}=${JSON.stringify(value)}`] : []
+}

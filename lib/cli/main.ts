@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import type { ExitCode } from '../agent/exit.ts'
+import { readArguments } from './arguments.ts'
+import { requireNode } from './node-version.ts'
+
+try {
+  requireNode(process.version)
+  process.exitCode = await answer(process.argv.slice(2))
+} catch (thrown) {
+  const { describeFailure } = await import('./failure.ts')
+  const { text, code } = describeFailure(thrown)
+  process.stderr.write(text)
+  // At once: whatever was half-way open may hold the process.
+  process.exit(code)
+}
+
+async function answer(args: readonly string[]): Promise<ExitCode> {
+  const request = readArguments(args, process.env)
+  if (request.kind === 'run') return (await request.command.load())(request.call)
+  const { helpOf } = await import('./help.ts')
+  const { print } = await import('./print.ts')
+  await print(helpOf(request.command))
+  return 0
+}

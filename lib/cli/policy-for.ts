@@ -1,0 +1,36 @@
+import { endianness } from 'node:os'
+import type { Plan } from '../agent/configure.ts'
+import { ARCHITECTURES, type ArchitectureName, architectureOf } from '../seccomp/arch.ts'
+import { loadPolicy } from '../seccomp/layers.ts'
+import type { EffectivePolicy } from '../seccomp/merge.ts'
+import { didYouMean } from '../suggest.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The architecture that `--arch` names, else the running one. */
+export function chosenArchitecture(arch: string | undefined): ArchitectureName {
+  if (arch === undefined) return runningArchitecture()
+  const found = ARCHITECTURES.find(name => name === arch)
+  if (found) return found
+  const near = didYouMean(arch, ARCHITECTURES)
+  throw new UsageError(`unknown architecture "${arch}"${near}: one of ${ARCHITECTURES.join(', ')}`)
+}
+
+function runningArchitecture(): ArchitectureName {
+  const found = architectureOf(process.arch, endianness())
+  if (found) return found
+  throw new UsageError(`there is no policy for ${process.arch}: choose one with --arch`)
+}
+
+/**
+ * The policy as `run` would merge it on that architecture, whether or not it is enabled.
+ *
+ * @throws PolicyError for names that the architecture does not have (S10)
+ */
+export async function policyFor(
+  { config, needs }: Pick<Plan, 'config' | 'needs'>,
+  name: ArchitectureName,
+): Promise<EffectivePolicy> {
+  const policy = await loadPolicy(name, config.seccomp, needs)
+  if (policy) return policy
+  throw new UsageError(`no policy is defined for ${name}: write one below seccomp`)
+}

@@ -1,0 +1,23 @@
+import type { RecordedProcess } from '../seccomp/record/recorded-process.ts'
+
+/** Milliseconds between two lines, on a terminal, where they replace each other, and elsewhere. */
+const TERMINAL_PERIOD = 1_000
+const PERIOD = 15_000
+
+/** Says on standard error how a recording goes, until the returned function is called. */
+export function showProgress(agent: RecordedProcess): () => void {
+  const { isTTY } = process.stderr
+  const show = () => process.stderr.write(isTTY ? `\r\x1b[K${lineOf(agent)}` : `${lineOf(agent)}\n`)
+  const timer = setInterval(show, isTTY ? TERMINAL_PERIOD : PERIOD)
+  return () => {
+    clearInterval(timer)
+    if (isTTY) process.stderr.write('\r\x1b[K')
+  }
+}
+
+function lineOf(agent: RecordedProcess): string {
+  const { kinds } = agent.counts()
+  const total = kinds.reduce((sum, { count }) => sum + count, 0)
+  const names = new Set(kinds.map(({ name }) => name)).size
+  return `recording: phase ${agent.phase}, ${total} calls, ${names} names`
+}

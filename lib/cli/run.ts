@@ -1,0 +1,20 @@
+import type { ExitCode } from '../agent/exit.ts'
+import type { Call } from './command.ts'
+import { restartEarly } from './early-restart.ts'
+
+/**
+ * Runs the agent and, whatever a beat may have left behind that would hold the process, ends it.
+ * What the agent is made of is imported only after the program has started for good.
+ */
+export async function run({ source }: Call): Promise<ExitCode> {
+  const restart = await restartEarly(source)
+  const { readDocument } = await import('../config/document.ts')
+  const { runAgent } = await import('../agent/agent.ts')
+  process.exit(await runAgent(readDocument(source), restart, await stageMark()))
+}
+
+/** Where the agent is recorded, each of its stages is marked in the recording. */
+async function stageMark() {
+  if (process.env.SEALBEAT_RECORDED === undefined) return undefined
+  return (await import('../seccomp/record/phases.ts')).markPhase
+}

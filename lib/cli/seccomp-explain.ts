@@ -1,0 +1,99 @@
+import { configure } from '../agent/configure.ts'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { readDocument } from '../config/document.ts'
+import { messageOf } from '../errors.ts'
+import { type Architecture, loadArchitecture } from '../seccomp/arch.ts'
+import { compile } from '../seccomp/compile.ts'
+import { WEIGHTS } from '../seccomp/defaults/weights.ts'
+import { type Asked, type Explanation, explain, findCall } from '../seccomp/explain.ts'
+import { formatCondition, formatVerdict } from '../seccomp/policy.ts'
+import type { Call } from './command.ts'
+import { chosenArchitecture, policyFor } from './policy-for.ts'
+import { print, printJson } from './print.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function seccompExplain({ source, has, value, operands }: Call): Promise<ExitCode> {
+  const name = chosenArchitecture(value('arch'))
+  const asked = findCalls(await loadArchitecture(name), operands)
+  const args = readArgs(value('args'))
+  const policy = await policyFor(await configure(readDocument(source)), name)
+  const program = compile(policy, WEIGHTS)
+  const explained = asked.map(each => explain(policy, program, each, args))
+  if (has('json')) await printJson({ architecture: name, syscalls: explained.map(dataOf) })
+  else await print(`${explained.map(each => textOf(each, name)).join('\n\n')}\n`)
+  return EXIT.ok
+}
+
+/** Every word that can't be found is told, at once. */
+function findCalls(architecture: Architecture, words: readonly string[]): readonly Asked[] {
+  const wrong: string[] = []
+  const found = words.flatMap(word => {
+    try {
+      return [findCall(architecture, word)]
+    } catch (error) {
+      wrong.push(messageOf(error))
+      return []
+    }
+  })
+  if (wrong.length > 0) throw new UsageError(wrong.join('; '))
+  return found
+}
+
+/** `0,0x10,-1`: a negative number is what a register has then. */
+function readArgs(written: string | undefined): readonly bigint[] | undefined {
+  if (written === undefined) return undefined
+  const words = written.split(',').map(word => word.trim())
+  if (words.length > 6)
+    throw new UsageError(`--args: a system call has at most 6, not ${words.length}`)
+  return words.map(readWord)
+}
+
+function readWord(word: string): bigint {
+  if (!/^(0x[0-9a-f]{1,16}|-?\d{1,20})$/i.test(word)) {
+    throw new UsageError(
+      `--args: "${word}" is no number: write 16, 0x10 or -1, with commas between`,
+    )
+  }
+  const value = BigInt(word)
+  if (value >= 1n << 64n || value < -(1n << 63n)) {
+    throw new UsageError(`--args: ${word} does not fit into 64 bits`)
+  }
+  return BigInt.asUintN(64, value)
+}
+
+function dataOf({ name, number, rules, otherwise, steps, cached, note }: Explanation) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    number,
+    rules: rules.map(rule => ({
+      conditions: rule.conditions.map(formatCondition),
+      action: formatVerdict(rule.verdict),
+      origin: rule.origin,
+    })),
+    ...(otherwise ? { action: formatVerdict(otherwise.verdict), origin: otherwise.origin } : {}),
+    instructions: steps,
+    cached,
+    ...(note === undefined ? {} : { note }),
+  }
+}
+
+function textOf(explained: Explanation, architecture: string): string {
+  const { name, number, rules, otherwise, note } = explained
+  const word = otherwise && rules.length > 0 ? 'otherwise ' : ''
+  return [
+    `${name ?? `0x${number.toString(16)}`} (${number} on ${architecture})`,
+    ...(note ? [note] : []),
+    ...rules.map(({ verdict, origin, conditions }) => {
+      const when = conditions.map(formatCondition).join(' and ')
+      return `${formatVerdict(verdict)}, if ${when}: ${origin}`
+    }),
+    ...(otherwise ? [`${word}${formatVerdict(otherwise.verdict)}: ${otherwise.origin}`] : []),
+    costOf(explained),
+  ].join('\n  ')
+}
+
+function costOf({ steps: { least, most }, cached }: Explanation): string {
+  const steps = least === most ? `${least}` : `${least} to ${most}`
+  const cache = cached ? 'cached: the kernel allows it from then on without them' : 'not cached'
+  return `${steps} instructions, ${cache}`
+}

@@ -1,0 +1,27 @@
+import { configure } from '../agent/configure.ts'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { readDocument } from '../config/document.ts'
+import { compile } from '../seccomp/compile.ts'
+import { WEIGHTS } from '../seccomp/defaults/weights.ts'
+import { EXPORT_FORMATS, exportPolicy } from '../seccomp/export/formats.ts'
+import { didYouMean } from '../suggest.ts'
+import type { Call } from './command.ts'
+import { chosenArchitecture, policyFor } from './policy-for.ts'
+import { print } from './print.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function seccompExport({ source, value }: Call): Promise<ExitCode> {
+  const format = chosenFormat(value('format') ?? 'yaml')
+  const architecture = chosenArchitecture(value('arch'))
+  const plan = await configure(readDocument(source))
+  const policy = await policyFor(plan, architecture)
+  await print(exportPolicy(format, policy, compile(policy, WEIGHTS)))
+  return EXIT.ok
+}
+
+function chosenFormat(format: string) {
+  const found = EXPORT_FORMATS.find(name => name === format)
+  if (found) return found
+  const near = didYouMean(format, EXPORT_FORMATS)
+  throw new UsageError(`unknown format "${format}"${near}: one of ${EXPORT_FORMATS.join(', ')}`)
+}

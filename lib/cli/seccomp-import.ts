@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { AgentError, formatProblem, messageOf, type Problem } from '../errors.ts'
+import { loadArchitecture } from '../seccomp/arch.ts'
+import { toYaml } from '../seccomp/export/yaml.ts'
+import { importProfile } from '../seccomp/import/import-profile.ts'
+import { parseJson } from '../seccomp/import/parse-json.ts'
+import { type KernelVersion, type Profile, parseKernelVersion } from '../seccomp/import/profile.ts'
+import { readProfile } from '../seccomp/import/read-profile.ts'
+import { merge } from '../seccomp/merge.ts'
+import type { Call } from './command.ts'
+import { chosenArchitecture } from './policy-for.ts'
+import { print } from './print.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function seccompImport({ operand = '', value, values }: Call): Promise<ExitCode> {
+  const architecture = await loadArchitecture(chosenArchitecture(value('arch')))
+  const kernel = chosenKernel(value('kernel') ?? release())
+  const caps = new Set(values('cap').map(readCapability))
+  const { policy, notes } = importProfile(readFile(operand), architecture, { caps, kernel })
+  const given = caps.size > 0 ? [...caps].join(', ') : 'no capability'
+  const from = `From ${JSON.stringify(operand)}, with ${given} on Linux ${kernel.join('.')}.`
+  const comments = [from, ...notes].map(line => `# ${line}\n`).join('')
+  await print(comments + toYaml(merge(architecture, [policy])))
+  for (const note of notes) process.stderr.write(`${operand}: ${note}\n`)
+  return EXIT.ok
+}
+
+function chosenKernel(text: string): KernelVersion {
+  const version = parseKernelVersion(text)
+  if (version) return version
+  throw new UsageError(`"${text}" is no kernel version: write it as 6.1, with --kernel`)
+}
+
+function readCapability(name: string): string {
+  if (/^CAP_[A-Z0-9_]+$/.test(name)) return name
+  throw new UsageError(`"${name}" is no capability: write it as CAP_SYS_ADMIN`)
+}
+
+function readFile(file: string): Profile {
+  const problems: Problem[] = []
+  const profile = readProfile(jsonIn(file), [], (path, message) => {
+    problems.push({ position: file, path, message })
+  })
+  if (profile && problems.length === 0) return profile
+  throw invalid(problems)
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    return parseJson(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw invalid([{ position: file, path: [], message: messageOf(error) }])
+  }
+}
+
+function invalid(problems: readonly Problem[]): AgentError {
+  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+}

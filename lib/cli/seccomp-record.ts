@@ -1,0 +1,137 @@
+import { endianness, release } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { writeAtomically } from '../agent/atomic-file.ts'
+import { duration } from '../config/duration.ts'
+import { AgentError, messageOf } from '../errors.ts'
+import { packageRoot } from '../package-root.ts'
+import { type Architecture, architectureOf, loadArchitecture } from '../seccomp/arch.ts'
+import { builtinPolicy } from '../seccomp/builtin.ts'
+import type { Counts } from '../seccomp/record/counts.ts'
+import { compareToDefault, type Difference } from '../seccomp/record/difference.ts'
+import { learnPolicy } from '../seccomp/record/learn.ts'
+import { findRecorder } from '../seccomp/record/native.ts'
+import { isSealed } from '../seccomp/record/phases.ts'
+import { RecordedProcess } from '../seccomp/record/recorded-process.ts'
+import { writeRecording } from '../seccomp/record/write.ts'
+import { readArguments } from './arguments.ts'
+import type { Call } from './command.ts'
+import { print } from './print.ts'
+import { showProgress } from './record-progress.ts'
+import { UsageError } from './usage-error.ts'
+
+/** In place of what beat.yml says: a filter is installed as ever, but it refuses nothing. */
+const UNSEALED = [
+  'seccomp.enabled=true',
+  'seccomp.mode=replace',
+  'seccomp.default_action=allow',
+  'seccomp.syscalls=[{action: allow, names: [read]}]',
+]
+
+export async function seccompRecord(call: Call): Promise<never> {
+  const command = agentCommand(call)
+  const limit = readLimit(call.value('for'))
+  const found = findRecorder()
+  if ('problem' in found) throw new AgentError('OPEN_FAILED', `can't record: ${found.problem}`)
+  const name = architectureOf(process.arch, endianness())
+  if (!name) throw new AgentError('OPEN_FAILED', `can't record: no table for ${process.arch}`)
+  const architecture = await loadArchitecture(name)
+  const began = performance.now()
+  const file = call.value('output')
+  const agent = new RecordedProcess(found.recorder, architecture, {
+    start: fileURLToPath(new URL('dist/lib/seccomp/record/start.js', packageRoot())),
+    args: [...process.execArgv, MAIN, ...command, ...UNSEALED.flatMap(each => ['-E', each])],
+    stdio: ['inherit', file === undefined ? 2 : 'inherit', 'inherit'],
+  })
+  const code = await follow(agent, limit)
+  const counts = agent.counts()
+  requireRun(agent, counts, code)
+  const learned = learnPolicy(architecture, counts)
+  const difference = compareToDefault(architecture, learned, await builtinPolicy(name))
+  const about = circumstances(call.rest, performance.now() - began)
+  const text = writeRecording(architecture, learned, counts, difference, about)
+  await (file === undefined ? print(text) : writeAtomically(file, text))
+  process.stderr.write(summary(architecture, counts, difference, file))
+  process.exit(code)
+}
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
+
+/** The words after `--`, checked as if they were typed alone. */
+function agentCommand({ rest, has }: Call): readonly string[] {
+  if (has('config') || has('set') || has('stderr')) {
+    throw new UsageError('options of the agent go after "--": seccomp record -- run -c FILE')
+  }
+  if (rest.length === 0) throw new UsageError('record what? seccomp record -- run [OPTIONS]')
+  const request = readArguments(rest, process.env)
+  if (request.kind === 'run' && request.command.words.join(' ') === 'run') return rest
+  throw new UsageError('only an agent can be recorded: seccomp record -- run [OPTIONS]')
+}
+
+function readLimit(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined
+  try {
+    return duration.parse(written)
+  } catch (error) {
+    throw new UsageError(`--for ${messageOf(error)}`)
+  }
+}
+
+/** Until the agent has ended, by itself, by what is sent to us, or at the limit. */
+async function follow(agent: RecordedProcess, limit: number | undefined): Promise<number> {
+  const ended = agent.ended()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const pass = (signal: NodeJS.Signals) => agent.signal(signal)
+  for (const signal of signals) process.on(signal, pass)
+  const timer = limit === undefined ? undefined : setTimeout(() => agent.signal('SIGTERM'), limit)
+  const stopShowing = showProgress(agent)
+  try {
+    return await ended
+  } finally {
+    clearTimeout(timer)
+    stopShowing()
+    for (const signal of signals) process.off(signal, pass)
+  }
+}
+
+function requireRun(agent: RecordedProcess, { kinds }: Counts, code: number): void {
+  const { failure } = agent
+  if (failure !== undefined) throw new AgentError('OPEN_FAILED', `can't record: ${failure}`)
+  if (kinds.some(({ phase }) => phase === 'run' && isSealed(phase))) return
+  throw new AgentError(
+    'OPEN_FAILED',
+    `the agent ended with ${code} before it ran: there is nothing to learn a policy from`,
+  )
+}
+
+function circumstances(command: readonly string[], ms: number) {
+  return {
+    command: `sealbeat ${command.join(' ')}`,
+    node: process.versions.node,
+    libc: libcVersion(),
+    kernel: release().replace(/-.*/, ''),
+    seconds: Math.round(ms / 1000),
+  }
+}
+
+function libcVersion(): string {
+  const report: unknown = process.report.getReport()
+  const header =
+    typeof report === 'object' && report !== null && 'header' in report ? report.header : {}
+  const version = new Map(Object.entries(header ?? {})).get('glibcVersionRuntime')
+  return typeof version === 'string' ? `glibc ${version}` : 'another libc than glibc'
+}
+
+function summary(
+  { name }: Architecture,
+  { kinds }: Counts,
+  { lacking, idle }: Difference,
+  file: string | undefined,
+): string {
+  const total = kinds.reduce((sum, { count }) => sum + count, 0)
+  const names = new Set(kinds.filter(({ phase }) => isSealed(phase)).map(each => each.name))
+  const lacks = lacking.length === 0 ? 'nothing that was needed' : lacking.join(', ')
+  return `${[
+    `recorded ${total} calls, ${names.size} names behind the filter${file === undefined ? '' : `: ${file}`}`,
+    `the default policy of ${name} lacks ${lacks}, and has ${idle.length} names that were not seen`,
+  ].join('\n')}\n`
+}

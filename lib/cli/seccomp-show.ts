@@ -1,0 +1,63 @@
+import { configure } from '../agent/configure.ts'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { readDocument } from '../config/document.ts'
+import { explicitDecisions } from '../seccomp/export/section-data.ts'
+import type { Decision, EffectivePolicy } from '../seccomp/merge.ts'
+import { formatCondition, formatVerdict, type Rule } from '../seccomp/policy.ts'
+import type { Call } from './command.ts'
+import { chosenArchitecture, policyFor } from './policy-for.ts'
+import { print, printJson } from './print.ts'
+
+export async function seccompShow({ source, has, value }: Call): Promise<ExitCode> {
+  const architecture = chosenArchitecture(value('arch'))
+  const plan = await configure(readDocument(source))
+  const policy = await policyFor(plan, architecture)
+  const decisions = has('all') ? policy.decisions : explicitDecisions(policy)
+  if (has('json')) await printJson(dataOf(policy, decisions))
+  else await print(textOf(policy, decisions))
+  return EXIT.ok
+}
+
+/** What `--json` prints: a rule's conditions as `seccomp show` words them. */
+function dataOf(policy: EffectivePolicy, decisions: readonly Decision[]) {
+  return {
+    architecture: policy.architecture.name,
+    default_action: policy.defaultAction,
+    default_origin: policy.defaultOrigin,
+    unknown_numbers: formatVerdict(policy.unknown),
+    syscalls: decisions.map(({ name, number, rules, otherwise, origin }) => ({
+      name,
+      number,
+      rules: rules.map(rule => ({
+        conditions: rule.conditions.map(formatCondition),
+        action: formatVerdict(rule.verdict),
+        origin: rule.origin,
+      })),
+      action: formatVerdict(otherwise),
+      origin,
+    })),
+  }
+}
+
+function textOf(policy: EffectivePolicy, decisions: readonly Decision[]): string {
+  const { architecture, defaultAction, defaultOrigin, unknown } = policy
+  const width = Math.max(0, ...decisions.map(({ name }) => name.length))
+  return [
+    `# ${architecture.name}, ${decisions.length} system calls`,
+    `default action: ${defaultAction} (${defaultOrigin})`,
+    `numbers that no table has: ${formatVerdict(unknown)}`,
+    '',
+    ...decisions.flatMap(decision => decisionLines(decision, width)),
+    '',
+  ].join('\n')
+}
+
+function decisionLines({ name, rules, otherwise, origin }: Decision, width: number) {
+  const last = `${name.padEnd(width)}  ${formatVerdict(otherwise).padEnd(14)}  ${origin}`
+  return [...rules.map(rule => ruleLine(rule, width)), last]
+}
+
+function ruleLine({ name, conditions, verdict, origin }: Rule, width: number): string {
+  const when = conditions.map(formatCondition).join(' and ')
+  return `${name.padEnd(width)}  ${formatVerdict(verdict).padEnd(14)}  ${origin}, if ${when}`
+}

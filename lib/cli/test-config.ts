@@ -1,0 +1,57 @@
+import { configure, type Plan } from '../agent/configure.ts'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { readDocument } from '../config/document.ts'
+import { AgentError, formatPath, type Problem } from '../errors.ts'
+import type { Failure } from '../seccomp/outcome.ts'
+import type { Call } from './command.ts'
+import { print, printJson } from './print.ts'
+
+/** What `--json` prints. `ok` is what the exit code says. */
+interface Finding {
+  readonly ok: boolean
+  readonly problems: readonly {
+    readonly position?: string
+    readonly path: string
+    readonly message: string
+  }[]
+}
+
+export async function testConfig({ source, has }: Call): Promise<ExitCode> {
+  if (has('json')) return testForProgram(source)
+  const plan = await configure(readDocument(source))
+  const failure = policyFailure(plan)
+  if (failure) throw invalidPolicy(failure)
+  await print('Config OK\n')
+  return EXIT.ok
+}
+
+async function testForProgram(source: Call['source']): Promise<ExitCode> {
+  const problems = await findProblems(source)
+  const finding: Finding = {
+    ok: problems.length === 0,
+    problems: problems.map(problem => ({ ...problem, path: formatPath(problem.path) })),
+  }
+  await printJson(finding)
+  return finding.ok ? EXIT.ok : EXIT.config
+}
+
+async function findProblems(source: Call['source']): Promise<readonly Problem[]> {
+  try {
+    const failure = policyFailure(await configure(readDocument(source)))
+    return failure ? invalidPolicy(failure).problems : []
+  } catch (error) {
+    if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error.problems
+    throw error
+  }
+}
+
+/** What the agent would log at start, and then run without a filter: here it is a mistake. */
+function policyFailure({ sandbox }: Plan): Failure | undefined {
+  return !sandbox.ready && sandbox.outcome.state === 'failed' ? sandbox.outcome : undefined
+}
+
+function invalidPolicy({ reason, hint }: Failure): AgentError {
+  const message = `the filter could not be installed: ${reason}; ${hint}`
+  const problem: Problem = { path: ['seccomp'], message }
+  return new AgentError('CONFIG_INVALID', `seccomp: ${message}`, { problems: [problem] })
+}

@@ -1,0 +1,76 @@
+import type { Path } from '../errors.ts'
+import type { SeccompConfig } from '../seccomp/section.ts'
+
+/** A part of the document whose schema is known only once a plugin has been imported. */
+export interface RawSection {
+  /** Where it stands in the whole document, for messages. */
+  readonly path: Path
+  /** Plain data with every `${…}` resolved and dotted keys made nested. */
+  readonly value: Readonly<Record<string, unknown>>
+  /** Keys which the framework has taken out before, to be suggested for a misspelt one. */
+  readonly alsoKnown?: readonly string[]
+}
+
+export interface BeatConfig {
+  /** A built-in name, a package name, or a path from `path.config`. */
+  readonly type: string
+  /** Unique among the beats; `type`'s last part without its suffix where none is given. */
+  readonly id: string
+  readonly enabled: boolean
+  readonly tags: readonly string[]
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields_under_root: boolean
+  /** The keys of the beat's own. */
+  readonly section: RawSection
+}
+
+export interface OutputConfig {
+  readonly type: string
+  readonly section: RawSection
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warning', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LoggingSettings {
+  readonly level: LogLevel
+  readonly to_stderr: boolean
+  readonly to_files: boolean
+  readonly files: {
+    readonly name: string
+    /** Bytes. */
+    readonly rotateeverybytes: number
+    readonly keepfiles: number
+    /** File mode, such as 0o600. */
+    readonly permissions: number
+  }
+}
+
+export interface PathSettings {
+  readonly home: string
+  readonly config: string
+  readonly data: string
+  readonly logs: string
+}
+
+export interface MemoryQueueSettings {
+  /** How many events the queue holds before `publish` waits. */
+  readonly events: number
+  readonly flush: { readonly min_events: number /** Milliseconds. */; readonly timeout: number }
+}
+
+/** `beat.yml`, -E and the environment, read once and typed. Paths are absolute, durations in ms. */
+export interface Config {
+  readonly name: string
+  readonly tags: readonly string[]
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields_under_root: boolean
+  /** Milliseconds. */
+  readonly shutdown_timeout: number
+  readonly beats: readonly BeatConfig[]
+  readonly output: OutputConfig
+  readonly queue: { readonly mem: MemoryQueueSettings }
+  readonly seccomp: SeccompConfig
+  readonly logging: LoggingSettings
+  readonly path: PathSettings
+}

@@ -1,0 +1,14 @@
+import { defineFormat, type Format } from './formats.ts'
+
+/**
+ * Permission bits of a file, such as 0o600, written as `0600` or `0o600`. A number without the leading zero is
+ * refused: nobody can tell whether `600` is meant to be octal.
+ */
+export const fileMode: Format<number> = defineFormat({
+  expected: 'must be a file mode such as 0600',
+  parse: written => {
+    const digits = typeof written === 'string' ? /^0o?([0-7]{3})$/.exec(written)?.[1] : undefined
+    return digits === undefined ? undefined : Number.parseInt(digits, 8)
+  },
+  isSettled: value => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0o777,
+})

@@ -1,0 +1,64 @@
+import type { Path } from '../errors.ts'
+import type { Find } from './finding.ts'
+import { formatPosition } from './position.ts'
+import type { MapTree, Tree } from './tree.ts'
+
+/** One entry of a map as it was written: `queue.mem` may be its key. */
+export interface Entry {
+  readonly key: string
+  readonly tree: Tree
+}
+
+type Entries = Map<string, Tree>
+
+/**
+ * Nests dotted keys, so that `queue.mem.events: 1` and `queue: { mem: { events: 1 } }` are the same and
+ * may stand side by side. Writing one setting twice is reported, whichever way it was written.
+ */
+export function nestKeys(written: readonly Entry[], path: Path, find: Find): Entries {
+  const entries: Entries = new Map()
+  const literal = new Map<string, Tree>()
+  for (const { key, tree } of written) {
+    const parts = key.split('.')
+    const wrong = wrongKey(parts)
+    if (wrong !== undefined) {
+      find(tree.at, [...path, key], wrong)
+    } else if (literal.has(key)) {
+      reportDuplicate([...path, ...parts], tree, literal.get(key) ?? tree, find)
+    } else {
+      literal.set(key, tree)
+      join(entries, nest(parts, tree), path, find)
+    }
+  }
+  return entries
+}
+
+function wrongKey(parts: readonly string[]): string | undefined {
+  if (parts.includes('')) return 'a key may not be empty, nor begin or end with a dot'
+  // Harmless here, but not to everybody whom the data is handed to.
+  if (parts.includes('__proto__')) return 'a key may not be __proto__'
+  return undefined
+}
+
+/** `['a', 'b']` and a tree → `{ a: { b: tree } }`, standing where the tree does. */
+function nest(parts: readonly string[], tree: Tree): MapTree {
+  const [first = '', ...rest] = parts
+  const child = rest.length === 0 ? tree : nest(rest, tree)
+  return { kind: 'map', at: tree.at, entries: new Map([[first, child]]) }
+}
+
+function join(into: Entries, added: MapTree, path: Path, find: Find): void {
+  for (const [key, tree] of added.entries) {
+    const known = into.get(key)
+    if (known === undefined) into.set(key, tree)
+    else if (known.kind === 'map' && tree.kind === 'map') {
+      const entries: Entries = new Map(known.entries)
+      join(entries, tree, [...path, key], find)
+      into.set(key, { ...known, entries })
+    } else reportDuplicate([...path, key], tree, known, find)
+  }
+}
+
+function reportDuplicate(path: Path, again: Tree, first: Tree, find: Find): void {
+  find(again.at, path, `is set twice (first at ${formatPosition(first.at)})`)
+}

@@ -1,0 +1,99 @@
+import { didYouMean } from '../suggest.ts'
+import { defineFormat, type Format, integer } from './formats.ts'
+import { anyList, anyMap, anyText, anything, flag, number, pattern, pipe } from './plain-formats.ts'
+
+/** One setting of a convict schema. `env` and `arg` are not honoured: `${VAR}` and -E say where they act. */
+export interface Leaf {
+  readonly default: unknown
+  readonly doc?: string
+  readonly format?: unknown
+  readonly nullable?: boolean
+  /** The value may not be shown, neither in messages nor in logs. */
+  readonly sensitive?: boolean
+  /** Its inside is looked at by a parser of its own, not here. */
+  readonly elsewhere?: boolean
+  /** For a list of maps (`format: Array`): the schema of each. */
+  readonly children?: SchemaBranch
+}
+
+export type SchemaBranch = Readonly<Record<string, unknown>>
+
+/** A schema's node is a setting where it has a default (or is one, in convict's shorthand). */
+export function leafOf(node: unknown): Leaf | undefined {
+  if (!isMap(node)) return { default: node }
+  if ('default' in node) return { ...node, default: node.default }
+  return Object.keys(node).length === 0 ? { default: node } : undefined
+}
+
+export function isMap(node: unknown): node is SchemaBranch {
+  return typeof node === 'object' && node !== null && !Array.isArray(node)
+}
+
+/** What may be written for a setting, whichever of convict's ways its format is given in. */
+export function formatOf(leaf: Leaf): Format<unknown> {
+  const { format } = leaf
+  if (format === undefined) return formatOfDefault(leaf.default)
+  if (isFormat(format)) return format
+  if (Array.isArray(format)) return enumeration(format)
+  const name = typeof format === 'function' ? format.name : format
+  if (typeof name === 'string' && isNative(format, name)) return NAMED[name] ?? anything
+  return typeof format === 'function' ? custom(format, leaf) : anything
+}
+
+const NAMED: Readonly<Record<string, Format<unknown>>> = {
+  String: anyText,
+  Number: number,
+  Boolean: flag,
+  Array: anyList,
+  Object: anyMap,
+  RegExp: pattern,
+  int: integer(),
+  integer: integer(),
+  nat: integer(0),
+  port: integer(0, 65535),
+  windows_named_pipe: pipe,
+  port_or_windows_named_pipe: pipe,
+}
+
+const CONSTRUCTORS: readonly unknown[] = [String, Number, Boolean, Array, Object, RegExp]
+
+function isNative(format: unknown, name: string): boolean {
+  return typeof format === 'string' ? Object.hasOwn(NAMED, name) : CONSTRUCTORS.includes(format)
+}
+
+function isFormat(format: unknown): format is Format<unknown> {
+  return hasParse(format) && 'expected' in format
+}
+
+function hasParse(format: unknown): format is CallableFunction & Pick<Format<unknown>, 'parse'> {
+  return typeof format === 'function' && 'parse' in format && typeof format.parse === 'function'
+}
+
+function formatOfDefault(value: unknown): Format<unknown> {
+  if (typeof value === 'string') return anyText
+  if (typeof value === 'number') return number
+  if (typeof value === 'boolean') return flag
+  if (Array.isArray(value)) return anyList
+  return value === null || value === undefined ? anything : anyMap
+}
+
+function enumeration(values: readonly unknown[]): Format<unknown> {
+  const words = values.map(String)
+  return defineFormat({
+    expected: `must be one of ${words.join(', ')}`,
+    parse: written => (values.includes(written) ? written : undefined),
+    isSettled: settled => values.includes(settled),
+    guess: written => (typeof written === 'string' ? didYouMean(written, words) : ''),
+  })
+}
+
+/** A function of the plugin's own: it throws, in its own words, at what it doesn't take. */
+function custom(check: CallableFunction, leaf: Leaf): Format<unknown> {
+  const parse = (written: unknown): unknown => {
+    if (hasParse(check)) return check.parse(written)
+    check(written, leaf)
+    return written
+  }
+  const settled = (value: unknown): void => void check(value, leaf)
+  return Object.assign(settled, { expected: 'is not valid', parse })
+}

@@ -1,0 +1,46 @@
+import type { Report } from '../errors.ts'
+import type { OutputConfig } from './config.ts'
+import { isMap } from './leaf.ts'
+import { show } from './show.ts'
+
+/** Stands in where it can't be said which output is meant: it has no settings that might be wrong too. */
+const STAND_IN: OutputConfig = { type: 'console', section: { path: ['output'], value: {} } }
+
+/** The one enabled output among those below `output`. What isn't a map has been reported by the schema. */
+export function parseOutput(written: unknown = {}, report: Report): OutputConfig {
+  return isMap(written) ? parseMap(written, report) : STAND_IN
+}
+
+function parseMap(written: Readonly<Record<string, unknown>>, report: Report): OutputConfig {
+  const types = Object.keys(written)
+  const outputs = types.map(type => parseOne(type, written[type], report))
+  const sound = outputs.filter(output => output !== undefined)
+  const enabled = sound.filter(output => output !== 'disabled')
+  if (sound.length === types.length) reportCount(enabled, report)
+  return enabled[0] ?? STAND_IN
+}
+
+function parseOne(
+  type: string,
+  written: unknown,
+  report: Report,
+): OutputConfig | 'disabled' | undefined {
+  const path = ['output', type]
+  const section = written ?? {}
+  if (!isMap(section)) {
+    return void report(path, `must be a map of its settings, such as {}, not ${show(written)}`)
+  }
+  const { enabled = true, ...value } = section
+  if (typeof enabled !== 'boolean') {
+    return void report([...path, 'enabled'], `must be true or false, not ${show(enabled)}`)
+  }
+  return enabled ? { type, section: { path, value, alsoKnown: ['enabled'] } } : 'disabled'
+}
+
+function reportCount(enabled: readonly OutputConfig[], report: Report): void {
+  const [first, ...more] = enabled
+  if (first === undefined) report(['output'], 'one is needed, such as output.console: {}')
+  for (const { type } of more) {
+    report(['output', type], `only one output may be enabled, and ${first?.type} is`)
+  }
+}

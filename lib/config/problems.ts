@@ -1,0 +1,54 @@
+import { AgentError, formatProblem, type Path, type Problem, type Report } from '../errors.ts'
+import type { Finding } from './finding.ts'
+import { comparePositions, formatPosition, type Position } from './position.ts'
+
+/** What can say where a path was written; a ConfigDocument is one. */
+export interface Locator {
+  readonly findings: readonly Finding[]
+  find(path: Path): Position | undefined
+}
+
+/** Everything wrong with one document: what its reader found, and what its parsers report. */
+export class ProblemList {
+  readonly #document: Locator
+  readonly #findings: Finding[]
+
+  constructor(document: Locator) {
+    this.#document = document
+    this.#findings = [...document.findings]
+  }
+
+  /** Bound, so that it can be handed on by itself. */
+  readonly report: Report = (path, message) => {
+    this.#findings.push({ at: this.#document.find(path), path, message })
+  }
+
+  get size(): number {
+    return this.#findings.length
+  }
+
+  /** In reading order. */
+  get problems(): readonly Problem[] {
+    return problemsOf(this.#findings)
+  }
+
+  /** Throws `CONFIG_INVALID`, its message a line for each problem. */
+  throwIfAny(): void {
+    if (this.#findings.length > 0) throw invalidConfig(this.#findings)
+  }
+}
+
+export function invalidConfig(findings: readonly Finding[]): AgentError {
+  const problems = problemsOf(findings)
+  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+}
+
+function problemsOf(findings: readonly Finding[]): readonly Problem[] {
+  return [...findings]
+    .sort((a, b) => comparePositions(a.at, b.at))
+    .map(({ at, path, message }) => ({
+      ...(at && { position: formatPosition(at) }),
+      path,
+      message,
+    }))
+}

@@ -1,0 +1,119 @@
+import { messageOf, type Path, type Report } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
+import { reportBigints } from './bigints.ts'
+import type { RawSection } from './config.ts'
+import { accepts, type Format } from './formats.ts'
+import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from './leaf.ts'
+import { show } from './show.ts'
+
+/**
+ * The schema with what was written as its defaults: what convict makes of that are the section's
+ * settings. Whatever is wrong is reported where it stands, and its own default kept.
+ */
+export function settleBranch(
+  schema: SchemaBranch,
+  { path, value, alsoKnown = [] }: RawSection,
+  report: Report,
+): SchemaBranch {
+  const known = Object.keys(schema)
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    report([...path, key], `unknown key${didYouMean(key, [...known, ...alsoKnown])}`)
+  }
+  return Object.fromEntries(
+    known.map(key => {
+      const written = Object.hasOwn(value, key) ? value[key] : undefined
+      return [key, settleNode(schema[key], written, [...path, key], report)]
+    }),
+  )
+}
+
+function settleNode(node: unknown, written: unknown, path: Path, report: Report): unknown {
+  const leaf = leafOf(node)
+  if (leaf !== undefined) return settleLeaf(leaf, written, path, report)
+  if (!isMap(node)) return node
+  // `queue.mem:` with nothing below it says nothing: an empty section.
+  const value = written ?? {}
+  if (isMap(value)) return settleBranch(node, { path, value }, report)
+  report(path, `must be a map, written as key: value, not ${show(value)}`)
+  return settleBranch(node, { path, value: {} }, report)
+}
+
+/** The leaf as convict gets it: its format made explicit, as the default no longer tells the type. */
+function settleLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Leaf {
+  const explicit = {
+    ...leaf,
+    format: leaf.format ?? formatOf(leaf),
+    env: undefined,
+    arg: undefined,
+  }
+  if (written === undefined) {
+    if (isRequired(leaf)) report(path, 'is required')
+    return explicit
+  }
+  const settled = settleValue(leaf, written, path, report)
+  return settled === undefined ? explicit : { ...explicit, default: settled }
+}
+
+/** Convict's way to have no default: null, where the format doesn't take it. */
+function isRequired(leaf: Leaf): boolean {
+  return leaf.default === null && leaf.nullable !== true && !accepts(formatOf(leaf), null)
+}
+
+/** What was written for a setting, parsed; undefined where it was wrong, and reported. */
+function settleValue(leaf: Leaf, written: unknown, path: Path, report: Report): unknown {
+  if (leaf.elsewhere !== true && reportBigints(written, path, report)) return undefined
+  if (written === null && leaf.nullable === true) return null
+  const format = formatOf(leaf)
+  const { children } = leaf
+  const { items } = format
+  if (children !== undefined && Array.isArray(written)) {
+    return settleItems(written, path, (item, at) => settleChild(children, item, at, report))
+  }
+  if (items !== undefined && Array.isArray(written)) {
+    return settleItems(written, path, (item, at) => parse(items, item, leaf, at, report))
+  }
+  return parse(format, written, leaf, path, report)
+}
+
+function parse(
+  format: Format<unknown>,
+  written: unknown,
+  { sensitive }: Leaf,
+  path: Path,
+  report: Report,
+): unknown {
+  try {
+    return format.parse(written)
+  } catch (thrown) {
+    const message = sensitive === true ? format.expected : messageOf(thrown)
+    report(path, written === null ? `has no value; it ${format.expected}` : message)
+    return undefined
+  }
+}
+
+/** All items are looked at, and the list is good if each of them is. */
+function settleItems(
+  written: readonly unknown[],
+  path: Path,
+  settleItem: (item: unknown, path: Path) => unknown,
+): readonly unknown[] | undefined {
+  const settled = written.map((item, index) => settleItem(item, [...path, index]))
+  return settled.includes(undefined) ? undefined : settled
+}
+
+function settleChild(schema: SchemaBranch, item: unknown, path: Path, report: Report): unknown {
+  if (isMap(item)) return defaultsOf(settleBranch(schema, { path, value: item }, report))
+  report(path, `must be a map, written as key: value, not ${show(item)}`)
+  return undefined
+}
+
+/** What convict would make of a settled schema; it knows no lists of maps. */
+function defaultsOf(settled: SchemaBranch): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settled).map(([key, node]) => {
+      const leaf = leafOf(node)
+      return [key, leaf === undefined && isMap(node) ? defaultsOf(node) : leaf?.default]
+    }),
+  )
+}

@@ -1,0 +1,86 @@
+import type { Path } from '../errors.ts'
+import type { Position } from './position.ts'
+
+export type ScalarValue = string | number | bigint | boolean | null
+
+export interface ScalarTree {
+  readonly kind: 'scalar'
+  readonly at: Position
+  readonly value: ScalarValue
+  /** Written without quotes, so that what a variable brings may be a number or a boolean. */
+  readonly plain: boolean
+}
+
+export interface ListTree {
+  readonly kind: 'list'
+  readonly at: Position
+  readonly items: readonly Tree[]
+}
+
+export interface MapTree {
+  readonly kind: 'map'
+  readonly at: Position
+  readonly entries: ReadonlyMap<string, Tree>
+}
+
+/** What was written, with its place: a map's value stands where its key does, an item where it begins. */
+export type Tree = ScalarTree | ListTree | MapTree
+
+/** Maps are merged key by key; anything else is replaced by what comes later. */
+export function mergeTrees(base: Tree, later: Tree): Tree {
+  if (base.kind !== 'map') return later
+  // An empty section (`seccomp:` and no more) says nothing, so it takes nothing away.
+  if (later.kind === 'scalar' && later.value === null) return base
+  if (later.kind !== 'map') return later
+  const entries = new Map(base.entries)
+  for (const [key, tree] of later.entries) {
+    const known = entries.get(key)
+    entries.set(key, known === undefined ? tree : mergeTrees(known, tree))
+  }
+  return { ...base, entries }
+}
+
+/** The same tree with every scalar as `change` has it. */
+export function mapScalars(
+  tree: Tree,
+  change: (scalar: ScalarTree, path: Path) => ScalarTree,
+  path: Path = [],
+): Tree {
+  if (tree.kind === 'scalar') return change(tree, path)
+  if (tree.kind === 'list') {
+    return { ...tree, items: tree.items.map((item, at) => mapScalars(item, change, [...path, at])) }
+  }
+  const entries = [...tree.entries].map(
+    ([key, child]) => [key, mapScalars(child, change, [...path, key])] as const,
+  )
+  return { ...tree, entries: new Map(entries) }
+}
+
+/** Plain data, without the places. */
+export function plainOf(tree: Tree): unknown {
+  if (tree.kind === 'scalar') return tree.value
+  if (tree.kind === 'list') return tree.items.map(plainOf)
+  return plainOfMap(tree)
+}
+
+export function plainOfMap(tree: MapTree): Record<string, unknown> {
+  return Object.fromEntries([...tree.entries].map(([key, child]) => [key, plainOf(child)]))
+}
+
+/** Where `path` was written; for what was not, its nearest ancestor that was. */
+export function findPosition(tree: Tree, path: Path): Position | undefined {
+  let found: Position | undefined
+  let here: Tree | undefined = tree
+  for (const key of path) {
+    here = childOf(here, key)
+    if (here === undefined) break
+    found = here.at
+  }
+  return found
+}
+
+function childOf(tree: Tree, key: string | number): Tree | undefined {
+  if (tree.kind === 'map') return tree.entries.get(String(key))
+  if (tree.kind === 'list' && typeof key === 'number') return tree.items[key]
+  return undefined
+}

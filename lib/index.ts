@@ -1,0 +1,16 @@
+export type { Beat, Context, Event, OpenContext, Receipt, StateStore, SyscallNeed } from './beat.ts'
+export { defineBeat } from './beat.ts'
+export { bytes, bytesFrom } from './config/bytes.ts'
+export { duration, durationFrom } from './config/duration.ts'
+export { fileMode } from './config/file-mode.ts'
+export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/formats.ts'
+export { AgentError, type ErrorCode, type Problem } from './errors.ts'
+export {
+  type Batch,
+  defineOutput,
+  type Output,
+  type OutputContext,
+  type OutputType,
+  WRITTEN,
+  type WriteResult,
+} from './output.ts'

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import pino, { type Logger } from 'pino'
+import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
+import { AgentError, messageOf } from '../errors.ts'
+import { withErrorFields } from './error-fields.ts'
+import { type LineSink, openLogFile } from './log-file.ts'
+import { redact } from './redact.ts'
+
+const PINO_LEVELS = {
+  fatal: 'fatal',
+  error: 'error',
+  warning: 'warn',
+  info: 'info',
+  debug: 'debug',
+} as const satisfies Record<LogLevel, pino.Level>
+
+export interface LoggerOptions {
+  readonly paths: Pick<PathSettings, 'logs'>
+  /** The agent's: `service.name` of every line. */
+  readonly name: string
+}
+
+/**
+ * The agent's log: JSON lines with ECS names on standard error and, if `to_files`, in rotated files
+ * in `paths.logs`. Written synchronously: whatever has been logged is out, however the process ends.
+ * Values under keys such as `password` or `api_key`, and passwords in URLs, are replaced.
+ *
+ * Throws `OPEN_FAILED` where the file can't be opened. `close` is for the very end.
+ */
+export function createLogger(
+  settings: LoggingSettings,
+  { paths, name }: LoggerOptions,
+): { readonly log: Logger; close(): Promise<void> } {
+  const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []
+  const log = pino(
+    {
+      level: PINO_LEVELS[settings.level],
+      base: { 'service.name': name },
+      messageKey: 'message',
+      timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
+      formatters: {
+        level: label => ({ 'log.level': label }),
+        log: withErrorFields,
+      },
+      hooks: { streamWrite: redact },
+    },
+    {
+      write(line) {
+        for (const sink of sinks) sink.write(line)
+      },
+    },
+  )
+  if (settings.to_files) sinks.push(openFile(settings.files, paths.logs, log))
+  return {
+    log,
+    async close() {
+      for (const sink of sinks) sink.close()
+    },
+  }
+}
+
+function standardError(): LineSink {
+  const stream = pino.destination({ dest: 2, sync: true, maxLength: 1 << 20 })
+  // A full disk behind it must not end the agent; what is pending goes out once there is room.
+  stream.on('error', () => undefined)
+  return { write: line => stream.write(line), close: () => undefined }
+}
+
+function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {
+  const path = join(folder, `${files.name}.ndjson`)
+  const onTrouble = (err: Error) => log.error({ err, path }, 'Log file could not be rotated')
+  try {
+    return openLogFile(
+      { path, limit: files.rotateeverybytes, backups: files.keepfiles, mode: files.permissions },
+      onTrouble,
+    )
+  } catch (cause) {
+    throw new AgentError('OPEN_FAILED', `log file ${path}: ${messageOf(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,9 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+/** The folder of this package, as a URL that ends in `/`: the same from lib/, dist/lib/ and a bundle. */
+export function packageRoot(): URL {
+  // By the package's own name, which Node resolves wherever below its folder the asking file is.
+  const manifest = createRequire(import.meta.url).resolve('sealbeat/package.json')
+  return new URL('.', pathToFileURL(manifest))
+}

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import { AgentError } from '../errors.ts'
+import type { Output, WriteResult } from '../output.ts'
+import { Backoff, type RetrySettings } from './backoff.ts'
+import { Drops } from './drops.ts'
+import { type Parcel, settle } from './parcel.ts'
+import type { MemoryQueue } from './queue.ts'
+import type { Counts } from './stats.ts'
+
+interface Parts {
+  readonly output: Output
+  readonly queue: MemoryQueue
+  readonly log: Logger
+  readonly retry: RetrySettings
+  readonly counts: Counts
+}
+
+/** Takes batches out of the queue and brings each to the output until nothing of it is left. */
+export class Delivery {
+  readonly #output: Output
+  readonly #queue: MemoryQueue
+  readonly #log: Logger
+  readonly #counts: Counts
+  readonly #backoff: Backoff
+  readonly #drops: Drops
+
+  constructor({ output, queue, log, retry, counts }: Parts) {
+    this.#output = output
+    this.#queue = queue
+    this.#log = log
+    this.#counts = counts
+    this.#backoff = new Backoff(retry)
+    this.#drops = new Drops(log, 'Events dropped: the output will never take them')
+  }
+
+  /**
+   * Resolves with nothing once the queue is closed and empty, or after `stop`; with an error if the
+   * output has said that it can never take another event. Rejects only for a defect of ours.
+   */
+  async run(): Promise<AgentError | undefined> {
+    try {
+      for (let parcel = await this.#queue.take(); parcel; parcel = await this.#queue.take()) {
+        await this.#deliver(parcel)
+        if (this.#backoff.stopped) return undefined
+      }
+    } catch (thrown) {
+      if (isGone(thrown)) return thrown
+      throw thrown
+    } finally {
+      this.#drops.close()
+    }
+    return undefined
+  }
+
+  /** Tries again now what waits for its next try: there may not be another. */
+  hurry(): void {
+    this.#backoff.hurry()
+  }
+
+  /** Gives up whatever has not been confirmed. */
+  stop(): void {
+    this.#backoff.stop()
+    this.#drops.close()
+  }
+
+  async #deliver(parcel: Parcel): Promise<void> {
+    let left = await this.#attempt(parcel)
+    while (left.lines.length > 0) {
+      await this.#pause(left)
+      if (this.#backoff.stopped) return
+      this.#counts.retried += left.lines.length
+      left = await this.#attempt(left)
+    }
+    this.#backoff.reset()
+  }
+
+  /** What is left to send, in order. */
+  async #attempt(parcel: Parcel): Promise<Parcel> {
+    try {
+      const result = await this.#output.write({ lines: parcel.lines })
+      const left = settle(parcel, result)
+      this.#count(parcel.lines.length - left.lines.length, result)
+      return left
+    } catch (thrown) {
+      if (isGone(thrown)) throw thrown
+      this.#counts.failed_writes++
+      this.#log.error({ err: thrown, events: parcel.lines.length }, 'Output failed')
+      return parcel
+    }
+  }
+
+  #count(settled: number, { retry, reject }: WriteResult): void {
+    const again = new Set(retry)
+    const dropped = new Map(reject.map(({ index, reason }) => [index, reason]))
+    for (const [index, reason] of dropped) {
+      if (again.has(index)) dropped.delete(index)
+      else this.#drops.note(reason)
+    }
+    this.#counts.rejected += dropped.size
+    this.#counts.acked += settled - dropped.size
+    if (settled > 0) this.#backoff.reset()
+    this.#queue.release(settled)
+  }
+
+  async #pause({ lines }: Parcel): Promise<void> {
+    const pause = this.#backoff.next()
+    const retry_in_ms = Math.round(pause)
+    this.#log.warn({ events: lines.length, retry_in_ms }, 'Events are going to be sent again')
+    await this.#backoff.wait(pause)
+  }
+}
+
+function isGone(thrown: unknown): thrown is AgentError {
+  return thrown instanceof AgentError && thrown.code === 'OUTPUT_GONE'
+}

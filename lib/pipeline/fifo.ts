@@ -1,0 +1,39 @@
+/** First in, first out, in constant amortised time: an array's own `shift` moves every element. */
+export class Fifo<T> {
+  #items: (T | undefined)[] = []
+  #head = 0
+
+  get size(): number {
+    return this.#items.length - this.#head
+  }
+
+  get first(): T | undefined {
+    return this.#items[this.#head]
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  shift(): T | undefined {
+    const item = this.#items[this.#head]
+    if (this.size === 0) return undefined
+    // What has been handed out must not be kept alive until the array is cut.
+    this.#items[this.#head++] = undefined
+    if (this.#head * 2 >= this.#items.length) this.#cut()
+    return item
+  }
+
+  /** Takes out whatever matches, in order. Linear. */
+  remove(matches: (item: T) => boolean): readonly T[] {
+    const all = this.#items.slice(this.#head) as T[]
+    this.#items = all.filter(item => !matches(item))
+    this.#head = 0
+    return all.filter(matches)
+  }
+
+  #cut(): void {
+    this.#items = this.#items.slice(this.#head)
+    this.#head = 0
+  }
+}

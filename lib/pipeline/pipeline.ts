@@ -1,0 +1,140 @@
+import type { Logger } from 'pino'
+import type { Event, Receipt } from '../beat.ts'
+import type { MemoryQueueSettings } from '../config/config.ts'
+import { type AgentError, messageOf } from '../errors.ts'
+import type { Output } from '../output.ts'
+import type { RetrySettings } from './backoff.ts'
+import { Delivery } from './delivery.ts'
+import { Drops } from './drops.ts'
+import { type Encode, encoderOf } from './encode.ts'
+import { MemoryQueue } from './queue.ts'
+import type { EventSource } from './source.ts'
+import { type Counts, noCounts, type PipelineStats } from './stats.ts'
+import { Ticket } from './ticket.ts'
+
+export interface PipelineOptions {
+  readonly output: Output
+  readonly queue: MemoryQueueSettings
+  readonly log: Logger
+  /** Milliseconds; one second, doubling up to a minute, where none is given. */
+  readonly retry?: RetrySettings
+}
+
+export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
+
+/**
+ * From the beats' `publish` to the one output: at least once, in order. Each event is encoded once,
+ * when it is published; batches go to the output one at a time, and what it refuses for now goes
+ * again, before anything newer.
+ */
+export interface Pipeline {
+  /**
+   * A beat's `publish`, as `Context` promises it. Once `signal` has aborted it rejects with the
+   * signal's reason, after `close` or `failed` with an error that says so. More events at once than
+   * the whole queue holds are taken in pieces; an abort in between takes nothing more. Throws if
+   * JSON can't carry the source.
+   */
+  publisher(source: EventSource, signal: AbortSignal): Publish
+  stats(): PipelineStats
+  /**
+   * Resolves, if ever, with an `OUTPUT_GONE` error: the output can't take another event, nothing is
+   * published any more, and what is in the queue is lost. The agent is then to end.
+   */
+  readonly failed: Promise<AgentError>
+  /**
+   * Takes nothing more, sends what there is (a waiting retry at once), and resolves when all is
+   * confirmed or dropped on purpose, or `deadline` aborts. `lost` counts what then was neither. The
+   * output stays open: it is its opener's to close. A second call gives the first one's answer.
+   */
+  close(deadline: AbortSignal): Promise<{ readonly lost: number }>
+}
+
+/** Beats' `backoff.init` and `backoff.max`. */
+const USUAL_RETRY: RetrySettings = { initial: 1_000, max: 60_000 }
+
+export function startPipeline(options: PipelineOptions): Pipeline {
+  const { output, log, retry = USUAL_RETRY } = options
+  const queue = new MemoryQueue(options.queue)
+  const counts = noCounts()
+  const delivery = new Delivery({ output, queue, log, retry, counts })
+  const unencodable = new Drops(log, 'Events dropped: they can not be encoded')
+
+  const done = delivery.run()
+  const failed = new Promise<AgentError>(resolve => {
+    void done.then(error => {
+      if (error === undefined) return
+      queue.close(error)
+      resolve(error)
+    })
+  })
+
+  async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {
+    queue.close(new Error('the pipeline is closed'))
+    delivery.hurry()
+    await settledBefore(deadline, done)
+    delivery.stop()
+    unencodable.close()
+    return { lost: queue.held }
+  }
+  let closing: ReturnType<typeof drain> | undefined
+
+  return {
+    failed,
+    publisher: (source, signal) =>
+      publisherOf(encoderOf(source), signal, queue, counts, unencodable),
+    stats: () => ({
+      ...counts,
+      published: counts.unencodable + queue.taken,
+      queued: queue.queued,
+      sending: queue.held - queue.queued,
+      waiting: queue.waiting,
+    }),
+    close(deadline) {
+      closing ??= drain(deadline)
+      return closing
+    },
+  }
+}
+
+function publisherOf(
+  encode: Encode,
+  signal: AbortSignal,
+  queue: MemoryQueue,
+  counts: Counts,
+  unencodable: Drops,
+): Publish {
+  const encodeAll = (events: readonly Event[]): readonly string[] => {
+    const now = new Date().toISOString()
+    const lines: string[] = []
+    for (const event of events) {
+      try {
+        lines.push(encode(event, now))
+      } catch (thrown) {
+        counts.unencodable++
+        unencodable.note(messageOf(thrown))
+      }
+    }
+    return lines
+  }
+  return events => {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
+    const list = Array.isArray(events) ? (events as readonly Event[]) : [events as Event]
+    const lines = encodeAll(list)
+    const ticket = new Ticket(lines.length)
+    if (queue.offer(lines, ticket)) return Promise.resolve(ticket)
+    return queue.wait(lines, ticket, signal).then(() => ticket)
+  }
+}
+
+function settledBefore(deadline: AbortSignal, done: Promise<unknown>): Promise<void> {
+  if (deadline.aborted) return Promise.resolve()
+  return new Promise(resolve => {
+    const finish = () => {
+      deadline.removeEventListener('abort', finish)
+      resolve()
+    }
+    deadline.addEventListener('abort', finish)
+    void done.then(finish)
+  })
+}

@@ -1,0 +1,187 @@
+import type { MemoryQueueSettings } from '../config/config.ts'
+import { Fifo } from './fifo.ts'
+import type { Parcel, Run } from './parcel.ts'
+import type { Ticket } from './ticket.ts'
+import { Waiting } from './waiting.ts'
+
+/** Lines of one publish, of which `from` to `to` have not been taken out yet. */
+interface Segment {
+  readonly lines: readonly string[]
+  readonly to: number
+  readonly ticket: Ticket
+  /** Milliseconds, monotonic. */
+  readonly since: number
+  from: number
+}
+
+/** Beats' usual `bulk_max_size`: what has piled up goes out together, but not without end. */
+const USUAL_BATCH = 2048
+
+/**
+ * The bounded queue between the beats and the output. An event holds its place from the moment it
+ * is taken until it is confirmed or dropped, so `events` bounds what is being sent as well.
+ *
+ * A publish is taken as a whole or waits as a whole, first come first served. Only one that is
+ * larger than the whole queue is taken in pieces.
+ */
+export class MemoryQueue {
+  readonly #capacity: number
+  readonly #threshold: number
+  readonly #limit: number
+  readonly #timeout: number
+  readonly #segments = new Fifo<Segment>()
+  readonly #waiting = new Waiting(() => this.#admit())
+  #queued = 0
+  #held = 0
+  #taken = 0
+  #refusal: Error | undefined
+  #wake: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor({ events, flush }: MemoryQueueSettings) {
+    this.#capacity = events
+    // A threshold above the capacity would never be reached; a timeout of 0 means: at once.
+    this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
+    this.#limit = Math.max(this.#threshold, USUAL_BATCH)
+    this.#timeout = flush.timeout
+  }
+
+  /** Events that wait for a batch. */
+  get queued(): number {
+    return this.#queued
+  }
+
+  /** Events taken and not yet confirmed or dropped: `queued`, and those being sent. */
+  get held(): number {
+    return this.#held
+  }
+
+  /** Events taken since the start. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Publishes that wait for room. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Why nothing is taken any more. */
+  get refusal(): Error | undefined {
+    return this.#refusal
+  }
+
+  /** Takes all lines if there is room now and nobody was here before. */
+  offer(lines: readonly string[], ticket: Ticket): boolean {
+    if (lines.length === 0) return true
+    if (this.#waiting.size > 0 || lines.length > this.#capacity - this.#held) return false
+    this.#add(lines, 0, lines.length, ticket)
+    return true
+  }
+
+  /** Resolves when all lines are taken; rejects with the signal's reason, or `refusal`. */
+  wait(lines: readonly string[], ticket: Ticket, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ lines, ticket, signal, resolve, reject, taken: 0 })
+      this.#admit()
+      this.#wakeIfReady()
+    })
+  }
+
+  /** The next batch, as soon as one is due; undefined once the queue is closed and empty. */
+  async take(): Promise<Parcel | undefined> {
+    while (!this.#ready()) {
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+    return this.#queued === 0 ? undefined : this.#parcel()
+  }
+
+  /** So many events have been confirmed or dropped: there is room again. */
+  release(events: number): void {
+    this.#held -= events
+    this.#admit()
+  }
+
+  /** Nothing more is taken; what waits for room is refused; what is queued is due at once. */
+  close(refusal: Error): void {
+    if (this.#refusal !== undefined) return
+    this.#refusal = refusal
+    this.#waiting.rejectAll(refusal)
+    clearTimeout(this.#timer)
+    this.#wakeIfReady()
+  }
+
+  #admit(): void {
+    for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
+      const room = this.#capacity - this.#held
+      const left = head.lines.length - head.taken
+      if (room === 0 || (left > room && head.lines.length <= this.#capacity)) return
+      const end = head.taken + Math.min(room, left)
+      this.#add(head.lines, head.taken, end, head.ticket)
+      head.taken = end
+      if (end < head.lines.length) return
+      this.#waiting.shift()
+      head.resolve()
+    }
+  }
+
+  #add(lines: readonly string[], from: number, to: number, ticket: Ticket): void {
+    this.#segments.push({ lines, from, to, ticket, since: performance.now() })
+    this.#taken += to - from
+    this.#queued += to - from
+    this.#held += to - from
+    this.#arm()
+    this.#wakeIfReady()
+  }
+
+  #ready(): boolean {
+    if (this.#refusal !== undefined) return true
+    // With somebody waiting for room, holding events back would only hold up everybody.
+    const due = this.#queued >= this.#threshold || this.#waiting.size > 0 || this.#overdue() <= 0
+    return this.#queued > 0 && due
+  }
+
+  #wakeIfReady(): void {
+    if (this.#wake === undefined || !this.#ready()) return
+    this.#wake()
+    this.#wake = undefined
+  }
+
+  /** Milliseconds until the oldest event must go. */
+  #overdue(): number {
+    const oldest = this.#segments.first
+    return oldest === undefined ? Infinity : oldest.since + this.#timeout - performance.now()
+  }
+
+  /** One timer, set anew only after it has fired: not once per event. */
+  #arm(): void {
+    if (this.#timer !== undefined || this.#queued === 0 || this.#refusal !== undefined) return
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#wakeIfReady()
+        // Not due after all, since the one it was set for left earlier; or the output is busy.
+        if (this.#overdue() > 0) this.#arm()
+      },
+      Math.max(1, Math.ceil(this.#overdue())),
+    )
+  }
+
+  #parcel(): Parcel {
+    const lines: string[] = []
+    const runs: Run[] = []
+    for (let head = this.#segments.first; head !== undefined; head = this.#segments.first) {
+      const count = Math.min(this.#limit - lines.length, head.to - head.from)
+      if (count === 0) break
+      for (let i = 0; i < count; i++) lines.push(head.lines[head.from + i] as string)
+      runs.push({ ticket: head.ticket, count })
+      head.from += count
+      if (head.from === head.to) this.#segments.shift()
+    }
+    this.#queued -= lines.length
+    this.#arm()
+    return { lines, runs }
+  }
+}

@@ -1,0 +1,80 @@
+import { Fifo } from './fifo.ts'
+import type { Ticket } from './ticket.ts'
+
+/** A publish for which the queue has no room yet. */
+export interface Waiter {
+  readonly lines: readonly string[]
+  readonly ticket: Ticket
+  readonly signal: AbortSignal
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+  /** How many of `lines` the queue has: more than none only if all would never fit at once. */
+  taken: number
+}
+
+/**
+ * Publishes in the order in which they came. An abort takes its own out, wherever they stand. Each
+ * signal carries one listener while anybody waits under it, and none otherwise.
+ */
+export class Waiting {
+  readonly #waiters = new Fifo<Waiter>()
+  readonly #watched = new Map<AbortSignal, { count: number; readonly listener: () => void }>()
+  readonly #onAbort: () => void
+
+  /** `onAbort`: somebody has left, so that the next in line may fit. */
+  constructor(onAbort: () => void) {
+    this.#onAbort = onAbort
+  }
+
+  get size(): number {
+    return this.#waiters.size
+  }
+
+  get first(): Waiter | undefined {
+    return this.#waiters.first
+  }
+
+  push(waiter: Waiter): void {
+    this.#watch(waiter.signal)
+    this.#waiters.push(waiter)
+  }
+
+  /** The first has been served. */
+  shift(): void {
+    const waiter = this.#waiters.shift()
+    if (waiter !== undefined) this.#unwatch(waiter.signal)
+  }
+
+  rejectAll(reason: unknown): void {
+    for (const waiter of this.#waiters.remove(() => true)) {
+      this.#unwatch(waiter.signal)
+      waiter.reject(reason)
+    }
+  }
+
+  #watch(signal: AbortSignal): void {
+    const watched = this.#watched.get(signal)
+    if (watched !== undefined) {
+      watched.count++
+      return
+    }
+    const listener = () => this.#abort(signal)
+    this.#watched.set(signal, { count: 1, listener })
+    signal.addEventListener('abort', listener, { once: true })
+  }
+
+  #unwatch(signal: AbortSignal): void {
+    const watched = this.#watched.get(signal)
+    if (watched === undefined || --watched.count > 0) return
+    this.#watched.delete(signal)
+    signal.removeEventListener('abort', watched.listener)
+  }
+
+  #abort(signal: AbortSignal): void {
+    this.#watched.delete(signal)
+    for (const waiter of this.#waiters.remove(waiter => waiter.signal === signal)) {
+      waiter.reject(signal.reason)
+    }
+    this.#onAbort()
+  }
+}

@@ -1,0 +1,59 @@
+import type { Decision, EffectivePolicy } from './merge.ts'
+import type { Verdict } from './policy.ts'
+
+/**
+ * Calls that go on failing in silence. In a thread that has SIGSYS blocked the kernel ends the process
+ * instead of trapping, and libc blocks every signal where it starts and ends threads and processes,
+ * raises signals or aborts. A child between fork and exec has no handler any more. The handler itself
+ * needs the last three.
+ */
+const UNTRAPPED: ReadonlySet<string> = new Set([
+  ...['clone', 'clone3', 'fork', 'vfork', 'execve', 'execveat'],
+  ...['set_tid_address', 'set_robust_list', 'rseq', 'exit', 'exit_group', 'munmap', 'madvise'],
+  ...['rt_sigprocmask', 'rt_sigreturn', 'sigreturn', 'rt_sigaction', 'tgkill', 'tkill', 'getpid'],
+  ...['gettid', 'write', 'writev'],
+])
+
+/** Denied, they make Node abort, hang or fail to start: there may be no later moment to say it. */
+const URGENT = [
+  ...['brk', 'close', 'epoll_create1', 'epoll_ctl', 'epoll_pwait', 'eventfd2', 'fcntl', 'fcntl64'],
+  ...['fstat', 'futex', 'getcwd', 'mmap', 'mmap2', 'mprotect', 'pipe2', 'read', 'uname', 'wait4'],
+]
+
+/** Why denials can't be seen from inside, if so. */
+export function diagnoseProblem({ architecture, decisions }: EffectivePolicy): string | undefined {
+  if (architecture.name === 'mips64le') return 'the registers of mips64le are not known'
+  const starts = decisions.find(decision => STARTING.has(decision.name) && mayPass(decision))
+  if (!starts) return undefined
+  return `the policy allows ${starts.name}, and a program that is started would die of what it is denied`
+}
+
+const STARTING: ReadonlySet<string> = new Set(['execve', 'execveat'])
+
+function mayPass({ rules, otherwise }: Decision): boolean {
+  const verdicts = [...rules.map(({ verdict }) => verdict), otherwise]
+  return verdicts.some(({ action }) => action === 'allow' || action === 'log')
+}
+
+/**
+ * The same policy with every denial by an errno made visible: the kernel traps the call (SIGSYS), and
+ * the handler notes it and writes the errno, which the trap carries, to the call's result. The call
+ * never happens; what else the policy says stays as it is.
+ */
+export function diagnosed(policy: EffectivePolicy): EffectivePolicy {
+  const decisions = policy.decisions.map((decision): Decision => {
+    if (UNTRAPPED.has(decision.name)) return decision
+    const rules = decision.rules.map(rule => ({ ...rule, verdict: trapped(rule.verdict) }))
+    return { ...decision, rules, otherwise: trapped(decision.otherwise) }
+  })
+  return { ...policy, decisions }
+}
+
+function trapped(verdict: Verdict): Verdict {
+  return verdict.action === 'errno' ? { action: 'trap', errno: verdict.errno ?? 'EPERM' } : verdict
+}
+
+/** The numbers whose first denial is said at once. */
+export function urgentNumbers({ architecture }: EffectivePolicy): readonly number[] {
+  return URGENT.flatMap(name => architecture.table.numbers[name] ?? [])
+}

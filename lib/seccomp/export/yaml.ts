@@ -1,0 +1,58 @@
+import type { EffectivePolicy } from '../merge.ts'
+import { type GroupData, type NamedData, sectionOf } from './section-data.ts'
+
+/** A section for beat.yml that stands alone (`mode: replace`), each name with its origin. */
+export function toYaml(policy: EffectivePolicy, head: readonly string[] = headOf(policy)): string {
+  const { mode, default_action, syscalls } = sectionOf(policy)
+  const origins = originsOf(policy)
+  return [
+    ...head,
+    'seccomp:',
+    `  mode: ${mode}`,
+    `  default_action: ${default_action}`,
+    '  syscalls:',
+    ...syscalls.flatMap(group => groupLines(group, origins)),
+    '',
+  ].join('\n')
+}
+
+function headOf({ architecture: { name, table } }: EffectivePolicy): readonly string[] {
+  return [`# The effective policy for ${name}, Linux ${table.kernel}.`]
+}
+
+type Origins = (name: string, conditional: boolean) => string
+
+function originsOf({ decisions }: EffectivePolicy): Origins {
+  const plain = new Map(decisions.map(({ name, origin }) => [name, origin]))
+  const conditional = new Map(
+    decisions.flatMap(({ rules }) => rules.map(rule => [rule.name, rule.origin] as const)),
+  )
+  return (name, narrow) => (narrow ? conditional : plain).get(name) ?? ''
+}
+
+function groupLines(group: GroupData, origins: Origins): readonly string[] {
+  const { action, errno, names = [], names_with_args: named = [] } = group
+  return [
+    `  - action: ${action}`,
+    ...(errno === undefined ? [] : [`    errno: ${errno}`]),
+    ...(names.length > 0 ? ['    names:'] : []),
+    ...names.map(name => `    - ${name} # ${origins(name, false)}`),
+    ...(named.length > 0 ? ['    names_with_args:'] : []),
+    ...named.flatMap(each => namedLines(each, origins)),
+  ]
+}
+
+function namedLines({ name, arguments: tests }: NamedData, origins: Origins): readonly string[] {
+  return [
+    `    - name: ${name} # ${origins(name, true)}`,
+    '      arguments:',
+    ...tests.map(({ argument, operation, value, mask }) => {
+      const masked = mask === undefined ? '' : `, mask: ${number(mask)}`
+      return `      - { argument: ${argument}, operation: ${operation}, value: ${number(value)}${masked} }`
+    }),
+  ]
+}
+
+function number(value: number | string): string {
+  return typeof value === 'number' ? `0x${value.toString(16)}` : `'${value}'`
+}

@@ -1,0 +1,77 @@
+import type { Test } from './program.ts'
+
+/**
+ * A decision as a graph without cycles, before it has an order: what a program does is here, where
+ * its instructions lie is the assembler's business. Nodes that do the same are the same object.
+ */
+export type Node =
+  | { readonly kind: 'return'; readonly value: number }
+  | { readonly kind: 'load'; readonly offset: number; readonly next: Node }
+  | { readonly kind: 'and'; readonly mask: number; readonly next: Node }
+  | {
+      readonly kind: 'test'
+      readonly test: Test
+      readonly k: number
+      readonly yes: Node
+      readonly no: Node
+    }
+
+/** Makes nodes, each only once. */
+export class Graph {
+  readonly #nodes = new Map<string, Node>()
+  readonly #ids = new Map<Node, number>()
+
+  return(value: number): Node {
+    return this.#once(`return ${value}`, { kind: 'return', value })
+  }
+
+  load(offset: number, next: Node): Node {
+    return this.#once(`load ${offset} ${this.#id(next)}`, { kind: 'load', offset, next })
+  }
+
+  and(mask: number, next: Node): Node {
+    return this.#once(`and ${mask} ${this.#id(next)}`, { kind: 'and', mask, next })
+  }
+
+  /** A test whose outcome makes no difference is none. */
+  test(test: Test, k: number, yes: Node, no: Node): Node {
+    if (yes === no) return yes
+    const key = `${test} ${k} ${this.#id(yes)} ${this.#id(no)}`
+    return this.#once(key, { kind: 'test', test, k, yes, no })
+  }
+
+  #once(key: string, node: Node): Node {
+    const known = this.#nodes.get(key)
+    if (known) return known
+    this.#nodes.set(key, node)
+    this.#ids.set(node, this.#ids.size)
+    return node
+  }
+
+  #id(node: Node): number {
+    return this.#ids.get(node) ?? -1
+  }
+}
+
+/** Of each node that was asked about; they never change. */
+const LENGTHS = new WeakMap<Node, number>()
+
+/** Instructions on the longest path from here, the return included. */
+export function longestPath(node: Node): number {
+  const known = LENGTHS.get(node)
+  if (known !== undefined) return known
+  const length = 1 + Math.max(...nextOf(node).map(longestPath), 0)
+  LENGTHS.set(node, length)
+  return length
+}
+
+function nextOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'return':
+      return []
+    case 'test':
+      return [node.yes, node.no]
+    default:
+      return [node.next]
+  }
+}

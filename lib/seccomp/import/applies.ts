@@ -1,0 +1,33 @@
+import type { ArchitectureName } from '../arch.ts'
+import { SCMP_ARCHITECTURES } from '../scmp.ts'
+import type { Filter, KernelVersion, ProfileRule } from './profile.ts'
+
+/** Where the imported policy is to hold: what a container runtime would know. */
+export interface Target {
+  readonly architecture: ArchitectureName
+  /** Capabilities of the process, `CAP_SYS_ADMIN`. */
+  readonly caps: ReadonlySet<string>
+  readonly kernel: KernelVersion
+}
+
+/** Whether a rule holds there: every inclusion is met, and no exclusion (moby profiles/seccomp). */
+export function applies({ includes, excludes }: ProfileRule, target: Target): boolean {
+  const { caps } = target
+  const isIncluded =
+    (includes.arches.length === 0 || isFor(includes, target)) &&
+    includes.caps.every(cap => caps.has(cap)) &&
+    (includes.minKernel === undefined || isAtLeast(target.kernel, includes.minKernel))
+  const isExcluded =
+    isFor(excludes, target) ||
+    excludes.caps.some(cap => caps.has(cap)) ||
+    (excludes.minKernel !== undefined && isAtLeast(target.kernel, excludes.minKernel))
+  return isIncluded && !isExcluded
+}
+
+function isFor({ arches }: Filter, { architecture }: Target): boolean {
+  return arches.includes(SCMP_ARCHITECTURES[architecture].native)
+}
+
+function isAtLeast([major, minor]: KernelVersion, [least, and]: KernelVersion): boolean {
+  return major > least || (major === least && minor >= and)
+}

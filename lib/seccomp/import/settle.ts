@@ -1,0 +1,53 @@
+import { formatVerdict, type Rule } from '../policy.ts'
+import { conditionsKey, isSame, type Note } from './convert.ts'
+
+/**
+ * One answer where rules of a profile overlap, as libseccomp 2.5 gives it: a rule without conditions
+ * decides over all with, and of two alike the first. Where several conditions hold libseccomp's answer
+ * depends on the order of the arguments; ours is the strictest (docs/seccomp.md, Merge).
+ */
+export function settle(rules: readonly Rule[], note: Note): readonly Rule[] {
+  const byName = new Map<string, Rule[]>()
+  for (const rule of rules) byName.set(rule.name, [...(byName.get(rule.name) ?? []), rule])
+  return [...byName.values()].flatMap(group => settleOne(group, note))
+}
+
+function settleOne(group: readonly Rule[], note: Note): readonly Rule[] {
+  const plain = group.find(({ conditions }) => conditions.length === 0)
+  if (!plain) return settleNarrow(group, note)
+  for (const { name, verdict, origin } of group) {
+    if (isSame(verdict, plain.verdict)) continue
+    note(origin, `${name}: without effect, ${plain.origin} decides for all of its calls`)
+  }
+  return [plain]
+}
+
+function settleNarrow(group: readonly Rule[], note: Note): readonly Rule[] {
+  const first = new Map<string, Rule>()
+  for (const rule of group) {
+    const key = conditionsKey(rule)
+    const other = first.get(key)
+    if (!other) first.set(key, rule)
+    else if (!isSame(other.verdict, rule.verdict)) {
+      note(rule.origin, `${rule.name}: without effect, ${other.origin} has the same conditions`)
+    }
+  }
+  return withOneError([...first.values()], note)
+}
+
+/** Two errors, neither of them the stricter, can't be told apart where both conditions hold. */
+function withOneError(rules: readonly Rule[], note: Note): readonly Rule[] {
+  const verdicts = new Set(rules.map(({ verdict }) => formatVerdict(verdict)))
+  const error = rules.find(({ verdict }) => verdict.action === 'errno')?.verdict
+  if (verdicts.size > 1) {
+    note(
+      rules[0]?.name ?? '',
+      'where several of its conditions hold, the strictest action is taken',
+    )
+  }
+  return rules.map(rule => {
+    if (!error || rule.verdict.action !== 'errno' || isSame(rule.verdict, error)) return rule
+    note(rule.origin, `${rule.name}: ${formatVerdict(error)} as in its other rules`)
+    return { ...rule, verdict: error }
+  })
+}

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { getSystemErrorName } from 'node:util'
+import { loadAddon } from '../addon.ts'
+import { ERRNO } from './errno.ts'
+import { ACTIONS, type Action } from './policy.ts'
+import { returnValue } from './ranges.ts'
+
+const { EFAULT, EINVAL } = constants.errno
+
+// Flags of SECCOMP_SET_MODE_FILTER, linux/seccomp.h.
+const TSYNC = 1
+const LOG = 2
+const TSYNC_ESRCH = 16
+
+/** `SECCOMP_RET_ACTION_FULL` of linux/seccomp.h: an action without its data. */
+const ACTION_FULL = 0xffff0000
+/** What a kernel has that can't be asked yet (before 4.14). */
+const OLDEST: readonly Action[] = ['kill_thread', 'trap', 'errno', 'trace', 'allow']
+
+export type KernelSupport =
+  /** The native addon is missing or not for this platform. */
+  | { readonly available: false; readonly reason: string }
+  | {
+      readonly available: true
+      /** Whether a filter can be put over all threads of a process (Linux 3.17). */
+      readonly seccomp: boolean
+      /** Flags of seccomp(2) that the kernel knows: LOG since 4.14, TSYNC_ESRCH since 5.7. */
+      readonly flags: {
+        readonly tsync: boolean
+        readonly log: boolean
+        readonly tsyncEsrch: boolean
+      }
+      readonly actions: ReadonlySet<Action>
+    }
+
+/** Asks the running kernel, one flag and one action at a time; changes nothing. */
+export function probeKernel(): KernelSupport {
+  const loaded = loadAddon()
+  if ('problem' in loaded) return { available: false, reason: loaded.problem }
+  const { supported, probeFlags, actionAvailable } = loaded.addon
+  if (!supported) return { available: false, reason: 'seccomp exists on Linux only' }
+  const known = (flags: number) => probeFlags(flags) === EFAULT
+  const answers = (action: Action) => {
+    const errno = actionAvailable((returnValue({ action }, ERRNO) & ACTION_FULL) >>> 0)
+    return errno === 0 || (errno === EINVAL && OLDEST.includes(action))
+  }
+  return {
+    available: true,
+    // A filter that is over this process already may refuse seccomp(2); then installing will say so.
+    seccomp: known(TSYNC) || inheritedFilters() > 0,
+    flags: { tsync: known(TSYNC), log: known(LOG), tsyncEsrch: known(TSYNC_ESRCH) },
+    actions: new Set(ACTIONS.filter(answers)),
+  }
+}
+
+/**
+ * How many filters are over this thread: before `installProgram`, those of a container, of systemd,
+ * or of the restart without io_uring. 0 where /proc can't be read.
+ */
+export function inheritedFilters(): number {
+  const status = readStatus('/proc/self/status')
+  // Seccomp_filters came with Linux 5.9; before, mode 2 only says that there is one (proc(5)).
+  return status?.get('Seccomp_filters') ?? (status?.get('Seccomp') === 2 ? 1 : 0)
+}
+
+/** Empty on success. */
+export interface InstallResult {
+  /** The name of an errno, or NOT_MAIN_THREAD, ADDON_UNAVAILABLE, THREAD_NOT_SYNCHRONISED. */
+  readonly code?: string
+  /** The code, and what it means here. */
+  readonly error?: string
+  /** The thread that has a filter of its own and could not take this one. */
+  readonly thread?: number
+}
+
+/**
+ * Puts the program (`struct sock_filter[]` in this machine's byte order) over every thread of the
+ * process, for good: seccomp(2) with TSYNC. Only from the main thread, once. Sets `no_new_privs`,
+ * which stays on the main thread even where the filter is refused.
+ *
+ * @param options.log audit denials; only where `probeKernel().flags.log`
+ */
+export function installProgram(
+  program: Uint8Array,
+  options: { readonly log: boolean },
+): InstallResult {
+  const loaded = loadAddon()
+  if ('problem' in loaded) return { code: 'ADDON_UNAVAILABLE', error: loaded.problem }
+  if (!loaded.addon.isMainThread()) return failure('NOT_MAIN_THREAD')
+  const { errno, thread } = loaded.addon.install(program, TSYNC | (options.log ? LOG : 0))
+  if (thread > 0) return { ...failure('THREAD_NOT_SYNCHRONISED'), thread }
+  return errno === 0 ? {} : failure(getSystemErrorName(-errno))
+}
+
+const MEANINGS = new Map([
+  ['NOT_MAIN_THREAD', 'only the main thread may install the filter'],
+  ['THREAD_NOT_SYNCHRONISED', 'a thread has a filter of its own'],
+  ['EACCES', 'no_new_privs is not set and CAP_SYS_ADMIN is missing'],
+  ['EALREADY', 'this process has installed its filter before'],
+  ['EINVAL', 'the kernel does not accept the program'],
+  ['ENOMEM', 'out of memory, or all filters together are longer than 32768 instructions'],
+  ['ENOSYS', 'the kernel has no seccomp(2), or a filter that was there before hides it'],
+  ['EPERM', 'a filter that was there before refuses prctl(2) or seccomp(2)'],
+])
+
+function failure(code: string): InstallResult {
+  const meaning = MEANINGS.get(code)
+  return { code, error: meaning ? `${code}: ${meaning}` : code }
+}
+
+export interface UnsealedThread {
+  readonly tid: number
+  /** 0 none, 1 strict, 2 filter; proc(5). */
+  readonly seccomp: number
+  readonly noNewPrivs: number
+}
+
+export interface Sealing {
+  /** Threads looked at; 0 where /proc can't be read, so that nothing is known. */
+  readonly threads: number
+  readonly unsealed: readonly UnsealedThread[]
+}
+
+/** Reads `Seccomp: 2` and `NoNewPrivs: 1` off every thread of this process. */
+export function verifySealed(): Sealing {
+  const threads = threadIds().flatMap(tid => {
+    const status = readStatus(`/proc/self/task/${tid}/status`)
+    const seccomp = status?.get('Seccomp') ?? 0
+    // A thread that ended meanwhile needs no filter.
+    return status ? [{ tid, seccomp, noNewPrivs: status.get('NoNewPrivs') ?? 0 }] : []
+  })
+  const isSealed = (thread: UnsealedThread) => thread.seccomp === 2 && thread.noNewPrivs === 1
+  return { threads: threads.length, unsealed: threads.filter(thread => !isSealed(thread)) }
+}
+
+/**
+ * From now on a call that is answered by `trap` writes one line to stderr, naming the call, the
+ * architecture, the address and the thread, and ends the process by SIGSYS.
+ *
+ * @param numbers the running architecture's table
+ * @returns why that could not be arranged, if so
+ */
+export function reportTraps(numbers: Readonly<Record<string, number>>): string | undefined {
+  const loaded = loadAddon()
+  if ('problem' in loaded) return loaded.problem
+  const lines = Object.entries(numbers).map(([name, number]) => `${number} ${name}\n`)
+  const errno = loaded.addon.reportTraps(Buffer.from(lines.join('')))
+  return errno === 0 ? undefined : getSystemErrorName(-errno)
+}
+
+/**
+ * From now on, a trap that carries an errno is noted (denials.ts) instead of ending the process. Call
+ * before `reportTraps`, and before a filter with such traps.
+ *
+ * @param urgent the numbers whose first denial is said on stderr at once
+ */
+export function noteDenials(urgent: readonly number[]): void {
+  const loaded = loadAddon()
+  const errno = 'problem' in loaded ? 0 : loaded.addon.noteDenials(urgent)
+  if (errno !== 0)
+    throw new Error(`denials can't be seen from inside: ${getSystemErrorName(-errno)}`)
+}
+
+function threadIds(): readonly number[] {
+  try {
+    return readdirSync('/proc/self/task').map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** The numeric fields of a status file of proc(5), or undefined where it can't be read. */
+function readStatus(file: string): ReadonlyMap<string, number> | undefined {
+  try {
+    const fields = readFileSync(file, 'latin1').matchAll(/^(\w+):\t(\d+)$/gm)
+    return new Map(Array.from(fields, ([, name = '', value]) => [name, Number(value)]))
+  } catch {
+    return undefined
+  }
+}

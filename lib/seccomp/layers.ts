@@ -1,0 +1,83 @@
+import { didYouMean } from '../suggest.ts'
+import { type Architecture, type ArchitectureName, loadArchitecture } from './arch.ts'
+import { builtinPolicy } from './builtin.ts'
+import { type EffectivePolicy, merge, unknownNames } from './merge.ts'
+import { needsHere } from './needs.ts'
+import { withOwnProcess } from './own-process.ts'
+import type { Policy, Rule } from './policy.ts'
+import { PolicyError } from './policy-error.ts'
+import type { SeccompConfig } from './section.ts'
+
+/** What a beat or an output declares to call beyond the default policy. */
+export interface Need {
+  /** `beat file`, `output redis`. */
+  readonly who: string
+  readonly why: string
+  readonly names: readonly string[]
+}
+
+/** Where an effective policy comes from. */
+export interface PolicySources {
+  readonly builtin: Policy | undefined
+  readonly needs: readonly Need[]
+  readonly config: Pick<SeccompConfig, 'mode' | 'policy'>
+}
+
+/**
+ * The policy as it holds on an architecture, with its table and its default policy loaded for it.
+ *
+ * @param pid the process that it is for, where that is known: it may then send itself signals
+ * @throws PolicyError as `effectivePolicy`
+ */
+export async function loadPolicy(
+  name: ArchitectureName,
+  config: PolicySources['config'],
+  needs: readonly Need[],
+  pid?: number,
+): Promise<EffectivePolicy | undefined> {
+  const [architecture, plain] = await Promise.all([loadArchitecture(name), builtinPolicy(name)])
+  const builtin = plain && pid !== undefined ? withOwnProcess(plain, pid) : plain
+  const here = await needsHere(architecture, needs)
+  return effectivePolicy(architecture, { builtin, needs: here, config })
+}
+
+/**
+ * Default ⊕ needs ⊕ the user's, or the user's alone in `mode: replace`. Undefined where there is
+ * neither a default policy nor one of the user's.
+ *
+ * @throws PolicyError `UNKNOWN_SYSCALL`, naming every name that the architecture does not have (S10)
+ */
+export function effectivePolicy(
+  architecture: Architecture,
+  { builtin, needs, config: { mode, policy } }: PolicySources,
+): EffectivePolicy | undefined {
+  const base = mode === 'replace' ? undefined : builtin
+  const lowest = base ?? policy
+  if (!lowest) return undefined
+  const needed = mode === 'replace' ? [] : [needsOf(needs, lowest)]
+  const layers: [Policy, ...Policy[]] = [lowest, ...needed]
+  if (policy && policy !== lowest) layers.push(policy)
+  refuseUnknown(architecture, layers)
+  return merge(architecture, layers)
+}
+
+function needsOf(needs: readonly Need[], { defaultAction, defaultOrigin }: Policy): Policy {
+  const rules = needs.flatMap(({ who, why, names }) =>
+    names.map((name): Rule => {
+      return { name, conditions: [], verdict: { action: 'allow' }, origin: `${who}: ${why}` }
+    }),
+  )
+  return { defaultAction, defaultOrigin, rules }
+}
+
+function refuseUnknown(architecture: Architecture, layers: readonly Policy[]): void {
+  const unknown = layers.flatMap(layer => unknownNames(architecture, layer))
+  if (unknown.length === 0) return
+  const known = Object.keys(architecture.table.numbers)
+  const list = unknown.map(({ name, origin }) => `${name}${didYouMean(name, known)} in ${origin}`)
+  throw new PolicyError(
+    'UNKNOWN_SYSCALL',
+    `unknown system calls for ${architecture.name}: ${list.join(', ')}`,
+    unknown.map(({ name, origin }) => ({ name, origin })),
+  )
+}

@@ -1,0 +1,128 @@
+import type { Architecture } from './arch.ts'
+import {
+  ACTIONS,
+  formatCondition,
+  formatVerdict,
+  type Policy,
+  type Rule,
+  type Verdict,
+} from './policy.ts'
+import { wordDefault } from './wording.ts'
+
+/** What happens to one system call, and who said so. */
+export interface Decision {
+  readonly name: string
+  readonly number: number
+  /** The first rule whose conditions all hold decides. Each has at least one condition. */
+  readonly rules: readonly Rule[]
+  /** Where none holds. */
+  readonly otherwise: Verdict
+  readonly origin: string
+}
+
+/** One decision for every name of the table: total, canonical, ready to print or to compile. */
+export interface EffectivePolicy {
+  readonly architecture: Architecture
+  readonly defaultAction: Policy['defaultAction']
+  readonly defaultOrigin: string
+  /** By number. Names that no rule mentions are here too, with the default's wording. */
+  readonly decisions: readonly Decision[]
+  /** For numbers that the table does not have. */
+  readonly unknown: Verdict
+}
+
+/**
+ * Merges policies by system call name, `layers` going from the lowest to the highest. For each call
+ * the highest layer that has a matching rule decides; within a layer a rule with conditions comes
+ * before one without, and of several that match, the strictest wins, in the kernel's own order of
+ * precedence, so that the order in which rules are written never matters. The default action is the
+ * highest layer's. Names that the table does not have are left out: `unknownNames` finds them.
+ */
+export function merge(
+  architecture: Architecture,
+  layers: readonly [Policy, ...Policy[]],
+): EffectivePolicy {
+  const top = layers[layers.length - 1] ?? layers[0]
+  const { numbers } = architecture.table
+  const highestFirst = layers.toReversed().map(layer => rulesByNumber(layer.rules, numbers))
+  const decisions = [...firstNames(numbers)].map(([number, name]) => {
+    const rules = highestFirst.flatMap(byNumber => byNumber.get(number) ?? [])
+    return decide({ name, number }, rules, top)
+  })
+  return {
+    architecture,
+    defaultAction: top.defaultAction,
+    defaultOrigin: top.defaultOrigin,
+    decisions: decisions.sort((a, b) => a.number - b.number),
+    unknown: wordDefault(undefined, top.defaultAction),
+  }
+}
+
+type Numbers = Readonly<Record<string, number>>
+
+/** Number → name. On arm two names share a number: a rule for either is a rule for both. */
+function firstNames(numbers: Numbers): ReadonlyMap<number, string> {
+  const names = new Map<number, string>()
+  for (const [name, number] of Object.entries(numbers)) {
+    if (!names.has(number)) names.set(number, name)
+  }
+  return names
+}
+
+/** The rules whose name does not exist on the architecture (S10). */
+export function unknownNames(architecture: Architecture, policy: Policy): readonly Rule[] {
+  return policy.rules.filter(({ name }) => !Object.hasOwn(architecture.table.numbers, name))
+}
+
+function rulesByNumber(rules: readonly Rule[], numbers: Numbers): ReadonlyMap<number, Rule[]> {
+  const byNumber = new Map<number, Rule[]>()
+  for (const rule of rules) {
+    const number = Object.hasOwn(numbers, rule.name) ? numbers[rule.name] : undefined
+    if (number === undefined) continue
+    const group = byNumber.get(number)
+    if (group) group.push(rule)
+    else byNumber.set(number, [rule])
+  }
+  for (const group of byNumber.values()) if (group.length > 1) group.sort(byPrecedence)
+  return byNumber
+}
+
+function byPrecedence(a: Rule, b: Rule): number {
+  const unconditional = Number(a.conditions.length === 0) - Number(b.conditions.length === 0)
+  const strictness = ACTIONS.indexOf(a.verdict.action) - ACTIONS.indexOf(b.verdict.action)
+  return unconditional || strictness || compare(identity(a), identity(b))
+}
+
+function decide(
+  call: Pick<Decision, 'name' | 'number'>,
+  ordered: readonly Rule[],
+  { defaultAction, defaultOrigin }: Policy,
+): Decision {
+  const at = ordered.findIndex(rule => rule.conditions.length === 0)
+  const plain = ordered[at]
+  const otherwise = plain?.verdict ?? wordDefault(call.name, defaultAction)
+  return {
+    ...call,
+    rules: withoutIdle(at < 0 ? ordered : ordered.slice(0, at), otherwise),
+    otherwise,
+    origin: plain?.origin ?? defaultOrigin,
+  }
+}
+
+/** Rules that say what would happen anyway vanish: the last ones, and the second of two alike. */
+function withoutIdle(rules: readonly Rule[], otherwise: Verdict): readonly Rule[] {
+  if (rules.length === 0) return rules
+  const seen = new Set<string>()
+  const first = rules.filter(rule => !seen.has(identity(rule)) && seen.add(identity(rule)))
+  const idle = formatVerdict(otherwise)
+  const last = first.findLastIndex(rule => formatVerdict(rule.verdict) !== idle)
+  return first.slice(0, last + 1)
+}
+
+function identity({ conditions, verdict }: Rule): string {
+  return `${conditions.map(formatCondition).sort().join(' and ')} → ${formatVerdict(verdict)}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

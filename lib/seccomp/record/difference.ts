@@ -1,0 +1,29 @@
+import type { Architecture } from '../arch.ts'
+import type { Policy } from '../policy.ts'
+import { ALWAYS } from './always.ts'
+
+/** Where a recorded policy and the built-in whitelist part. */
+export interface Difference {
+  /** Needed, but not in the default. */
+  readonly lacking: readonly string[]
+  /** In the default, but not needed here. */
+  readonly idle: readonly string[]
+}
+
+export function compareToDefault(
+  { table }: Architecture,
+  learned: Policy,
+  builtin: Policy | undefined,
+): Difference {
+  const needed = allowedNames(learned)
+  const allowed = builtin ? allowedNames(builtin) : new Set<string>()
+  const exists = (name: string) => Object.hasOwn(table.numbers, name)
+  return {
+    lacking: [...needed].filter(name => !allowed.has(name) && !ALWAYS.has(name)).sort(),
+    idle: [...allowed].filter(name => !needed.has(name) && exists(name)).sort(),
+  }
+}
+
+function allowedNames({ rules }: Policy): ReadonlySet<string> {
+  return new Set(rules.filter(({ verdict }) => verdict.action === 'allow').map(({ name }) => name))
+}

@@ -1,0 +1,56 @@
+import { constants } from 'node:os'
+import { getSystemErrorName } from 'node:util'
+import { loadAddon, type NativeRecording, type Recorder } from '../../addon.ts'
+import type { Architecture } from '../arch.ts'
+import { notedBits } from './notes.ts'
+import { MARK } from './phases.ts'
+
+/** Flag of SECCOMP_SET_MODE_FILTER and action of linux/seccomp.h. */
+const NEW_LISTENER = 8
+const USER_NOTIF = 0x7fc00000
+
+export type Availability =
+  | { readonly recorder: Recorder }
+  /** What is missing. */
+  | { readonly problem: string }
+
+/** Whether this kernel lets one process watch the calls of another, as far as it says so beforehand. */
+export function findRecorder(): Availability {
+  const loaded = loadAddon()
+  if ('problem' in loaded) return loaded
+  const { recorder, probeFlags, actionAvailable } = loaded.addon
+  if (!recorder) return { problem: 'seccomp exists on Linux only' }
+  const known =
+    actionAvailable(USER_NOTIF) === 0 && probeFlags(NEW_LISTENER) === constants.errno.EFAULT
+  return known
+    ? { recorder }
+    : { problem: `${LACKING}, or a filter is over this process that hides it` }
+}
+
+const LACKING =
+  'the kernel lacks SECCOMP_RET_USER_NOTIF with SECCOMP_USER_NOTIF_FLAG_CONTINUE (Linux 5.5)'
+
+/** What an errno of `NativeRecording` means; undefined for 0. */
+export function meaningOf(errno: number): string | undefined {
+  if (errno === 0) return undefined
+  const name = getSystemErrorName(-errno)
+  return MEANINGS.get(name) ?? `the recording failed: ${name}`
+}
+
+const MEANINGS = new Map([
+  ['EBUSY', 'a filter with a listener is over this process already, and there can be but one'],
+  ['EINVAL', LACKING],
+  ['EPERM', 'a filter over this process refuses seccomp(2) or prctl(2)'],
+  ['ENOSYS', 'a filter over this process hides seccomp(2)'],
+  ['EPIPE', 'the agent could not be started'],
+])
+
+export function openRecording(
+  recorder: Recorder,
+  architecture: Architecture,
+  channel: number,
+): NativeRecording {
+  const { close } = architecture.table.numbers
+  if (close === undefined) throw new TypeError(`${architecture.name} has no close`)
+  return new recorder.Recording(channel, notedBits(architecture), close, MARK, architecture.audit)
+}

@@ -1,0 +1,74 @@
+import type { Architecture } from '../arch.ts'
+import { isNarrow } from '../arguments.ts'
+
+/** An argument whose value a policy can tell good calls from bad ones by. */
+export interface Note {
+  /** 0 to 5. */
+  readonly argument: number
+  /** The bits that matter; all where none are given. */
+  readonly mask?: bigint
+}
+
+/** PROT_READ, PROT_WRITE and PROT_EXEC of asm-generic/mman-common.h. */
+const PROTECTION = 0x7n
+/** SOCK_TYPE_MASK of linux/net.h: the rest are SOCK_CLOEXEC and SOCK_NONBLOCK. */
+const SOCKET_TYPE = 0xfn
+
+/** What is noted of which call: commands, families, kinds. Pointers, sizes, descriptors say nothing. */
+const NOTES: Readonly<Record<string, readonly Note[]>> = {
+  arch_prctl: [{ argument: 0 }],
+  bpf: [{ argument: 0 }],
+  clone: [{ argument: 0 }],
+  fcntl: [{ argument: 1 }],
+  fcntl64: [{ argument: 1 }],
+  ioctl: [{ argument: 1 }],
+  keyctl: [{ argument: 0 }],
+  mmap: [{ argument: 2, mask: PROTECTION }],
+  mmap2: [{ argument: 2, mask: PROTECTION }],
+  mprotect: [{ argument: 2, mask: PROTECTION }],
+  personality: [{ argument: 0 }],
+  pkey_mprotect: [{ argument: 2, mask: PROTECTION }],
+  prctl: [{ argument: 0 }],
+  ptrace: [{ argument: 0 }],
+  seccomp: [{ argument: 0 }],
+  setns: [{ argument: 1 }],
+  socket: [{ argument: 0 }, { argument: 1, mask: SOCKET_TYPE }, { argument: 2 }],
+  socketpair: [{ argument: 0 }, { argument: 1, mask: SOCKET_TYPE }, { argument: 2 }],
+  unshare: [{ argument: 0 }],
+}
+
+/**
+ * Memory is protected in a few ways, not all of which are seen in a few seconds (a function compiled, a
+ * garbage collection), and Node aborts where one is denied. So it is each bit that counts, whether it was
+ * ever set since the start: without a compiler (`--jitless`) nothing is executable.
+ */
+export const BIT_BY_BIT: ReadonlySet<string> = new Set([
+  'mmap',
+  'mmap2',
+  'mprotect',
+  'pkey_mprotect',
+])
+
+/** The notes of a call, with the mask that the kernel itself applies; none of most. */
+export function notesOf(architecture: Architecture, name: string): readonly Required<Note>[] {
+  return (NOTES[name] ?? []).map(({ argument, mask }) => {
+    const whole = isNarrow(architecture, name, argument) ? 0xffffffffn : 0xffffffffffffffffn
+    // CONFIG_CLONE_BACKWARDS2, clone(2): there the stack comes first.
+    const at = name === 'clone' && architecture.name === 's390x' ? 1 : argument
+    return { argument: at, mask: mask ?? whole }
+  })
+}
+
+/** A byte for each number of the table: bit n for argument n. Architectures' own ranges lie beyond. */
+export function notedBits(architecture: Architecture): Uint8Array {
+  const bits = new Uint8Array(8192)
+  for (const [name, number] of Object.entries(architecture.table.numbers)) {
+    for (const { argument } of notesOf(architecture, name))
+      bits[number] = bitsOf(bits, number) | (1 << argument)
+  }
+  return bits
+}
+
+function bitsOf(bits: Uint8Array, number: number): number {
+  return bits[number] ?? 0
+}

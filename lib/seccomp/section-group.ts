@@ -1,0 +1,116 @@
+import type { Path, Report } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
+import { ERRNO, type ErrnoName } from './errno.ts'
+import { ACTIONS, type Condition, OPERATIONS, type Rule, type Verdict } from './policy.ts'
+import { listOf, mapWith, oneOf, type Read, show, word } from './read.ts'
+
+/** A rule and where it was written, for messages that only the whole list gives rise to. */
+export interface PlacedRule {
+  readonly rule: Rule
+  readonly path: Path
+}
+
+const readGroupMap = mapWith(['action', 'errno', 'names', 'names_with_args'])
+const readNamedMap = mapWith(['name', 'arguments'])
+const readConditionMap = mapWith(['argument', 'operation', 'value', 'mask'])
+
+/** One item of `syscalls` (S9): an action and the calls that it is for. */
+export function readGroup(originOf: (path: Path) => string): Read<readonly PlacedRule[]> {
+  return (value, path, report) => {
+    const group = readGroupMap(value, path, report)
+    if (!group) return undefined
+    const verdict = readVerdict(group, path, report)
+    const { names, names_with_args: named } = group
+    if (names === undefined && named === undefined) {
+      report(path, 'must have names (or names_with_args): the system calls that it is for')
+    }
+    const plain = names === undefined ? [] : listOf(readName)(names, [...path, 'names'], report)
+    const narrowed =
+      named === undefined ? [] : listOf(readNamed)(named, [...path, 'names_with_args'], report)
+    return [...(plain ?? []), ...(narrowed ?? [])].map(({ at, ...call }) => {
+      return { rule: { ...call, verdict, origin: originOf(at) }, path: at }
+    })
+  }
+}
+
+function readVerdict(
+  group: Readonly<Record<string, unknown>>,
+  path: Path,
+  report: Report,
+): Verdict {
+  const { action: wanted, errno } = group
+  const at = [...path, 'action']
+  if (wanted === undefined) report(at, `is required: one of ${ACTIONS.join(', ')}`)
+  const action = wanted === undefined ? undefined : oneOf(ACTIONS)(wanted, at, report)
+  if (errno !== undefined && action !== undefined && action !== 'errno') {
+    report([...path, 'errno'], `goes with action: errno, not with ${action}`)
+  }
+  if (action !== 'errno') return { action: action ?? 'errno' }
+  const name = errno === undefined ? 'EPERM' : readErrno(errno, [...path, 'errno'], report)
+  return { action, errno: name ?? 'EPERM' }
+}
+
+/** An error by its name, or by its number where all architectures but MIPS have it. */
+const readErrno: Read<ErrnoName> = (value, path, report) => {
+  const names = Object.keys(ERRNO) as ErrnoName[]
+  const found = names.find(name => name === value || ERRNO[name] === value)
+  if (found === undefined) {
+    const near = typeof value === 'string' ? didYouMean(value, names) : ''
+    report(
+      path,
+      `unknown error ${show(value)}${near}: a name such as EPERM or ENOSYS, see errno(3)`,
+    )
+  }
+  return found
+}
+
+type PlacedCall = Pick<Rule, 'name' | 'conditions'> & { readonly at: Path }
+
+const readName: Read<PlacedCall> = (value, path, report) => {
+  const name = word(value, path, report)
+  return name === undefined ? undefined : { name, conditions: [], at: path }
+}
+
+const readNamed: Read<PlacedCall> = (value, path, report) => {
+  const map = readNamedMap(value, path, report)
+  if (!map) return undefined
+  const name = word(map.name, [...path, 'name'], report)
+  const conditions = listOf(readCondition)(map.arguments, [...path, 'arguments'], report)
+  return name === undefined || !conditions ? undefined : { name, conditions, at: [...path, 'name'] }
+}
+
+const readCondition: Read<Condition> = (value, path, report) => {
+  const map = readConditionMap(value, path, report)
+  if (!map) return undefined
+  const argument = readWord(5n)(map.argument, [...path, 'argument'], report)
+  const operation = oneOf(OPERATIONS)(map.operation, [...path, 'operation'], report)
+  const number = readWord(0xffffffffffffffffn)(map.value, [...path, 'value'], report)
+  const masked = operation === 'MaskedEqual'
+  if (masked !== (map.mask !== undefined)) {
+    report(
+      [...path, 'mask'],
+      masked ? 'is required with MaskedEqual' : 'goes with MaskedEqual alone',
+    )
+  }
+  const mask = masked
+    ? readWord(0xffffffffffffffffn)(map.mask ?? 0, [...path, 'mask'], report)
+    : undefined
+  if (argument === undefined || operation === undefined || number === undefined) return undefined
+  const rest = mask === undefined ? {} : { mask }
+  return { argument: Number(argument), operation, value: number, ...rest }
+}
+
+/** An unsigned number, or its text (`"0xffffffffffffffff"`), as YAML's are exact to 2⁵³ only. */
+function readWord(most: bigint): Read<bigint> {
+  return (value, path, report) => {
+    const exact =
+      typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
+    const text = typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)
+    const number = exact || text ? BigInt(value as string | number | bigint) : -1n
+    if (number >= 0n && number <= most) return number
+    const hint =
+      typeof value === 'number' && value > Number.MAX_SAFE_INTEGER ? ': write it in quotes' : ''
+    report(path, `must be a whole number from 0 to ${most}, not ${show(value)}${hint}`)
+    return undefined
+  }
+}

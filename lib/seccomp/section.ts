@@ -1,0 +1,80 @@
+import type { Path, Report } from '../errors.ts'
+import { reportConflicts } from './conflicts.ts'
+import type { Policy } from './policy.ts'
+import { ACTIONS } from './policy.ts'
+import { flag, type Keys, listOf, mapWith, oneOf, type Read } from './read.ts'
+import { readGroup } from './section-group.ts'
+
+/** The `seccomp:` section of beat.yml, typed. */
+export interface SeccompConfig {
+  /** S7. */
+  readonly enabled: boolean
+  /** Whether the agent refuses to run without a filter (exit code 77). */
+  readonly required: boolean
+  /** Whether denials are audited: SECCOMP_FILTER_FLAG_LOG. */
+  readonly log: boolean
+  /** Whether the agent itself sees and logs what it is denied. */
+  readonly diagnose: boolean
+  /** Whether the rules are added to the built-in policy or stand alone. */
+  readonly mode: Mode
+  /** Undefined where the user wrote no rules: the default policy then stands alone. */
+  readonly policy: Policy | undefined
+}
+
+export const MODES = ['extend', 'replace'] as const
+export type Mode = (typeof MODES)[number]
+
+const KEYS: Keys = ['enabled', 'required', 'log', 'diagnose', 'mode', 'default_action', 'syscalls']
+
+/**
+ * Parses the section's value; `report` gets every problem with its full path (`seccomp`, …), and
+ * `originOf` says where a path was written (`beat.yml:14`), which each rule then carries. Names are
+ * not looked up: whether they exist depends on the architecture, and is no error of form (S10).
+ */
+export function parseSeccompSection(
+  value: unknown,
+  report: Report,
+  originOf: (path: Path) => string,
+): SeccompConfig {
+  const path = ['seccomp']
+  const section = mapWith(KEYS)(value ?? {}, path, report) ?? {}
+  const read = <T>(key: string, as: Read<T>): T | undefined =>
+    section[key] === undefined ? undefined : as(section[key], [...path, key], report)
+  const mode = read('mode', oneOf(MODES)) ?? 'extend'
+  return {
+    enabled: read('enabled', flag) ?? true,
+    required: read('required', flag) ?? false,
+    log: read('log', flag) ?? true,
+    diagnose: read('diagnose', flag) ?? false,
+    mode,
+    policy: parsePolicy(section, mode, report, originOf),
+  }
+}
+
+/** S8 and S9: both keys belong together, but for a new default action of the built-in policy. */
+function parsePolicy(
+  section: Readonly<Record<string, unknown>>,
+  mode: Mode,
+  report: Report,
+  originOf: (path: Path) => string,
+): Policy | undefined {
+  const { default_action: action, syscalls } = section
+  const needed = action !== undefined || syscalls !== undefined || mode === 'replace'
+  if (!needed) return undefined
+  const at = (key: string): Path => ['seccomp', key]
+  if (action === undefined)
+    report(at('default_action'), `is required: one of ${ACTIONS.join(', ')}`)
+  if (syscalls === undefined && mode === 'replace')
+    report(at('syscalls'), 'is required with mode: replace')
+  const defaultAction =
+    action === undefined ? undefined : oneOf(ACTIONS)(action, at('default_action'), report)
+  const groups =
+    syscalls === undefined ? [] : listOf(readGroup(originOf))(syscalls, at('syscalls'), report)
+  const rules = groups?.flat() ?? []
+  reportConflicts(rules, report)
+  return {
+    defaultAction: defaultAction ?? 'errno',
+    defaultOrigin: originOf(at('default_action')),
+    rules: rules.map(({ rule }) => rule),
+  }
+}

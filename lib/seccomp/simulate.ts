@@ -1,0 +1,73 @@
+import { ARCH_OFFSET, ARGUMENTS_OFFSET, NUMBER_OFFSET, type Program } from './program.ts'
+
+/** One system call as the kernel shows it to a filter: `struct seccomp_data` of linux/seccomp.h. */
+export interface Call {
+  /** `AUDIT_ARCH_*`. */
+  readonly audit: number
+  readonly number: number
+  /** Up to six, unsigned 64-bit; those left out are 0. */
+  readonly args?: readonly bigint[]
+}
+
+export interface Answer {
+  /** What the filter returns: an action in the upper half, its data in the lower (seccomp(2)). */
+  readonly value: number
+  /** Instructions executed. */
+  readonly steps: number
+  /**
+   * Whether the kernel (5.11 and later) remembers this allowance, so that the filter is not run for
+   * this number again: only if nothing but number and architecture was looked at on the way.
+   */
+  readonly cacheable: boolean
+}
+
+const ALLOW = 0x7fff0000
+
+/** Runs a program as the kernel does. */
+export function simulate(program: Program, call: Call, endian: 'little' | 'big'): Answer {
+  const data = seccompData(call, endian)
+  let accumulator = 0
+  let cacheable = true
+  let steps = 0
+  for (let at = 0; ; at++) {
+    const instruction = program[at]
+    if (!instruction) throw new RangeError(`the program has no instruction ${at}`)
+    steps++
+    switch (instruction.op) {
+      case 'load':
+        accumulator = data.getUint32(instruction.offset, endian === 'little')
+        cacheable &&= instruction.offset === NUMBER_OFFSET || instruction.offset === ARCH_OFFSET
+        break
+      case 'and':
+        accumulator = (accumulator & instruction.k) >>> 0
+        break
+      case 'jump':
+        at += instruction.k
+        break
+      case 'return':
+        return { value: instruction.k, steps, cacheable: cacheable && instruction.k === ALLOW }
+      case 'equal':
+        at += accumulator === instruction.k ? instruction.yes : instruction.no
+        break
+      case 'greater':
+        at += accumulator > instruction.k ? instruction.yes : instruction.no
+        break
+      case 'atLeast':
+        at += accumulator >= instruction.k ? instruction.yes : instruction.no
+        break
+      case 'set':
+        at += (accumulator & instruction.k) !== 0 ? instruction.yes : instruction.no
+        break
+    }
+  }
+}
+
+function seccompData({ audit, number, args = [] }: Call, endian: 'little' | 'big'): DataView {
+  const view = new DataView(new ArrayBuffer(64))
+  view.setUint32(NUMBER_OFFSET, number, endian === 'little')
+  view.setUint32(ARCH_OFFSET, audit, endian === 'little')
+  args.forEach((value, at) => {
+    view.setBigUint64(ARGUMENTS_OFFSET + 8 * at, value, endian === 'little')
+  })
+  return view
+}

@@ -1,0 +1,64 @@
+import type { Beat, SyscallNeed } from '../beat.ts'
+import { formatPath, type Path } from '../errors.ts'
+import { ARCHITECTURES, loadArchitecture } from '../seccomp/arch.ts'
+import { didYouMean } from '../suggest.ts'
+
+const PROPERTIES = ['name', 'schema', 'syscalls', 'open', 'run', 'close']
+
+/** Keys that every beat's section has, which a schema can't have for its own. */
+const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root']
+
+/** What is wrong with what a beat says of itself, before any of it is run. */
+export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly string[]> {
+  return [
+    ...checkSpelling(beat),
+    ...checkSchema(beat.schema),
+    ...(await checkSyscalls(beat.syscalls ?? [])),
+  ]
+}
+
+/** A beat may have properties of its own, but hardly one that is nearly the contract's. */
+function checkSpelling(beat: object): readonly string[] {
+  return Object.keys(beat)
+    .filter(key => !PROPERTIES.includes(key) && didYouMean(key, PROPERTIES) !== '')
+    .map(key => `property "${key}" is not known${didYouMean(key, PROPERTIES)}`)
+}
+
+function checkSchema(schema: object): readonly string[] {
+  const taken = Object.keys(schema).filter(key => COMMON_KEYS.includes(key))
+  return [
+    ...taken.map(key => `schema.${key}: every beat's section has that key already`),
+    ...checkKeys(schema, ['schema']),
+  ]
+}
+
+/** A node without `default` is a section of its own, as convict has it. */
+function checkKeys(node: object, path: Path): readonly string[] {
+  return Object.entries(node).flatMap(([key, child]: [string, unknown]) => {
+    const here = [...path, key]
+    const where = formatPath(here)
+    if (key.includes('.')) return [`${where}: a key can't have a dot; nest it instead`]
+    if (typeof child !== 'object' || child === null) return [`${where}: has no doc`]
+    return 'default' in child ? checkLeaf(child, where) : checkKeys(child, here)
+  })
+}
+
+function checkLeaf(leaf: object, where: string): readonly string[] {
+  const found: string[] = []
+  const doc: unknown = 'doc' in leaf ? leaf.doc : undefined
+  if (typeof doc !== 'string' || doc.trim() === '') found.push(`${where}: has no doc`)
+  if (!('format' in leaf)) found.push(`${where}: has no format`)
+  return found
+}
+
+async function checkSyscalls(needs: readonly SyscallNeed[]): Promise<readonly string[]> {
+  const architectures = await Promise.all(ARCHITECTURES.map(loadArchitecture))
+  const known = new Set(architectures.flatMap(({ table }) => Object.keys(table.numbers)))
+  return needs.flatMap(({ names, why }, at) => [
+    ...(why.trim() ? [] : [`syscalls[${at}]: does not say why`]),
+    ...(names.length > 0 ? [] : [`syscalls[${at}]: names no system call`]),
+    ...names
+      .filter(name => !known.has(name))
+      .map(name => `syscalls[${at}]: unknown system call "${name}"${didYouMean(name, known)}`),
+  ])
+}

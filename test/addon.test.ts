@@ -1,0 +1,91 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { dirname } from 'node:path'
+import { expect } from 'chai'
+import { type Addon, addonFile, loadAddon } from '../lib/addon.ts'
+import { skip } from './live.ts'
+
+const ROOT = dirname(dirname(dirname(addonFile('sealbeat'))))
+
+describe('addon', () => {
+  let folder: string
+
+  before(() => {
+    folder = mkdtempSync(`${tmpdir()}/sealbeat-`)
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  const loaded = (file?: string): Addon => {
+    const result = loadAddon(file)
+    if ('problem' in result) throw new Error(result.problem)
+    return result.addon
+  }
+  const problem = (file: string) => {
+    const result = loadAddon(file)
+    return 'problem' in result ? result.problem : undefined
+  }
+
+  it('is loaded once', () => {
+    expect(loaded()).to.equal(loaded())
+    expect(loaded().supported).to.equal(process.platform === 'linux')
+  })
+
+  it('says what is wrong with it and how to mend that', () => {
+    const missing = `${folder}/missing.node`
+    expect(problem(missing)).to.equal(
+      `the native addon ${missing} does not exist: ` +
+        'build it with "npm rebuild sealbeat" (in a checkout: "make build")',
+    )
+    const broken = `${folder}/broken.node`
+    writeFileSync(broken, 'not a library')
+    expect(problem(broken)).to.match(
+      /^the native addon can't be loaded: .*broken\.node.*: build it/,
+    )
+    const other = `${folder}/other.cjs`
+    writeFileSync(other, 'exports.install = () => 0')
+    expect(problem(other)).to.match(/other\.cjs is of another version: build it/)
+  })
+
+  it('locks a file against every other opening of it, until it is closed', () => {
+    const { lockFile } = loaded()
+    const [mine, theirs] = [openSync(`${folder}/lock`, 'w'), openSync(`${folder}/lock`, 'r')]
+    expect(lockFile(mine)).to.equal(0)
+    expect(lockFile(mine), 'the holder may ask again').to.equal(0)
+    expect(lockFile(theirs)).to.equal(constants.errno.EWOULDBLOCK)
+    closeSync(mine)
+    expect(lockFile(theirs)).to.equal(0)
+    closeSync(theirs)
+    expect(lockFile(theirs)).to.equal(constants.errno.EBADF)
+  })
+
+  it('compiles where there is no Linux, and answers ENOSYS there', function () {
+    this.timeout(60_000)
+    if (spawnSync('c++', ['--version']).status !== 0) skip(this, 'no C++ compiler')
+    const file = `${folder}/elsewhere.node`
+    execFileSync('c++', compilation(file), { cwd: ROOT, stdio: 'inherit' })
+    const addon = loaded(file)
+    const { ENOSYS } = constants.errno
+    const none = new Uint8Array(0)
+    expect(addon.supported).to.equal(false)
+    expect(addon.install(none, 0)).to.deep.equal({ errno: ENOSYS, thread: 0 })
+    expect(addon.probeFlags(0)).to.equal(ENOSYS)
+    expect(addon.actionAvailable(0)).to.equal(ENOSYS)
+    expect(addon.reportTraps(none)).to.equal(ENOSYS)
+    expect(addon.restart('/bin/true', none, none, [])).to.equal(ENOSYS)
+  })
+})
+
+/** What binding.gyp does for another Unix, with every trace of Linux taken from the compiler. */
+function compilation(output: string): readonly string[] {
+  const print = (...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).trim()
+  return [
+    ...['-std=c++17', '-Wall', '-Wextra', '-Werror', '-O0', '-fPIC', '-shared', '-o', output],
+    ...['-U__linux__', '-U__linux', '-U__gnu_linux__', '-Ulinux'],
+    ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS'],
+    `-I${print('-p', "require('node-addon-api').include_dir")}`,
+    `-I${print('tools/node-headers.mjs')}/include/node`,
+    ...['addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/lock.cc'],
+  ]
+}

@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { readArguments } from '../../lib/cli/arguments.ts'
+import { COMMANDS } from '../../lib/cli/commands.ts'
+import { helpOf } from '../../lib/cli/help.ts'
+import { UsageError } from '../../lib/cli/usage-error.ts'
+
+const ENV = { HOME: '/root' }
+const read = (line: string) => readArguments(line.split(' ').filter(Boolean), ENV)
+
+describe('cli: arguments', () => {
+  function sourceOf(line: string) {
+    const request = read(line)
+    if (request.kind !== 'run') throw new Error('asks for help')
+    return request.call.source
+  }
+
+  it('name the files, beat.yml where none is named, and pass on the environment', () => {
+    expect(sourceOf('run')).to.deep.equal({ files: ['beat.yml'], overrides: [], env: ENV })
+    expect(sourceOf('-c a.yml run --config b.yml --config=c.yml').files).to.deep.equal([
+      'a.yml',
+      'b.yml',
+      'c.yml',
+    ])
+  })
+
+  it('give settings in their order, whichever option says them', () => {
+    const line = 'run -E name=a --path.data /d --set name=b=c -Ename=d -e'
+    expect(sourceOf(line).overrides).to.deep.equal([
+      ...['name=a', 'path.data="/d"', 'name=b=c', 'name=d'],
+      ...['logging.to_stderr=true', 'logging.to_files=false'],
+    ])
+  })
+
+  it('may stand before, between and behind the words of the command', () => {
+    for (const line of ['--json test config', 'test --json config', 'test config --json']) {
+      const request = read(line)
+      if (request.kind !== 'run') throw new Error('asks for help')
+      expect(request.command.words).to.deep.equal(['test', 'config'])
+      expect(request.call.has('json')).to.equal(true)
+    }
+  })
+
+  it('give the last value of an option', () => {
+    const request = read('seccomp export --format asm --format bpf')
+    expect(request.kind === 'run' && request.call.value('format')).to.equal('bpf')
+  })
+
+  const HELP: readonly (readonly [line: string, words: readonly string[] | undefined])[] = [
+    ['--help', undefined],
+    ['-h', undefined],
+    ['help', undefined],
+    ['run --help', ['run']],
+    ['-h test config', ['test', 'config']],
+    ['help seccomp show', ['seccomp', 'show']],
+  ]
+  for (const [line, words] of HELP) {
+    it(`${line}: asks for help`, () => {
+      const request = read(line)
+      expect(request.kind).to.equal('help')
+      expect(request.command?.words).to.deep.equal(words)
+    })
+  }
+
+  const WRONG: readonly (readonly [line: string, message: string])[] = [
+    [
+      '',
+      'which command? run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp import, version',
+    ],
+    ['runn', 'unknown command "runn" (did you mean "run"?)'],
+    ['frobnicate', 'unknown command "frobnicate"'],
+    [
+      'seccomp',
+      'seccomp what? seccomp show, seccomp explain, seccomp export, seccomp record, seccomp import',
+    ],
+    ['seccomp import', '"seccomp import" needs a FILE'],
+    ['seccomp explain', '"seccomp explain" needs a NAME|NUMBER'],
+    ['help tets', 'unknown command "tets"'],
+    ['run fast', '"run" takes no argument: "fast"'],
+    ['seccomp show everything', '"seccomp show" takes no argument: "everything"'],
+    ['run --confg x', 'unknown option --confg (did you mean "--config"?)'],
+    ['run -x', 'unknown option -x'],
+    ['run --json', 'unknown option --json'],
+    ['run --constructor', 'unknown option --constructor'],
+    ['run -c', '-c needs a value: FILE'],
+    ['run --config=', '--config needs a value: FILE'],
+    ['test config --json=yes', '--json takes no value'],
+  ]
+  for (const [line, message] of WRONG) {
+    it(`"${line}" is wrong: ${message}`, () => {
+      expect(() => read(line)).to.throw(UsageError, message)
+    })
+  }
+})
+
+describe('cli: help', () => {
+  it('of the program names every command and the exit codes', () => {
+    const help = helpOf(undefined)
+    for (const { words, summary } of COMMANDS) {
+      expect(help).to.contain(words.join(' ')).and.to.contain(summary)
+    }
+    for (const code of ['0', '1', '64', '77', '78'])
+      expect(help).to.match(new RegExp(`^  ${code} `, 'm'))
+  })
+
+  it('of a command names each of its options', () => {
+    for (const command of COMMANDS) {
+      const help = helpOf(command)
+      for (const name of Object.keys(command.options)) expect(help).to.contain(`--${name}`)
+      expect(help).to.contain(`Usage: sealbeat ${command.words.join(' ')} [OPTIONS]`)
+    }
+  })
+
+  it('fits a terminal of a hundred columns', () => {
+    for (const command of [undefined, ...COMMANDS]) {
+      const widest = Math.max(
+        ...helpOf(command)
+          .split('\n')
+          .map(line => line.length),
+      )
+      expect(widest).to.be.at.most(100)
+    }
+  })
+})

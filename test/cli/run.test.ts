@@ -1,0 +1,354 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { expect } from 'chai'
+import { skip } from '../live.ts'
+import { beatSource, type Result, Workplace } from './workplace.ts'
+
+const CONFIG = `
+beats:
+- type: ./probe.js
+  id: one
+output.console: {}
+`
+/** Does its work until it is told to stop. */
+const FAITHFUL = `await context.publish({ message: context.settings.word })
+    await sleep(1e6, undefined, { signal: context.signal })`
+
+describe('sealbeat run', () => {
+  let place: Workplace
+  beforeEach(() => {
+    place = new Workplace({ 'beat.yml': CONFIG })
+  })
+  afterEach(() => place.remove())
+
+  const messages = ({ log }: Result) => log.map(({ message }) => message)
+  const events = ({ stdout }: Result) =>
+    stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line))
+
+  describe('a life', () => {
+    it('ends with 0 when every beat is done, all events out', async () => {
+      place.write({
+        'probe.js': beatSource('for (let n = 0; n < 3; n++) await context.publish({ n })'),
+      })
+      const result = await place.run('run')
+      expect(result.code).to.equal(0)
+      expect(events(result).map(({ n }) => n)).to.deep.equal([0, 1, 2])
+      expect(messages(result)).to.include.members(['Starting', 'Running', 'Beat started'])
+      expect(messages(result).slice(-2)).to.deep.equal(['Every beat is done', 'Stopped'])
+      expect(result.log.at(-1)?.['events']).to.include({ published: 3, acked: 3, queued: 0 })
+    })
+
+    it('says who it is in every event, the same at every start', async () => {
+      place.write({ 'probe.js': beatSource('await context.publish({ message: "x" })') })
+      const [first] = events(await place.run('run', '-E', 'name=web-1'))
+      const [second] = events(await place.run('run', '-E', 'name=web-1'))
+      expect(first.agent).to.include({ name: 'web-1', type: 'sealbeat' })
+      expect(first.event.module).to.equal('probe')
+      expect(second.agent.id).to.equal(first.agent.id)
+      expect(second.agent.ephemeral_id).not.to.equal(first.agent.ephemeral_id)
+    })
+
+    it('names the outcome of the sandbox when it runs', async () => {
+      place.write({ 'probe.js': beatSource('') })
+      const { log } = await place.run('run', '-E', 'seccomp.enabled=false')
+      expect(log.map(({ message }) => message)).to.include(
+        'Syscall filter is disabled by configuration',
+      )
+      expect(log.find(({ message }) => message === 'Running')).to.include({ sandbox: 'disabled' })
+    })
+
+    it('keeps what it stores to itself: files 0600 in folders 0700', async () => {
+      place.write({ 'probe.js': beatSource('await context.state.set("at", 7)') })
+      await place.run('run')
+      const modeOf = (name: string) => statSync(place.path(name)).mode & 0o777
+      expect(modeOf('data')).to.equal(0o700)
+      for (const name of ['meta.json', 'sealbeat.lock', 'state/one.json']) {
+        expect(modeOf(`data/${name}`), name).to.equal(0o600)
+      }
+      expect(readdirSync(place.path('data/state'))).to.deep.equal(['one.json'])
+    })
+
+    it("hands a beat its own state back at the next start, and nobody else's", async () => {
+      const source = `const { state, publish } = context
+    await publish({ seen: state.get('runs') ?? 0 })
+    await state.set('runs', (state.get('runs') ?? 0) + 1)`
+      place.write({ 'probe.js': beatSource(source) })
+      const seen = async (...args: readonly string[]) =>
+        events(await place.run('run', ...args))[0].seen
+      expect([
+        await seen(),
+        await seen(),
+        await seen('-E', 'beats=[{type: ./probe.js}]'),
+      ]).to.deep.equal([0, 1, 0])
+    })
+  })
+
+  describe('signals', () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`${signal} stops the beats, drains the queue and ends with 0`, async () => {
+        place.write({ 'probe.js': beatSource(FAITHFUL) })
+        const agent = place.start('run', '-E', 'queue.mem.flush.timeout=1h')
+        await agent.logged('Beat started')
+        agent.child.kill(signal)
+        const result = await agent.ended()
+        expect(result.code).to.equal(0)
+        expect(events(result)).to.have.length(1)
+        expect(messages(result)).to.include.members(['Stopping', 'Beat stopped', 'Stopped'])
+      })
+    }
+
+    it('the second ends it at once, with the code of a death by that signal', async () => {
+      place.write({ 'probe.js': beatSource('await sleep(1e6)') })
+      const agent = place.start('run', '-E', 'shutdown_timeout=1h')
+      await agent.logged('Beat started')
+      agent.child.kill('SIGTERM')
+      await agent.logged('Stopping')
+      agent.child.kill('SIGINT')
+      expect((await agent.ended()).code).to.equal(130)
+    })
+
+    it('SIGHUP is answered with a word, not with death', async () => {
+      place.write({ 'probe.js': beatSource(FAITHFUL) })
+      const agent = place.start('run')
+      await agent.logged('Beat started')
+      agent.child.kill('SIGHUP')
+      await agent.logged('SIGHUP: reloading is not supported yet; restart the agent instead')
+      agent.child.kill('SIGTERM')
+      expect((await agent.ended()).code).to.equal(0)
+    })
+
+    it('a beat that ignores the stop is named and left behind', async () => {
+      place.write({ 'probe.js': beatSource('await sleep(1e6)') })
+      const agent = place.start('run', '-E', 'shutdown_timeout=200ms')
+      await agent.logged('Beat started')
+      agent.child.kill('SIGTERM')
+      const result = await agent.ended()
+      expect(result.code).to.equal(0)
+      const warning = result.log.find(line => line['log.level'] === 'warn')
+      expect(warning).to.include({
+        beat: 'one',
+        message: 'Beat does not stop: going on without it',
+      })
+    })
+
+    it('a beat that waits for nothing but its signal does not end the process', async () => {
+      const source = `await new Promise(resolve => context.signal.addEventListener('abort', resolve))`
+      place.write({ 'probe.js': beatSource(source) })
+      const agent = place.start('run')
+      await agent.logged('Beat started')
+      agent.child.kill('SIGTERM')
+      const result = await agent.ended()
+      expect(result.code).to.equal(0)
+      expect(messages(result)).to.include('Beat stopped')
+    })
+
+    it('a stop while a beat opens leaves the rest unopened and closes what was opened', async () => {
+      const close = 'async close() { console.error("closed") },'
+      place.write({
+        'beat.yml': 'beats: [{ type: ./first.js }, { type: ./slow.js }]\noutput.console: {}',
+        'first.js': beatSource('', close),
+        'slow.js': beatSource(
+          '',
+          'async open({ log }) { log.info("opening"); await new Promise(() => {}) },',
+        ),
+      })
+      const agent = place.start('run')
+      await agent.logged('opening')
+      agent.child.kill('SIGTERM')
+      const result = await agent.ended()
+      expect(result.code).to.equal(0)
+      expect(result.stderr).to.contain('closed')
+      expect(messages(result)).not.to.include('Beat started')
+    })
+  })
+
+  describe('beats that fail', () => {
+    it('one that throws is started again and counted, and the agent stays up', async () => {
+      const source = `if (++attempts < 3) throw new Error('no luck')
+    await context.publish({ attempts })`
+      place.write({ 'probe.js': beatSource(source, '', 'let attempts = 0') })
+      const result = await place.run('run')
+      expect(result.code).to.equal(0)
+      expect(events(result)[0].attempts).to.equal(3)
+      const failed = result.log.filter(({ message }) => message === 'Beat failed: no luck')
+      expect(failed.map(line => line['failures'])).to.deep.equal([1, 2])
+      expect(failed[0]).to.include({ beat: 'one', 'log.level': 'error' })
+    }).timeout(20_000)
+
+    it('one that can not open stops the boot, named, and the others are closed in reverse', async () => {
+      const lifeOf = (name: string) =>
+        beatSource(
+          '',
+          `async open() { console.error('open ${name}') },
+  async close() { console.error('close ${name}') },`,
+        )
+      place.write({
+        'beat.yml':
+          'beats: [{ type: ./a.js }, { type: ./b.js }, { type: ./c.js }]\noutput.console: {}',
+        'a.js': lifeOf('a'),
+        'b.js': lifeOf('b'),
+        'c.js': beatSource('', 'async open() { throw new Error("port 514 is taken") },'),
+      })
+      const { code, stderr, log } = await place.run('run')
+      expect(code).to.equal(1)
+      expect(stderr).to.match(/^Exiting: beat c could not be opened: port 514 is taken$/m)
+      const steps = stderr.split('\n').filter(line => /^(open|close) /.test(line))
+      expect(steps).to.deep.equal(['open a', 'open b', 'close b', 'close a'])
+      expect(log.map(({ message }) => message)).not.to.include('Running')
+    })
+
+    const STRAYS: readonly (readonly [what: string, code: string, message: string])[] = [
+      [
+        'exception',
+        'setTimeout(() => { throw new Error("stray") }, 1)',
+        'Uncaught exception of beat one: stray; stopping',
+      ],
+      [
+        'rejection',
+        'Promise.reject(new Error("stray"))',
+        'Unhandled rejection of beat one: stray; stopping',
+      ],
+      [
+        'rejection with no error',
+        'sleep(1).then(() => { throw "stray" })',
+        'Unhandled rejection of beat one: stray; stopping',
+      ],
+    ]
+    for (const [what, code, message] of STRAYS) {
+      it(`a stray ${what} is laid at its beat's door and ends the agent with 1`, async () => {
+        place.write({ 'probe.js': beatSource(`${code}\n${FAITHFUL}`) })
+        const result = await place.run('run')
+        expect(result.code).to.equal(1)
+        expect(result.log.find(line => line['log.level'] === 'fatal')).to.include({
+          beat: 'one',
+          message,
+        })
+        expect(events(result), 'what was published is drained').to.have.length(1)
+      })
+    }
+  })
+
+  describe('the data path', () => {
+    const LOCKED =
+      'data path already locked by another beat. Please make sure that multiple beats are not ' +
+      'sharing the same data path (path.data)'
+
+    it('is not shared by two agents, and a dead one locks nobody out', async () => {
+      place.write({ 'probe.js': beatSource(FAITHFUL) })
+      const first = place.start('run')
+      await first.logged('Beat started')
+      const second = await place.run('run')
+      expect(second.code).to.equal(1)
+      expect(second.stderr).to.contain(`Exiting: ${LOCKED}`).and.to.contain(`process ${first.pid}`)
+      first.child.kill('SIGKILL')
+      await first.ended()
+      const third = place.start('run')
+      await third.logged('Beat started')
+    })
+
+    it('with a damaged file in it stops the start and says what to do', async () => {
+      place.write({ 'probe.js': beatSource(FAITHFUL), 'data/state/one.json': '{"at": 1' })
+      const { code, stderr } = await place.run('run')
+      expect(code).to.equal(1)
+      expect(stderr).to.match(/^Exiting: .*one\.json is damaged .*delete it to start afresh$/m)
+    })
+
+    it('that can not be had is named', async () => {
+      place.write({ 'probe.js': beatSource(FAITHFUL), data: 'a file' })
+      const { code, stderr } = await place.run('run')
+      expect(code).to.equal(1)
+      expect(stderr).to.contain('Exiting: path.data: EEXIST')
+    })
+  })
+
+  describe('the sandbox', () => {
+    /** What a beat finds in /proc of its own process: the threads' states, the descriptors. */
+    const LOOK = `const tasks = readdirSync('/proc/self/task').map(tid => readFileSync(\`/proc/self/task/\${tid}/status\`, 'utf8'))
+    const found = key => [...new Set(tasks.map(text => new RegExp(key + ':\\\\t(\\\\d)').exec(text)[1]))]
+    const links = readdirSync('/proc/self/fd').map(fd => { try { return readlinkSync('/proc/self/fd/' + fd) } catch { return '' } })
+    await context.publish({ seccomp: found('Seccomp'), nnp: found('NoNewPrivs'), rings: links.filter(link => link.includes('io_uring')) })`
+    const IMPORTS = `import { readdirSync, readFileSync, readlinkSync } from 'node:fs'`
+    const own = () => readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\t(\d)/)?.[1]
+
+    it('is over every thread, and no io_uring is open behind it', async function () {
+      if (process.platform !== 'linux') return skip(this, 'not Linux')
+      place.write({ 'probe.js': beatSource(LOOK, '', IMPORTS) })
+      const [event] = events(await place.run('run'))
+      expect(event).to.deep.include({ seccomp: ['2'], nnp: ['1'], rings: [] })
+    })
+
+    const SWITCHES: readonly (readonly [where: string, file: string, args: readonly string[]])[] = [
+      ['on the command line', CONFIG, ['-E', 'seccomp.enabled=false']],
+      ['in the file', `${CONFIG}seccomp.enabled: false\n`, []],
+      ['in the file, escaped', `${CONFIG}"\\u0073eccomp": { "e\\u006eabled": false }\n`, []],
+      ['by a variable', `${CONFIG}seccomp.enabled: \${NOT_SET_ANYWHERE:false}\n`, []],
+    ]
+    for (const [where, file, args] of SWITCHES) {
+      it(`leaves the process as it was when it is switched off ${where} (S7)`, async function () {
+        if (process.platform !== 'linux') return skip(this, 'not Linux')
+        place.write({ 'beat.yml': file, 'probe.js': beatSource(LOOK, '', IMPORTS) })
+        const result = await place.run('run', ...args)
+        expect(result.code, result.stderr).to.equal(0)
+        expect(events(result)[0].nnp).to.deep.equal([own()])
+      })
+    }
+
+    const UNKNOWN =
+      '{ default_action: errno, syscalls: [{ action: allow, names: [no_such_call] }] }'
+
+    it('that can not be had is one error, and the agent goes on without (S10)', async () => {
+      place.write({ 'probe.js': beatSource('await context.publish({ done: true })') })
+      const result = await place.run('run', '-E', `seccomp=${UNKNOWN}`)
+      expect(result.code).to.equal(0)
+      expect(events(result)).to.have.length(1)
+      const errors = result.log.filter(line => line['log.level'] === 'error')
+      expect(errors.map(({ message }) => message)).to.deep.equal([
+        'Syscall filter could not be installed',
+      ])
+    })
+
+    it('that is required, and can not be had, ends it with 77 before any beat runs', async () => {
+      place.write({ 'probe.js': beatSource('', 'async close() { console.error("closed") },') })
+      const result = await place.run(
+        'run',
+        '-E',
+        `seccomp=${UNKNOWN}`,
+        '-E',
+        'seccomp.required=true',
+      )
+      expect(result.code).to.equal(77)
+      expect(result.stderr)
+        .to.match(/^Exiting: .*seccomp\.required/m)
+        .and.to.contain('closed')
+      expect(messages(result)).not.to.include('Beat started')
+    })
+  })
+
+  it('ends without a stack trace when the reader of its events has left', () => {
+    place.write({
+      'probe.js': beatSource(
+        'for (let n = 0; ; n++) { await context.publish({ n }); await sleep(1) }',
+      ),
+    })
+    const main = place.path('node_modules/sealbeat/dist/lib/cli/main.js')
+    const script = `"${process.execPath}" "${main}" run | head -n 1; exit \${PIPESTATUS[0]}`
+    const { status, stderr } = spawnSync('bash', ['-c', script], {
+      cwd: place.folder,
+      encoding: 'utf8',
+    })
+    expect(status).to.equal(1)
+    expect(stderr).not.to.match(/^\s+at /m)
+  })
+
+  it('leaves no temporary file behind', async () => {
+    place.write({ 'probe.js': beatSource('await context.state.set("a", 1)') })
+    await place.run('run')
+    expect(existsSync(place.path('data/meta.json.new'))).to.equal(false)
+    expect(JSON.parse(readFileSync(place.path('data/state/one.json'), 'utf8'))).to.deep.equal({
+      a: 1,
+    })
+  })
+})

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const MAIN = join(ROOT, 'dist/bundle/main.js')
+
+/** One line of the agent's log. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string }
+
+/** What a run of the command line came to. */
+export interface Result {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly log: readonly LogLine[]
+}
+
+/** A run that goes on. */
+export interface Running {
+  readonly child: ChildProcess
+  readonly pid: number
+  /** Resolves with the first log line that has the message; rejects when the process ends first. */
+  logged(message: string): Promise<LogLine>
+  /** Resolves once standard output has the text; rejects when the process ends first. */
+  printed(text: string): Promise<void>
+  ended(): Promise<Result>
+}
+
+/** A folder in which `sealbeat` is run, and whose beats can import it by its name. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sealbeat-cli-'))
+  readonly #children: ChildProcess[] = []
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    this.write({ 'package.json': '{ "type": "module" }', ...files })
+    mkdirSync(this.path('node_modules'))
+    symlinkSync(ROOT, this.path('node_modules/sealbeat'))
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(this.path(name)), { recursive: true })
+      writeFileSync(this.path(name), text)
+    }
+  }
+
+  start(...args: readonly string[]): Running {
+    return this.startThrough([], ...args)
+  }
+
+  /** `through`: what to start it with, such as `['setpriv', '--reuid', '65534']`. */
+  startThrough(through: readonly string[], ...args: readonly string[]): Running {
+    return this.startOn(process.execPath, through, ...args)
+  }
+
+  /** On another Node than this. */
+  startOn(node: string, through: readonly string[], ...args: readonly string[]): Running {
+    const [program = '', ...rest] = [...through, node, MAIN, ...args]
+    const child = spawn(program, rest, { cwd: this.folder })
+    this.#children.push(child)
+    return watch(child)
+  }
+
+  run(...args: readonly string[]): Promise<Result> {
+    return this.start(...args).ended()
+  }
+
+  remove(): void {
+    for (const child of this.#children) child.kill('SIGKILL')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+function watch(child: ChildProcess): Running {
+  const output = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', text => (output.stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', text => (output.stderr += text))
+  const closed = once(child, 'close')
+  const find = (message: string) => linesOf(output.stderr).find(line => line.message === message)
+
+  async function ended(): Promise<Result> {
+    const [code, signal] = await closed
+    return { code, signal, ...output, log: linesOf(output.stderr) }
+  }
+
+  async function logged(message: string): Promise<LogLine> {
+    for (;;) {
+      const line = find(message)
+      if (line) return line
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`ended without logging "${message}":\n${output.stderr}`)
+      }
+      await Promise.race([closed, child.stderr ? once(child.stderr, 'data') : closed])
+    }
+  }
+
+  async function printed(text: string): Promise<void> {
+    while (!output.stdout.includes(text)) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`ended without printing ${text}:\n${output.stderr}`)
+      }
+      await Promise.race([closed, child.stdout ? once(child.stdout, 'data') : closed])
+    }
+  }
+
+  return { child, pid: child.pid ?? 0, logged, printed, ended }
+}
+
+/** The complete lines of a log; what else is on standard error is passed over. */
+function linesOf(stderr: string): readonly LogLine[] {
+  const complete = stderr.slice(0, stderr.lastIndexOf('\n') + 1)
+  return complete.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+}
+
+/** The source of a beat: its `run`, and whatever else a test wants of it. */
+export function beatSource(run: string, rest = '', before = ''): string {
+  return `import { defineBeat } from 'sealbeat'
+import { setTimeout as sleep } from 'node:timers/promises'
+${before}
+export default defineBeat({
+  name: 'probe',
+  schema: { word: { doc: 'A word.', format: String, default: 'hello' } },
+  ${rest}
+  async run(context, resources) { ${run} },
+})
+`
+}

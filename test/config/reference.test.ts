@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { type ConfigDocument, readDocument } from '../../lib/config/document.ts'
+import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from '../../lib/config/leaf.ts'
+import { parseConfig } from '../../lib/config/parse.ts'
+import { agentSchema } from '../../lib/config/sections/agent.ts'
+import { beatSchema } from '../../lib/config/sections/beat.ts'
+import { formatPath, type Path } from '../../lib/errors.ts'
+import { parseSeccompSection } from '../../lib/seccomp/section.ts'
+
+const FILE = 'config/beat.yml'
+const source = { files: [FILE], overrides: [], env: {} }
+const lines = readFileSync(FILE, 'utf8').split('\n')
+
+/** The comment right above a line, as one text. */
+function commentAbove(line: number): string {
+  const above: string[] = []
+  for (let at = line - 2; /^\s*#/.test(lines[at] ?? ''); at -= 1) above.unshift(lines[at] ?? '')
+  return above.map(text => text.replace(/^\s*#\s?/, '')).join(' ')
+}
+
+function leavesOf(schema: SchemaBranch, path: Path = []): readonly (readonly [Path, Leaf])[] {
+  return Object.entries(schema).flatMap(([key, node]) => {
+    const leaf = leafOf(node)
+    if (leaf !== undefined) return [[[...path, key], leaf] as const]
+    return isMap(node) ? leavesOf(node, [...path, key]) : []
+  })
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (here, key) => (isMap(here) || Array.isArray(here) ? Reflect.get(here, key) : undefined),
+    value,
+  )
+}
+
+/** A leaf in the reference: its default written out, and its doc the comment above it. */
+function holds(document: ConfigDocument, path: Path, leaf: Leaf): void {
+  it(formatPath(path), () => {
+    expect(commentAbove(document.find(path)?.line ?? 0)).to.equal(leaf.doc)
+    if (leaf.elsewhere === true || leaf.default === null) return
+    expect(formatOf(leaf).parse(valueAt(document.value, path))).to.deep.equal(leaf.default)
+  })
+}
+
+describe(FILE, () => {
+  const document = readDocument(source)
+  for (const [path, leaf] of leavesOf({ ...agentSchema })) holds(document, path, leaf)
+  for (const [path, leaf] of leavesOf({ ...beatSchema }, ['beats', 0])) holds(document, path, leaf)
+
+  it('has every setting documented', () => {
+    const leaves = [...leavesOf({ ...agentSchema }), ...leavesOf({ ...beatSchema })]
+    expect(leaves.filter(([, { doc }]) => !doc)).to.deep.equal([])
+  })
+
+  it('holds nothing else', () => {
+    const { config, problems } = parseConfig(document)
+    expect(problems.problems).to.deep.equal([])
+    expect(config.beats.map(({ type }) => type)).to.deep.equal(['host'])
+    expect(config.output.type).to.equal('console')
+  })
+
+  it('shows the defaults of seccomp', () => {
+    const parse = (value: unknown) =>
+      parseSeccompSection(
+        value,
+        (_path, message) => expect.fail(message),
+        () => FILE,
+      )
+    expect(parse(document.value.seccomp)).to.deep.equal(parse({}))
+  })
+
+  it('says the same as no settings at all', () => {
+    const least = ['beats=[{ type: host }]', 'output.console={}']
+    const { config: bare } = parseConfig(readDocument({ files: [], overrides: least, env: {} }))
+    const { config } = parseConfig(document)
+    const shared = ({ beats, output, path, ...rest }: typeof config) => rest
+    expect(shared(config)).to.deep.equal(shared(bare))
+  })
+})
+
+describe('config/beat.example.yml', () => {
+  it('is sound', () => {
+    const { config, problems } = parseConfig(
+      readDocument({ ...source, files: ['config/beat.example.yml'] }),
+    )
+    expect(problems.problems).to.deep.equal([])
+    expect(config.seccomp).to.include({ enabled: true })
+  })
+})

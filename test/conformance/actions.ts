@@ -1,0 +1,47 @@
+import { constants } from 'node:os'
+import type { Action } from '../../lib/seccomp/policy.ts'
+import { type Ended, runChild } from './child.ts'
+import { compare, type Finding } from './finding.ts'
+
+const { EPERM, ENOSYS } = constants.errno
+
+/** S11 a to g, by what becomes of a raw thread that makes the call, and of its process. */
+const EXPECTED: { readonly [A in Action]: Pick<Ended, 'end' | 'answer'> } = {
+  allow: { end: 0, answer: { errno: 0, lives: true } },
+  log: { end: 0, answer: { errno: 0, lives: true } },
+  errno: { end: 0, answer: { errno: EPERM, lives: true } },
+  trace: { end: 0, answer: { errno: ENOSYS, lives: true } },
+  trap: { end: 'SIGSYS', answer: undefined },
+  kill_thread: { end: 0, answer: { lives: false } },
+  kill_process: { end: 'SIGSYS', answer: undefined },
+}
+
+/** What each action does to a call. */
+export function* actions(): Iterable<Finding> {
+  for (const [action, expected] of Object.entries(EXPECTED)) {
+    const { end, answer, stderr } = runChild('action', action)
+    yield compare(`action ${action}`, { end, answer }, expected)
+    if (action !== 'trap') continue
+    const isNamed = /^sealbeat: .*\bgetpgid\b/m.test(stderr)
+    yield compare(`a trap is reported by name: ${stderr}`, isNamed, true)
+  }
+  yield wrongOf('every error that a rule can name', runChild('errors'))
+}
+
+/** A program that answers `{ tried, wrong }`. */
+export function wrongOf(name: string, { end, answer, stderr }: Ended): Finding {
+  if (end !== 0 || !isTally(answer)) return { name, problem: `ended with ${end}: ${stderr}` }
+  const title = `${name} (${answer.tried})`
+  if (answer.wrong.length === 0) return { name: title }
+  const told = answer.wrong.slice(0, 20).join('\n    ')
+  return { name: title, problem: `${answer.wrong.length} disagree:\n    ${told}` }
+}
+
+interface Tally {
+  readonly tried: number
+  readonly wrong: readonly string[]
+}
+
+function isTally(answer: unknown): answer is Tally {
+  return typeof answer === 'object' && answer !== null && 'tried' in answer && 'wrong' in answer
+}

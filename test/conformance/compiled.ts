@@ -1,0 +1,41 @@
+import { endianness } from 'node:os'
+import { type Architecture, architectureOf, loadArchitecture } from '../../lib/seccomp/arch.ts'
+import { compile } from '../../lib/seccomp/compile.ts'
+import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { type EffectivePolicy, merge } from '../../lib/seccomp/merge.ts'
+import type { Policy, Rule } from '../../lib/seccomp/policy.ts'
+import { encode, type Program } from '../../lib/seccomp/program.ts'
+
+/** A policy on its way into the kernel of this machine. */
+export interface Compiled {
+  readonly architecture: Architecture
+  readonly policy: EffectivePolicy
+  readonly program: Program
+}
+
+export async function runningArchitecture(): Promise<Architecture> {
+  const name = architectureOf(process.arch, endianness())
+  if (!name) throw new Error(`${process.arch} has no table`)
+  return loadArchitecture(name)
+}
+
+export async function compiled(layer: Policy): Promise<Compiled> {
+  const architecture = await runningArchitecture()
+  const policy = merge(architecture, [layer])
+  return { architecture, policy, program: compile(policy) }
+}
+
+/** Everything is allowed but for these rules. */
+export function blacklist(rules: readonly Omit<Rule, 'origin'>[]): Policy {
+  return {
+    defaultAction: 'allow',
+    defaultOrigin: 'conformance',
+    rules: rules.map(rule => ({ ...rule, origin: 'conformance' })),
+  }
+}
+
+/** @throws Error where the kernel refuses the program */
+export function install({ architecture, program }: Pick<Compiled, 'architecture' | 'program'>) {
+  const { error } = installProgram(encode(program, architecture.endian), { log: false })
+  if (error) throw new Error(error)
+}

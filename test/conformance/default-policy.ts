@@ -1,0 +1,40 @@
+import { builtinPolicy } from '../../lib/seccomp/builtin.ts'
+import { compile } from '../../lib/seccomp/compile.ts'
+import { WEIGHTS } from '../../lib/seccomp/defaults/weights.ts'
+import { ERRNO, type ErrnoName } from '../../lib/seccomp/errno.ts'
+import { merge } from '../../lib/seccomp/merge.ts'
+import type { Policy, Rule } from '../../lib/seccomp/policy.ts'
+import { type Compiled, runningArchitecture } from './compiled.ts'
+
+/** The program that an agent without a seccomp section of its own gets on this machine. */
+export async function defaultPolicy(): Promise<Compiled> {
+  return layered(await builtin())
+}
+
+/** The same, but every denial without conditions is by another error than its neighbours': no two
+ * numbers share a range, and the program is as long as it gets. */
+export async function patchwork(): Promise<Compiled> {
+  const lowest = await builtin()
+  const { policy } = await layered(lowest)
+  const names = Object.keys(ERRNO) as ErrnoName[]
+  const rules = policy.decisions
+    .filter(({ otherwise, rules }) => otherwise.action === 'errno' && rules.length === 0)
+    .map(({ name, number }): Rule => {
+      const errno = names[number % names.length] ?? 'EPERM'
+      return { name, conditions: [], verdict: { action: 'errno', errno }, origin: 'conformance' }
+    })
+  return layered(lowest, { ...lowest, rules })
+}
+
+async function layered(...layers: [Policy, ...Policy[]]): Promise<Compiled> {
+  const architecture = await runningArchitecture()
+  const policy = merge(architecture, layers)
+  return { architecture, policy, program: compile(policy, WEIGHTS) }
+}
+
+async function builtin(): Promise<Policy> {
+  const { name } = await runningArchitecture()
+  const policy = await builtinPolicy(name)
+  if (!policy) throw new Error(`there is no default policy for ${name}`)
+  return policy
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { EXIT } from '../../lib/agent/exit.ts'
+import { helpOf } from '../../lib/cli/help.ts'
+import { ARCHITECTURES, loadArchitecture } from '../../lib/seccomp/arch.ts'
+import { builtinPolicy } from '../../lib/seccomp/builtin.ts'
+import { effectivePolicy } from '../../lib/seccomp/layers.ts'
+import { type Outcome, outcomeLine } from '../../lib/seccomp/outcome.ts'
+import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy.ts'
+import { Workplace } from '../cli/workplace.ts'
+import { needsLinux } from '../live.ts'
+import { blocksOf, codeIn, page, ROOT, rowsOf } from './page.ts'
+
+const seccomp = page('docs/seccomp.md')
+
+/** One of every state. */
+const OUTCOMES: { readonly [S in Outcome['state']]: Outcome } = {
+  disabled: { state: 'disabled' },
+  'not-linux': { state: 'not-linux' },
+  'no-kernel-support': { state: 'no-kernel-support' },
+  'no-policy': { state: 'no-policy' },
+  failed: { state: 'failed', code: 'KERNEL_REFUSED', reason: 'EINVAL', hint: 'none' },
+  installed: {
+    state: 'installed',
+    mode: 'extend',
+    architecture: 'amd64',
+    instructions: 1,
+    threads: 1,
+    digest: '',
+    log: true,
+    diagnose: false,
+    inherited: 0,
+  },
+}
+
+describe('what the documentation says of the code', () => {
+  it('exit codes', () => {
+    const codes = Object.values(EXIT).map(String)
+    expect(rowsOf(page('README.md'), 'code').map(([code]) => code)).to.deep.equal(codes)
+    const help = helpOf(undefined).split('Exit codes:\n')[1]?.split('\n\n')[0] ?? ''
+    expect(help.split('\n').map(line => line.trim().split(' ')[0])).to.deep.equal(codes)
+  })
+
+  it('actions', () => {
+    const listed = rowsOf(seccomp, 'action').flatMap(([action = '']) => codeIn(action))
+    expect(listed).to.have.members(ACTIONS).and.to.have.length(ACTIONS.length)
+  })
+
+  it('operations of rules on arguments', () => {
+    const [, sentence = ''] = /^Operations: (.*?)\. All/ms.exec(seccomp.prose) ?? []
+    expect(codeIn(sentence)).to.deep.equal([...OPERATIONS])
+  })
+
+  it('what the log says of the filter, level for level and word for word', () => {
+    const written = rowsOf(seccomp, 'condition').map(([, level, text = '']) => {
+      return { level, message: codeIn(text)[0] }
+    })
+    const lines = Object.values(OUTCOMES).map(outcomeLine)
+    const said = lines.map(({ level, message }) => ({ level, message }))
+    const before = { level: 'debug', message: 'Loading syscall filter' }
+    expect(written).to.have.deep.members([...said, before])
+    // The one line that no outcome makes.
+    expect(readFileSync(`${ROOT}lib/agent/sandbox.ts`, 'utf8')).to.contain(`'${before.message}'`)
+  })
+
+  it('names of system calls', async () => {
+    const { table } = await loadArchitecture('amd64')
+    const named = rowsOf(page('docs/security.md'), 'attempt').flatMap(([, calls = '']) =>
+      codeIn(calls).filter(code => /^[a-z_0-9]+$/.test(code)),
+    )
+    expect(table.numbers).to.include.all.keys(named)
+  })
+
+  for (const name of ARCHITECTURES) {
+    it(`what the default policy of ${name} refuses`, async () => {
+      const [architecture, builtin] = await Promise.all([
+        loadArchitecture(name),
+        builtinPolicy(name),
+      ])
+      const config = { mode: 'extend', policy: undefined } as const
+      const policy = effectivePolicy(architecture, { builtin, needs: [], config })
+      // Tables without a default policy are there to refuse their ABI, or to be worked on.
+      if (!policy) return expect(builtin).to.equal(undefined)
+      const rows = rowsOf(page('docs/security.md'), 'attempt')
+      const wrong = rows.flatMap(([, calls = '', answer = '']) =>
+        codeIn(calls).flatMap(call => {
+          const decision = policy.decisions.find(each => each.name === call)
+          const verdict = decision && formatVerdict(decision.otherwise)
+          return !verdict || verdict === `errno(${answer})` ? [] : [`${call}: ${verdict}`]
+        }),
+      )
+      expect(wrong).to.deep.equal([])
+    })
+  }
+})
+
+describe('log lines in the documentation', () => {
+  before(needsLinux)
+
+  it('are printed by the agent of `make run`', async () => {
+    const place = new Workplace()
+    try {
+      const agent = place.start('run', '-c', `${ROOT}config/beat.example.yml`)
+      await agent.logged('Beat started')
+      agent.child.kill('SIGTERM')
+      const { log } = await agent.ended()
+      for (const { text } of blocksOf('json')) {
+        const shown = JSON.parse(text)
+        const line = log.find(({ message }) => message === shown.message)
+        expect(line).to.deep.include(shown)
+      }
+    } finally {
+      place.remove()
+    }
+  })
+})

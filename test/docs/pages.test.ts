@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import { codeIn, PAGES, ROOT } from './page.ts'
+
+/** A language that is not listed here would be tested by nobody; `text` and none are not code. */
+const LANGUAGES = ['yaml', 'sh', 'ts', 'json', 'text', '']
+
+/** GitHub's anchors. */
+function anchorsOf(markdown: string): readonly string[] {
+  return Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+function isBroken(file: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#')
+  const linked = path === '' ? file : join(dirname(file), path)
+  if (!existsSync(join(ROOT, linked))) return true
+  if (anchor === undefined) return false
+  return !anchorsOf(readFileSync(join(ROOT, linked), 'utf8')).includes(anchor)
+}
+
+describe('the documentation', () => {
+  it('has code in languages that are tested', () => {
+    const languages = PAGES.flatMap(({ blocks }) => blocks.map(({ language }) => language))
+    expect(LANGUAGES).to.include.members(languages)
+    expect(languages).to.include.members(LANGUAGES)
+  })
+
+  for (const { file, prose } of PAGES) {
+    it(`${file} links to what exists`, () => {
+      const targets = Array.from(prose.matchAll(/\]\(([^)]+)\)/g), ([, target = '']) => target)
+      const own = targets.filter(target => !target.startsWith('https://'))
+      expect(own.filter(target => isBroken(file, target))).to.deep.equal([])
+    })
+
+    it(`${file} names files and make targets that exist`, () => {
+      const targets = readFileSync(`${ROOT}Makefile`, 'utf8')
+      const wrong = codeIn(prose).filter(code => {
+        const [, target] = /^make ([a-z-]+)$/.exec(code) ?? []
+        if (target) return !targets.includes(`\n${target}:`)
+        const isPath = /^(lib|test|docs|config|tools|addon|beats)\/[\w./-]*$/.test(code)
+        return isPath && !existsSync(join(ROOT, code))
+      })
+      expect(wrong).to.deep.equal([])
+    })
+  }
+})

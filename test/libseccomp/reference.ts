@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { addonFile } from '../../lib/addon.ts'
+import type { Architecture, ArchitectureName } from '../../lib/seccomp/arch.ts'
+import type { Condition } from '../../lib/seccomp/policy.ts'
+import type { Program } from '../../lib/seccomp/program.ts'
+import { decode } from './decode.ts'
+
+/** A policy in the terms that both compilers share; verdicts are `SECCOMP_RET_*` with their data. */
+export interface SharedPolicy {
+  readonly otherwise: number
+  readonly rules: readonly SharedRule[]
+}
+
+export interface SharedRule {
+  readonly name: string
+  readonly value: number
+  readonly conditions: readonly Condition[]
+}
+
+/** What libseccomp makes of a policy: numbers one after the other, or as a binary tree. */
+export interface ReferencePrograms {
+  readonly linear: Program
+  readonly tree: Program
+}
+
+const NAMES: { readonly [A in ArchitectureName]: string } = {
+  amd64: 'x86_64',
+  '386': 'x86',
+  arm64: 'aarch64',
+  arm: 'arm',
+  riscv64: 'riscv64',
+  ppc64le: 'ppc64le',
+  s390x: 's390x',
+  loong64: 'loongarch64',
+  mips64le: 'mipsel64',
+}
+
+const ROOT = dirname(dirname(dirname(addonFile('probe'))))
+const SOURCE = join(ROOT, 'test/libseccomp/reference.c')
+const BINARY = join(ROOT, '.cache/libseccomp/reference')
+
+/** Compiles reference.c unless that is done; the reason where it can't be. */
+export function referenceProblem(): string | undefined {
+  if (existsSync(BINARY) && statSync(BINARY).mtimeMs > statSync(SOURCE).mtimeMs) return undefined
+  mkdirSync(dirname(BINARY), { recursive: true })
+  const args = ['-O1', '-Wall', '-Wextra', '-Werror', '-o', BINARY, SOURCE, '-lseccomp']
+  const { status, error, stderr } = spawnSync('cc', args, { encoding: 'utf8' })
+  if (status === 0) return undefined
+  const [reason] = (error?.message ?? stderr).split('\n')
+  return `libseccomp can't be used (Debian's libseccomp-dev): ${reason}`
+}
+
+/**
+ * The names that mean the same number to libseccomp, whose tables may be older, and that have only
+ * this way in: where a multiplexer exists, it adds a rule for that as well. Undefined where it does
+ * not know the architecture.
+ */
+export function sharedNames({ name, table }: Architecture): readonly string[] | undefined {
+  const names = Object.keys(table.numbers)
+  const [known, numbers = ''] = ask([`arch ${NAMES[name]}`, `names ${names.join(' ')}`])
+  if (known !== 'known') return undefined
+  const theirs = numbers.trim().split(' ').map(Number)
+  const multiplexed = Object.hasOwn(table.numbers, 'socketcall') ? MULTIPLEXED : /^$/
+  return names.filter((each, at) => {
+    return theirs[at] === table.numbers[each] && !multiplexed.test(each)
+  })
+}
+
+const MULTIPLEXED =
+  /^(ipc|socketcall|socket(pair)?|bind|connect|listen|accept4?|get(sock|peer)name|(get|set)sockopt|shutdown|(send|recv)(|to|from|m?msg)|sem(op|get|ctl|timedop)|msg(snd|rcv|get|ctl)|shm(at|dt|get|ctl))(_time64)?$/
+
+/** In the order of `policies`. */
+export function referencePrograms(
+  { name, endian }: Architecture,
+  policies: readonly SharedPolicy[],
+): readonly ReferencePrograms[] {
+  const commands = policies.flatMap(policy => [`arch ${NAMES[name]}`, ...commandsOf(policy)])
+  const programs = ask(commands)
+    .filter(line => line !== 'known')
+    .map(line => decode(Buffer.from(line, 'hex'), endian))
+  return policies.map((_, at) => {
+    const [linear, tree] = programs.slice(2 * at)
+    if (!linear || !tree) throw new RangeError(`no programs for policy ${at}`)
+    return { linear, tree }
+  })
+}
+
+function commandsOf({ otherwise, rules }: SharedPolicy): readonly string[] {
+  const lines = rules.map(({ name, value, conditions }) =>
+    ['rule', name, value.toString(16), ...conditions.flatMap(wordsOf)].join(' '),
+  )
+  return [`default ${otherwise.toString(16)}`, ...lines, 'export']
+}
+
+function wordsOf({ argument, operation, value, mask = 0n }: Condition): readonly string[] {
+  return [String(argument), operation, value.toString(16), mask.toString(16)]
+}
+
+function ask(commands: readonly string[]): readonly string[] {
+  const { status, error, stdout, stderr } = spawnSync(BINARY, {
+    input: `${commands.join('\n')}\n`,
+    timeout: 60_000,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  })
+  if (error) throw error
+  if (status !== 0) throw new Error(`${BINARY}: ${stderr}`)
+  return stdout.trim().split('\n')
+}

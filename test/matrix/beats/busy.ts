@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { defineBeat, duration, text } from 'sealbeat'
+import { codeOf } from '../../code-of.ts'
+import { compression } from '../../workload/compression.ts'
+import { cryptography } from '../../workload/cryptography.ts'
+import { datagrams } from '../../workload/datagrams.ts'
+import { directories } from '../../workload/directories.ts'
+import { files } from '../../workload/files.ts'
+import { names } from '../../workload/names.ts'
+import { network } from '../../workload/network.ts'
+import { steady } from '../../workload/steady.ts'
+import { threads } from '../../workload/threads.ts'
+import { timers } from '../../workload/timers.ts'
+import { web } from '../../workload/web.ts'
+import { encrypted } from '../encrypted.ts'
+
+const PHASES = [
+  ...[timers, files, directories, compression, cryptography, threads],
+  ...[names, network, datagrams, web, steady],
+]
+
+/** What it logs when it has been through all of them. */
+export const ROUND_DONE = 'Every part is done'
+
+/** Works through all that agents do, again and again; each part that is done is an event. */
+export default defineBeat({
+  name: 'busy',
+  schema: {
+    key: { doc: 'A private key in PEM.', format: text, default: '' },
+    certificate: { doc: 'Its certificate, for localhost, in PEM.', format: text, default: '' },
+    pause: { doc: 'Between two parts.', format: duration, default: 100 },
+  },
+  async run({ settings, log, signal, publish }) {
+    const phases = [...PHASES, encrypted(settings)]
+    for (let round = 0; !signal.aborted; round++) {
+      for (const { name, run } of phases) {
+        if (signal.aborted) return
+        const folder = mkdtempSync(join(tmpdir(), 'sealbeat-matrix-'))
+        await run(folder)
+        rmSync(folder, { recursive: true })
+        await publish({ round, phase: name, spawn: codeOf(spawnSync('true').error) })
+        await setTimeout(settings.pause)
+      }
+      log.info({ round }, ROUND_DONE)
+    }
+  },
+})

@@ -1,0 +1,91 @@
+// `make live-nodes`: the agent under the default policy at work on every Node that it is held to.
+// LIVE_SECONDS says for how long (60), LIVE_NODES on which (`22,24`).
+import { expect } from 'chai'
+import { NODE_MAJORS, nodeBinary } from '../nodes.ts'
+import { type Life, live } from './watch.ts'
+
+const SECONDS = Number(process.env['LIVE_SECONDS'] ?? 60)
+const MAJORS = NODE_MAJORS.filter(major =>
+  (process.env['LIVE_NODES'] ?? String(NODE_MAJORS)).split(',').includes(String(major)),
+)
+
+/** The busy beat takes its time, in synchronous calls too: of the machine, not of the filter. */
+const SLOW = /^measuring took longer than the period/
+
+describe(`the agent under the default policy, at work for ${SECONDS} s`, function () {
+  this.timeout(0)
+  const lives = new Map<number, Promise<Life>>()
+  before('all of them at once', () => {
+    for (const major of MAJORS) {
+      const node = nodeBinary(major)
+      if (!node) throw new Error(`no Node ${major}: make nodes`)
+      const life = live(node, SECONDS)
+      // A test will say it.
+      life.catch(() => undefined)
+      lives.set(major, life)
+    }
+  })
+
+  for (const major of MAJORS) {
+    describe(`Node ${major}`, () => {
+      let life: Life
+      before(async () => {
+        life = (await lives.get(major)) ?? expect.fail('it was not started')
+      })
+
+      it('stops cleanly, with 0, when it is told to', () => {
+        expect(life.result).to.include({ code: 0, signal: null })
+        expect(life.result.log.at(-1)?.message).to.equal('Stopped')
+      })
+
+      it('has nothing to complain of', () => {
+        const complaints = life.result.log
+          .filter(line => !['debug', 'info'].includes(String(line['log.level'])))
+          .filter(({ message }) => !SLOW.test(message))
+        expect(complaints).to.deep.equal([])
+        const strange = life.result.stderr.split('\n').filter(line => !/^(\{|$)/.test(line))
+        expect(strange, 'not from the log').to.deep.equal([])
+      })
+
+      it("runs on this Node, and the filter is in before the first beat's start", () => {
+        const { log } = life.result
+        const [starting] = log
+        expect(starting?.['node']).to.match(new RegExp(`^v${major}\\.`))
+        const messages = log.map(({ message }) => message)
+        const installed = messages.indexOf('Syscall filter successfully installed')
+        expect(installed).to.be.within(1, messages.indexOf('Beat started'))
+      })
+
+      it('is sealed on every thread at every look', () => {
+        expect(life.threads.length).to.be.greaterThan(SECONDS)
+        const open = life.threads.filter(thread => thread.seccomp !== 2 || thread.noNewPrivs !== 1)
+        expect(open).to.deep.equal([])
+      })
+
+      it('holds no io_uring at any look', () => {
+        expect([...life.descriptors].filter(target => /io_uring/.test(target))).to.deep.equal([])
+        expect([...life.descriptors]).to.include('anon_inode:[eventpoll]')
+      })
+
+      it('does its work: host events, and every part of the busy beat', () => {
+        const modules = life.events.map(({ event }) => event.module)
+        expect(modules.filter(module => module === 'host').length).to.be.greaterThan(SECONDS)
+        const phases = new Set(life.events.flatMap(({ phase }) => phase ?? []))
+        expect([...phases]).to.include.members([
+          ...['files', 'compression', 'cryptography', 'threads'],
+          ...['names', 'network', 'web', 'encrypted'],
+        ])
+      })
+
+      it('starts no program, whenever it tries', () => {
+        const attempts = new Set(life.events.flatMap(({ spawn }) => spawn ?? []))
+        expect([...attempts]).to.deep.equal(['EPERM'])
+      })
+
+      it('loses no event', () => {
+        const stopped = life.result.log.at(-1)?.['events']
+        expect(stopped).to.include({ published: life.events.length, acked: life.events.length })
+      })
+    })
+  }
+})

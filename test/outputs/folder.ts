@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder for one test, and what is to be undone after it. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'sealbeat-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A folder on a disk of its own that holds `size` (as mount(8) writes it); undefined if not root. */
+export function smallDisk(size: string): { readonly path: string; remove(): void } | undefined {
+  const { path, remove } = temporaryFolder()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { stdio: 'ignore' })
+  } catch {
+    remove()
+    return undefined
+  }
+  return {
+    path,
+    remove() {
+      execFileSync('umount', ['-l', path])
+      remove()
+    },
+  }
+}
+
+/** name → content of every file. */
+export function contentsOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder).sort()
+  return Object.fromEntries(names.map(name => [name, readFileSync(join(folder, name), 'utf8')]))
+}

@@ -1,0 +1,189 @@
+import { expect } from 'chai'
+import type { Event } from '../../lib/beat.ts'
+import { encoderOf } from '../../lib/pipeline/encode.ts'
+import type { EventSource, Labels } from '../../lib/pipeline/source.ts'
+import { SOURCE } from './fixtures.ts'
+
+const NOW = '2026-01-31T12:00:00.000Z'
+const { agent, ecs, host, event } = SOURCE
+
+function labels(own: Partial<Labels>): EventSource {
+  return { ...SOURCE, labels: [{ tags: [], fields: {}, fields_under_root: false, ...own }] }
+}
+
+function encoded(given: unknown, source = SOURCE): Record<string, unknown> {
+  return JSON.parse(encoderOf(source)(given as Event, NOW))
+}
+
+describe('encode: what the source adds', () => {
+  const common = { '@timestamp': NOW, agent, ecs, host, event }
+  const nested = labels({ fields: { env: 'prod', at: { zone: 'a' } } })
+  const atRoot = labels({
+    fields: { env: 'prod', host: { os: 'linux', name: 'set' }, '@timestamp': 'no' },
+    fields_under_root: true,
+  })
+  const table: readonly [string, unknown, EventSource, object][] = [
+    ['everything to an empty event', {}, SOURCE, common],
+    [
+      'nothing to an own field',
+      { ecs: { version: '1' } },
+      SOURCE,
+      { ...common, ecs: { version: '1' } },
+    ],
+    [
+      'below an own object',
+      { host: { cpu: 1 }, event: { module: 'own', kind: 'x' } },
+      SOURCE,
+      { ...common, host: { name: 'web-1', cpu: 1 }, event: { module: 'own', kind: 'x' } },
+    ],
+    [
+      'nothing to what is no object',
+      { host: null, event: [1] },
+      SOURCE,
+      { ...common, host: null, event: [1] },
+    ],
+    [
+      'to undefined as to nothing',
+      { host: undefined, event: { module: undefined } },
+      SOURCE,
+      common,
+    ],
+    ['fields below fields', {}, nested, { ...common, fields: { env: 'prod', at: { zone: 'a' } } }],
+    [
+      'fields below own fields',
+      { fields: { env: 'own', at: { rack: 1 } } },
+      nested,
+      { ...common, fields: { env: 'own', at: { zone: 'a', rack: 1 } } },
+    ],
+    [
+      'fields at the root, over the agent, under the event',
+      { host: { os: 'own' } },
+      atRoot,
+      { ...common, env: 'prod', host: { name: 'set', os: 'own' } },
+    ],
+    ['tags', {}, labels({ tags: ['a', 'b', 'a'] }), { ...common, tags: ['a', 'b'] }],
+    [
+      'tags after own tags',
+      { tags: ['b', 'c'] },
+      labels({ tags: ['a', 'b'] }),
+      { ...common, tags: ['b', 'c', 'a'] },
+    ],
+    [
+      'no tags to own ones that are no list',
+      { tags: 'b' },
+      labels({ tags: ['a'] }),
+      { ...common, tags: 'b' },
+    ],
+  ]
+  for (const [what, given, source, expected] of table) {
+    it(`adds ${what}`, () => expect(encoded(given, source)).to.deep.equal(expected))
+  }
+
+  it('adds up the labels of several sections, the later ones being stronger', () => {
+    const source: EventSource = {
+      ...SOURCE,
+      labels: [
+        { tags: ['all'], fields: { env: 'prod', team: 'x' }, fields_under_root: false },
+        { tags: ['mine'], fields: { env: 'test' }, fields_under_root: false },
+        { tags: [], fields: { top: true }, fields_under_root: true },
+      ],
+    }
+    const { tags, fields, top } = encoded({}, source)
+    expect({ tags, fields, top }).to.deep.equal({
+      tags: ['all', 'mine'],
+      fields: { env: 'test', team: 'x' },
+      top: true,
+    })
+  })
+
+  it('puts the time first and leaves the event as it was', () => {
+    const given = Object.freeze({ b: 1, host: Object.freeze({ cpu: 1 }) })
+    expect(encoderOf(SOURCE)(given, NOW)).to.match(
+      /^\{"@timestamp":"2026-01-31T12:00:00.000Z","b":1,/,
+    )
+  })
+
+  it('treats __proto__ as data, on either side', () => {
+    const hostile = JSON.parse('{"host":{"__proto__":{"polluted":1}},"__proto__":{"polluted":2}}')
+    const source = labels({
+      fields: JSON.parse('{"__proto__":{"polluted":3}}'),
+      fields_under_root: true,
+    })
+    const line = encoderOf(source)(hostile, NOW)
+    expect(line).to.include('"__proto__":{"polluted":2}').and.to.include('{"polluted":1}')
+    expect(Object.hasOwn(Object.prototype, 'polluted')).to.equal(false)
+    expect('polluted' in {}).to.equal(false)
+  })
+})
+
+describe('encode: what JSON lacks', () => {
+  const date = new Date('2026-02-03T04:05:06.789Z')
+  const carried: readonly [string, unknown, unknown][] = [
+    ['a Date', date, '2026-02-03T04:05:06.789Z'],
+    ['an invalid Date', new Date(Number.NaN), null],
+    ['NaN', Number.NaN, null],
+    ['Infinity', Infinity, null],
+    ['undefined', undefined, undefined],
+    ['a function', () => 1, undefined],
+    ['holes', [undefined, () => 1], [null, null]],
+    ['a Map', new Map([[1, 2]]), {}],
+    ['a small BigInt', 42n, 42],
+    ['a large BigInt', { deep: [2n ** 64n] }, { deep: ['18446744073709551616'] }],
+    ['a line end', 'a\nb', 'a\nb'],
+    ['a lone surrogate', '\ud800', '\ud800'],
+  ]
+  for (const [what, value, expected] of carried) {
+    it(`carries ${what} in its own way`, () => {
+      expect(encoded({ value })['value']).to.deep.equal(expected)
+      expect(encoderOf(SOURCE)({ value }, NOW)).not.to.include('\n')
+    })
+  }
+
+  const cycle: Record<string, unknown> = {}
+  cycle['self'] = cycle
+  let nest: unknown = {}
+  for (let depth = 0; depth < 100_000; depth++) nest = [nest]
+  const getter = {
+    get bad(): never {
+      throw new Error('not now')
+    },
+  }
+  const refused: readonly [string, unknown, RegExp][] = [
+    ['a cycle', cycle, /^Converting circular structure to JSON$/],
+    ['endless nesting', { nest }, /call stack/],
+    ['a throwing getter', getter, /^not now$/],
+    ['an own toJSON', { toJSON: () => 'gotcha' }, /toJSON/],
+    ['no object', 'text', /must be an object/],
+    ['null', null, /must be an object/],
+    ['a list in a list', [], /must be an object/],
+  ]
+  for (const [what, given, reason] of refused) {
+    it(`refuses ${what}, saying why`, () => expect(() => encoded(given)).to.throw(reason))
+  }
+
+  it('refuses a source that can not be encoded when it is prepared', () => {
+    expect(() => encoderOf(labels({ fields: cycle }))).to.throw(/circular/)
+  })
+
+  describe('@timestamp', () => {
+    const table: readonly [unknown, string | undefined][] = [
+      [undefined, NOW],
+      [date, '2026-02-03T04:05:06.789Z'],
+      ['2026-02-03T04:05:06.123456789Z', '2026-02-03T04:05:06.123456789Z'],
+      ['2026-02-03T04:05:06+01:00', '2026-02-03T04:05:06+01:00'],
+      ['2026-02-03', '2026-02-03'],
+      ['Feb 3 2026', undefined],
+      ['2026-02-03T04:05:06Z"', undefined],
+      [new Date(Number.NaN), undefined],
+      [1_770_000_000_000, undefined],
+      [null, undefined],
+    ]
+    for (const [at, expected] of table) {
+      it(`${String(at)} is ${expected ?? 'refused'}`, () => {
+        const time = () => encoded({ '@timestamp': at })['@timestamp']
+        if (expected === undefined) expect(time).to.throw(/@timestamp must be/)
+        else expect(time()).to.equal(expected)
+      })
+    }
+  })
+})

@@ -1,0 +1,36 @@
+import pino, { type Logger } from 'pino'
+import type { Output } from '../../lib/output.ts'
+import { type Pipeline, type PipelineOptions, startPipeline } from '../../lib/pipeline/pipeline.ts'
+import type { EventSource } from '../../lib/pipeline/source.ts'
+
+export const SOURCE: EventSource = {
+  agent: { id: 'i', name: 'web-1', type: 'host', version: '0.1.0', ephemeral_id: 'e' },
+  ecs: { version: '8.11.0' },
+  host: { name: 'web-1' },
+  event: { module: 'host' },
+  labels: [],
+}
+
+export const NEVER: AbortSignal = new AbortController().signal
+
+/** A logger and what it has logged. */
+export function memoryLog(): { readonly log: Logger; readonly lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  return { log, lines }
+}
+
+/** A pipeline that flushes and tries again almost at once. */
+export function pipelineTo(output: Output, options: Partial<PipelineOptions> = {}): Pipeline {
+  return startPipeline({
+    output,
+    queue: { events: 8, flush: { min_events: 4, timeout: 1 } },
+    log: memoryLog().log,
+    retry: { initial: 1, max: 2 },
+    ...options,
+  })
+}
+
+export function idOf(line: string): string {
+  return JSON.parse(line).id
+}

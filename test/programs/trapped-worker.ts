@@ -1,0 +1,6 @@
+// Makes one system call, given by its number, when it is told to.
+import { parentPort, workerData } from 'node:worker_threads'
+import { probe } from '../probe.ts'
+
+parentPort?.on('message', () => probe.syscall(workerData))
+parentPort?.postMessage('ready')

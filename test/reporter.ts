@@ -1,0 +1,12 @@
+import Mocha from 'mocha'
+
+/** Mocha's spec reporter, closing with the one line that any tool can read. */
+export default class Reporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options)
+    runner.once('end', () => {
+      const { passes, failures, pending } = this.stats
+      console.log(`${passes} passed, ${failures} failed${pending ? `, ${pending} skipped` : ''}`)
+    })
+  }
+}

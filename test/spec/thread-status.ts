@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** What proc(5) says of a thread. */
+export interface ThreadStatus {
+  /** 0 none, 1 strict, 2 filter. */
+  readonly seccomp: number
+  /** How many filters; undefined before Linux 5.9. */
+  readonly filters: number | undefined
+  readonly noNewPrivs: number
+}
+
+/** Every thread of a process; one that ends meanwhile is left out. */
+export function threadStatuses(pid: number | 'self'): readonly ThreadStatus[] {
+  const folder = `/proc/${pid}/task`
+  return readdirSync(folder).flatMap(tid => {
+    try {
+      return [statusOf(readFileSync(`${folder}/${tid}/status`, 'latin1'))]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Reads the text of a status file. */
+export function statusOf(text: string): ThreadStatus {
+  const field = (name: string) => new RegExp(`^${name}:\\t(\\d+)$`, 'm').exec(text)?.[1]
+  const filters = field('Seccomp_filters')
+  return {
+    seccomp: Number(field('Seccomp')),
+    filters: filters === undefined ? undefined : Number(filters),
+    noNewPrivs: Number(field('NoNewPrivs')),
+  }
+}

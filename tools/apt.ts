@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** One suite of Debian, seen through a source list and a state folder of our own. */
+export interface Suite {
+  /** Package names that begin with `prefix`. */
+  names(prefix: string): Promise<readonly string[]>
+  /** What a package that only points to others points to: `linux-image-arm64` to a kernel. */
+  dependencies(name: string): Promise<readonly string[]>
+  /** The packages that these need to be installed on an empty machine, themselves included. */
+  closure(names: readonly string[]): Promise<readonly string[]>
+  /** Fetches the newest version and unpacks it; the same version is not fetched twice. */
+  unpack(name: string): Promise<UnpackedPackage>
+}
+
+export interface UnpackedPackage {
+  readonly version: string
+  readonly folder: string
+}
+
+/**
+ * Opens `suite` (`sid`, `bookworm`) of the mirror that this machine's apt is configured for, below
+ * `cache`. Nothing of the machine's own apt is touched. Needs the network.
+ *
+ * @param architecture Debian's name (`arm64`) of another one than this machine's
+ */
+export async function openSuite(
+  suite: string,
+  cache: string,
+  architecture?: string,
+): Promise<Suite> {
+  const home = resolve(cache, architecture === undefined ? suite : `${suite}-${architecture}`)
+  const options = [...(await prepare(suite, home)), ...optionsFor(architecture)]
+  await run('apt-get', [...options, 'update'])
+  return {
+    names: async prefix => (await query([...options, 'pkgnames', prefix])).split('\n'),
+    dependencies: async name => {
+      const found = (await query([...options, 'depends', name])).matchAll(/^ +Depends: (\S+)$/gm)
+      return Array.from(found, ([, dependency = '']) => dependency)
+    },
+    closure: async names => {
+      const plan = ['install', '--simulate', '--no-install-recommends', ...names]
+      const { stdout } = await run('apt-get', [...options, ...plan])
+      return Array.from(stdout.matchAll(/^Inst (\S+) /gm), ([, name = '']) => name)
+    },
+    unpack: name => unpack(name, home, options),
+  }
+}
+
+function optionsFor(architecture: string | undefined): readonly string[] {
+  if (architecture === undefined) return []
+  return ['-o', `APT::Architecture=${architecture}`, '-o', `APT::Architectures=${architecture}`]
+}
+
+async function query(args: readonly string[]): Promise<string> {
+  const { stdout } = await run('apt-cache', [...args], { maxBuffer: 1 << 26 })
+  return stdout.trim()
+}
+
+async function prepare(suite: string, home: string): Promise<readonly string[]> {
+  for (const folder of ['state/lists/partial', 'cache/archives/partial', 'packages']) {
+    await mkdir(join(home, folder), { recursive: true })
+  }
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  const list = join(home, 'sources.list')
+  await writeFile(list, `deb [signed-by=${keyring}] ${await mirror()} ${suite} main\n`)
+  const settings = {
+    'Dir::State': join(home, 'state'),
+    'Dir::State::status': '/dev/null',
+    'Dir::Cache': join(home, 'cache'),
+    'Dir::Etc::sourcelist': list,
+    'Dir::Etc::sourceparts': '/dev/null',
+    'Dir::Etc::preferencesparts': '/dev/null',
+    // The downloading user of apt, _apt, can't write into a checkout.
+    'APT::Sandbox::User': '',
+    // Without it, `update` succeeds with what it has when the mirror can't be reached.
+    'APT::Update::Error-Mode': 'any',
+  }
+  return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+}
+
+/** Where the machine's apt has Debian from. */
+async function mirror(): Promise<string> {
+  const { stdout } = await run('apt-get', [
+    'indextargets',
+    '--format',
+    '$(SITE)',
+    'Component: main',
+  ])
+  const sites = stdout.trim().split('\n')
+  const found = sites.find(site => /\/debian\/?$/.test(site)) ?? sites[0]
+  if (!found) throw new Error('apt has no source of Debian packages configured')
+  return found
+}
+
+async function unpack(
+  name: string,
+  home: string,
+  options: readonly string[],
+): Promise<UnpackedPackage> {
+  const shown = await query([...options, 'show', '--no-all-versions', name])
+  const version = /^Version: (.+)$/m.exec(shown)?.[1]
+  if (!version) throw new Error(`${name} is not in ${home}`)
+  const folder = join(home, 'packages', `${name}_${version}`)
+  // `mkdir` fails where the folder exists: it is complete then, see the clean-up below.
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined
+  if (isNew) {
+    try {
+      await run('apt-get', [...options, 'download', name], { cwd: join(home, 'packages') })
+      await run('bash', ['-c', `dpkg -x ${name}_*.deb ${folder} && rm ${name}_*.deb`], {
+        cwd: join(home, 'packages'),
+      })
+    } catch (error) {
+      await rm(folder, { recursive: true })
+      throw error
+    }
+  }
+  return { version, folder }
+}

@@ -1,0 +1,46 @@
+// `main.js ARCHITECTURE [SUITE]`: runs the conformance program on a real kernel of that architecture,
+// with everything from another suite of Debian if one is given (`make live-arm64 SUITE=sid`).
+import { join, resolve } from 'node:path'
+import { addonDigest, makeAddon } from './addon.ts'
+import { cached } from './cached.ts'
+import { MACHINES, type Machine, ofSuite } from './machines.ts'
+import { makeProject } from './project.ts'
+import { makeRoot, packagesOf } from './root.ts'
+import { boot, changeRoot } from './start.ts'
+import { makeToolbox } from './toolbox.ts'
+
+const [name = '', suite] = process.argv.slice(2)
+const known = MACHINES[name]
+if (!known) throw new Error(`no machine "${name}"; there are ${Object.keys(MACHINES).join(', ')}`)
+const said = await conformance(name, suite ? ofSuite(known, suite) : known)
+const isGood = /^[1-9]\d* passed, 0 failed$/m.test(said)
+if (!isGood) console.error(`live-${name}: not every check passed`)
+process.exitCode = isGood ? 0 : 1
+
+async function conformance(name: string, machine: Machine): Promise<string> {
+  const cache = resolve('.cache/live', `${name}-${machine.suite}`)
+  const contents = {
+    machine: { ...machine, emulator: machine.emulator?.kernel },
+    packages: packagesOf(machine),
+  }
+  const base = await cached(join(cache, 'base'), contents, folder => makeRoot(machine, folder))
+  const toolbox = await toolboxFor(machine, cache)
+  const recipe = { machine, sources: await addonDigest() }
+  const addon = await cached(join(cache, 'addon'), recipe, folder =>
+    makeAddon(machine, toolbox, folder),
+  )
+  const project = join(cache, 'project')
+  await makeProject(addon, project)
+  const { emulator } = machine
+  return emulator ? boot(emulator, { base, project, toolbox }) : changeRoot({ base, project })
+}
+
+async function toolboxFor(
+  { toolbox: packages, suite }: Machine,
+  cache: string,
+): Promise<string | undefined> {
+  if (!packages) return undefined
+  return cached(join(cache, 'toolbox'), [packages, suite], folder =>
+    makeToolbox(packages, suite, folder),
+  )
+}

@@ -1,0 +1,30 @@
+import { type ArchitectureName, loadArchitecture } from '../lib/seccomp/arch.ts'
+import { contradictions, gather } from './policy/evidence.ts'
+import { writeLiteral } from './policy/literal.ts'
+import { writeWeights } from './policy/weights.ts'
+import { writePolicy } from './policy/write.ts'
+import type { Recording } from './recording.ts'
+
+/** Those that Node runs on; mips64le has a table alone. */
+const ARCHITECTURES = [
+  ...['amd64', '386', 'arm64', 'arm'],
+  ...['riscv64', 'ppc64le', 's390x', 'loong64'],
+] as readonly ArchitectureName[]
+
+/** All generated policies, by path: YAML for people, literals for the agent, and the weights. */
+export async function makePolicies(
+  recordings: readonly Recording[],
+): Promise<ReadonlyMap<string, string>> {
+  const evidence = gather(recordings)
+  const wrong = contradictions(evidence)
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  const files = new Map([['lib/seccomp/defaults/weights.ts', writeWeights(recordings)]])
+  for (const name of ARCHITECTURES) {
+    const { table } = await loadArchitecture(name)
+    const path = `config/seccomp/${name}.yml`
+    const policy = writePolicy({ ...table, architecture: name }, recordings, evidence)
+    files.set(path, policy)
+    files.set(`lib/seccomp/defaults/${name}.ts`, writeLiteral(path, policy))
+  }
+  return files
+}

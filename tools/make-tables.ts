@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { formatTable, formatWords, kernelOf } from './format.ts'
+import { readWidths } from './prototypes.ts'
+import { type HeaderNames, readSince } from './since.ts'
+import type { TableSources } from './table-sources.ts'
+import { ALL_ABIS, readNumbers, type SyscallArchitecture } from './unistd.ts'
+
+type Numbers = Readonly<Record<string, number>>
+
+/** The generated files of lib/seccomp/syscalls/, by file name. */
+export async function makeTables(sources: TableSources): Promise<ReadonlyMap<string, string>> {
+  const { headers, manual } = sources
+  const files = new Map<string, string>()
+  const tables = new Map<SyscallArchitecture, Numbers>()
+  for (const architecture of ALL_ABIS) {
+    const numbers = await readNumbers(headers.folder, architecture)
+    if (numbers === undefined) throw new Error(`linux-libc-dev has no headers for ${architecture}`)
+    tables.set(architecture, numbers)
+    files.set(`${architecture}.ts`, formatTable(architecture, numbers, headers.version))
+  }
+  const origin = `linux-libc-dev ${headers.version}`
+  files.set('arguments.ts', formatArguments(await readPrototypes(sources), tables, headers.version))
+  const names = namesOf(tables.values())
+  const since = readSince(await readManual(sources), await headerNames(sources), names)
+  files.set(
+    'since.ts',
+    formatWords('SINCE', since, `manpages-dev ${manual.version}, ${origin}`, [
+      'The release of Linux that brought each call in. On some architectures it came later, and',
+      'where the manual is silent it is the first Debian kernel that had it: never earlier than true.',
+    ]),
+  )
+  return files
+}
+
+async function readPrototypes({ kernel }: TableSources): Promise<string> {
+  const folder = join(kernel.folder, 'usr/src', kernel.name)
+  return await readFile(join(folder, 'include/linux/syscalls.h'), 'utf8')
+}
+
+async function readManual({ manual }: TableSources): Promise<string> {
+  const packed = await readFile(join(manual.folder, 'usr/share/man/man2/syscalls.2.gz'))
+  return (await promisify(gunzip)(packed)).toString()
+}
+
+function namesOf(tables: Iterable<Numbers>): ReadonlySet<string> {
+  return new Set([...tables].flatMap(numbers => Object.keys(numbers)))
+}
+
+/** Only 64-bit ABIs have arguments that are wider than an int. */
+function formatArguments(
+  prototypes: string,
+  tables: ReadonlyMap<SyscallArchitecture, Numbers>,
+  version: string,
+): string {
+  const wide = [...tables].filter(([name]) => !['386', 'arm', 'x32'].includes(name))
+  const names = namesOf(wide.map(([, numbers]) => numbers))
+  const widths = Object.entries(readWidths(prototypes)).filter(([name]) => names.has(name))
+  return formatWords('ARGUMENT_WIDTHS', Object.fromEntries(widths), `linux-headers ${version}`, [
+    'One letter per argument: `i` where the kernel cuts the register to 32 bits before it looks at it',
+    '(int, pid_t, u32 …; a umode_t even to 16), `l` where all of a word counts. A call that is not',
+    'here has words only. Where words have 32 bits the difference is none.',
+  ])
+}
+
+async function headerNames({ earlier, headers }: TableSources): Promise<readonly HeaderNames[]> {
+  const all: HeaderNames[] = []
+  for (const { version, folder } of [...earlier, headers]) {
+    const found: string[] = []
+    for (const abi of ALL_ABIS) found.push(...Object.keys((await readNumbers(folder, abi)) ?? {}))
+    all.push({ kernel: kernelOf(version), names: new Set(found) })
+  }
+  return all
+}

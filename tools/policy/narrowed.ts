@@ -1,0 +1,198 @@
+import { CONSTANTS } from './constants.ts'
+import type { Case, Narrowed } from './group.ts'
+
+/** Any one of several values of one argument, each with what it is. */
+function oneOf(
+  argument: number,
+  values: Readonly<Record<string, number | string>>,
+): readonly Case[] {
+  return Object.entries(values).map(([note, value]) => {
+    return { note, tests: [{ argument, operation: 'Equal', value }] }
+  })
+}
+
+/** `domain`, the type under the flags SOCK_NONBLOCK and SOCK_CLOEXEC, `protocol`. */
+function sockets(note: string, domain: number, type: number, protocol: number): Case {
+  return {
+    note,
+    tests: [
+      { argument: 0, operation: 'Equal', value: domain },
+      { argument: 1, operation: 'MaskedEqual', mask: 0xf, value: type },
+      { argument: 2, operation: 'Equal', value: protocol },
+    ],
+  }
+}
+
+function option(note: string, level: number, most: number): Case {
+  return {
+    note,
+    tests: [
+      { argument: 1, operation: 'Equal', value: level },
+      { argument: 2, operation: 'LessOrEqual', value: most },
+    ],
+  }
+}
+
+export const NARROWED: readonly Narrowed[] = [
+  {
+    names: ['clone'],
+    why: [
+      'Threads, never processes: CLONE_THREAD, and none of the bits for namespaces. The flags are',
+      'the first argument, but the second on s390x (clone(2)).',
+    ],
+    cases: [
+      {
+        note: 'CLONE_THREAD without CLONE_NEW*',
+        tests: [
+          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsSet', value: 0x10000 },
+          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsNotSet', value: 0x7e020000 },
+        ],
+      },
+    ],
+  },
+  {
+    names: ['kill'],
+    why: [
+      'Whether a process is there: process.kill(pid, 0), for lock files. Signals to itself are',
+      'allowed once its number is known; to others they stay refused, as tgkill does.',
+    ],
+    cases: oneOf(1, { 'no signal': 0 }),
+  },
+  {
+    names: ['socket'],
+    why: [
+      'Local sockets, TCP and UDP; of netlink only routing, which getaddrinfo and',
+      'os.networkInterfaces ask for addresses. No raw sockets, no AF_PACKET, AF_ALG, AF_VSOCK …',
+      'and no protocol that makes the kernel load a module (SCTP, DCCP, MPTCP).',
+    ],
+    cases: [
+      sockets('AF_UNIX, SOCK_STREAM', 1, 1, 0),
+      sockets('AF_UNIX, SOCK_DGRAM', 1, 2, 0),
+      sockets('AF_INET, SOCK_STREAM', 2, 1, 0),
+      sockets('AF_INET, SOCK_STREAM, IPPROTO_TCP', 2, 1, 6),
+      sockets('AF_INET, SOCK_DGRAM', 2, 2, 0),
+      sockets('AF_INET, SOCK_DGRAM, IPPROTO_UDP', 2, 2, 17),
+      sockets('AF_INET6, SOCK_STREAM', 10, 1, 0),
+      sockets('AF_INET6, SOCK_STREAM, IPPROTO_TCP', 10, 1, 6),
+      sockets('AF_INET6, SOCK_DGRAM', 10, 2, 0),
+      sockets('AF_INET6, SOCK_DGRAM, IPPROTO_UDP', 10, 2, 17),
+      sockets('AF_NETLINK, SOCK_RAW, NETLINK_ROUTE', 16, 3, 0),
+      sockets('AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE', 16, 2, 0),
+    ],
+  },
+  {
+    names: ['socketcall'],
+    why: [
+      'glibc on 386 and s390x makes all socket calls through this one, up to 2.43 at least, and has',
+      'no other way: refused, there is no network. Which family it is for can not be seen here, so',
+      'on these two the rules for socket and setsockopt above hold for musl and addons alone. No',
+      'socketpair.',
+    ],
+    only: ['386', 's390x'],
+    cases: [
+      {
+        note: 'socket, bind, connect, listen, accept, getsockname, getpeername',
+        tests: [
+          { argument: 0, operation: 'GreaterOrEqual', value: 1 },
+          { argument: 0, operation: 'LessOrEqual', value: 7 },
+        ],
+      },
+      {
+        note: 'send, recv, sendto … sendmmsg',
+        tests: [
+          { argument: 0, operation: 'GreaterOrEqual', value: 9 },
+          { argument: 0, operation: 'LessOrEqual', value: 20 },
+        ],
+      },
+    ],
+  },
+  {
+    names: ['setsockopt'],
+    why: [
+      'The options of net, dgram, c-ares and libc, by level. Left out: SO_ATTACH_FILTER and all',
+      'after it (programs for the kernel to run), TCP_REPAIR, TCP_ULP, netfilter (IP from 64 on).',
+    ],
+    cases: [
+      option('SOL_SOCKET up to SO_BINDTODEVICE', 1, 25),
+      option('IPPROTO_TCP up to TCP_KEEPCNT', 6, 6),
+      {
+        note: 'IPPROTO_TCP, TCP_FASTOPEN_CONNECT: c-ares',
+        tests: [
+          { argument: 1, operation: 'Equal', value: 6 },
+          { argument: 2, operation: 'Equal', value: 30 },
+        ],
+      },
+      option('IPPROTO_IP up to IP_UNICAST_IF', 0, 50),
+      option('IPPROTO_IPV6 up to 63', 41, 63),
+      {
+        note: 'IPPROTO_IPV6, IPV6_TCLASS',
+        tests: [
+          { argument: 1, operation: 'Equal', value: 41 },
+          { argument: 2, operation: 'Equal', value: 67 },
+        ],
+      },
+    ],
+  },
+  {
+    names: ['ioctl'],
+    why: [
+      'Terminals, bytes to be read, blocking or not, cloning a file, the number of an interface.',
+      'Left out, among thousands: TIOCSTI and TIOCLINUX, which type into a terminal.',
+    ],
+    cases: [
+      ...oneOf(1, Object.fromEntries(CONSTANTS.map(name => [name, name]))),
+      ...oneOf(1, { SIOCGIFNAME: 0x8910, SIOCGIFINDEX: 0x8933 }),
+    ],
+  },
+  {
+    names: ['fcntl', 'fcntl64'],
+    why: [
+      'Left out: signals on input and output (F_SETOWN, F_SETSIG), leases, F_NOTIFY, seals, and the',
+      'size of pipes.',
+    ],
+    cases: [
+      {
+        note: 'F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_GETLK F_SETLK F_SETLKW',
+        tests: [{ argument: 1, operation: 'LessOrEqual', value: 7 }],
+      },
+      ...oneOf(1, { F_OFD_GETLK: 36, F_OFD_SETLK: 37, F_OFD_SETLKW: 38 }),
+      ...oneOf(1, { F_DUPFD_CLOEXEC: 1030, F_GETPIPE_SZ: 1032 }),
+    ],
+  },
+  {
+    names: ['fcntl64'],
+    why: ['32 bits: locks in large files.'],
+    cases: oneOf(1, { F_GETLK64: 12, F_SETLK64: 13, F_SETLKW64: 14 }),
+  },
+  {
+    names: ['prctl'],
+    why: ['Names of threads and of memory. Not: anything about privileges, dumps or tracers.'],
+    cases: oneOf(0, { PR_SET_NAME: 15, PR_GET_NAME: 16, PR_SET_VMA: 0x53564d41 }),
+  },
+  {
+    names: ['prlimit64'],
+    why: ['Its own limits, only to read them.'],
+    cases: [
+      {
+        note: 'process 0, no new limit',
+        tests: [
+          { argument: 0, operation: 'Equal', value: 0 },
+          { argument: 2, operation: 'Equal', value: 0 },
+        ],
+      },
+    ],
+  },
+  {
+    names: ['setpriority'],
+    why: ['Its own nice value.'],
+    cases: [
+      {
+        note: 'PRIO_PROCESS, process 0',
+        tests: [
+          { argument: 0, operation: 'Equal', value: 0 },
+          { argument: 1, operation: 'Equal', value: 0 },
+        ],
+      },
+    ],
+  },
+]
