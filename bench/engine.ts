@@ -31,6 +31,8 @@ export async function benchPrograms(): Promise<void> {
 interface Stage {
   readonly merge: number
   readonly compile: number
+  /** The agent has it loaded by then. */
+  readonly addon: number
   readonly install: number
 }
 
@@ -45,6 +47,7 @@ export function benchStage(): void {
   printTable(`The seccomp stage in a fresh process, median of ${PROCESSES}`, [
     row('load and merge', run => run.merge),
     row('compile', run => run.compile),
+    row('load the addon', run => run.addon),
     row('install on every thread', run => run.install),
     row('compile and install', run => run.compile + run.install),
   ])

@@ -1,9 +1,11 @@
 // `make bench`: what the filter and the agent cost, as ratios within this run.
 import { benchBusy, benchMemory, benchStart } from './agent.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
+import { benchLibseccomp } from './libseccomp.ts'
 
 console.log(`# sealbeat on Node ${process.version}, ${process.platform} ${process.arch}`)
 await benchPrograms()
+await benchLibseccomp()
 benchStage()
 benchCalls()
 await benchStart()

@@ -1,5 +1,6 @@
 // The seccomp stage in a fresh process, as at a start: milliseconds for each part.
 import { endianness } from 'node:os'
+import { loadAddon } from '../../lib/addon.ts'
 import { architectureOf } from '../../lib/seccomp/arch.ts'
 import { compile } from '../../lib/seccomp/compile.ts'
 import { WEIGHTS } from '../../lib/seccomp/defaults/weights.ts'
@@ -14,15 +15,18 @@ const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [],
 if (!policy) throw new Error(`no policy for ${name}`)
 const merged = performance.now()
 const program = compile(policy, WEIGHTS)
-const compiled = performance.now()
 const bytes = encode(program, policy.architecture.endian)
+const encoded = performance.now()
+loadAddon()
+const loaded = performance.now()
 const result = installProgram(bytes, { log: true })
 const installed = performance.now()
 if (result.error) throw new Error(result.error)
 console.log(
   JSON.stringify({
     merge: merged - start,
-    compile: compiled - merged,
-    install: installed - compiled,
+    compile: encoded - merged,
+    addon: loaded - encoded,
+    install: installed - loaded,
   }),
 )

@@ -18,11 +18,16 @@ export type Node =
 
 /** Makes nodes, each only once. */
 export class Graph {
+  readonly #returns = new Map<number, Node>()
   readonly #nodes = new Map<string, Node>()
   readonly #ids = new Map<Node, number>()
 
   return(value: number): Node {
-    return this.#once(`return ${value}`, { kind: 'return', value })
+    const known = this.#returns.get(value)
+    if (known) return known
+    const node: Node = { kind: 'return', value }
+    this.#returns.set(value, node)
+    return this.#numbered(node)
   }
 
   load(offset: number, next: Node): Node {
@@ -44,6 +49,10 @@ export class Graph {
     const known = this.#nodes.get(key)
     if (known) return known
     this.#nodes.set(key, node)
+    return this.#numbered(node)
+  }
+
+  #numbered(node: Node): Node {
     this.#ids.set(node, this.#ids.size)
     return node
   }
@@ -60,18 +69,18 @@ const LENGTHS = new WeakMap<Node, number>()
 export function longestPath(node: Node): number {
   const known = LENGTHS.get(node)
   if (known !== undefined) return known
-  const length = 1 + Math.max(...nextOf(node).map(longestPath), 0)
+  const length = 1 + longestAfter(node)
   LENGTHS.set(node, length)
   return length
 }
 
-function nextOf(node: Node): readonly Node[] {
+function longestAfter(node: Node): number {
   switch (node.kind) {
     case 'return':
-      return []
+      return 0
     case 'test':
-      return [node.yes, node.no]
+      return Math.max(longestPath(node.yes), longestPath(node.no))
     default:
-      return [node.next]
+      return longestPath(node.next)
   }
 }

@@ -1,6 +1,7 @@
 import type { Graph, Node } from './graph.ts'
 import type { Range } from './ranges.ts'
-import { balancedDepth, type Plan, planTree } from './tree-plan.ts'
+import { planTree } from './tree-halves.ts'
+import type { Plan } from './tree-plan.ts'
 
 /**
  * A tree that finds the range of a number. What an agent calls most is decided first: the few
@@ -8,7 +9,7 @@ import { balancedDepth, type Plan, planTree } from './tree-plan.ts'
  */
 export function decisionTree(graph: Graph, ranges: readonly Range[]): Node {
   const { hot, rest } = splitHot(ranges)
-  const tree = build(graph, planWithin(rest))
+  const tree = build(graph, planTree(rest))
   return hot.reduceRight((below, { from, node }) => graph.test('equal', from, node, below), tree)
 }
 
@@ -18,49 +19,35 @@ const MOST_HOT = 4
 
 /** Takes the hottest numbers out, and makes one range of neighbours that are alike. */
 function splitHot(ranges: readonly Range[]): { hot: readonly Range[]; rest: readonly Range[] } {
-  const byWeight = ranges.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_HOT)
+  const called = ranges.filter(({ weight }) => weight > 0)
+  const byWeight = called.sort((a, b) => b.weight - a.weight).slice(0, MOST_HOT)
   let left = ranges.reduce((sum, { weight }) => sum + weight, 0)
   const hot: Range[] = []
   for (const range of byWeight) {
-    if (range.weight === 0 || range.weight < left * HOT) break
+    if (range.weight < left * HOT) break
     hot.push(range)
     left -= range.weight
   }
   return { hot, rest: joinAlike(ranges, new Set(hot)) }
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Numbers in `gone` are decided already: they join their neighbour, whatever it is. */
 function joinAlike(ranges: readonly Range[], gone: ReadonlySet<Range>): readonly Range[] {
-  const joined: Range[] = []
+  const joined: Writable<Range>[] = []
+  let last: Writable<Range> | undefined
   for (const range of ranges) {
-    const last = joined.at(-1)
     const weight = gone.has(range) ? 0 : range.weight
     if (last && (gone.has(range) || range.node === last.node)) {
-      joined[joined.length - 1] = { ...last, to: range.to, weight: last.weight + weight }
-    } else joined.push({ ...range, weight })
+      last.to = range.to
+      last.weight += weight
+    } else {
+      last = { from: range.from, to: range.to, node: range.node, weight }
+      joined.push(last)
+    }
   }
   return joined
-}
-
-/** The longest path may be this many tests longer than in a balanced tree. */
-const SLACK = 1
-/** Shares of all weight that are spread evenly, so that what is called never is not too deep. */
-const EVEN = [0.05, 0.1, 0.2, 0.35, 0.6, 1, 2, 4, 8, 16, 32]
-
-/** The plan with the smallest even share that keeps within the bound: more of it is less deep. */
-function planWithin(ranges: readonly Range[]): Plan {
-  const deepest = Math.ceil(balancedDepth(ranges)) + SLACK
-  let [from, to] = [0, EVEN.length - 1]
-  let best: Plan | undefined
-  while (from <= to) {
-    const middle = best || from > 0 ? (from + to) >> 1 : 0
-    const plan = planTree(ranges, EVEN[middle] ?? 1)
-    if (plan.depth <= deepest) {
-      best = plan
-      to = middle - 1
-    } else from = middle + 1
-  }
-  return best ?? planTree(ranges, EVEN.at(-1) ?? 1)
 }
 
 function build(graph: Graph, plan: Plan): Node {

@@ -1,5 +1,6 @@
 import type { Architecture } from '../../lib/seccomp/arch.ts'
 import { isNarrow } from '../../lib/seccomp/arguments.ts'
+import type { Condition } from '../../lib/seccomp/policy.ts'
 import type { Call } from '../../lib/seccomp/simulate.ts'
 import type { SharedPolicy, SharedRule } from './reference.ts'
 
@@ -29,7 +30,10 @@ export function boundaryCalls(
   const names = new Set(rules.filter(each => each.conditions.length > 0).map(({ name }) => name))
   return [...names].flatMap(name => {
     const ofName = rules.filter(each => each.name === name)
-    return argumentsAround(architecture, name, ofName).map((args): Call => {
+    const far = ofName.flatMap(farthest).map(args => {
+      return args.map((value, at) => BigInt.asUintN(widthOf(architecture, name, at), value))
+    })
+    return [...argumentsAround(architecture, name, ofName), ...far].map((args): Call => {
       return { audit: architecture.audit, number: architecture.table.numbers[name] ?? 0, args }
     })
   })
@@ -41,7 +45,7 @@ function argumentsAround(
   rules: readonly SharedRule[],
 ): readonly (readonly bigint[])[] {
   const perArgument = Array.from({ length: 6 }, (_, argument) => {
-    const width = isNarrow(architecture, name, argument) ? 32 : 64
+    const width = widthOf(architecture, name, argument)
     const asked = rules.flatMap(({ conditions }) =>
       conditions.filter(each => each.argument === argument).flatMap(around),
     )
@@ -53,6 +57,30 @@ function argumentsAround(
   return Array.from({ length: Math.min(all, CALLS_PER_NAME) }, (_, at) => {
     return combination(perArgument, at * stride)
   })
+}
+
+function widthOf(architecture: Architecture, name: string, argument: number): 32 | 64 {
+  return isNarrow(architecture, name, argument) ? 32 : 64
+}
+
+/** What meets all conditions of a rule, and what all but one: the longest ways through its tests. */
+function farthest({ conditions }: SharedRule): readonly (readonly bigint[])[] {
+  const meeting = [0, 1, 2, 3, 4, 5].map(argument => {
+    const condition = conditions.find(each => each.argument === argument)
+    return condition ? met(condition) : 0n
+  })
+  const missing = conditions.map(condition => meeting.with(condition.argument, missed(condition)))
+  return [meeting, ...missing]
+}
+
+function met({ operation, value }: Condition): bigint {
+  if (operation === 'LessThan') return value > 0n ? value - 1n : 0n
+  return operation === 'GreaterThan' || operation === 'NotEqual' ? value + 1n : value
+}
+
+function missed({ operation, value }: Condition): bigint {
+  if (operation === 'LessOrEqual' || operation === 'Equal') return value + 1n
+  return operation === 'GreaterOrEqual' && value > 0n ? value - 1n : value ^ 1n
 }
 
 function around({ value, mask = 0n }: SharedRule['conditions'][number]): readonly bigint[] {

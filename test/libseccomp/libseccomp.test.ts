@@ -51,6 +51,9 @@ function compareAll(architecture: Architecture, policies: readonly PolicyForBoth
       `slower than its tree on the mean in ${count(({ ours, tree }) => ours.mean > tree.mean)}, ` +
       `at worst in ${count(({ ours, tree }) => ours.worst > tree.worst)} of ${found.length} policies`,
   )
+  // The optimum of one is not that of the other: rarely, one more at worst buys a shorter mean.
+  const slower = count(({ ours, tree }) => ours.mean > tree.mean || ours.worst > tree.worst)
+  expect(slower / found.length, 'policies in which the tree is ahead').to.be.below(0.02)
   expect(sum(({ ours }) => ours.mean)).to.be.below(sum(({ tree }) => tree.mean))
   expect(sum(({ ours }) => ours.worst)).to.be.below(sum(({ tree }) => tree.worst))
 }

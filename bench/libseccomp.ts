@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { type Architecture, loadArchitecture } from '../lib/seccomp/arch.ts'
+import { compile } from '../lib/seccomp/compile.ts'
+import { WEIGHTS } from '../lib/seccomp/defaults/weights.ts'
+import type { Program } from '../lib/seccomp/program.ts'
+import { containerWhitelist } from '../test/libseccomp/container-whitelist.ts'
+import { type Measured, measure } from '../test/libseccomp/measure.ts'
+import { referenceProblem, referencePrograms, sharedNames } from '../test/libseccomp/reference.ts'
+import { forBoth, type PolicyForBoth, policyForBoth } from '../test/libseccomp/shared-policy.ts'
+import { printTable, type Row } from './table.ts'
+
+const POLICIES = 100
+
+/** Instructions of our programs and of libseccomp's, for the same policies. */
+export async function benchLibseccomp(): Promise<void> {
+  const problem = referenceProblem()
+  if (problem) return console.log(`\n${problem}`)
+  const architecture = await loadArchitecture('amd64')
+  const names = sharedNames(architecture) ?? []
+  const random = fc.sample(policyForBoth(architecture, names), { seed: 1, numRuns: POLICIES })
+  printTable('Against libseccomp, amd64: instructions', [
+    ...compared(architecture, 'a container’s whitelist', [whitelist(architecture, names)]),
+    ...compared(architecture, `${POLICIES} random policies, mean of each`, random),
+  ])
+}
+
+function whitelist(architecture: Architecture, names: readonly string[]): PolicyForBoth {
+  const known = containerWhitelist(architecture.table).filter(name => names.includes(name))
+  const rules = known.map(name => {
+    return { name, conditions: [], verdict: { action: 'allow' }, origin: 'whitelist' } as const
+  })
+  return forBoth(architecture, { action: 'errno', errno: 'EPERM' }, rules)
+}
+
+function compared(
+  architecture: Architecture,
+  what: string,
+  policies: readonly PolicyForBoth[],
+): readonly Row[] {
+  const shared = policies.map(policy => policy.shared)
+  const theirs = referencePrograms(architecture, shared)
+  const ours = policies.map(({ effective }) => compile(effective, WEIGHTS))
+  const row = (who: string, programs: readonly Program[]): Row => {
+    return { what: `${what}: ${who}`, value: figures(architecture, programs) }
+  }
+  return [
+    row('sealbeat', ours),
+    row(
+      'binary tree',
+      theirs.map(({ tree }) => tree),
+    ),
+    row(
+      'linear',
+      theirs.map(({ linear }) => linear),
+    ),
+  ]
+}
+
+function figures(architecture: Architecture, programs: readonly Program[]): string {
+  const measured = programs.map(program => measure(program, architecture, WEIGHTS))
+  const mean = (of: (each: Measured) => number) =>
+    measured.reduce((sum, each) => sum + of(each), 0) / measured.length
+  const all = mean(each => each.instructions).toFixed(0)
+  const weighted = mean(each => each.weighted).toFixed(1)
+  return `${all} in all, ${weighted} mean, ${mean(each => each.worst).toFixed(0)} worst`
+}

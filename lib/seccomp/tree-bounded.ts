@@ -1,0 +1,98 @@
+import type { Node } from './graph.ts'
+import { INSTRUCTION, type Placed, type Plan, type Singles, singlesOf, split } from './tree-plan.ts'
+
+/** A plan with its cost: the mean number of tests, weighted, and a little for every instruction. */
+interface Costed {
+  readonly plan: Plan
+  readonly cost: number
+}
+
+/**
+ * The plan of the least cost for ranges that are few, among those whose longest path takes at most
+ * `depth` instructions; the least depth above that has a plan is taken where there is none.
+ */
+export function boundedPlan(ranges: readonly Placed[], depth: number): Plan {
+  const search = new BoundedSearch(ranges)
+  const last = ranges.length - 1
+  for (let limit = Math.max(depth, search.least(0, last)); ; limit++) {
+    const found = search.best(0, last, limit)
+    if (found) return found.plan
+  }
+}
+
+/** All runs of neighbouring ranges, each under every limit that it is asked for, once. */
+class BoundedSearch {
+  readonly #ranges: readonly Placed[]
+  readonly #known = new Map<number, Costed | undefined>()
+  readonly #singles = new Map<number, Costed | undefined>()
+  readonly #least = new Map<number, number>()
+
+  constructor(ranges: readonly Placed[]) {
+    this.#ranges = ranges
+  }
+
+  best(first: number, last: number, limit: number): Costed | undefined {
+    if (limit < this.least(first, last)) return undefined
+    const key = this.#key(first, last) * 64 + Math.min(limit, 63)
+    if (!this.#known.has(key)) this.#known.set(key, this.#search(first, last, limit))
+    return this.#known.get(key)
+  }
+
+  /** No plan has less depth: a tree of depth n has room for 2 to the power n (Kraft's inequality). */
+  least(first: number, last: number): number {
+    const key = this.#key(first, last)
+    const known = this.#least.get(key)
+    if (known !== undefined) return known
+    const tails = new Map<Node, number>()
+    for (let at = first; at <= last; at++) {
+      const { node, tail } = this.#ranges[at] as Placed
+      tails.set(node, tail)
+    }
+    let room = 0
+    for (const tail of tails.values()) room += 2 ** tail
+    const least = Math.ceil(Math.log2(room))
+    this.#least.set(key, least)
+    return least
+  }
+
+  #search(first: number, last: number, limit: number): Costed | undefined {
+    const alone = this.#singlesOf(first, last)
+    let best = alone && alone.plan.depth <= limit ? alone : undefined
+    const own = this.#weight(first, last) + INSTRUCTION
+    for (let at = first + 1; at <= last; at++) {
+      const below = this.best(first, at - 1, limit - 1)
+      const above = below && this.best(at, last, limit - 1)
+      if (!below || !above) continue
+      const cost = own + below.cost + above.cost
+      if (best && best.cost <= cost) continue
+      best = { plan: split(this.#ranges[at]?.from ?? 0, below.plan, above.plan), cost }
+    }
+    return best
+  }
+
+  #singlesOf(first: number, last: number): Costed | undefined {
+    const key = this.#key(first, last)
+    if (!this.#singles.has(key)) {
+      const plan = singlesOf(this.#ranges.slice(first, last + 1))
+      this.#singles.set(key, plan && { plan, cost: costOf(plan, this.#weight(first, last)) })
+    }
+    return this.#singles.get(key)
+  }
+
+  #key(first: number, last: number): number {
+    return first * this.#ranges.length + last
+  }
+
+  #weight(first: number, last: number): number {
+    return this.#ranges.slice(first, last + 1).reduce((sum, { weight }) => sum + weight, 0)
+  }
+}
+
+function costOf({ singles }: Singles, weight: number): number {
+  let [passing, cost] = [weight, 0]
+  for (const single of singles) {
+    cost += passing + INSTRUCTION
+    passing -= single.weight
+  }
+  return cost
+}

@@ -1,0 +1,75 @@
+import { longestPath } from './graph.ts'
+import type { Range } from './ranges.ts'
+import { boundedPlan } from './tree-bounded.ts'
+import { type Placed, type Plan, split } from './tree-plan.ts'
+import { searchPlan } from './tree-search.ts'
+
+/** The longest path may be this many tests longer than in a balanced tree. */
+const SLACK = 1
+/** Above so many ranges, a split by weight comes before the search for the best plan. */
+const SEARCHED = 14
+/** The share of all weight that is spread evenly, so that what is called never is not too deep. */
+const EVEN = 0.05
+/** Longer tests of arguments count as so many instructions: else all others would pay for them. */
+const LONGEST_TAIL = 16
+
+/**
+ * The plan of the least mean number of tests, weighted, and a little for every instruction, whose
+ * longest path is not much longer than if all were alike: a range that leads to a long test of
+ * arguments is to be found after few tests.
+ */
+export function planTree(ranges: readonly Range[]): Plan {
+  const total = ranges.reduce((sum, { weight }) => sum + weight, 0) || 1
+  const tails = ranges.map(({ node }) => Math.min(longestPath(node), LONGEST_TAIL))
+  const room = tails.reduce((sum, tail) => sum + 2 ** tail, 0)
+  const placed = ranges.map((range, at): Placed => {
+    const tail = tails[at] ?? 0
+    return { ...range, weight: range.weight / total + (EVEN * 2 ** tail) / room, tail }
+  })
+  const depth = Math.ceil(Math.log2(room)) + SLACK
+  return planWithin(placed, Math.min(depth, searchDepth(placed)))
+}
+
+/** A call number lies below this, and only unknown numbers fill a range so wide. */
+const WIDE = 1 << 16
+/** So many names are compared one after the other at the leaves of a search by name. */
+const GROUP = 4
+
+/** The longest path of a plain binary search for each number of its own, which is never exceeded. */
+function searchDepth(ranges: readonly Placed[]): number {
+  const wide = new Set(ranges.filter(({ from, to }) => to - from > WIDE).map(({ node }) => node))
+  const named = ranges.filter(({ node }) => !wide.has(node))
+  const names = named.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const levels = Math.max(0, Math.ceil(Math.log2(names / GROUP)))
+  return levels + Math.max(GROUP + 1, ...named.map(({ tail }) => tail + 1))
+}
+
+/** A plan of at most `depth` instructions on its longest path, or little more. */
+function planWithin(ranges: readonly Placed[], depth: number): Plan {
+  if (ranges.length <= SEARCHED) {
+    const plan = searchPlan(ranges)
+    return plan.depth <= depth ? plan : boundedPlan(ranges, depth)
+  }
+  const at = halfOf(ranges, 2 ** (depth - 1))
+  const below = planWithin(ranges.slice(0, at), depth - 1)
+  const above = planWithin(ranges.slice(at), depth - 1)
+  return split(ranges[at]?.from ?? 0, below, above)
+}
+
+/**
+ * Where the weight on both sides is most alike, while neither side takes more room than there is in
+ * a tree: one of depth n has room for 2 to the power n (Kraft's inequality).
+ */
+function halfOf(ranges: readonly Placed[], room: number): number {
+  const all = ranges.reduce((sum, { tail }) => sum + 2 ** tail, 0)
+  const half = ranges.reduce((sum, { weight }) => sum + weight, 0) / 2
+  let [weight, below, best, middle] = [0, 0, Number.POSITIVE_INFINITY, 1]
+  ranges.forEach((range, at) => {
+    const over = Math.max(below - room, all - below - room, 0) / all
+    const score = Math.abs(weight - half) + over * 1000
+    if (at > 0 && score < best) [best, middle] = [score, at]
+    weight += range.weight
+    below += 2 ** range.tail
+  })
+  return middle
+}

@@ -1,0 +1,131 @@
+import {
+  baseAmong,
+  INSTRUCTION,
+  LONGEST_LEAF,
+  MOST_SINGLES,
+  type Placed,
+  type Plan,
+  singlesOf,
+  split,
+} from './tree-plan.ts'
+
+/** The plan of the least cost for ranges that are few, however long its longest path. */
+export function searchPlan(ranges: readonly Placed[]): Plan {
+  return new Search(ranges).plan()
+}
+
+/**
+ * Dynamic programming over the runs of neighbouring ranges, the shorter before the longer. The best
+ * split of a run lies between those of the runs shorter by one at either end (Knuth 1971), or so
+ * near that looking farther has never paid: quadratic instead of cubic. It runs once per process, so
+ * that nothing is ever warm: plain numbers in arrays, and no object per run.
+ */
+class Search {
+  readonly #ranges: readonly Placed[]
+  readonly #size: number
+  /** By `first * size + last`: the cost of the best plan, where a split is best, whether it wins. */
+  readonly #costs: Float64Array
+  readonly #splits: Uint16Array
+  readonly #isLeaf: Uint8Array
+  /** Weight of all ranges before each. */
+  readonly #before: Float64Array
+  /** By `first`: no run that ends after this is a leaf. */
+  readonly #leafEnds: readonly number[]
+  /** The weights of a leaf's single numbers, the heaviest first. */
+  readonly #sorted = new Float64Array(MOST_SINGLES)
+
+  constructor(ranges: readonly Placed[]) {
+    this.#ranges = ranges
+    this.#size = ranges.length
+    this.#costs = new Float64Array(this.#size ** 2)
+    this.#splits = new Uint16Array(this.#size ** 2)
+    this.#isLeaf = new Uint8Array(this.#size ** 2)
+    this.#leafEnds = ranges.map((_, first) => leafEnd(ranges, first))
+    this.#before = new Float64Array(this.#size + 1)
+    ranges.forEach(({ weight }, at) => {
+      this.#before[at + 1] = (this.#before[at] as number) + weight
+    })
+    for (let length = 1; length <= this.#size; length++) {
+      for (let first = 0; first + length <= this.#size; first++) {
+        this.#solve(first, first + length - 1)
+      }
+    }
+  }
+
+  plan(first = 0, last = this.#size - 1): Plan {
+    if (this.#isLeaf[first * this.#size + last]) {
+      const leaf = singlesOf(this.#ranges.slice(first, last + 1))
+      if (leaf) return leaf
+    }
+    const at = this.#splits[first * this.#size + last] as number
+    return split(this.#ranges[at]?.from ?? 0, this.plan(first, at - 1), this.plan(at, last))
+  }
+
+  #solve(first: number, last: number): void {
+    const size = this.#size
+    const cell = first * size + last
+    const costs = this.#costs
+    let best = Number.POSITIVE_INFINITY
+    let where = last
+    const from = Math.max(first + 1, last > first ? (this.#splits[cell - 1] as number) : 0)
+    const to = Math.min(last, last > first ? (this.#splits[cell + size] as number) : 0)
+    for (let at = from; at <= to; at++) {
+      const cost = (costs[first * size + at - 1] as number) + (costs[at * size + last] as number)
+      if (cost < best) {
+        best = cost
+        where = at
+      }
+    }
+    best += this.#weight(first, last) + INSTRUCTION
+    const leaf = this.#leafCost(first, last)
+    costs[cell] = Math.min(leaf, best)
+    this.#splits[cell] = where
+    this.#isLeaf[cell] = leaf <= best ? 1 : 0
+  }
+
+  /** Infinite where the run is no leaf. */
+  #leafCost(first: number, last: number): number {
+    if (first === last) return 0
+    if (last > (this.#leafEnds[first] as number)) return Number.POSITIVE_INFINITY
+    const base = baseAmong(this.#ranges, first, last)
+    let singles = 0
+    for (let at = first; at <= last; at++) {
+      const { node, from, to, weight } = this.#ranges[at] as Placed
+      if (node === base) continue
+      if (from !== to || singles === MOST_SINGLES) return Number.POSITIVE_INFINITY
+      this.#insert(weight, singles++)
+    }
+    let passing = this.#weight(first, last)
+    let cost = 0
+    for (let at = 0; at < singles; at++) {
+      cost += passing + INSTRUCTION
+      passing -= this.#sorted[at] as number
+    }
+    return cost
+  }
+
+  #insert(weight: number, length: number): void {
+    let at = length
+    for (; at > 0 && (this.#sorted[at - 1] as number) < weight; at--) {
+      this.#sorted[at] = this.#sorted[at - 1] as number
+    }
+    this.#sorted[at] = weight
+  }
+
+  #weight(first: number, last: number): number {
+    return (this.#before[last + 1] as number) - (this.#before[first] as number)
+  }
+}
+
+/** A leaf is not too long, and its wide ranges all lead to the same. */
+function leafEnd(ranges: readonly Placed[], first: number): number {
+  let wide: Placed | undefined
+  const beyond = Math.min(ranges.length, first + LONGEST_LEAF)
+  for (let at = first; at < beyond; at++) {
+    const range = ranges[at] as Placed
+    if (range.from === range.to) continue
+    if (wide && wide.node !== range.node) return at - 1
+    wide = range
+  }
+  return beyond - 1
+}
