@@ -23,11 +23,10 @@ function readBytes(file: string): Buffer {
 
 function open(file: string): number {
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for ever.
     // Without O_NONBLOCK a named pipe would keep the agent waiting for its writer.
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (thrown) {
-    throw new Error(wordsFor(thrown), { cause: thrown })
+    throw new Error(wordsFor(thrown, file), { cause: thrown })
   }
 }
 
@@ -41,8 +40,11 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'is not a file name',
 }
 
-function wordsFor(thrown: unknown): string {
+function wordsFor(thrown: unknown, file: string): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)
+  if (code === 'ENOENT' && !file.startsWith('/')) {
+    return `no such file in ${process.cwd()}; -c FILE names another`
+  }
   return WORDS[code] ?? `cannot be read (${code})`
 }
 

@@ -15,9 +15,12 @@ export function withErrorFields({ err, error, ...fields }: Fields): Fields {
 function fieldsOf(thrown: unknown): Fields {
   if (!(thrown instanceof Error)) return { 'error.message': String(thrown) }
   const { type, message, stack } = pino.stdSerializers.err(thrown)
+  const { cause } = thrown
+  // The serializer adds the cause's message, which ours say already.
+  const saysAll = cause instanceof Error && thrown.message.includes(cause.message)
   return {
     ...('code' in thrown && { 'error.code': String(thrown.code) }),
-    'error.message': message,
+    'error.message': saysAll ? thrown.message : message,
     'error.type': type,
     'error.stack_trace': stack,
   }

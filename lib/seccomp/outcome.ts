@@ -21,7 +21,7 @@ export interface Installed {
   readonly instructions: number
   /** Threads that were there when the filter was installed, every one of them under it. */
   readonly threads: number
-  /** Of the program: the same policy has the same digest. */
+  /** Of the program as the kernel has it, the process id of its rules on signals included. */
   readonly digest: string
   /** Whether denials are audited (SECCOMP_FILTER_FLAG_LOG). */
   readonly log: boolean
