@@ -1,5 +1,6 @@
 import type { Node } from './graph.ts'
 import { INSTRUCTION, type Placed, type Plan, type Singles, singlesOf, split } from './tree-plan.ts'
+import { Search } from './tree-search.ts'
 
 /** A plan with its cost: the mean number of tests, weighted, and a little for every instruction. */
 interface Costed {
@@ -20,20 +21,29 @@ export function boundedPlan(ranges: readonly Placed[], depth: number): Plan {
   }
 }
 
+/** More than any limit: the depth of a balanced tree of all numbers, and a tail that is capped. */
+const LIMITS = 64
+
 /** All runs of neighbouring ranges, each under every limit that it is asked for, once. */
 class BoundedSearch {
   readonly #ranges: readonly Placed[]
+  readonly #free: Search
+  readonly #freePlans = new Map<number, Plan>()
   readonly #known = new Map<number, Costed | undefined>()
-  readonly #singles = new Map<number, Costed | undefined>()
   readonly #least = new Map<number, number>()
 
   constructor(ranges: readonly Placed[]) {
     this.#ranges = ranges
+    this.#free = new Search(ranges)
   }
 
   best(first: number, last: number, limit: number): Costed | undefined {
     if (limit < this.least(first, last)) return undefined
-    const key = this.#key(first, last) * 64 + Math.min(limit, 63)
+    const run = this.#key(first, last)
+    const free = this.#freePlans.get(run) ?? this.#free.plan(first, last)
+    this.#freePlans.set(run, free)
+    if (free.depth <= limit) return { plan: free, cost: this.#free.cost(first, last) }
+    const key = run * LIMITS + limit
     if (!this.#known.has(key)) this.#known.set(key, this.#search(first, last, limit))
     return this.#known.get(key)
   }
@@ -56,43 +66,30 @@ class BoundedSearch {
   }
 
   #search(first: number, last: number, limit: number): Costed | undefined {
-    const alone = this.#singlesOf(first, last)
-    let best = alone && alone.plan.depth <= limit ? alone : undefined
-    const own = this.#weight(first, last) + INSTRUCTION
+    const weight = this.#free.weight(first, last)
+    const alone = singlesOf(this.#ranges.slice(first, last + 1))
+    let best = alone && alone.depth <= limit ? costed(alone, weight) : undefined
     for (let at = first + 1; at <= last; at++) {
       const below = this.best(first, at - 1, limit - 1)
       const above = below && this.best(at, last, limit - 1)
       if (!below || !above) continue
-      const cost = own + below.cost + above.cost
+      const cost = weight + INSTRUCTION + below.cost + above.cost
       if (best && best.cost <= cost) continue
       best = { plan: split(this.#ranges[at]?.from ?? 0, below.plan, above.plan), cost }
     }
     return best
   }
 
-  #singlesOf(first: number, last: number): Costed | undefined {
-    const key = this.#key(first, last)
-    if (!this.#singles.has(key)) {
-      const plan = singlesOf(this.#ranges.slice(first, last + 1))
-      this.#singles.set(key, plan && { plan, cost: costOf(plan, this.#weight(first, last)) })
-    }
-    return this.#singles.get(key)
-  }
-
   #key(first: number, last: number): number {
     return first * this.#ranges.length + last
   }
-
-  #weight(first: number, last: number): number {
-    return this.#ranges.slice(first, last + 1).reduce((sum, { weight }) => sum + weight, 0)
-  }
 }
 
-function costOf({ singles }: Singles, weight: number): number {
+function costed(plan: Singles, weight: number): Costed {
   let [passing, cost] = [weight, 0]
-  for (const single of singles) {
+  for (const single of plan.singles) {
     cost += passing + INSTRUCTION
     passing -= single.weight
   }
-  return cost
+  return { plan, cost }
 }

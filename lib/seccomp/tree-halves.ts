@@ -2,7 +2,6 @@ import { longestPath } from './graph.ts'
 import type { Range } from './ranges.ts'
 import { boundedPlan } from './tree-bounded.ts'
 import { type Placed, type Plan, split } from './tree-plan.ts'
-import { searchPlan } from './tree-search.ts'
 
 /** The longest path may be this many tests longer than in a balanced tree. */
 const SLACK = 1
@@ -46,10 +45,7 @@ function searchDepth(ranges: readonly Placed[]): number {
 
 /** A plan of at most `depth` instructions on its longest path, or little more. */
 function planWithin(ranges: readonly Placed[], depth: number): Plan {
-  if (ranges.length <= SEARCHED) {
-    const plan = searchPlan(ranges)
-    return plan.depth <= depth ? plan : boundedPlan(ranges, depth)
-  }
+  if (ranges.length <= SEARCHED) return boundedPlan(ranges, depth)
   const at = halfOf(ranges, 2 ** (depth - 1))
   const below = planWithin(ranges.slice(0, at), depth - 1)
   const above = planWithin(ranges.slice(at), depth - 1)

@@ -9,18 +9,15 @@ import {
   split,
 } from './tree-plan.ts'
 
-/** The plan of the least cost for ranges that are few, however long its longest path. */
-export function searchPlan(ranges: readonly Placed[]): Plan {
-  return new Search(ranges).plan()
-}
-
 /**
+ * The plans of the least cost for every run of ranges that are few, however long their paths.
+ *
  * Dynamic programming over the runs of neighbouring ranges, the shorter before the longer. The best
  * split of a run lies between those of the runs shorter by one at either end (Knuth 1971), or so
  * near that looking farther has never paid: quadratic instead of cubic. It runs once per process, so
  * that nothing is ever warm: plain numbers in arrays, and no object per run.
  */
-class Search {
+export class Search {
   readonly #ranges: readonly Placed[]
   readonly #size: number
   /** By `first * size + last`: the cost of the best plan, where a split is best, whether it wins. */
@@ -52,7 +49,11 @@ class Search {
     }
   }
 
-  plan(first = 0, last = this.#size - 1): Plan {
+  cost(first: number, last: number): number {
+    return this.#costs[first * this.#size + last] as number
+  }
+
+  plan(first: number, last: number): Plan {
     if (this.#isLeaf[first * this.#size + last]) {
       const leaf = singlesOf(this.#ranges.slice(first, last + 1))
       if (leaf) return leaf
@@ -76,7 +77,7 @@ class Search {
         where = at
       }
     }
-    best += this.#weight(first, last) + INSTRUCTION
+    best += this.weight(first, last) + INSTRUCTION
     const leaf = this.#leafCost(first, last)
     costs[cell] = Math.min(leaf, best)
     this.#splits[cell] = where
@@ -95,7 +96,7 @@ class Search {
       if (from !== to || singles === MOST_SINGLES) return Number.POSITIVE_INFINITY
       this.#insert(weight, singles++)
     }
-    let passing = this.#weight(first, last)
+    let passing = this.weight(first, last)
     let cost = 0
     for (let at = 0; at < singles; at++) {
       cost += passing + INSTRUCTION
@@ -112,7 +113,7 @@ class Search {
     this.#sorted[at] = weight
   }
 
-  #weight(first: number, last: number): number {
+  weight(first: number, last: number): number {
     return (this.#before[last + 1] as number) - (this.#before[first] as number)
   }
 }
