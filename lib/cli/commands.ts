@@ -51,9 +51,13 @@ Without --args, every rule on arguments that the call has.`,
     words: ['seccomp', 'export'],
     summary: 'write the effective policy in a format that other programs read',
     details: `bpf: raw struct sock_filter[] in the byte order of the architecture; asm: a listing of it;
-json, yaml: a seccomp section that stands alone.`,
+c: a header; json, yaml: a seccomp section that stands alone; oci: a profile for container runtimes,
+never looser than the policy; systemd: a drop-in for a unit, looser where only names are not enough.`,
     options: {
-      format: { value: 'FORMAT', doc: 'bpf, asm, json or yaml (yaml where none is given)' },
+      format: {
+        value: 'FORMAT',
+        doc: 'bpf, asm, c, json, yaml, oci or systemd (yaml where none is given)',
+      },
       arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
     },
     load: async () => (await import('./seccomp-export.ts')).seccompExport,

@@ -15,7 +15,9 @@ export async function seccompExport({ source, value }: Call): Promise<ExitCode> 
   const architecture = chosenArchitecture(value('arch'))
   const plan = await configure(readDocument(source))
   const policy = await policyFor(plan, architecture)
-  await print(exportPolicy(format, policy, compile(policy, WEIGHTS)))
+  const { content, notes } = exportPolicy(format, policy, compile(policy, WEIGHTS))
+  for (const note of notes) process.stderr.write(`${format}: ${note}\n`)
+  await print(content)
   return EXIT.ok
 }
 

@@ -26,7 +26,7 @@ export const ARCH_OFFSET = 4
 export const ARGUMENTS_OFFSET = 16
 
 /** Opcodes of linux/bpf_common.h: BPF_LD|BPF_W|BPF_ABS and so on. */
-const CODES = {
+export const CODES = {
   load: 0x20,
   and: 0x54,
   jump: 0x05,

@@ -18,7 +18,7 @@ describe('seccomp export', () => {
           const effective = merge(architecture, [random])
           const program = compile(effective)
           for (const format of ['json', 'yaml'] as const) {
-            const text = exportPolicy(format, effective, program).toString()
+            const text = exportPolicy(format, effective, program).content.toString()
             const again = merge(architecture, [policy(parse(text).seccomp)])
             expect(compile(again)).to.deep.equal(program)
           }
@@ -36,7 +36,7 @@ describe('seccomp export', () => {
       const architecture = await loadArchitecture(name)
       const effective = merge(architecture, [policy(BLACKLIST)])
       const program = compile(effective)
-      const bytes = exportPolicy('bpf', effective, program)
+      const { content: bytes } = exportPolicy('bpf', effective, program)
       expect(bytes).to.deep.equal(encode(program, architecture.endian))
       expect([...bytes.slice(0, 8)]).to.deep.equal(first)
     }
@@ -45,7 +45,7 @@ describe('seccomp export', () => {
   it('says in YAML where each name comes from', async () => {
     const architecture = await loadArchitecture('amd64')
     const effective = merge(architecture, [policy(BLACKLIST, 'beat.yml:5')])
-    const text = exportPolicy('yaml', effective, compile(effective))
+    const { content: text } = exportPolicy('yaml', effective, compile(effective))
     expect(text).to.contain('    - execve # beat.yml:5\n')
   })
 })

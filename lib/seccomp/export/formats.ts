@@ -1,30 +1,54 @@
 import { disassemble } from '../disassemble.ts'
 import type { EffectivePolicy } from '../merge.ts'
 import { encode, type Program } from '../program.ts'
+import { toHeader } from './c-header.ts'
+import { ociJson, toOci } from './oci.ts'
 import { sectionOf } from './section-data.ts'
+import { toSystemd } from './systemd.ts'
 import { toYaml } from './yaml.ts'
 
-export const EXPORT_FORMATS = ['bpf', 'asm', 'json', 'yaml'] as const
+export const EXPORT_FORMATS = ['bpf', 'asm', 'json', 'yaml', 'oci', 'systemd', 'c'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /**
  * What others can read: `bpf` is the raw `struct sock_filter[]` in the byte order of the policy's
- * architecture, as seccomp(2) takes it; `asm` a listing of the same; `json` and `yaml` the effective
- * policy as a `seccomp:` section that stands alone.
+ * architecture, as seccomp(2) takes it; `asm` a listing of the same, `c` a header; `json` and `yaml`
+ * the effective policy as a `seccomp:` section that stands alone; `oci` a container's profile;
+ * `systemd` a drop-in for a unit.
  */
 export function exportPolicy(
   format: ExportFormat,
   policy: EffectivePolicy,
   program: Program,
-): Uint8Array | string {
+): Exported {
   switch (format) {
     case 'bpf':
-      return encode(program, policy.architecture.endian)
-    case 'asm':
-      return disassemble(program, policy.architecture)
-    case 'json':
-      return `${JSON.stringify({ seccomp: sectionOf(policy) }, null, 2)}\n`
-    case 'yaml':
-      return toYaml(policy)
+      return { content: encode(program, policy.architecture.endian), notes: [] }
+    case 'oci':
+      return exportOci(policy)
+    default:
+      return { content: TEXTS[format](policy, program), notes: [] }
   }
+}
+
+export interface Exported {
+  readonly content: Uint8Array | string
+  /** Where it says something else than the policy, in words. */
+  readonly notes: readonly string[]
+}
+
+type Text = (policy: EffectivePolicy, program: Program) => string
+
+const TEXTS: { readonly [F in Exclude<ExportFormat, 'bpf' | 'oci'>]: Text } = {
+  asm: (policy, program) => disassemble(program, policy.architecture),
+  json: policy => `${JSON.stringify({ seccomp: sectionOf(policy) }, null, 2)}\n`,
+  yaml: policy => toYaml(policy),
+  systemd: policy => toSystemd(policy),
+  c: (policy, program) => toHeader(policy, program),
+}
+
+function exportOci(policy: EffectivePolicy): Exported {
+  const { profile, stricter } = toOci(policy)
+  const notes = stricter.map(what => `stricter than the policy, which can't be said in it: ${what}`)
+  return { content: ociJson(profile), notes }
 }

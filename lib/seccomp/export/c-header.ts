@@ -1,0 +1,31 @@
+import { disassemble } from '../disassemble.ts'
+import type { EffectivePolicy } from '../merge.ts'
+import { CODES, type Program } from '../program.ts'
+
+/** A header with the program as seccomp(2) takes it, each instruction beside what it does. */
+export function toHeader(policy: EffectivePolicy, program: Program): string {
+  const { name, audit } = policy.architecture
+  const lines = disassemble(program, policy.architecture).trimEnd().split('\n')
+  return [
+    `/* The effective seccomp policy for ${name}: AUDIT_ARCH 0x${audit.toString(16)}. */`,
+    '#ifndef SEALBEAT_FILTER_H',
+    '#define SEALBEAT_FILTER_H',
+    '',
+    '#include <linux/filter.h>',
+    '',
+    `#define SEALBEAT_FILTER_LENGTH ${program.length}`,
+    '',
+    'static const struct sock_filter sealbeat_filter[SEALBEAT_FILTER_LENGTH] = {',
+    ...program.map((instruction, at) => `  ${structOf(instruction)}, /* ${lines[at] ?? ''} */`),
+    '};',
+    '',
+    '#endif',
+    '',
+  ].join('\n')
+}
+
+function structOf(instruction: Program[number]): string {
+  const [yes, no] = 'yes' in instruction ? [instruction.yes, instruction.no] : [0, 0]
+  const k = 'k' in instruction ? instruction.k : instruction.offset
+  return `{0x${CODES[instruction.op].toString(16).padStart(2, '0')}, ${yes}, ${no}, 0x${k.toString(16)}}`
+}

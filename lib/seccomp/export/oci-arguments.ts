@@ -1,0 +1,73 @@
+import type { Architecture } from '../arch.ts'
+import { isNarrow } from '../arguments.ts'
+import type { Condition, Operation } from '../policy.ts'
+import type { ScmpOperator } from '../scmp.ts'
+import { both, type Masked, maskedAlternatives } from './masked.ts'
+
+/** `linux.seccomp.syscalls[].args[]` of the OCI runtime specification. */
+export interface OciArgument {
+  readonly index: number
+  /** For `SCMP_CMP_MASKED_EQ` the mask, `valueTwo` then being what is compared. */
+  readonly value: bigint
+  readonly valueTwo?: bigint
+  readonly op: ScmpOperator
+}
+
+/** More rules than this for one name would slow down every filter made of them. */
+const MOST_ALTERNATIVES = 256
+
+const DIRECT: Partial<Readonly<Record<Operation, ScmpOperator>>> = {
+  Equal: 'SCMP_CMP_EQ',
+  NotEqual: 'SCMP_CMP_NE',
+  GreaterThan: 'SCMP_CMP_GT',
+  LessThan: 'SCMP_CMP_LT',
+  GreaterOrEqual: 'SCMP_CMP_GE',
+  LessOrEqual: 'SCMP_CMP_LE',
+}
+
+/**
+ * The conditions of one rule as argument lists, any of which has to hold whole. libseccomp compares all
+ * 64 bits of an argument, so that what the kernel takes as an `int` is compared under a mask; and it
+ * takes one test of an argument per rule, so that several become one, under a mask as well. Undefined
+ * where that takes too many alternatives.
+ */
+export function ociArguments(
+  architecture: Architecture,
+  name: string,
+  conditions: readonly Condition[],
+): readonly (readonly OciArgument[])[] | undefined {
+  let lists: readonly (readonly OciArgument[])[] = [[]]
+  for (const index of new Set(conditions.map(({ argument }) => argument))) {
+    const own = conditions.filter(({ argument }) => argument === index)
+    const bits = isNarrow(architecture, name, index) ? 32 : 64
+    const alternatives = testsOf(index, own, bits)
+    if (!alternatives || lists.length * alternatives.length > MOST_ALTERNATIVES) return undefined
+    lists = lists.flatMap(list => alternatives.map(tests => [...list, ...tests]))
+  }
+  return lists
+}
+
+function testsOf(
+  index: number,
+  conditions: readonly Condition[],
+  bits: 32 | 64,
+): readonly (readonly OciArgument[])[] | undefined {
+  const [only] = conditions
+  const op = only && DIRECT[only.operation]
+  if (only && op && conditions.length === 1 && bits === 64) {
+    return [[{ index, value: only.value, op }]]
+  }
+  return joined(conditions, bits)?.map(({ mask, value }) => {
+    return mask === 0n ? [] : [{ index, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }]
+  })
+}
+
+function joined(conditions: readonly Condition[], bits: 32 | 64): readonly Masked[] | undefined {
+  let found: readonly Masked[] = [{ mask: 0n, value: 0n }]
+  for (const condition of conditions) {
+    const more = maskedAlternatives(condition, bits)
+    if (found.length * more.length > 16 * MOST_ALTERNATIVES) return undefined
+    found = found.flatMap(one => more.flatMap(other => both(one, other) ?? []))
+  }
+  return found
+}

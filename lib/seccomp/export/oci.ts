@@ -1,0 +1,127 @@
+import type { Decision, EffectivePolicy } from '../merge.ts'
+import { ACTIONS, formatVerdict, type Verdict } from '../policy.ts'
+import { SCMP_ARCHITECTURES } from '../scmp.ts'
+import { EPERM } from '../wording.ts'
+import { type OciArgument, ociArguments } from './oci-arguments.ts'
+
+/** `linux.seccomp` of the OCI runtime specification (config-linux.md), as runc and crun read it. */
+export interface OciProfile {
+  readonly defaultAction: string
+  readonly defaultErrnoRet?: number
+  readonly architectures: readonly string[]
+  readonly flags: readonly string[]
+  readonly syscalls: readonly OciRule[]
+}
+
+export interface OciRule {
+  readonly names: readonly string[]
+  readonly action: string
+  readonly errnoRet?: number
+  readonly args?: readonly OciArgument[]
+}
+
+export interface OciExport {
+  readonly profile: OciProfile
+  /** Where the profile is stricter than the policy, as it can't say the same: `ptrace: …`. */
+  readonly stricter: readonly string[]
+}
+
+const SCMP: { readonly [A in Verdict['action']]: string } = {
+  kill_process: 'SCMP_ACT_KILL_PROCESS',
+  kill_thread: 'SCMP_ACT_KILL_THREAD',
+  trap: 'SCMP_ACT_TRAP',
+  errno: 'SCMP_ACT_ERRNO',
+  trace: 'SCMP_ACT_TRACE',
+  log: 'SCMP_ACT_LOG',
+  allow: 'SCMP_ACT_ALLOW',
+}
+
+/** A policy as a profile that answers every name of its table alike, or, where it can't, stricter. */
+export function toOci(policy: EffectivePolicy): OciExport {
+  const byDefault = plainDefault(policy)
+  const stricter: string[] = []
+  const groups = new Map<string, OciRule & { readonly names: string[] }>()
+  const add = (name: string, verdict: Verdict, args: readonly OciArgument[] = []) => {
+    const key = JSON.stringify([formatVerdict(verdict), args.map(argumentKey)])
+    const rule = { ...actionOf(policy, verdict), ...(args.length > 0 ? { args } : {}) }
+    const group = groups.get(key) ?? { names: [], ...rule }
+    group.names.push(name)
+    groups.set(key, group)
+  }
+  for (const decision of policy.decisions) {
+    const alternatives = alternativesOf(policy, decision, byDefault)
+    if (alternatives)
+      for (const { verdict, args } of alternatives) add(decision.name, verdict, args)
+    else {
+      const verdict = strictest(decision)
+      stricter.push(`${decision.name}: ${formatVerdict(verdict)}, whatever its arguments`)
+      add(decision.name, verdict)
+    }
+  }
+  const { action, errnoRet } = actionOf(policy, byDefault)
+  const profile = {
+    defaultAction: action,
+    ...(errnoRet === undefined ? {} : { defaultErrnoRet: errnoRet }),
+    architectures: [SCMP_ARCHITECTURES[policy.architecture.name].scmp],
+    flags: ['SECCOMP_FILTER_FLAG_LOG'],
+    syscalls: [...groups.values()],
+  }
+  return { profile, stricter }
+}
+
+interface Alternative {
+  readonly verdict: Verdict
+  readonly args: readonly OciArgument[]
+}
+
+/**
+ * The rules of one name: none where the default says the same. To libseccomp a rule without
+ * conditions decides over all with, and where two conditions hold the order of arguments: so that
+ * conditions can be had only beside the default, and with one action.
+ */
+function alternativesOf(
+  { architecture }: EffectivePolicy,
+  { name, rules, otherwise }: Decision,
+  byDefault: Verdict,
+): readonly Alternative[] | undefined {
+  const isDefault = formatVerdict(otherwise) === formatVerdict(byDefault)
+  const [first] = rules
+  if (!first) return isDefault ? [] : [{ verdict: otherwise, args: [] }]
+  const { verdict } = first
+  if (!isDefault || rules.some(rule => formatVerdict(rule.verdict) !== formatVerdict(verdict))) {
+    return undefined
+  }
+  const lists = rules.map(({ conditions }) => ociArguments(architecture, name, conditions))
+  if (!lists.every(list => list !== undefined)) return undefined
+  return lists.flat().map(args => ({ verdict, args }))
+}
+
+/** What the default says but for the calls that it words otherwise, each of which gets a rule. */
+function plainDefault({ defaultAction }: EffectivePolicy): Verdict {
+  return defaultAction === 'errno' ? EPERM : { action: defaultAction }
+}
+
+function strictest({ rules, otherwise }: Decision): Verdict {
+  const verdicts = [...rules.map(({ verdict }) => verdict), otherwise]
+  const rank = ({ action }: Verdict) => ACTIONS.indexOf(action)
+  return verdicts.reduce((a, b) => (rank(b) < rank(a) ? b : a))
+}
+
+function actionOf({ architecture }: EffectivePolicy, { action, errno }: Verdict) {
+  const errnoRet = action === 'errno' ? architecture.errno[errno ?? 'EPERM'] : undefined
+  return { action: SCMP[action], ...(errnoRet === undefined ? {} : { errnoRet }) }
+}
+
+function argumentKey({ index, op, value, valueTwo }: OciArgument): string {
+  return `${index} ${op} ${value} ${valueTwo}`
+}
+
+/** As JSON; numbers above 2⁵³ are written as they are, which the runtimes read as 64 bits. */
+export function ociJson(profile: OciProfile): string {
+  const marked = JSON.stringify(profile, (_, value) => markBig(value), 2)
+  return `${marked.replace(/"bigint (\d+)"/g, '$1')}\n`
+}
+
+function markBig(value: unknown): unknown {
+  return typeof value === 'bigint' ? `bigint ${value}` : value
+}

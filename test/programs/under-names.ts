@@ -1,0 +1,20 @@
+// `under-names.js NAMES PROGRAM ARGUMENT…`: runs the program under a filter that allows just the names
+// (separated by commas), as systemd puts one over a service before it starts it.
+import { spawnSync } from 'node:child_process'
+import { loadArchitecture } from '../../lib/seccomp/arch.ts'
+import { compile } from '../../lib/seccomp/compile.ts'
+import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { merge } from '../../lib/seccomp/merge.ts'
+import { encode } from '../../lib/seccomp/program.ts'
+
+const [names = '', program = '', ...args] = process.argv.slice(2)
+const architecture = await loadArchitecture('amd64')
+const rules = names.split(',').map(name => {
+  return { name, conditions: [], verdict: { action: 'allow' }, origin: 'names' } as const
+})
+const policy = { defaultAction: 'errno', defaultOrigin: 'names', rules } as const
+const { error } = installProgram(encode(compile(merge(architecture, [policy])), 'little'), {
+  log: false,
+})
+if (error) throw new Error(error)
+process.exit(spawnSync(program, args, { stdio: 'inherit' }).status ?? 1)
