@@ -28,7 +28,7 @@ const EDGES = [
 
 const word = fc.oneof(fc.constantFrom(...EDGES), fc.bigInt({ min: 0n, max: 0xffffffffffffffffn }))
 
-const condition: fc.Arbitrary<Condition> = fc
+export const condition: fc.Arbitrary<Condition> = fc
   .record({
     argument: fc.nat(5),
     operation: fc.constantFrom(...OPERATIONS),
@@ -38,7 +38,7 @@ const condition: fc.Arbitrary<Condition> = fc
   .map(({ mask, ...test }) => (test.operation === 'MaskedEqual' ? { ...test, mask } : test))
 
 /** One error for all rules: with two, which of two rules is the stricter one would be open. */
-const verdict: fc.Arbitrary<Verdict> = fc
+export const verdict: fc.Arbitrary<Verdict> = fc
   .constantFrom(...ACTIONS)
   .map(action => (action === 'errno' ? { action, errno: 'EACCES' as const } : { action }))
 
