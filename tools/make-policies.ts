@@ -1,6 +1,7 @@
 import { type ArchitectureName, loadArchitecture } from '../lib/seccomp/arch.ts'
 import { contradictions, gather } from './policy/evidence.ts'
 import { writeLiteral } from './policy/literal.ts'
+import { writeProvenance } from './policy/provenance.ts'
 import { writeWeights } from './policy/weights.ts'
 import { writePolicy } from './policy/write.ts'
 import type { Recording } from './recording.ts'
@@ -11,14 +12,17 @@ const ARCHITECTURES = [
   ...['riscv64', 'ppc64le', 's390x', 'loong64'],
 ] as readonly ArchitectureName[]
 
-/** All generated policies, by path: YAML for people, literals for the agent, and the weights. */
+/** All generated policies, by path: YAML for people, literals for the agent, the weights, and where they are from. */
 export async function makePolicies(
   recordings: readonly Recording[],
 ): Promise<ReadonlyMap<string, string>> {
   const evidence = gather(recordings)
   const wrong = contradictions(evidence)
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
-  const files = new Map([['lib/seccomp/defaults/weights.ts', writeWeights(recordings)]])
+  const files = new Map([
+    ['lib/seccomp/defaults/weights.ts', writeWeights(recordings)],
+    ['lib/seccomp/defaults/provenance.ts', writeProvenance(recordings)],
+  ])
   for (const name of ARCHITECTURES) {
     const { table } = await loadArchitecture(name)
     const path = `config/seccomp/${name}.yml`

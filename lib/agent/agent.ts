@@ -1,7 +1,7 @@
 import type { ConfigDocument } from '../config/document.ts'
 import type { RestartOutcome } from '../seccomp/restart.ts'
 import { close } from './close.ts'
-import { configure } from './configure.ts'
+import { configure, type Plan } from './configure.ts'
 import type { ExitCode } from './exit.ts'
 import { open } from './open.ts'
 import { run } from './run.ts'
@@ -19,9 +19,17 @@ export async function runAgent(
   restart?: RestartOutcome,
   enter: (stage: Stage) => void = () => {},
 ): Promise<ExitCode> {
-  const stop = new StopRequest()
   enter('configure')
-  const plan = await configure(document)
+  return runPlan(await configure(document), restart, enter)
+}
+
+/** The rest of the life of an agent whose configuration is known and sound. */
+export async function runPlan(
+  plan: Plan,
+  restart?: RestartOutcome,
+  enter: (stage: Stage) => void = () => {},
+): Promise<ExitCode> {
+  const stop = new StopRequest()
   enter('open')
   const agent = await open(plan, stop)
   try {

@@ -81,6 +81,20 @@ Without -o the section goes to standard output, and what the agent writes there 
     load: async () => (await import('./seccomp-record.ts')).seccompRecord,
   },
   {
+    words: ['seccomp', 'check'],
+    summary: 'examine policy, kernel and host, and try the agent under its policy',
+    details: `Says what of the policy is known to break Node, what it denies while an equivalent call is open,
+whether kernel, host, Node and libc are as it needs them; then runs the configured agent for a
+moment, its beats at work, and tells what it was denied. Its events go nowhere, its output is not
+opened, its state is in a folder that is removed again. Ends with 1 where there is an error.`,
+    options: {
+      for: { value: 'DURATION', doc: 'how long the beats are tried (3s)' },
+      'no-trial': { doc: 'run nothing' },
+      ...JSON_OPTION,
+    },
+    load: async () => (await import('./seccomp-check.ts')).seccompCheck,
+  },
+  {
     words: ['seccomp', 'import'],
     operand: 'FILE',
     summary: 'turn a seccomp profile of OCI, Docker or Podman into a seccomp section',

@@ -15,6 +15,7 @@ import { RecordedProcess } from '../seccomp/record/recorded-process.ts'
 import { writeRecording } from '../seccomp/record/write.ts'
 import { readArguments } from './arguments.ts'
 import type { Call } from './command.ts'
+import { glibcVersion } from './libc-version.ts'
 import { print } from './print.ts'
 import { showProgress } from './record-progress.ts'
 import { UsageError } from './usage-error.ts'
@@ -114,11 +115,8 @@ function circumstances(command: readonly string[], ms: number) {
 }
 
 function libcVersion(): string {
-  const report: unknown = process.report.getReport()
-  const header =
-    typeof report === 'object' && report !== null && 'header' in report ? report.header : {}
-  const version = new Map(Object.entries(header ?? {})).get('glibcVersionRuntime')
-  return typeof version === 'string' ? `glibc ${version}` : 'another libc than glibc'
+  const version = glibcVersion()
+  return version === undefined ? 'another libc than glibc' : `glibc ${version}`
 }
 
 function summary(

@@ -2,6 +2,7 @@ import { configure, type Plan } from '../agent/configure.ts'
 import { EXIT, type ExitCode } from '../agent/exit.ts'
 import { readDocument } from '../config/document.ts'
 import { AgentError, formatPath, type Problem } from '../errors.ts'
+import { breaking } from '../seccomp/check/breaking.ts'
 import type { Failure } from '../seccomp/outcome.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'
@@ -21,6 +22,11 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
   const plan = await configure(readDocument(source))
   const failure = policyFailure(plan)
   if (failure) throw invalidPolicy(failure)
+  if (plan.sandbox.ready) {
+    for (const { message } of breaking(plan.sandbox.policy)) {
+      process.stderr.write(`warning: seccomp: ${message}\n`)
+    }
+  }
   await print('Config OK\n')
   return EXIT.ok
 }

@@ -126,7 +126,8 @@ function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`
 }
 
-function actionsOf({ decisions, defaultAction }: EffectivePolicy): ReadonlySet<Action> {
+/** Every action that some call of the policy may meet. */
+export function actionsOf({ decisions, defaultAction }: EffectivePolicy): ReadonlySet<Action> {
   const used = decisions.flatMap(({ rules, otherwise }) => [
     ...rules.map(({ verdict }) => verdict.action),
     otherwise.action,

@@ -64,13 +64,13 @@ describe('cli: arguments', () => {
   const WRONG: readonly (readonly [line: string, message: string])[] = [
     [
       '',
-      'which command? run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp import, version',
+      'which command? run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, version',
     ],
     ['runn', 'unknown command "runn" (did you mean "run"?)'],
     ['frobnicate', 'unknown command "frobnicate"'],
     [
       'seccomp',
-      'seccomp what? seccomp show, seccomp explain, seccomp export, seccomp record, seccomp import',
+      'seccomp what? seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import',
     ],
     ['seccomp import', '"seccomp import" needs a FILE'],
     ['seccomp explain', '"seccomp explain" needs a NAME|NUMBER'],

@@ -79,4 +79,18 @@ describe('seccomp record', function () {
     expect(parsed.length).to.be.greaterThan(20)
     expect(parsed.map(({ message }) => message).filter(Boolean)).to.deep.equal(['EPERM'])
   })
+
+  it('without one name of which `seccomp check` names it, and so does `diagnose`', async () => {
+    const lacking = readFileSync(place.path('policy.yml'), 'utf8').replace(/^ *- statfs .*\n/m, '')
+    place.write({ 'lacking.yml': lacking })
+    const files = ['-c', 'beat.yml', '-c', 'lacking.yml']
+    const check = ['seccomp', 'check', ...files, '--for', '1s']
+    const { code, stdout } = await place.startThrough(ORDINARY, ...check).ended()
+    expect(stdout).to.match(/^ERROR {4}trial: statfs was denied \d+ times with EPERM$/m)
+    expect(code).to.equal(1)
+    const agent = place.startThrough(ORDINARY, 'run', ...files, '-E', 'seccomp.diagnose=true')
+    expect(await agent.logged('Seccomp denied')).to.have.nested.property('syscall.name', 'statfs')
+    agent.child.kill('SIGTERM')
+    await agent.ended()
+  })
 })

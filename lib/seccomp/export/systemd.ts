@@ -1,5 +1,5 @@
+import { denies } from '../denies.ts'
 import type { Decision, EffectivePolicy } from '../merge.ts'
-import { ACTIONS, type Verdict } from '../policy.ts'
 
 /**
  * What Node and the agent call before the agent's own filter is in place, which may deny it: systemd
@@ -32,7 +32,7 @@ const IO_URING = 'io_uring_setup'
  */
 export function toSystemd(policy: EffectivePolicy): string {
   const { decisions, defaultAction, architecture } = policy
-  const denied = decisions.filter(isDenied)
+  const denied = decisions.filter(isRefused)
   const early = denied.filter(({ name }) => BEFORE.has(name))
   const narrowed = decisions.filter(({ rules }) => rules.length > 0)
   const isAllowList = denies({ action: defaultAction })
@@ -48,7 +48,7 @@ export function toSystemd(policy: EffectivePolicy): string {
 }
 
 function allowList(decisions: readonly Decision[]): readonly string[] {
-  const left = decisions.filter(each => !isDenied(each) || BEFORE.has(each.name))
+  const left = decisions.filter(each => !isRefused(each) || BEFORE.has(each.name))
   const names = left.map(({ name }) => name)
   return ['SystemCallErrorNumber=EPERM', ...inLines('SystemCallFilter=', names)]
 }
@@ -61,14 +61,10 @@ function denyList(denied: readonly Decision[]): readonly string[] {
 }
 
 /** Whether no call of the name goes through, nor fails as on a kernel that does not have it. */
-function isDenied({ name, rules, otherwise }: Decision): boolean {
+function isRefused({ name, rules, otherwise }: Decision): boolean {
   const verdicts = [otherwise, ...rules.map(({ verdict }) => verdict)]
   if (!verdicts.every(denies)) return false
   return name === IO_URING || verdicts.every(({ errno }) => errno !== 'ENOSYS')
-}
-
-function denies({ action }: Pick<Verdict, 'action'>): boolean {
-  return ACTIONS.indexOf(action) <= ACTIONS.indexOf('errno')
 }
 
 const PER_LINE = 8

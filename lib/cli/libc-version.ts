@@ -1,0 +1,8 @@
+/** Of glibc, `2.36`, as it runs here; undefined where libc is another one. */
+export function glibcVersion(): string | undefined {
+  const report: unknown = process.report.getReport()
+  const header =
+    typeof report === 'object' && report !== null && 'header' in report ? report.header : {}
+  const version = new Map(Object.entries(header ?? {})).get('glibcVersionRuntime')
+  return typeof version === 'string' ? version : undefined
+}

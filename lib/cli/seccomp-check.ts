@@ -1,0 +1,93 @@
+import { configure, type Plan } from '../agent/configure.ts'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { readDocument } from '../config/document.ts'
+import { duration } from '../config/duration.ts'
+import { messageOf } from '../errors.ts'
+import { breaking } from '../seccomp/check/breaking.ts'
+import { equivalents } from '../seccomp/check/equivalents.ts'
+import { about, type Finding, TOPICS } from '../seccomp/check/finding.ts'
+import { hostFindings } from '../seccomp/check/host.ts'
+import { kernelFindings } from '../seccomp/check/kernel.ts'
+import { runtimeFindings } from '../seccomp/check/runtime.ts'
+import { trialFindings } from '../seccomp/check/trial.ts'
+import { PROVENANCE } from '../seccomp/defaults/provenance.ts'
+import { isAllowed } from '../seccomp/denies.ts'
+import { probeKernel } from '../seccomp/kernel.ts'
+import type { EffectivePolicy } from '../seccomp/merge.ts'
+import { hasIoUring } from '../seccomp/restart.ts'
+import { actionsOf } from '../seccomp/sandbox.ts'
+import type { Call } from './command.ts'
+import { glibcVersion } from './libc-version.ts'
+import { chosenArchitecture, policyFor } from './policy-for.ts'
+import { print, printJson } from './print.ts'
+import { tryAgent } from './try-agent.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Milliseconds. */
+const TRIAL = 3_000
+
+export async function seccompCheck(call: Call): Promise<ExitCode> {
+  const length = readDuration(call.value('for'))
+  const plan = await configure(readDocument(call.source))
+  const policy = await policyFor(plan, chosenArchitecture(undefined))
+  const findings = [
+    ...policyFindings(plan, policy),
+    ...runtimeFindings(
+      { node: process.versions.node, glibc: glibcVersion(), ring: hasIoUring() },
+      PROVENANCE,
+    ),
+    ...kernelFindings(probeKernel(), actionsOf(policy)),
+    ...hostFindings(),
+    ...(call.has('no-trial') ? [] : await trial(call, policy, length)),
+  ]
+  const ok = findings.every(({ severity }) => severity !== 'error')
+  if (call.has('json')) await printJson({ ok, findings })
+  else await print(textOf(findings))
+  return ok ? EXIT.ok : EXIT.failure
+}
+
+function readDuration(written: string | undefined): number {
+  if (written === undefined) return TRIAL
+  try {
+    return duration.parse(written)
+  } catch (error) {
+    throw new UsageError(`--for ${messageOf(error)}`)
+  }
+}
+
+function policyFindings({ config, sandbox }: Plan, policy: EffectivePolicy): readonly Finding[] {
+  const say = about('policy')
+  const { name } = policy.architecture
+  const of = `${config.seccomp.mode}, default action ${policy.defaultAction}, ${name}`
+  const state = sandbox.ready
+    ? say('ok', `${sandbox.program.length} instructions (${of})`)
+    : sandbox.outcome.state === 'failed'
+      ? say('error', `it can’t be installed: ${sandbox.outcome.reason}; ${sandbox.outcome.hint}`)
+      : say('warning', `no filter will be installed: ${sandbox.outcome.state}`)
+  return [state, ...breaking(policy), ...equivalents(policy)]
+}
+
+async function trial(
+  { source }: Call,
+  policy: EffectivePolicy,
+  length: number,
+): Promise<readonly Finding[]> {
+  const say = about('trial')
+  const getpid = policy.decisions.find(({ name }) => name === 'getpid')
+  // A beat that signals process.pid would then signal every process that it may.
+  if (getpid && !isAllowed(getpid)) return [say('warning', 'not tried: getpid is not allowed')]
+  if (process.platform !== 'linux') return [say('warning', 'not tried: this is not Linux')]
+  return trialFindings(await tryAgent(source, length))
+}
+
+const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const
+
+function textOf(findings: readonly Finding[]): string {
+  const lines = TOPICS.flatMap(topic => {
+    const own = findings.filter(finding => finding.topic === topic)
+    return own.map(({ severity, message }) => `${MARKS[severity]}  ${topic}: ${message}`)
+  })
+  const count = (severity: Finding['severity']) =>
+    findings.filter(finding => finding.severity === severity).length
+  return `${lines.join('\n')}\n${count('error')} errors, ${count('warning')} warnings\n`
+}

@@ -1,0 +1,35 @@
+// `trial.js SOURCE`: runs the agent of a configuration source (JSON) whose events go nowhere, until it
+// is told to stop. A program of its own (`seccomp check`), as a filter can't be taken back.
+import { runPlan } from '../agent/agent.ts'
+import { configure } from '../agent/configure.ts'
+import { type ConfigSource, readDocument } from '../config/document.ts'
+import { defineOutput, WRITTEN } from '../output.ts'
+import { takeDenials } from '../seccomp/denials.ts'
+import { restartEarly } from './early-restart.ts'
+import { describeFailure } from './failure.ts'
+
+const NOWHERE = defineOutput<object>({
+  name: 'nowhere',
+  schema: {},
+  open: async () => ({ write: async () => WRITTEN, close: async () => undefined }),
+})
+
+try {
+  const source: ConfigSource = { ...JSON.parse(process.argv[2] ?? '{}'), env: process.env }
+  const restart = await restartEarly(source)
+  const plan = await configure(readDocument(source))
+  process.exit(await runPlan({ ...plan, output: { type: NOWHERE, settings: {} } }, restart))
+} catch (thrown) {
+  tellDenials()
+  const { text, code } = describeFailure(thrown)
+  process.stderr.write(text)
+  process.exit(code)
+}
+
+/** An agent that does not come to run has not told them. */
+function tellDenials(): void {
+  for (const { name, total, sample } of takeDenials()) {
+    const syscall = { name, errno: sample?.errno }
+    process.stderr.write(`${JSON.stringify({ message: 'Seccomp denied', syscall, total })}\n`)
+  }
+}
