@@ -38,7 +38,7 @@ nodes: dist/.built ## the Node releases that policies are made for and proven on
 tables: dist/.built ## the system call tables again, from the newest kernel headers of Debian
 	node dist/tools/tables.js
 
-recordings: dist/.built ## what the workload calls on each of those Node releases, again (strace, script)
+recordings: dist/.built ## what the workload calls on each of those Node releases, again (root or not; script)
 	node dist/tools/record.js
 
 policies: dist/.built ## the default policies again, from tools/policy/ and tools/recordings/

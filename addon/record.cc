@@ -22,6 +22,8 @@ namespace {
 
 // Kinds that are told apart; a program that makes up more arguments than that gets them left out.
 constexpr std::size_t kMostKinds = 20'000;
+// Room for the phases of a workload; an agent has six.
+constexpr std::uint32_t kMostPhases = 64;
 
 // What the recorded process sends: its listener, or only the errno that it got instead of one.
 struct Hello {
@@ -114,7 +116,7 @@ int Recording::Answer(int listener) {
 bool Recording::Note(std::uint32_t arch, std::uint32_t number, const std::uint64_t* arguments) {
   const auto first = static_cast<std::uint32_t>(arguments[0]);
   if (arch == scope_.arch && number == scope_.mark && first >= scope_.base &&
-      first - scope_.base < 16) {
+      first - scope_.base < kMostPhases) {
     phase_ = first - scope_.base;
     return false;
   }

@@ -1,5 +1,5 @@
 // Runs the workload on each Node release under a recorder and writes tools/recordings/
-// (`make recordings`; Debian: strace, bsdutils for script(1)).
+// (`make recordings`; Debian: bsdutils for script(1)).
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { endianness, release } from 'node:os'
@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { architectureOf } from '../lib/seccomp/arch.ts'
 import { ENDINGS } from '../test/workload/endings.ts'
 import { NODES, nodeBinary } from './node-releases.ts'
+import { type Run, trace } from './recorder.ts'
 import { type Circumstances, formatRecording, type RecordedCall } from './recording.ts'
-import { type Run, straceVersion, trace } from './strace.ts'
 
 const FOLDER = 'tools/recordings'
 const WORKLOAD = 'dist/test/workload/main.js'
@@ -25,7 +25,7 @@ for (const version of NODES) {
 async function look(node: string): Promise<Circumstances> {
   const { stdout } = await promisify(execFile)('getconf', ['GNU_LIBC_VERSION'])
   return {
-    recorder: await straceVersion(),
+    recorder: 'seccomp user notification',
     architecture: architectureOf(process.arch, endianness()) ?? process.arch,
     node,
     libc: stdout.trim(),
@@ -35,10 +35,10 @@ async function look(node: string): Promise<Circumstances> {
 
 async function recordAll(node: string): Promise<readonly RecordedCall[]> {
   const runs: readonly Run[] = [
-    { command: [node, WORKLOAD] },
-    { command: [node, WORKLOAD, 'streams'], terminal: true },
-    { command: [node, WORKLOAD, 'steady'] },
-    ...ENDINGS.map(how => ({ command: [node, '--max-old-space-size=30', WORKLOAD, how] })),
+    { node, args: [WORKLOAD] },
+    { node, args: [WORKLOAD, 'streams'], terminal: true },
+    { node, args: [WORKLOAD, 'steady'] },
+    ...ENDINGS.map(how => ({ node, args: ['--max-old-space-size=30', WORKLOAD, how] })),
   ]
   const merged = new Map<string, RecordedCall>()
   for (const run of runs) {

@@ -10,7 +10,7 @@ export interface Recording extends Circumstances {
 }
 
 export interface Circumstances {
-  /** `strace 6.1`. */
+  /** What saw the calls. */
   readonly recorder: string
   readonly architecture: string
   /** `20.20.2`. */

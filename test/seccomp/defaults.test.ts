@@ -59,7 +59,7 @@ function answer({ policy, program }: Compiled, name: string, args: readonly bigi
 describe('default policies', () => {
   it('are what `make policies` writes from the recordings', async () => {
     const files = await makePolicies(await readRecordings('tools/recordings'))
-    expect(files.size).to.equal(2 * ARCHITECTURES.length + 1)
+    expect(files.size, 'two each, weights, provenance').to.equal(2 * ARCHITECTURES.length + 2)
     for (const [path, text] of files) expect(await readFile(path, 'utf8'), path).to.equal(text)
   })
 

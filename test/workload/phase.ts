@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { closeSync } from 'node:fs'
+import { MARK } from '../../lib/seccomp/record/phases.ts'
+import { ENDINGS } from './endings.ts'
 
 /** A part of what an agent does, under a name that recordings refer to. */
 export interface Phase {
@@ -7,11 +9,29 @@ export interface Phase {
   run(folder: string): Promise<void>
 }
 
-/** The path that is looked for before a phase begins, so that a recorder knows which it is. */
-export const MARKER = '/sealbeat-phase/'
+/** What a recording is divided into: `boot` is what comes before the first mark. */
+export const PHASES: readonly string[] = [
+  ...[
+    'boot',
+    'timers',
+    'files',
+    'directories',
+    'streams',
+    'compression',
+    'cryptography',
+    'threads',
+  ],
+  ...['names', 'network', 'datagrams', 'web', 'system', 'modules', 'engine', 'signals', 'steady'],
+  ...['close', ...ENDINGS],
+]
 
+/** Tells a recorder that a phase begins; without one the call fails, which is no matter. */
 export function mark(name: string): void {
-  existsSync(`${MARKER}${name}`)
+  try {
+    closeSync(MARK + PHASES.indexOf(name))
+  } catch {
+    // Nobody is recording.
+  }
 }
 
 /** For errors that depend on the machine (no IPv6, no name server): anything else is thrown. */

@@ -103,8 +103,9 @@ export const PLAIN: readonly Group[] = [
   {
     title: 'Event loop and time',
     why: ['The clocks are calls only where the vDSO has none of them (containers, gVisor, arm).'],
-    recorded: ['epoll_create1', 'epoll_ctl', 'epoll_pwait', 'eventfd2', 'clock_nanosleep'],
+    recorded: ['epoll_create1', 'epoll_ctl', 'epoll_pwait', 'eventfd2'],
     others: {
+      clock_nanosleep: 'libc: usleep and sleep, as V8 and OpenSSL wait for each other',
       epoll_wait: 'libuv in other builds of Node',
       clock_gettime: 'no vDSO',
       clock_gettime64: '32 bits, no vDSO',

@@ -1,4 +1,5 @@
 import type { ArchitectureName } from '../../lib/seccomp/arch.ts'
+import { SILENT } from '../../lib/seccomp/record/filter.ts'
 import type { SyscallTable } from '../../lib/seccomp/syscalls/table.ts'
 import type { Recording } from '../recording.ts'
 import { constant } from './constants.ts'
@@ -59,7 +60,8 @@ function plainLines(
 
 function seen(name: string, evidence: ReadonlyMap<string, Evidence>): string {
   const found = evidence.get(name)
-  return found ? formatEvidence(found) : 'not recorded'
+  if (found) return formatEvidence(found)
+  return SILENT.includes(name) ? 'always: no recorder may see it' : 'not recorded'
 }
 
 function comment(lines: readonly string[]): readonly string[] {

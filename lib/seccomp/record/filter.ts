@@ -10,7 +10,13 @@ const ERRNO = 0x00050000
  * Not announced: `rt_sigreturn` must never be interrupted, the others don't come back or are the
  * kernel's own. A policy allows them always.
  */
-const SILENT = ['exit', 'exit_group', 'restart_syscall', 'rt_sigreturn', 'sigreturn']
+export const SILENT: readonly string[] = [
+  'exit',
+  'exit_group',
+  'restart_syscall',
+  'rt_sigreturn',
+  'sigreturn',
+]
 
 /**
  * Answered as by a kernel without them: what goes through an io_uring is no system call, and the
