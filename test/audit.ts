@@ -8,6 +8,8 @@ export interface AuditTail {
   find(...parts: readonly string[]): Promise<string | undefined>
   /** All that has been read so far. */
   readonly records: readonly string[]
+  /** The same, with what has come meanwhile. */
+  read(): readonly string[]
 }
 
 const AF_NETLINK = 16
@@ -30,7 +32,8 @@ export async function openAuditTail(): Promise<AuditTail | undefined> {
   if (bound.errno !== 0) return undefined
   const recvfrom = await numberOf('recvfrom')
   const records: string[] = []
-  return { records, find: (...parts) => find(() => drain(recvfrom, socket.value, records), parts) }
+  const read = () => drain(recvfrom, socket.value, records)
+  return { records, read, find: (...parts) => find(read, parts) }
 }
 
 function drain(recvfrom: number, socket: number, records: string[]): readonly string[] {

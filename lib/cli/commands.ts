@@ -67,7 +67,8 @@ never looser than the policy; systemd: a drop-in for a unit, looser where only n
     summary: 'run an agent, learn what it calls, and write the policy that it needs',
     details: `Runs the agent under a filter that refuses nothing and writes the least seccomp section under which
 it would have done the same: what it called once its own filter would have been in place, with the
-values of arguments that matter. Ends with the agent's exit code. Needs Linux 5.5, and no privilege.
+values of arguments that matter. Ends with the agent's exit code. Needs Linux 5.5, and no privilege;
+else auditd, from whose log calls are learned without their arguments.
 Without -o the section goes to standard output, and what the agent writes there to standard error.`,
     options: {
       output: {
@@ -76,6 +77,7 @@ Without -o the section goes to standard output, and what the agent writes there 
         doc: 'write the section there, instead of to standard output',
       },
       for: { value: 'DURATION', doc: 'stop the agent (SIGTERM) after so long: 30s, 5m, 1h30m' },
+      'audit-log': { value: 'FILE', doc: 'record from what auditd writes there, as root' },
     },
     rest: 'run [OPTIONS]',
     load: async () => (await import('./seccomp-record.ts')).seccompRecord,

@@ -1,11 +1,11 @@
-import type { RecordedProcess } from '../seccomp/record/recorded-process.ts'
+import type { RecordedAgent } from '../seccomp/record/recording.ts'
 
 /** Milliseconds between two lines, on a terminal, where they replace each other, and elsewhere. */
 const TERMINAL_PERIOD = 1_000
 const PERIOD = 15_000
 
 /** Says on standard error how a recording goes, until the returned function is called. */
-export function showProgress(agent: RecordedProcess): () => void {
+export function showProgress(agent: RecordedAgent): () => void {
   const { isTTY } = process.stderr
   const show = () => process.stderr.write(isTTY ? `\r\x1b[K${lineOf(agent)}` : `${lineOf(agent)}\n`)
   const timer = setInterval(show, isTTY ? TERMINAL_PERIOD : PERIOD)
@@ -15,7 +15,7 @@ export function showProgress(agent: RecordedProcess): () => void {
   }
 }
 
-function lineOf(agent: RecordedProcess): string {
+function lineOf(agent: RecordedAgent): string {
   const { kinds } = agent.counts()
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const names = new Set(kinds.map(({ name }) => name)).size

@@ -1,61 +1,47 @@
 import { endianness, release } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { writeAtomically } from '../agent/atomic-file.ts'
 import { duration } from '../config/duration.ts'
 import { AgentError, messageOf } from '../errors.ts'
-import { packageRoot } from '../package-root.ts'
 import { type Architecture, architectureOf, loadArchitecture } from '../seccomp/arch.ts'
 import { builtinPolicy } from '../seccomp/builtin.ts'
 import type { Counts } from '../seccomp/record/counts.ts'
 import { compareToDefault, type Difference } from '../seccomp/record/difference.ts'
 import { learnPolicy } from '../seccomp/record/learn.ts'
-import { findRecorder } from '../seccomp/record/native.ts'
 import { isSealed } from '../seccomp/record/phases.ts'
-import { RecordedProcess } from '../seccomp/record/recorded-process.ts'
-import { writeRecording } from '../seccomp/record/write.ts'
+import type { RecordedAgent } from '../seccomp/record/recording.ts'
+import { type Circumstances, writeRecording } from '../seccomp/record/write.ts'
 import { readArguments } from './arguments.ts'
 import type { Call } from './command.ts'
 import { glibcVersion } from './libc-version.ts'
 import { print } from './print.ts'
 import { showProgress } from './record-progress.ts'
+import { startRecorded } from './start-recorded.ts'
 import { UsageError } from './usage-error.ts'
-
-/** In place of what beat.yml says: a filter is installed as ever, but it refuses nothing. */
-const UNSEALED = [
-  'seccomp.enabled=true',
-  'seccomp.mode=replace',
-  'seccomp.default_action=allow',
-  'seccomp.syscalls=[{action: allow, names: [read]}]',
-]
 
 export async function seccompRecord(call: Call): Promise<never> {
   const command = agentCommand(call)
   const limit = readLimit(call.value('for'))
-  const found = findRecorder()
-  if ('problem' in found) throw new AgentError('OPEN_FAILED', `can't record: ${found.problem}`)
   const name = architectureOf(process.arch, endianness())
   if (!name) throw new AgentError('OPEN_FAILED', `can't record: no table for ${process.arch}`)
   const architecture = await loadArchitecture(name)
   const began = performance.now()
   const file = call.value('output')
-  const agent = new RecordedProcess(found.recorder, architecture, {
-    start: fileURLToPath(new URL('dist/lib/seccomp/record/start.js', packageRoot())),
-    args: [...process.execArgv, MAIN, ...command, ...UNSEALED.flatMap(each => ['-E', each])],
-    stdio: ['inherit', file === undefined ? 2 : 'inherit', 'inherit'],
+  const agent = startRecorded(architecture, command, {
+    auditLog: call.value('audit-log'),
+    stdout: file === undefined ? 2 : 'inherit',
   })
   const code = await follow(agent, limit)
   const counts = agent.counts()
   requireRun(agent, counts, code)
   const learned = learnPolicy(architecture, counts)
   const difference = compareToDefault(architecture, learned, await builtinPolicy(name))
-  const about = circumstances(call.rest, performance.now() - began)
+  const about = circumstances(call.rest, performance.now() - began, agent.shortcomings)
   const text = writeRecording(architecture, learned, counts, difference, about)
   await (file === undefined ? print(text) : writeAtomically(file, text))
+  for (const each of agent.shortcomings) process.stderr.write(`${each}\n`)
   process.stderr.write(summary(architecture, counts, difference, file))
   process.exit(code)
 }
-
-const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
 
 /** The words after `--`, checked as if they were typed alone. */
 function agentCommand({ rest, has }: Call): readonly string[] {
@@ -78,7 +64,7 @@ function readLimit(written: string | undefined): number | undefined {
 }
 
 /** Until the agent has ended, by itself, by what is sent to us, or at the limit. */
-async function follow(agent: RecordedProcess, limit: number | undefined): Promise<number> {
+async function follow(agent: RecordedAgent, limit: number | undefined): Promise<number> {
   const ended = agent.ended()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const pass = (signal: NodeJS.Signals) => agent.signal(signal)
@@ -94,7 +80,7 @@ async function follow(agent: RecordedProcess, limit: number | undefined): Promis
   }
 }
 
-function requireRun(agent: RecordedProcess, { kinds }: Counts, code: number): void {
+function requireRun(agent: RecordedAgent, { kinds }: Counts, code: number): void {
   const { failure } = agent
   if (failure !== undefined) throw new AgentError('OPEN_FAILED', `can't record: ${failure}`)
   if (kinds.some(({ phase }) => phase === 'run' && isSealed(phase))) return
@@ -104,13 +90,18 @@ function requireRun(agent: RecordedProcess, { kinds }: Counts, code: number): vo
   )
 }
 
-function circumstances(command: readonly string[], ms: number) {
+function circumstances(
+  command: readonly string[],
+  ms: number,
+  shortcomings: readonly string[],
+): Circumstances {
   return {
     command: `sealbeat ${command.join(' ')}`,
     node: process.versions.node,
     libc: libcVersion(),
     kernel: release().replace(/-.*/, ''),
     seconds: Math.round(ms / 1000),
+    shortcomings,
   }
 }
 

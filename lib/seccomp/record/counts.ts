@@ -6,8 +6,8 @@ import { PHASES, type Phase } from './phases.ts'
 export interface Kind {
   readonly phase: Phase
   readonly name: string
-  /** Of each note of the call, in order, masked. */
-  readonly values: readonly bigint[]
+  /** Of each note of the call, in order, masked; undefined where arguments were not seen. */
+  readonly values: readonly bigint[] | undefined
   readonly count: number
 }
 
@@ -46,7 +46,7 @@ export function readCounts(architecture: Architecture, words: BigUint64Array): C
 }
 
 /** The first name of each number, as `merge` has it. */
-function namesOf({ table }: Architecture): ReadonlyMap<number, string> {
+export function namesOf({ table }: Architecture): ReadonlyMap<number, string> {
   return new Map(
     Object.entries(table.numbers)
       .map(([name, number]) => [number, name] as const)

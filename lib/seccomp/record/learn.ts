@@ -51,7 +51,7 @@ function stdioRules({ table }: Architecture, learned: readonly Rule[]): readonly
 function isNeeded({ phase, name, values }: Kind): boolean {
   if (!isSealed(phase)) return false
   if (phase !== 'sandbox') return true
-  return name !== 'seccomp' && !(name === 'prctl' && values[0] === NO_NEW_PRIVS)
+  return name !== 'seccomp' && !(name === 'prctl' && values?.[0] === NO_NEW_PRIVS)
 }
 
 function rulesOf(
@@ -61,7 +61,9 @@ function rulesOf(
 ): readonly Rule[] {
   const origin = describe(seen)
   if (notes.length === 0) return [allow(name, [], origin)]
-  const distinct = [...new Map(seen.map(({ values }) => [values.join(), values])).values()]
+  const known = seen.flatMap(({ values }) => (values ? [values] : []))
+  if (known.length < seen.length) return [allow(name, [], `${origin}, arguments not seen`)]
+  const distinct = [...new Map(known.map(values => [values.join(), values])).values()]
   if (distinct.length > MOST_VALUES) {
     return [allow(name, [], `${origin}, in ${distinct.length} kinds: too many to list`)]
   }
@@ -81,8 +83,11 @@ function ruleOfBits(
   seen: readonly Kind[],
   lifelong: readonly Kind[],
 ): Rule {
+  if (lifelong.some(({ values }) => !values)) {
+    return allow(name, [], `${describe(seen)}, arguments not seen`)
+  }
   const conditions = notes.flatMap(({ argument, mask }, at): readonly Condition[] => {
-    const used = lifelong.reduce((bits, { values }) => bits | (values[at] ?? 0n), 0n)
+    const used = lifelong.reduce((bits, { values }) => bits | (values?.[at] ?? 0n), 0n)
     const value = mask & ~used
     return value === 0n ? [] : [{ argument, operation: 'BitsNotSet', value }]
   })

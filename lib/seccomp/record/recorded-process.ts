@@ -10,6 +10,7 @@ import { type Counts, readCounts } from './counts.ts'
 import { recordingFilter } from './filter.ts'
 import { meaningOf, openRecording } from './native.ts'
 import { PHASES, type Phase, RECORDED } from './phases.ts'
+import type { RecordedAgent } from './recording.ts'
 
 export interface Recorded {
   /** Where record/start.js lies: not beside whoever has bundled this. */
@@ -23,7 +24,8 @@ export interface Recorded {
 const CHANNEL = 3
 
 /** A Node process every system call of which, and of its children, is counted and goes on. */
-export class RecordedProcess {
+export class RecordedProcess implements RecordedAgent {
+  readonly shortcomings = []
   readonly #architecture: Architecture
   readonly #recording: NativeRecording
   readonly #child: ChildProcess

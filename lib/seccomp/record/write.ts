@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly libc: string
   readonly kernel: string
   readonly seconds: number
+  /** What the record lacks for sure. */
+  readonly shortcomings: readonly string[]
 }
 
 /** The section that was learned, as a file for beat.yml: how it came about is in its comments. */
@@ -35,7 +37,7 @@ export function writeRecording(
 function headLines(
   { name, table }: Architecture,
   { kinds, unknown, foreign }: Counts,
-  { command, node, libc, kernel, seconds }: Circumstances,
+  { command, node, libc, kernel, seconds, shortcomings }: Circumstances,
 ): readonly string[] {
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const numbers = [...unknown].map(([number, count]) => `${number} (${count} times)`)
@@ -44,6 +46,7 @@ function headLines(
     `# ${name}, node ${node}, ${libc}, Linux ${kernel}; ${total} calls in ${seconds} s.`,
     '# Counts and phases are for the reader. What has not happened meanwhile is not allowed: record',
     '# for long enough, the rare cases included, and again on another node or libc.',
+    ...shortcomings.map(each => `# But ${each}.`),
     ...(numbers.length === 0
       ? []
       : [`# Newer than Linux ${table.kernel}, answered ENOSYS: ${numbers.join(', ')}.`]),

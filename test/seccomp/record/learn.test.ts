@@ -200,6 +200,7 @@ function text(seen: Counts): string {
     libc: 'glibc 2.36',
     kernel: '6.1',
     seconds: 1,
+    shortcomings: [],
   }
   return writeRecording(amd64, learned, seen, { lacking: [], idle: [] }, about)
 }
