@@ -16,7 +16,7 @@
       "sources": ["addon/sealbeat.cc"],
       "conditions": [
         ["OS=='linux'", {
-          "sources": ["addon/seccomp.cc", "addon/trap.cc", "addon/denial.cc", "addon/restart.cc", "addon/lock.cc",
+          "sources": ["addon/seccomp.cc", "addon/trap.cc", "addon/denial.cc", "addon/restart.cc", "addon/lock.cc", "addon/notify.cc",
                       "addon/record.cc", "addon/record_start.cc", "addon/record_binding.cc"]
         }, {
           "sources": ["addon/unsupported.cc"]

@@ -54,4 +54,8 @@ int Execute(const std::string& path, std::string arguments);
 // flock(2), exclusive, without waiting: EWOULDBLOCK where another process holds the lock.
 int LockFile(int descriptor);
 
+// A unix(7) datagram socket, without waiting, connected to a path or, after `@`, an abstract name: the
+// descriptor, or an errno as a negative number.
+int ConnectDatagram(const std::string& address);
+
 }  // namespace sealbeat

@@ -101,6 +101,10 @@ Value LockFile(const CallbackInfo& info) {
   return ToErrno(info, sealbeat::LockFile(info[0].As<Napi::Number>().Int32Value()));
 }
 
+Value ConnectDatagram(const CallbackInfo& info) {
+  return ToErrno(info, sealbeat::ConnectDatagram(info[0].As<Napi::String>().Utf8Value()));
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("supported", sealbeat::kSupported);
   exports.Set("isMainThread", Napi::Function::New(env, IsMainThread, "isMainThread"));
@@ -112,6 +116,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("takeDenials", Napi::Function::New(env, TakeDenials, "takeDenials"));
   exports.Set("restart", Napi::Function::New(env, Restart, "restart"));
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
+  exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
   sealbeat::ExportRecorder(env, exports);
   return exports;
 }

@@ -26,6 +26,8 @@ int Restart(const std::string&, std::string, const Program&, const std::vector<i
 
 void ExportRecorder(Napi::Env, Napi::Object) {}
 
+int ConnectDatagram(const std::string&) { return -ENOSYS; }
+
 #ifdef _WIN32
 int LockFile(int) { return ENOSYS; }
 #endif

@@ -26,6 +26,8 @@ export interface Addon {
   /** `argv`: each argument ended by NUL. Returns only when it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
+  /** A descriptor, or an errno as a negative number. */
+  connectDatagram(address: string): number
   /** addon/record.h; on Linux only. */
   readonly recorder?: Recorder
 }
@@ -83,6 +85,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'takeDenials',
   'restart',
   'lockFile',
+  'connectDatagram',
 ]
 
 const REBUILD = 'build it with "npm rebuild sealbeat" (in a checkout: "make build")'

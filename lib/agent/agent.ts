@@ -4,6 +4,7 @@ import { close } from './close.ts'
 import { configure, type Plan } from './configure.ts'
 import type { ExitCode } from './exit.ts'
 import { open } from './open.ts'
+import { reportToManager } from './report-to-manager.ts'
 import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 import type { Stage } from './stage.ts'
@@ -36,6 +37,8 @@ export async function runPlan(
     enter('sandbox')
     const outcome = sandbox(agent, restart)
     enter('run')
+    const { ground, pipeline } = agent
+    ground.add('the reports', reportToManager(ground.manager, pipeline, outcome))
     await run(agent, outcome, stop)
   } finally {
     enter('close')

@@ -8,6 +8,7 @@ import { type DataLock, lockDataPath } from './data-lock.ts'
 import { takeFailures } from './failures.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { Opened } from './opened.ts'
+import { type ServiceManager, takeServiceManager } from './service-manager.ts'
 import { takeSignals } from './signals.ts'
 import type { StopRequest } from './stop.ts'
 import { version } from './version.ts'
@@ -16,6 +17,7 @@ import { version } from './version.ts'
 export interface Ground {
   readonly log: Logger
   readonly identity: Identity
+  readonly manager: ServiceManager
   /** What is to be closed after everything else that was opened, but before the log. */
   add(what: string, close: () => void): void
   close(): Promise<void>
@@ -30,17 +32,20 @@ const PATIENCE = 1_000
 export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground> {
   const { path, logging, name } = plan.config
   const lock = await claimDataPath(path.data)
+  const manager = takeServiceManager(process.env, loadAddon())
   const { log, close: closeLog } = createLogger(logging, { paths: path, name })
   const opened = new Opened()
   opened.add('the lock of path.data', lock.release)
+  opened.add('the service manager', manager.close)
   opened.add('the log', closeLog)
   opened.add('the handlers', takeProcess(stop, log))
   const add = (what: string, end: () => void) => opened.add(what, end)
   const close = () => opened.closeAll(AbortSignal.timeout(PATIENCE), log)
   log.info(circumstances(plan), 'Starting')
+  if (manager.problem !== undefined) log.warn(`The service manager is not told: ${manager.problem}`)
   if (lock.warning !== undefined) log.warn(`path.data can't be locked: ${lock.warning}`)
   try {
-    return { log, identity: await readIdentity(path.data), add, close }
+    return { log, identity: await readIdentity(path.data), manager, add, close }
   } catch (error) {
     await close()
     throw error

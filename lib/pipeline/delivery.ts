@@ -23,6 +23,8 @@ export class Delivery {
   readonly #counts: Counts
   readonly #backoff: Backoff
   readonly #drops: Drops
+  /** When the output was given the batch that it has now, as performance.now() has it. */
+  #writingSince: number | undefined
 
   constructor({ output, queue, log, retry, counts }: Parts) {
     this.#output = output
@@ -57,6 +59,11 @@ export class Delivery {
     this.#backoff.hurry()
   }
 
+  /** Milliseconds that the output has had the present batch without an answer. */
+  get writingFor(): number {
+    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince
+  }
+
   /** Gives up whatever has not been confirmed. */
   stop(): void {
     this.#backoff.stop()
@@ -76,6 +83,7 @@ export class Delivery {
 
   /** What is left to send, in order. */
   async #attempt(parcel: Parcel): Promise<Parcel> {
+    this.#writingSince = performance.now()
     try {
       const result = await this.#output.write({ lines: parcel.lines })
       const left = settle(parcel, result)
@@ -86,6 +94,8 @@ export class Delivery {
       this.#counts.failed_writes++
       this.#log.error({ err: thrown, events: parcel.lines.length }, 'Output failed')
       return parcel
+    } finally {
+      this.#writingSince = undefined
     }
   }
 

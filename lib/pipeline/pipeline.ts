@@ -36,6 +36,8 @@ export interface Pipeline {
    */
   publisher(source: EventSource, signal: AbortSignal): Publish
   stats(): PipelineStats
+  /** Milliseconds that the output has had the present batch without an answer; 0 where it has none. */
+  readonly writingFor: number
   /**
    * Resolves, if ever, with an `OUTPUT_GONE` error: the output can't take another event, nothing is
    * published any more, and what is in the queue is lost. The agent is then to end.
@@ -89,6 +91,9 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       sending: queue.held - queue.queued,
       waiting: queue.waiting,
     }),
+    get writingFor() {
+      return delivery.writingFor
+    },
     close(deadline) {
       closing ??= drain(deadline)
       return closing

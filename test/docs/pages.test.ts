@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { codeIn, PAGES, ROOT } from './page.ts'
 
 /** A language that is not listed here would be tested by nobody; `text` and none are not code. */
-const LANGUAGES = ['yaml', 'sh', 'ts', 'json', 'text', '']
+const LANGUAGES = ['ini', 'yaml', 'sh', 'ts', 'json', 'text', '']
 
 /** GitHub's anchors. */
 function anchorsOf(markdown: string): readonly string[] {
