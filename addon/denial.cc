@@ -26,11 +26,14 @@ struct Slot {
 };
 
 // The last one is for all numbers beyond, which no table has but arm's own.
-constexpr std::size_t kSlots = 1024;
 Slot slots[kSlots];
 std::atomic<bool> noting{false};
+std::atomic<int> own_thread{0};
+std::atomic<std::uint64_t> last_own{0};
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a handler must not take a lock");
+
+int ThreadId() { return static_cast<int>(syscall(SYS_gettid)); }
 
 Slot& SlotOf(std::uint32_t number) { return slots[number < kSlots ? number : kSlots - 1]; }
 
@@ -38,6 +41,7 @@ Slot& SlotOf(std::uint32_t number) { return slots[number < kSlots ? number : kSl
 
 int NoteDenials(const std::vector<int>& urgent) {
   for (const int number : urgent) SlotOf(static_cast<std::uint32_t>(number)).urgent = true;
+  own_thread = ThreadId();
   return noting.exchange(true) ? EALREADY : 0;
 }
 
@@ -58,14 +62,21 @@ std::vector<Denied> TakeDenials(bool samples) {
   return all;
 }
 
+std::uint64_t LastOwnDenial() { return last_own; }
+
 bool Deny(const siginfo_t& signal, void* context, bool* say) {
   if (!noting || signal.si_errno == 0) return false;
   auto& at = *static_cast<ucontext_t*>(context);
   const auto number = static_cast<std::uint32_t>(signal.si_syscall);
   Slot& slot = SlotOf(number);
+  const int thread = ThreadId();
+  if (thread == own_thread) {
+    const std::uint64_t count = last_own / kSlots + 1;
+    last_own = count * kSlots + (number < kSlots ? number : kSlots - 1);
+  }
   int empty = kEmpty;
   if (slot.state.compare_exchange_strong(empty, kTaken, std::memory_order_acquire)) {
-    slot.sample = {number, signal.si_errno, static_cast<int>(syscall(SYS_gettid)), ReadArguments(at)};
+    slot.sample = {number, signal.si_errno, thread, ReadArguments(at)};
     slot.state.store(kFull, std::memory_order_release);
   }
   *say = slot.total.fetch_add(1) == 0 && slot.urgent;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Denied {
   Denial sample;
 };
 
+// Numbers that are told apart; the last stands for all beyond.
+constexpr std::size_t kSlots = 1024;
+
 // Whether the registers of this architecture are known: else nothing can be answered from a handler.
 extern const bool kCanAnswer;
 
@@ -36,6 +40,10 @@ int NoteDenials(const std::vector<int>& urgent);
 
 // All numbers that were denied; with `samples`, takes those away.
 std::vector<Denied> TakeDenials(bool samples);
+
+// Changes with every denial on the thread that called NoteDenials: how often that was, times kSlots,
+// and the number of the last one.
+std::uint64_t LastOwnDenial();
 
 #ifdef __linux__
 // In the handler of SIGSYS. False where the signal is no such denial. Sets `say` for the first denial of

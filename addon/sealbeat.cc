@@ -92,6 +92,10 @@ Value TakeDenials(const CallbackInfo& info) {
   return list;
 }
 
+Value LastOwnDenial(const CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(sealbeat::LastOwnDenial()));
+}
+
 Value Restart(const CallbackInfo& info) {
   return ToErrno(info, sealbeat::Restart(info[0].As<Napi::String>().Utf8Value(), ToBytes(info[1]),
                                          ToProgram(info[2]), ToInts(info[3])));
@@ -114,6 +118,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("reportTraps", Napi::Function::New(env, ReportTraps, "reportTraps"));
   exports.Set("noteDenials", Napi::Function::New(env, NoteDenials, "noteDenials"));
   exports.Set("takeDenials", Napi::Function::New(env, TakeDenials, "takeDenials"));
+  exports.Set("lastOwnDenial", Napi::Function::New(env, LastOwnDenial, "lastOwnDenial"));
   exports.Set("restart", Napi::Function::New(env, Restart, "restart"));
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));

@@ -18,6 +18,7 @@ int ReportTraps(const std::string&) { return ENOSYS; }
 const bool kCanAnswer = false;
 int NoteDenials(const std::vector<int>&) { return ENOSYS; }
 std::vector<Denied> TakeDenials(bool) { return {}; }
+std::uint64_t LastOwnDenial() { return 0; }
 std::string NameOf(std::uint32_t number) { return std::to_string(number); }
 int Execute(const std::string&, std::string) { return ENOSYS; }
 int Restart(const std::string&, std::string, const Program&, const std::vector<int>&) {

@@ -23,6 +23,8 @@ export interface Addon {
   noteDenials(urgent: readonly number[]): number
   /** All that were denied; with `samples`, what is new of each, once. */
   takeDenials(samples: boolean): readonly NativeDenied[]
+  /** addon/denial.h: changes with every denial on the main thread; modulo 1024 the last one's number. */
+  lastOwnDenial(): number
   /** `argv`: each argument ended by NUL. Returns only when it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
@@ -83,6 +85,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'reportTraps',
   'noteDenials',
   'takeDenials',
+  'lastOwnDenial',
   'restart',
   'lockFile',
   'connectDatagram',

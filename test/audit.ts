@@ -18,6 +18,8 @@ const SOCK_NONBLOCK = 0o4000
 const SOCK_CLOEXEC = 0o2000000
 const NETLINK_AUDIT = 9
 const AUDIT_NLGRP_READLOG = 1 // linux/audit.h
+const SOL_SOCKET = 1
+const SO_RCVBUFFORCE = 33 // asm-generic/socket.h
 const HEADER = 16 // sizeof(struct nlmsghdr)
 
 /**
@@ -30,6 +32,10 @@ export async function openAuditTail(): Promise<AuditTail | undefined> {
   const address = new Uint8Array(new Uint32Array([AF_NETLINK, 0, AUDIT_NLGRP_READLOG]).buffer)
   const bound = probe.syscall(await numberOf('bind'), socket.value, address, address.length)
   if (bound.errno !== 0) return undefined
+  // Room for a burst: what finds none is lost.
+  const size = new Uint8Array(new Uint32Array([1 << 24]).buffer)
+  const setsockopt = await numberOf('setsockopt')
+  probe.syscall(setsockopt, socket.value, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length)
   const recvfrom = await numberOf('recvfrom')
   const records: string[] = []
   const read = () => drain(recvfrom, socket.value, records)

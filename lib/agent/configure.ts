@@ -5,6 +5,7 @@ import { parseSection } from '../config/section.ts'
 import { messageOf, type Report } from '../errors.ts'
 import type { OutputType } from '../output.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
+import { DenialStacks } from '../seccomp/denial-stacks.ts'
 import type { Need } from '../seccomp/layers.ts'
 import { planSandbox, type SandboxPlan } from '../seccomp/sandbox.ts'
 import { didYouMean } from '../suggest.ts'
@@ -33,6 +34,8 @@ export interface Plan {
   /** What the beats and the output declare to call, which the policy then allows. */
   readonly needs: readonly Need[]
   readonly sandbox: SandboxPlan
+  /** Where denials are to be told with the place in JavaScript. */
+  readonly stacks: DenialStacks | undefined
 }
 
 /**
@@ -44,6 +47,9 @@ export interface Plan {
  */
 export async function configure(document: ConfigDocument): Promise<Plan> {
   const { config, problems } = parseConfig(document)
+  const { enabled, diagnose } = config.seccomp
+  // Before the beats are imported, which may take functions out of Node's modules.
+  const stacks = enabled && diagnose ? DenialStacks.watching() : undefined
   const [beats, output] = await Promise.all([
     configureBeats(config, problems.report),
     configureOutput(config.output, problems.report),
@@ -52,7 +58,7 @@ export async function configure(document: ConfigDocument): Promise<Plan> {
   if (!output) throw new TypeError('an output without a problem has no settings')
   const needs = needsOf(beats, output)
   const sandbox = await planSandbox(config.seccomp, needs)
-  return { config, files: document.files, beats, output, needs, sandbox }
+  return { config, files: document.files, beats, output, needs, sandbox, stacks }
 }
 
 async function configureBeats(

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DenialStacks } from '../seccomp/denial-stacks.ts'
 import { type Denial, type DenialSample, takeDenials } from '../seccomp/denials.ts'
 
 /** Milliseconds between two looks, and the longest silence about a call that goes on being denied. */
@@ -24,11 +25,17 @@ const NOTHING: Told = { total: 0, due: 0, pause: PERIOD, sample: undefined }
  */
 export class DenialLog {
   readonly #log: Logger
+  readonly #stacks: Pick<DenialStacks, 'take'> | undefined
   readonly #look: () => readonly Denial[]
   readonly #told = new Map<number, Told>()
 
-  constructor(log: Logger, look: () => readonly Denial[] = takeDenials) {
+  constructor(
+    log: Logger,
+    stacks: Pick<DenialStacks, 'take'> | undefined,
+    look: () => readonly Denial[] = takeDenials,
+  ) {
     this.#log = log
+    this.#stacks = stacks
     this.#look = look
   }
 
@@ -50,7 +57,9 @@ export class DenialLog {
         this.#told.set(denial.number, { ...told, sample })
         continue
       }
-      this.#log.warn(fieldsOf(denial, sample, denial.total - told.total), 'Seccomp denied')
+      const stack = this.#stacks?.take(denial.number)
+      const fields = fieldsOf(denial, sample, denial.total - told.total)
+      this.#log.warn(stack === undefined ? fields : { ...fields, stack }, 'Seccomp denied')
       const pause = Math.min(told.pause * 2, LONGEST_SILENCE)
       const due = now + told.pause
       this.#told.set(denial.number, { total: denial.total, due, pause, sample: undefined })

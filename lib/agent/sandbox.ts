@@ -11,7 +11,7 @@ import type { Ground } from './ground.ts'
 
 /** As much of an open agent as the stage looks at. */
 export interface Unsealed {
-  readonly plan: Pick<Plan, 'sandbox'> & { readonly config: Pick<Config, 'seccomp'> }
+  readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
   readonly log: Logger
   readonly ground: Pick<Ground, 'add'>
 }
@@ -42,7 +42,7 @@ export function sandbox({ plan, log, ground }: Unsealed, restart?: RestartOutcom
     throw new AgentError('SANDBOX_REQUIRED', reason)
   }
   if (outcome.state === 'installed' && outcome.diagnose) {
-    ground.add('the denials', new DenialLog(log).start())
+    ground.add('the denials', new DenialLog(log, plan.stacks).start())
   }
   return outcome
 }

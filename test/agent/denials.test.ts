@@ -13,7 +13,7 @@ describe('agent: the log of denials', () => {
   function watched() {
     const { log, lines } = listeningLog()
     let seen: readonly Denial[] = []
-    const told = new DenialLog(log, () => seen)
+    const told = new DenialLog(log, undefined, () => seen)
     const look = (now: number, total: number, sample?: DenialSample) => {
       seen = [{ number: 41, name: 'socket', total, ...(sample ? { sample } : {}) }]
       told.tell(now)
@@ -58,7 +58,9 @@ describe('agent: the log of denials', () => {
 
   it('has a last look when it is ended', () => {
     const { log, lines } = listeningLog()
-    const end = new DenialLog(log, () => [{ number: 101, name: 'ptrace', total: 1 }]).start()
+    const end = new DenialLog(log, undefined, () => [
+      { number: 101, name: 'ptrace', total: 1 },
+    ]).start()
     end()
     expect(lines[0]?.['syscall']).to.deep.equal({ name: 'ptrace', number: 101 })
   })

@@ -17,7 +17,8 @@ function planOf(outcome: Outcome, required: boolean) {
     mode: 'extend',
     policy: undefined,
   } as const
-  return { sandbox: { ready: false, outcome }, config: { seccomp } } as const
+  const sandbox = { ready: false, outcome } as const
+  return { sandbox, stacks: undefined, config: { seccomp } } as const
 }
 
 describe('agent: the sandbox stage', () => {

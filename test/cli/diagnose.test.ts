@@ -37,6 +37,23 @@ describe('seccomp.diagnose', () => {
     expect(lines[0]?.['thread']).to.include({ main: false })
   })
 
+  it('tells where in JavaScript the main thread was denied', async () => {
+    const run = `await context.publish({ message: look() })
+    function look() {
+      try {
+        return String(statfsSync('/').type)
+      } catch ({ code }) {
+        return code
+      }
+    }`
+    place.write({ 'probe.js': beatSource(run, '', "import { statfsSync } from 'node:fs'") })
+    const { stdout, log } = await place.run('run')
+    expect(JSON.parse(stdout).message).to.equal('EACCES')
+    const line = log.find(({ message }) => message === 'Seccomp denied')
+    expect(line?.['thread']).to.include({ main: true })
+    expect(String(line?.['stack']).split('\n')[0]).to.match(/^at look \(.*probe\.js:\d+:\d+\)$/)
+  })
+
   it('is off, and says so, where programs are started', async () => {
     place.write({
       'probe.js': beatSource('', "syscalls: [{ names: ['execve'], why: 'asks others' }],"),

@@ -23,6 +23,8 @@ const REASONS: readonly (readonly [why: string, names: readonly string[]])[] = [
   ['signals: denied, Node aborts', ['rt_sigaction', 'rt_sigprocmask']],
   ['every new thread begins with it', ['rseq', 'set_robust_list']],
   ['V8 waits with it', ['sched_yield']],
+  ['looks at the standard streams at the end: denied, Node aborts', ['fstat', 'fstat64']],
+  ['looks at the standard streams at the end: denied, Node aborts', ['newfstatat']],
 ]
 
 /** Name → why. Of which an architecture has some. */
