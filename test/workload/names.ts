@@ -28,12 +28,7 @@ async function throughLibc(): Promise<void> {
 }
 
 async function throughAres(): Promise<void> {
-  const udp = createSocket('udp4')
-  udp.bind(0, '127.0.0.1')
-  await once(udp, 'listening')
-  const { port } = udp.address()
-  const tcp = createServer().listen(port, '127.0.0.1')
-  await once(tcp, 'listening')
+  const { udp, tcp, port } = await nameServer()
   answerDatagrams(udp)
   answerStreams(tcp)
   const resolver = new dns.Resolver({ timeout: 2000, tries: 2 })
@@ -45,6 +40,24 @@ async function throughAres(): Promise<void> {
   udp.close()
   tcp.close()
   dns.getServers()
+}
+
+/** A name server has one port for both; that of one may be taken by somebody for the other. */
+async function nameServer() {
+  for (let tries = 1; ; tries++) {
+    const udp = createSocket('udp4')
+    udp.bind(0, '127.0.0.1')
+    await once(udp, 'listening')
+    const { port } = udp.address()
+    const tcp = createServer().listen(port, '127.0.0.1')
+    try {
+      await once(tcp, 'listening')
+      return { udp, tcp, port }
+    } catch (error) {
+      udp.close()
+      if (tries === 20) throw error
+    }
+  }
 }
 
 /** Answers short names; what begins with `long` is to be asked for again over TCP. */
