@@ -147,7 +147,7 @@ static void export_as(uint32_t shape) {
     const struct rule *rule = &policy.rule[at];
     /* By the number of the running architecture, or libseccomp's own where it has none. */
     const int number = seccomp_syscall_resolve_name(rule->name);
-    check(rule->name, seccomp_rule_add_exact_array(context, rule->action, number, rule->tests, rule->test));
+    check(rule->name, seccomp_rule_add_array(context, rule->action, number, rule->tests, rule->test));
   }
   print_program(context);
   seccomp_release(context);

@@ -25,7 +25,7 @@ export function exportPolicy(
     case 'bpf':
       return { content: encode(program, policy.architecture.endian), notes: [] }
     case 'oci':
-      return exportOci(policy)
+      return exportOci(policy, program)
     default:
       return { content: TEXTS[format](policy, program), notes: [] }
   }
@@ -47,8 +47,8 @@ const TEXTS: { readonly [F in Exclude<ExportFormat, 'bpf' | 'oci'>]: Text } = {
   c: (policy, program) => toHeader(policy, program),
 }
 
-function exportOci(policy: EffectivePolicy): Exported {
-  const { profile, stricter } = toOci(policy)
+function exportOci(policy: EffectivePolicy, program: Program): Exported {
+  const { profile, stricter } = toOci(policy, program)
   const notes = stricter.map(what => `stricter than the policy, which can't be said in it: ${what}`)
   return { content: ociJson(profile), notes }
 }

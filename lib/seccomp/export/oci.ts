@@ -1,7 +1,9 @@
 import type { Decision, EffectivePolicy } from '../merge.ts'
 import { ACTIONS, formatVerdict, type Verdict } from '../policy.ts'
+import type { Program } from '../program.ts'
 import { SCMP_ARCHITECTURES } from '../scmp.ts'
 import { EPERM } from '../wording.ts'
+import { leaking } from './multiplexers.ts'
 import { type OciArgument, ociArguments } from './oci-arguments.ts'
 
 /** `linux.seccomp` of the OCI runtime specification (config-linux.md), as runc and crun read it. */
@@ -37,7 +39,8 @@ const SCMP: { readonly [A in Verdict['action']]: string } = {
 }
 
 /** A policy as a profile that answers every name of its table alike, or, where it can't, stricter. */
-export function toOci(policy: EffectivePolicy): OciExport {
+export function toOci(policy: EffectivePolicy, program: Program): OciExport {
+  const closed = leaking(policy, program)
   const byDefault = plainDefault(policy)
   const stricter: string[] = []
   const groups = new Map<string, OciRule & { readonly names: string[] }>()
@@ -49,11 +52,12 @@ export function toOci(policy: EffectivePolicy): OciExport {
     groups.set(key, group)
   }
   for (const decision of policy.decisions) {
-    const alternatives = alternativesOf(policy, decision, byDefault)
+    const shut = closed.get(decision.name)
+    const alternatives = shut ? undefined : alternativesOf(policy, decision, byDefault)
     if (alternatives)
       for (const { verdict, args } of alternatives) add(decision.name, verdict, args)
     else {
-      const verdict = strictest(decision)
+      const verdict = shut ?? strictest(decision)
       stricter.push(`${decision.name}: ${formatVerdict(verdict)}, whatever its arguments`)
       add(decision.name, verdict)
     }

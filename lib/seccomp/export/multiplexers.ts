@@ -1,0 +1,58 @@
+import type { EffectivePolicy } from '../merge.ts'
+import type { Action, Verdict } from '../policy.ts'
+import type { Program } from '../program.ts'
+import { simulate } from '../simulate.ts'
+import { ENOSYS } from '../wording.ts'
+
+/** The old ways into calls, by their argument 0: SYS_* of linux/net.h, and of linux/ipc.h. */
+const MULTIPLEXERS: Readonly<Record<string, readonly string[]>> = {
+  socketcall: [
+    ...['', 'socket', 'bind', 'connect', 'listen', 'accept', 'getsockname', 'getpeername'],
+    ...['socketpair', 'send', 'recv', 'sendto', 'recvfrom', 'shutdown', 'setsockopt', 'getsockopt'],
+    ...['sendmsg', 'recvmsg', 'accept4', 'recvmmsg', 'sendmmsg'],
+  ],
+  ipc: [
+    ...['', 'semop', 'semget', 'semctl', 'semtimedop', '', '', '', '', '', ''],
+    ...['msgsnd', 'msgrcv', 'msgget', 'msgctl', '', '', '', '', '', ''],
+    ...['shmat', 'shmdt', 'shmget', 'shmctl'],
+  ],
+}
+
+/** From here on the kernel lets a call through: SECCOMP_RET_TRACE of linux/seccomp.h and looser. */
+const TRACE = 0x7ff00000
+
+/**
+ * The multiplexers that libseccomp would open further than the policy does: where a rule allows a call,
+ * it allows the multiplexer for it as well, whatever the call's own arguments. Only a rule for the
+ * multiplexer without tests keeps it from that, which has to say something else than the default.
+ */
+export function leaking(policy: EffectivePolicy, program: Program): ReadonlyMap<string, Verdict> {
+  const { architecture, decisions, defaultAction } = policy
+  const { audit, endian, table } = architecture
+  const passes = (name: string, args: readonly bigint[]) => {
+    const number = table.numbers[name]
+    return number !== undefined && simulate(program, { audit, number, args }, endian).value >= TRACE
+  }
+  const mayPass = new Set(
+    decisions
+      .filter(({ rules, otherwise }) =>
+        [...rules.map(({ verdict }) => verdict), otherwise].some(isLoose),
+      )
+      .map(({ name }) => name),
+  )
+  const open = Object.entries(MULTIPLEXERS).filter(([name, calls]) => {
+    const leaks = (call: string, at: number) => mayPass.has(call) && !passes(name, [BigInt(at)])
+    return Object.hasOwn(table.numbers, name) && calls.some(leaks)
+  })
+  return new Map(open.map(([name]) => [name, otherDenial(defaultAction)]))
+}
+
+/** Denies as well, in other words than the default: libseccomp takes no rule that says the same. */
+function otherDenial(defaultAction: Action): Verdict {
+  if (defaultAction === 'errno') return ENOSYS
+  return { action: defaultAction === 'kill_process' ? 'kill_thread' : 'kill_process' }
+}
+
+function isLoose({ action }: Verdict): boolean {
+  return action === 'allow' || action === 'log' || action === 'trace'
+}
