@@ -17,6 +17,7 @@
       "conditions": [
         ["OS=='linux'", {
           "sources": ["addon/seccomp.cc", "addon/trap.cc", "addon/denial.cc", "addon/restart.cc", "addon/lock.cc", "addon/notify.cc",
+                      "addon/audit.cc", "addon/audit_binding.cc",
                       "addon/record.cc", "addon/record_start.cc", "addon/record_binding.cc"]
         }, {
           "sources": ["addon/unsupported.cc"]

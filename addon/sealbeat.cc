@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "audit_binding.h"
 #include "denial.h"
 #include "native.h"
 #include "record_binding.h"
@@ -122,6 +123,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("restart", Napi::Function::New(env, Restart, "restart"));
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
+  sealbeat::ExportAudit(env, exports);
   sealbeat::ExportRecorder(env, exports);
   return exports;
 }

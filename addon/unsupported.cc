@@ -1,6 +1,7 @@
 // Not Linux: there is no seccomp to install, and every function says so.
 #include <cerrno>
 
+#include "audit_binding.h"
 #include "denial.h"
 #include "native.h"
 #include "record_binding.h"
@@ -25,6 +26,7 @@ int Restart(const std::string&, std::string, const Program&, const std::vector<i
   return ENOSYS;
 }
 
+void ExportAudit(Napi::Env, Napi::Object) {}
 void ExportRecorder(Napi::Env, Napi::Object) {}
 
 int ConnectDatagram(const std::string&) { return -ENOSYS; }

@@ -32,6 +32,35 @@ export interface Addon {
   connectDatagram(address: string): number
   /** addon/record.h; on Linux only. */
   readonly recorder?: Recorder
+  /** addon/audit.h; on Linux only. */
+  readonly audit?: AuditSocket
+}
+
+/** The multicast group of the kernel's audit records. */
+export interface AuditSocket {
+  /** `room`: bytes that the kernel may keep. A descriptor, or an errno as a negative number. */
+  open(room: number): number
+  /** Never waits. `type`: `AUDIT_*` of linux/audit.h; `most`: records that are looked at. */
+  read(descriptor: number, type: number, most: number): AuditReading
+  readonly ReadableWatch: new (descriptor: number, callback: () => void) => ReadableWatch
+}
+
+export interface AuditReading {
+  /** Without their headers. */
+  readonly records: readonly string[]
+  /** Records of any type that found no room since the socket was opened. */
+  readonly lost: number
+  /** Nothing was left. */
+  readonly drained: boolean
+  /** 0, or why nothing can be read any more. */
+  readonly errno: number
+}
+
+/** Each `start` is followed by one call of the callback, unless `stop` or `close` comes first. */
+export interface ReadableWatch {
+  start(): void
+  stop(): void
+  close(): void
 }
 
 /** A system call that was denied. */

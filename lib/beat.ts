@@ -51,6 +51,19 @@ export interface SyscallNeed {
 }
 
 /**
+ * What an agent needs of its service manager, beyond a user of its own and the folders of its own; a
+ * unit that is made for it grants that and no more (docs/systemd.md). `why` is repeated there.
+ */
+export type Privilege = { readonly why: string } & (
+  | { /** `CAP_AUDIT_READ`: capabilities(7). */ readonly capability: `CAP_${string}` }
+  | {
+      /** `AF_PACKET`, beside AF_UNIX, AF_INET and AF_INET6. */ readonly addressFamily: `AF_${string}`
+    }
+  | { /** A group whose files are read: `adm`. */ readonly group: string }
+  | { /** An absolute path below which files are written. */ readonly writes: string }
+)
+
+/**
  * One kind of work that an agent does. `S` is the shape of its section of `beat.yml`, without the
  * keys every beat has (`type`, `id`, `enabled`, `tags`, `fields`); `R` what `open` hands to `run`.
  */
@@ -60,6 +73,8 @@ export interface Beat<S = unknown, R = void> {
   /** Convict schema of the beat's own section: `doc`, `format`, `default` for every key. */
   readonly schema: Schema<S>
   readonly syscalls?: readonly SyscallNeed[]
+  /** What it needs with these settings: a low port, for example, takes `CAP_NET_BIND_SERVICE`. */
+  privileges?(settings: S): readonly Privilege[]
   /** Before the filter: bind low ports, open raw sockets, read files that only root may. */
   open?(context: OpenContext<S>): Promise<R>
   /**

@@ -1,4 +1,13 @@
-export type { Beat, Context, Event, OpenContext, Receipt, StateStore, SyscallNeed } from './beat.ts'
+export type {
+  Beat,
+  Context,
+  Event,
+  OpenContext,
+  Privilege,
+  Receipt,
+  StateStore,
+  SyscallNeed,
+} from './beat.ts'
 export { defineBeat } from './beat.ts'
 export { bytes, bytesFrom } from './config/bytes.ts'
 export { duration, durationFrom } from './config/duration.ts'

@@ -1,6 +1,6 @@
 import type { Schema } from 'convict'
 import type { Logger } from 'pino'
-import type { SyscallNeed } from './beat.ts'
+import type { Privilege, SyscallNeed } from './beat.ts'
 
 /** Events, each encoded once, when it was published. */
 export interface Batch {
@@ -43,6 +43,8 @@ export interface OutputType<S = unknown> {
   readonly name: string
   readonly schema: Schema<S>
   readonly syscalls?: readonly SyscallNeed[]
+  /** What it needs with these settings. */
+  privileges?(settings: S): readonly Privilege[]
   /** Before the filter: everything that needs more than the filter will allow. */
   open(context: OutputContext<S>): Promise<Output>
 }

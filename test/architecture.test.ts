@@ -27,6 +27,7 @@ const RULES: readonly (readonly [files: RegExp, allowed: RegExp])[] = [
     /^lib\/(seccomp\/|errors|addon)/,
   ],
   [/^lib\/seccomp\//, /^lib\/(seccomp\/|errors|suggest)/],
+  [/^lib\/audit\//, /^lib\/(audit\/|errors|addon)/],
   [/^lib\/config\//, /^lib\/(config\/|seccomp\/section|errors|suggest)|^(yaml|convict)$/],
   [/^lib\/pipeline\//, /^lib\/(pipeline\/|config\/config|beat|output|errors)|^pino$/],
   [
@@ -41,7 +42,7 @@ const RULES: readonly (readonly [files: RegExp, allowed: RegExp])[] = [
   [/^lib\/agent\//, /^lib\/(?!cli|testing)|^(pino|convict|import-meta-resolve)$/],
   [/^lib\/index\.ts$/, /^lib\//],
   [/^lib\/cli\//, /^lib\/(?!testing)/],
-  [/^beats\//, /^sealbeat(\/testing)?$|^beats\/|^(chai|fast-check|pino)$/],
+  [/^beats\//, /^sealbeat(\/(audit|seccomp|testing))?$|^beats\/|^(chai|fast-check|pino)$/],
 ]
 
 function walk(folder: string): readonly string[] {

@@ -25,6 +25,7 @@ await build({
   entryPoints: {
     main: 'lib/cli/main.ts',
     index: 'lib/index.ts',
+    audit: 'lib/audit/index.ts',
     seccomp: 'lib/seccomp/index.ts',
     testing: 'lib/testing/index.ts',
   },
@@ -41,6 +42,6 @@ for (const name of await readdir('beats')) {
     ...COMMON,
     outfile: `${OUT}/beats/${name}/index.js`,
     entryPoints: [`beats/${name}/index.ts`],
-    external: ['sealbeat'],
+    external: ['sealbeat', 'sealbeat/*'],
   })
 }

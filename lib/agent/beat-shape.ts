@@ -35,6 +35,7 @@ const CHECKS: readonly Check[] = [
   beat => (typeof beat.get('run') === 'function' ? undefined : '"run" must be a function'),
   optionalFunction('open'),
   optionalFunction('close'),
+  optionalFunction('privileges'),
   beat => {
     const needs = beat.get('syscalls')
     if (needs === undefined || (Array.isArray(needs) && needs.every(isNeed))) return undefined
@@ -58,7 +59,7 @@ function isNeed(value: unknown): boolean {
 
 /** The members a reader of the object sees: a beat may be an instance of a class, too. */
 function membersOf(value: object): Members {
-  const keys = ['name', 'schema', 'run', 'open', 'close', 'syscalls', 'names', 'why']
+  const keys = ['name', 'schema', 'run', 'open', 'close', 'syscalls', 'privileges', 'names', 'why']
   return new Map(keys.map(key => [key, Reflect.get(value, key)]))
 }
 

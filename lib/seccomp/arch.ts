@@ -46,6 +46,11 @@ const TRAITS: { readonly [A in ArchitectureName]: Omit<Traits, 'name'> } = {
   mips64le: { audit: 0xc0000008, endian: 'little', bits: 64 },
 }
 
+/** Without its table, which takes time to load. */
+export function traitsOf(name: ArchitectureName): Traits {
+  return { name, ...TRAITS[name] }
+}
+
 /** `process.arch` → our name; undefined where there is no policy for it. */
 export function architectureOf(
   processArch: string,
@@ -73,8 +78,7 @@ export async function loadArchitecture(name: ArchitectureName): Promise<Architec
     import('./syscalls/arguments.ts'),
   ])
   return {
-    name,
-    ...TRAITS[name],
+    ...traitsOf(name),
     table,
     widths: ARGUMENT_WIDTHS,
     errno: name === 'mips64le' ? MIPS_ERRNO : ERRNO,

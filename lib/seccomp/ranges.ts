@@ -20,7 +20,7 @@ export type Weights = Readonly<Record<string, number>>
 const HIGHEST = 0xffffffff
 
 /** `SECCOMP_RET_*` of linux/seccomp.h. */
-const RETURNS: { readonly [A in Action]: number } = {
+export const RETURNS: { readonly [A in Action]: number } = {
   kill_process: 0x80000000,
   kill_thread: 0x00000000,
   trap: 0x00030000,

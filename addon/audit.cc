@@ -1,0 +1,99 @@
+#include "audit.h"
+
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace sealbeat {
+
+namespace {
+
+// MAX_AUDIT_MESSAGE_LENGTH of libaudit: no record of the kernel is longer.
+constexpr std::size_t kLongest = 8970;
+
+int Join(int descriptor, int room) {
+  // Beyond net.core.rmem_max only CAP_NET_ADMIN may; the smaller buffer does, too.
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = 1U << (AUDIT_NLGRP_READLOG - 1);
+  return bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+struct Message {
+  alignas(nlmsghdr) char bytes[kLongest + NLMSG_HDRLEN];
+  ssize_t length;
+  bool from_kernel;
+};
+
+// False where there is nothing more, or errno tells why not.
+bool Receive(int descriptor, Message& message) {
+  sockaddr_nl from{};
+  iovec part{message.bytes, sizeof message.bytes};
+  msghdr header{};
+  header.msg_name = &from;
+  header.msg_namelen = sizeof from;
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  message.length = recvmsg(descriptor, &header, MSG_DONTWAIT);
+  message.from_kernel = from.nl_pid == 0;
+  return message.length >= 0;
+}
+
+// The header's length can't be relied on: the kernel leaves its own size out of some (audit.c).
+void Take(const Message& message, std::uint16_t type, AuditRecords& records) {
+  if (!message.from_kernel || message.length <= NLMSG_HDRLEN) return;
+  nlmsghdr header;
+  std::memcpy(&header, message.bytes, sizeof header);
+  if (header.nlmsg_type != type) return;
+  const char* text = message.bytes + NLMSG_HDRLEN;
+  records.texts.emplace_back(text, strnlen(text, message.length - NLMSG_HDRLEN));
+}
+
+// SK_MEMINFO_DROPS of linux/sock_diag.h; before Linux 4.12 (SO_MEMINFO) at least one at each ENOBUFS.
+std::uint32_t Lost(int descriptor, std::uint32_t overruns) {
+  std::uint32_t values[SK_MEMINFO_VARS] = {};
+  socklen_t size = sizeof values;
+  const bool known = getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, values, &size) == 0 &&
+                     size > SK_MEMINFO_DROPS * sizeof *values;
+  return known ? values[SK_MEMINFO_DROPS] : overruns;
+}
+
+}  // namespace
+
+int OpenAuditLog(int room) {
+  const int descriptor =
+      socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_AUDIT);
+  if (descriptor < 0) return -errno;
+  if (Join(descriptor, room) == 0) return descriptor;
+  const int error = errno;
+  close(descriptor);
+  return -error;
+}
+
+AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t most) {
+  AuditRecords records;
+  std::uint32_t overruns = 0;
+  Message message;
+  for (std::size_t received = 0; received < most; ++received) {
+    if (Receive(descriptor, message)) {
+      Take(message, type, records);
+    } else if (errno == ENOBUFS) {
+      ++overruns;
+    } else if (errno != EINTR) {
+      records.drained = errno == EAGAIN || errno == EWOULDBLOCK;
+      records.error = records.drained ? 0 : errno;
+      break;
+    }
+  }
+  records.lost = Lost(descriptor, overruns);
+  return records;
+}
+
+}  // namespace sealbeat

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, uptime } from 'node:os'
+import { expect } from 'chai'
+import { localAccounts } from './accounts.ts'
+import { lossWarning } from './lost.ts'
+import { OwnViolations } from './own.ts'
+import { parentOf } from './parents.ts'
+import { parseRecord } from './record.ts'
+
+function record(pid: number, syscall: number) {
+  const text = `audit(1.000:1): uid=0 pid=${pid} comm="x" arch=c000003e syscall=${syscall} code=0x50000`
+  const parsed = parseRecord(text)
+  if (!parsed) throw new Error(text)
+  return parsed
+}
+
+describe('audit: violations of the agent itself', () => {
+  it('are reported once a minute for each system call, with the number that were not', () => {
+    const own = new OwnViolations(({ pid }) => pid === 1)
+    expect(own.tell(record(1, 5), 0)).to.deep.equal({ unreported: 0 })
+    expect(own.tell(record(1, 5), 1)).to.equal(undefined)
+    expect(own.tell(record(1, 5), 59_999)).to.equal(undefined)
+    expect(own.tell(record(1, 6), 59_999)).to.deep.equal({ unreported: 0 })
+    expect(own.tell(record(1, 5), 60_000)).to.deep.equal({ unreported: 2 })
+    expect(own.tell(record(1, 5), 60_001)).to.equal(undefined)
+  })
+
+  it('do not touch those of others', () => {
+    const own = new OwnViolations(({ pid }) => pid === 1)
+    for (let now = 0; now < 3; now++) {
+      expect(own.tell(record(2, 5), now)).to.deep.equal({ unreported: 0 })
+    }
+  })
+})
+
+describe('audit: what records do not say', () => {
+  it('the parent, of a process that had started by then', () => {
+    const now = Date.now()
+    const ticks = (ago: number) => Math.round((uptime() - ago) * 100)
+    const stat = (ago: number) =>
+      `7 (a) b) S 42 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 ${ticks(ago)} 1 1`
+    const at = (ago: number) => ({ pid: 7, time: new Date(now - ago * 1000) })
+    expect(parentOf(at(5), () => stat(9))).to.equal(42)
+    expect(
+      parentOf(at(9), () => stat(5)),
+      'the number was given to another',
+    ).to.equal(undefined)
+    expect(parentOf(at(5), () => undefined)).to.equal(undefined)
+    expect(parentOf({ pid: process.pid, time: new Date() })).to.equal(
+      process.platform === 'linux' ? process.ppid : undefined,
+    )
+  })
+
+  it('names of users and groups, by the first line that has the number', () => {
+    const folder = mkdtempSync(`${tmpdir()}/audit-`)
+    writeFileSync(`${folder}/passwd`, 'root:x:0:0:r:/:/bin/sh\ntoor:x:0:0::/:\nweb:x:33:34:::\n')
+    const accounts = localAccounts(folder)
+    expect([accounts.user(0), accounts.user(33), accounts.user(1)]).to.deep.equal([
+      'root',
+      'web',
+      undefined,
+    ])
+    expect(accounts.group(0), 'there is no such file').to.equal(undefined)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('losses, at once and then once a minute', () => {
+    const warned: number[] = []
+    const warn = lossWarning(lost => warned.push(lost))
+    warn(0, 0)
+    warn(3, 1)
+    warn(4, 2)
+    warn(5, 60_001)
+    warn(0, 200_000)
+    expect(warned).to.deep.equal([3, 9])
+  })
+})

@@ -1,0 +1,103 @@
+import { constants } from 'node:os'
+import type { Event } from 'sealbeat'
+import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/seccomp'
+import type { SeccompRecord } from './record.ts'
+
+/** What the record itself does not have. */
+export interface Surroundings {
+  readonly names: CallNames | undefined
+  readonly user: string | undefined
+  readonly group: string | undefined
+  readonly auditUser: string | undefined
+  readonly parent: number | undefined
+  /** Violations of the agent's own that were not reported one by one, since the last that was. */
+  readonly unreported: number
+}
+
+/** The event of a violation, in Auditbeat's field names (S13, S14). */
+export function eventOf(record: SeccompRecord, around: Surroundings): Event {
+  const { action } = decodeReturn(record.code)
+  // A call that is only logged is executed: nothing was denied.
+  const executed = action === 'log' || action === 'allow'
+  return {
+    '@timestamp': record.time,
+    event: {
+      kind: 'event',
+      category: ['process', 'intrusion_detection'],
+      action: 'violated-seccomp-policy',
+      type: [executed ? 'allowed' : 'denied'],
+      outcome: executed ? 'success' : 'failure',
+      dataset: 'audit.seccomp',
+    },
+    process: processOf(record, around),
+    user: userOf(record, around),
+    auditd: auditdOf(record, around),
+  }
+}
+
+function processOf({ pid, comm, exe }: SeccompRecord, { parent }: Surroundings) {
+  return {
+    pid,
+    ...(comm !== undefined && { name: comm }),
+    ...(exe !== undefined && { executable: exe }),
+    ...(parent !== undefined && { parent: { pid: parent } }),
+  }
+}
+
+function userOf({ uid, gid, auid }: SeccompRecord, { user, group, auditUser }: Surroundings) {
+  return {
+    id: String(uid),
+    ...(user !== undefined && { name: user }),
+    group: { id: String(gid), ...(group !== undefined && { name: group }) },
+    audit: {
+      id: auid === undefined ? 'unset' : String(auid),
+      ...(auditUser !== undefined && { name: auditUser }),
+    },
+  }
+}
+
+function auditdOf(record: SeccompRecord, { names, unreported }: Surroundings) {
+  const { sequence, session, subject } = record
+  return {
+    sequence,
+    message_type: 'seccomp',
+    session: session === undefined ? 'unset' : String(session),
+    ...(unreported > 0 && { unreported }),
+    data: { ...dataOf(record, names), ...(subject !== undefined && { subj: subject }) },
+  }
+}
+
+function dataOf(record: SeccompRecord, names: CallNames | undefined) {
+  const { arch, syscall, sig, code, ip, compat } = record
+  const { action, data } = decodeReturn(code)
+  const errno = action === 'errno' && data > 0 ? (names?.errnoOf(data) ?? String(data)) : undefined
+  return {
+    arch: names ? ARCH_NAMES[names.architecture] : `0x${arch.toString(16)}`,
+    syscall: names?.nameOf(syscall) ?? String(syscall),
+    syscall_number: syscall,
+    sig: sig === 0 ? '0' : (signalOf(sig) ?? String(sig)),
+    code: `0x${code.toString(16)}`,
+    action: action ?? 'unknown',
+    ...(errno !== undefined && { errno }),
+    ip,
+    compat: compat ? '1' : '0',
+  }
+}
+
+/** The names that audit's own tools give to architectures. */
+const ARCH_NAMES: { readonly [A in ArchitectureName]: string } = {
+  amd64: 'x86_64',
+  '386': 'i386',
+  arm64: 'aarch64',
+  arm: 'arm',
+  riscv64: 'riscv64',
+  ppc64le: 'ppc64le',
+  s390x: 's390x',
+  loong64: 'loongarch64',
+  mips64le: 'mipsel64',
+}
+
+function signalOf(number: number): string | undefined {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number)
+  return found?.[0].replace('SIG', '')
+}

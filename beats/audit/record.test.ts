@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import { callNames } from 'sealbeat/seccomp'
+import { eventOf } from './event.ts'
+import { parseRecord } from './record.ts'
+
+const PLAIN =
+  'audit(1795613005.841:12): auid=1000 uid=33 gid=34 ses=7 pid=13096 comm="flood" exe="/usr/bin/node" ' +
+  'sig=0 arch=c000003e syscall=110 compat=0 ip=0x7f176fa3f829 code=0x50000'
+
+/** The event of a record, its surroundings unknown. */
+async function event(text: string) {
+  const record = parseRecord(text)
+  if (!record) throw new Error(`not a record: ${text}`)
+  const names = await callNames(record.arch)
+  const unknown = { user: undefined, group: undefined, auditUser: undefined, parent: undefined }
+  return JSON.parse(JSON.stringify(eventOf(record, { names, ...unknown, unreported: 0 })))
+}
+
+describe('audit: a record of the kernel', () => {
+  it('becomes an event, every field where Auditbeat has it (S13, S14)', async () => {
+    expect(await event(PLAIN)).to.deep.equal({
+      '@timestamp': '2026-11-25T13:23:25.841Z',
+      event: {
+        kind: 'event',
+        category: ['process', 'intrusion_detection'],
+        action: 'violated-seccomp-policy',
+        type: ['denied'],
+        outcome: 'failure',
+        dataset: 'audit.seccomp',
+      },
+      process: { pid: 13096, name: 'flood', executable: '/usr/bin/node' },
+      user: { id: '33', group: { id: '34' }, audit: { id: '1000' } },
+      auditd: {
+        sequence: 12,
+        message_type: 'seccomp',
+        session: '7',
+        data: {
+          arch: 'x86_64',
+          syscall: 'getppid',
+          syscall_number: 110,
+          sig: '0',
+          code: '0x50000',
+          action: 'errno',
+          ip: '0x7f176fa3f829',
+          compat: '0',
+        },
+      },
+    })
+  })
+
+  const CODES: readonly (readonly [code: string, action: string, type: string])[] = [
+    ['0x80000000', 'kill_process', 'denied'],
+    ['0x0', 'kill_thread', 'denied'],
+    ['0x30000', 'trap', 'denied'],
+    ['0x50000', 'errno', 'denied'],
+    ['0x7fc00000', 'user_notif', 'denied'],
+    ['0x7ff00000', 'trace', 'denied'],
+    ['0x7ffc0000', 'log', 'allowed'],
+    ['0x12340000', 'unknown', 'denied'],
+  ]
+  for (const [code, action, type] of CODES) {
+    it(`says that ${code} is ${action}`, async () => {
+      const found = await event(PLAIN.replace('0x50000', code))
+      expect(found.auditd.data).to.deep.include({ code, action })
+      expect(found.event.type).to.deep.equal([type])
+    })
+  }
+
+  it('names the error where a kernel tells it, by the numbers of the architecture', async () => {
+    const found = await event(PLAIN.replace('0x50000', '0x50026'))
+    expect(found.auditd.data).to.include({ action: 'errno', errno: 'ENOSYS' })
+    const mips = PLAIN.replace('0x50000', '0x50059').replace('c000003e', 'c0000008')
+    expect((await event(mips)).auditd.data).to.include({ arch: 'mipsel64', errno: 'ENOSYS' })
+  })
+
+  const NAMES: readonly (readonly [written: string, name: string | undefined])[] = [
+    ['"a b"', 'a b'],
+    ['61206222', 'a b"'],
+    ['C3A9', 'é'],
+    ['FF', '\ufffd'],
+    ['"DEAD"', 'DEAD'],
+    ['(null)', undefined],
+    ['""', ''],
+  ]
+  for (const [written, name] of NAMES) {
+    it(`reads the name ${written}`, () => {
+      expect(parseRecord(PLAIN.replace('"flood"', written))?.comm).to.equal(name)
+    })
+  }
+
+  it('knows x32, and numbers that no table has', async () => {
+    const x32 = await event(PLAIN.replace('syscall=110', 'syscall=1073741863'))
+    expect(x32.auditd.data).to.include({ arch: 'x86_64', syscall: 'getpid' })
+    const none = await event(PLAIN.replace('syscall=110', 'syscall=-1'))
+    expect(none.auditd.data).to.include({ syscall: '4294967295', syscall_number: 0xffffffff })
+    const strange = await event(PLAIN.replace('c000003e', '8000000f'))
+    expect(strange.auditd.data).to.include({ arch: '0x8000000f', syscall: '110' })
+  })
+
+  it('has labels with spaces, and the ids that are not set', async () => {
+    const labelled = PLAIN.replace('ses=7', 'ses=4294967295 subj=snap.x (enforce)')
+    const found = await event(labelled.replace('auid=1000', 'auid=4294967295'))
+    expect(found.auditd).to.deep.include({ session: 'unset' })
+    expect(found.auditd.data.subj).to.equal('snap.x (enforce)')
+    expect(found.user.audit.id).to.equal('unset')
+    expect(found.process.pid).to.equal(13096)
+  })
+
+  it('is refused where it is none', () => {
+    for (const text of ['', 'audit(1.000:1): ', 'login pid=1', PLAIN.replace('syscall=', 'sys=')]) {
+      expect(parseRecord(text), text).to.equal(undefined)
+    }
+  })
+})

@@ -1,0 +1,14 @@
+import { type Beat, bytesFrom } from 'sealbeat'
+
+export interface Settings {
+  /** Bytes. */
+  readonly buffer: number
+}
+
+export const schema: Beat<Settings>['schema'] = {
+  buffer: {
+    doc: 'How much the kernel may keep of what the beat has not read yet.',
+    format: bytesFrom(4096),
+    default: 8 * 1024 * 1024,
+  },
+}

@@ -1,0 +1,118 @@
+import { closeSync } from 'node:fs'
+import { constants } from 'node:os'
+import { getSystemErrorName } from 'node:util'
+import { type AuditSocket, loadAddon, type ReadableWatch } from '../addon.ts'
+import { AgentError } from '../errors.ts'
+
+/** Records that arrived together. */
+export interface AuditBatch {
+  /** `audit(1732540000.123:456): …`, in the kernel's order; may be empty where some were lost. */
+  readonly records: readonly string[]
+  /** How many records, of any type, the kernel had no room for since the batch before. */
+  readonly lost: number
+}
+
+/** The kernel's audit log from now on: no auditd is needed, and none is disturbed. */
+export interface AuditLog {
+  /** Batches as they come, until `signal` aborts. While nobody asks for the next, the kernel keeps records. */
+  batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void>
+  close(): void
+}
+
+/** Records that one turn of the event loop reads at most. */
+const MOST = 1024
+
+/**
+ * Becomes a member of the multicast group of all audit records (`AUDIT_NLGRP_READLOG`, Linux 3.16), which
+ * takes `CAP_AUDIT_READ` and a socket that the default policy refuses: to be called in a beat's `open`.
+ *
+ * @param type the type of record that is wanted, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
+ * @param room bytes that the kernel may keep unread (above net.core.rmem_max with `CAP_NET_ADMIN` alone)
+ * @throws AgentError `OPEN_FAILED`, in words for the operator
+ */
+export function openAuditLog(type: number, room: number): AuditLog {
+  const socket = audit()
+  const descriptor = socket.open(room)
+  if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
+  return new Log(socket, descriptor, type)
+}
+
+class Log implements AuditLog {
+  readonly #socket: AuditSocket
+  readonly #descriptor: number
+  readonly #type: number
+  readonly #watch: ReadableWatch
+  #wake: () => void = () => undefined
+  #lost = 0
+  #closed = false
+
+  constructor(socket: AuditSocket, descriptor: number, type: number) {
+    this.#socket = socket
+    this.#descriptor = descriptor
+    this.#type = type
+    this.#watch = new socket.ReadableWatch(descriptor, () => this.#wake())
+  }
+
+  async *batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void> {
+    while (!signal.aborted && !this.#closed) {
+      const { records, lost, drained, errno } = this.#socket.read(
+        this.#descriptor,
+        this.#type,
+        MOST,
+      )
+      const batch = { records, lost: (lost - this.#lost) >>> 0 }
+      this.#lost = lost
+      if (records.length > 0 || batch.lost > 0) yield batch
+      if (errno !== 0) throw new Error(`the audit log can't be read: ${nameOf(errno)}`)
+      if (drained) await this.#readable(signal)
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#watch.close()
+    this.#wake()
+    closeSync(this.#descriptor)
+  }
+
+  async #readable(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#closed) return
+    const stop = () => this.#wake()
+    await new Promise<void>(resolve => {
+      this.#wake = resolve
+      signal.addEventListener('abort', stop, { once: true })
+      this.#watch.start()
+    })
+    signal.removeEventListener('abort', stop)
+    if (!this.#closed) this.#watch.stop()
+  }
+}
+
+function audit(): AuditSocket {
+  const loaded = loadAddon()
+  if ('problem' in loaded) throw new AgentError('OPEN_FAILED', loaded.problem)
+  if (loaded.addon.audit) return loaded.addon.audit
+  throw new AgentError('OPEN_FAILED', `there is no audit log on ${process.platform}: it is Linux's`)
+}
+
+function reasonOf(errno: number): string {
+  const { EPERM, EPROTONOSUPPORT, EAFNOSUPPORT } = constants.errno
+  if (errno === EPERM) {
+    return (
+      'the audit log may not be read: CAP_AUDIT_READ is missing; as a service give it ' +
+      '(AmbientCapabilities=CAP_AUDIT_READ), in a container run it in the first user namespace'
+    )
+  }
+  if (errno === EPROTONOSUPPORT) {
+    return 'this kernel has no audit log: it was built without CONFIG_AUDIT'
+  }
+  if (errno === EAFNOSUPPORT) {
+    return 'the audit log may not be opened: add AF_NETLINK to RestrictAddressFamilies= of the unit'
+  }
+  return `the audit log can't be opened: ${nameOf(errno)}`
+}
+
+function nameOf(errno: number): string {
+  return getSystemErrorName(-errno)
+}

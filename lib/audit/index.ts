@@ -1,0 +1,1 @@
+export { type AuditBatch, type AuditLog, openAuditLog } from './audit-log.ts'
