@@ -122,8 +122,11 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
 
 const REBUILD = 'build it with "npm rebuild sealbeat" (in a checkout: "make build")'
 
-/** Loads `build/Release/sealbeat.node` on first use; Node's module cache makes it the only time. */
-export function loadAddon(file: string = addonFile('sealbeat')): LoadedAddon {
+/**
+ * Loads the addon on first use, what node-gyp has built here or else what came with the package for
+ * this platform; Node's module cache makes it the only time.
+ */
+export function loadAddon(file: string = ownAddon()): LoadedAddon {
   const require = createRequire(import.meta.url)
   try {
     const loaded: unknown = require(file)
@@ -137,9 +140,30 @@ export function loadAddon(file: string = addonFile('sealbeat')): LoadedAddon {
   }
 }
 
+/** The file of the addon that is loaded here, or why none is. */
+export function loadedAddonFile(): { readonly file: string } | { readonly problem: string } {
+  const file = ownAddon()
+  const loaded = loadAddon(file)
+  return 'problem' in loaded ? loaded : { file }
+}
+
 /** Where node-gyp puts a target. */
 export function addonFile(target: string): string {
-  return fileURLToPath(new URL(`build/Release/${target}.node`, packageRoot()))
+  return inPackage(`build/Release/${target}.node`)
+}
+
+/** Where a package has the addon for the platform that runs, from the package's folder. */
+export function prebuiltName(): string {
+  return `prebuilds/${process.platform}-${process.arch}/sealbeat.node`
+}
+
+function ownAddon(): string {
+  const [built, prebuilt] = [addonFile('sealbeat'), inPackage(prebuiltName())]
+  return !existsSync(built) && existsSync(prebuilt) ? prebuilt : built
+}
+
+function inPackage(path: string): string {
+  return fileURLToPath(new URL(path, packageRoot()))
 }
 
 function isAddon(loaded: unknown): loaded is Addon {

@@ -56,10 +56,16 @@ export interface SyscallNeed {
  */
 export type Privilege = { readonly why: string } & (
   | { /** `CAP_AUDIT_READ`: capabilities(7). */ readonly capability: `CAP_${string}` }
+  | { /** TCP, UDP, and looking up names. */ readonly network: 'ip' }
   | {
-      /** `AF_PACKET`, beside AF_UNIX, AF_INET and AF_INET6. */ readonly addressFamily: `AF_${string}`
+      /** Any other than AF_UNIX: `AF_PACKET`. */ readonly addressFamily: `AF_${string}`
     }
   | { /** A group whose files are read: `adm`. */ readonly group: string }
+  | {
+      /** Files of /proc: the `system`'s, or also those of other users' `processes`. */ readonly proc:
+        | 'system'
+        | 'processes'
+    }
   | { /** An absolute path below which files are written. */ readonly writes: string }
 )
 

@@ -40,6 +40,7 @@ const RULES: readonly (readonly [files: RegExp, allowed: RegExp])[] = [
     /^lib\/(testing\/|config\/|seccomp\/arch|agent\/beat-shape|index|beat|output|errors|suggest)|^(convict|pino)$/,
   ],
   [/^lib\/agent\//, /^lib\/(?!cli|testing)|^(pino|convict|import-meta-resolve)$/],
+  [/^lib\/packaging\//, /^lib\/(?!cli|testing)/],
   [/^lib\/index\.ts$/, /^lib\//],
   [/^lib\/cli\//, /^lib\/(?!testing)/],
   [/^beats\//, /^sealbeat(\/(audit|seccomp|testing))?$|^beats\/|^(chai|fast-check|pino)$/],

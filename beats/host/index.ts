@@ -9,6 +9,12 @@ import { troubles } from './troubles.ts'
 export default defineBeat<Settings>({
   name: 'host',
   schema,
+  privileges: ({ metricsets }) => [
+    { proc: 'system', why: 'measures the host by what /proc has of it' },
+    ...(metricsets.includes('process_summary')
+      ? [{ proc: 'processes', why: 'counts all processes (process_summary)' } as const]
+      : []),
+  ],
   async run({ settings, log, signal, publish }) {
     const { period, metricsets, hostfs, filesystem } = settings
     const host = {

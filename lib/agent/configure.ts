@@ -65,7 +65,7 @@ async function configureBeats(
   { beats, path }: Config,
   report: Report,
 ): Promise<readonly ConfiguredBeat[]> {
-  const places = { builtins: builtinBeats(), config: path.config }
+  const places = { builtins: builtinBeats(), config: path.config, home: path.home }
   const enabled = beats.filter(beat => beat.enabled)
   const configured = await Promise.all(enabled.map(beat => configureBeat(beat, places, report)))
   return configured.filter(beat => beat !== undefined)

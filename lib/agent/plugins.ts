@@ -12,6 +12,8 @@ export interface PluginPlaces {
   readonly builtins: URL
   /** `path.config`: what paths start from, and whose node_modules comes first for packages. */
   readonly config: string
+  /** `path.home`: where paths and packages are looked for that are not there. */
+  readonly home: string
 }
 
 /** The beats that come with the agent, each a bundle of its folder in beats/. */
@@ -31,26 +33,30 @@ export async function loadBeat(type: string, places: PluginPlaces): Promise<AnyB
   throw new Error(`${file} is no beat: ${misshapeOf(exported).join('; ')}`)
 }
 
-async function locate(type: string, { builtins, config }: PluginPlaces): Promise<URL> {
-  if (isPath(type)) return existing(pathToFileURL(resolve(config, type)))
+async function locate(type: string, { builtins, config, home }: PluginPlaces): Promise<URL> {
+  if (isPath(type)) {
+    return existing(pathToFileURL(resolve(config, type)), pathToFileURL(resolve(home, type)))
+  }
   const builtin = new URL(`${encodeURIComponent(type)}/index.js`, builtins)
   if (existsSync(builtin)) return builtin
-  return locatePackage(type, { builtins, config })
+  return locatePackage(type, { builtins, config, home })
 }
 
 function isPath(type: string): boolean {
   return /^\.{0,2}\//.test(type)
 }
 
-function existing(url: URL): URL {
-  if (existsSync(url)) return url
+function existing(url: URL, otherwise = url): URL {
+  const found = [url, otherwise].find(each => existsSync(each))
+  if (found) return found
   throw new Error(`${fileURLToPath(url)} does not exist`)
 }
 
 /** As an `import` in a module beside the configuration would find it, else beside the agent. */
-async function locatePackage(name: string, { builtins, config }: PluginPlaces): Promise<URL> {
+async function locatePackage(name: string, { builtins, config, home }: PluginPlaces): Promise<URL> {
   const { resolve: resolveImport } = await import('import-meta-resolve')
-  for (const from of [pathToFileURL(`${resolve(config)}/`), builtins]) {
+  const places = [config, home].map(place => pathToFileURL(`${resolve(place)}/`))
+  for (const from of [...places, builtins]) {
     try {
       const url = new URL(resolveImport(name, from.href))
       if (url.protocol === 'file:') return existing(url)

@@ -136,7 +136,11 @@ function callOf(
   const files = valuesOf('config')
   const overrides = given.flatMap(overridesOf)
   return {
-    source: { files: files.length > 0 ? files : ['beat.yml'], overrides, env },
+    source: {
+      files: files.length > 0 ? files : [env.SEALBEAT_CONFIG ?? 'beat.yml'],
+      overrides,
+      env,
+    },
     has,
     value: option => valuesOf(option).at(-1),
     values: valuesOf,

@@ -115,6 +115,22 @@ decided by --cap and --kernel.`,
     load: async () => (await import('./seccomp-import.ts')).seccompImport,
   },
   {
+    words: ['package'],
+    summary: 'make packages of the agent in this folder: deb, rpm and a tarball',
+    details: `Takes package.json (name, version, description, author, license), beat.yml, the files that npm would
+publish, and the packages that are installed in node_modules, development's left out. The service unit
+grants what the configured beats and the output declare. The same input gives the same bytes
+(SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild.`,
+    options: {
+      format: { value: 'FORMATS', doc: 'deb, rpm or tar, several with commas (all)' },
+      runtime: { value: 'KIND', doc: 'bundled: with the Node that runs this; or the system’s' },
+      output: { value: 'DIR', short: 'o', doc: 'where the packages go (packages)' },
+      iteration: { value: 'N', doc: 'which packaging of the same version this is (1)' },
+      jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
+    },
+    load: async () => (await import('./package.ts')).packageCommand,
+  },
+  {
     words: ['version'],
     summary: 'print the version',
     options: JSON_OPTION,

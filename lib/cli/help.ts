@@ -18,7 +18,7 @@ function programHelp(): string {
   ])
 }
 
-const EXIT_CODES: readonly (readonly [string, string])[] = [
+export const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'stopped as asked, or every beat is done'],
   ['1', 'something could not be opened, or broke'],
   ['64', 'the command line is wrong'],

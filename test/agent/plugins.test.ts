@@ -13,7 +13,7 @@ describe('agent: loading a beat', () => {
   const folder = temporaryFolder()
   const at = (file: string) => join(folder.path, file)
   const places = () => {
-    return { builtins: pathToFileURL(at('built-in/')), config: at('etc') }
+    return { builtins: pathToFileURL(at('built-in/')), config: at('etc'), home: at('home') }
   }
   function write(files: Readonly<Record<string, string>>): void {
     for (const [file, text] of Object.entries(files)) {
@@ -88,6 +88,15 @@ describe('agent: loading a beat', () => {
       write(packageFiles('node_modules/disk', named('far')))
       write(packageFiles('etc/node_modules/disk', named('near')))
       expect((await loadBeat('disk', places())).name).to.equal('near')
+    })
+
+    it('below path.home where it is not beside the configuration, as in an installed package', async () => {
+      const named = (name: string) =>
+        `export default { name: '${name}', schema: {}, async run() {} }`
+      write({ 'home/beats/mine.mjs': named('mine') })
+      write(packageFiles('home/node_modules/theirs', named('theirs')))
+      expect((await loadBeat('./beats/mine.mjs', places())).name).to.equal('mine')
+      expect((await loadBeat('theirs', places())).name).to.equal('theirs')
     })
   })
 

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../packaging/package-agent.ts'
+import { didYouMean } from '../suggest.ts'
+import type { Call } from './command.ts'
+import { completion } from './completion.ts'
+import { manPage } from './man-page.ts'
+import { print } from './print.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
+  const made = await packageAgent({
+    folder: resolve('.'),
+    formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
+    runtime: chosenRuntime(value('runtime') ?? 'bundled'),
+    output: value('output') ?? 'packages',
+    iteration: chosenIteration(value('iteration') ?? '1'),
+    jitless: has('jitless'),
+    env: source.env,
+    manPage,
+    completion,
+  })
+  await print(made.map(path => `${path}\n`).join(''))
+  return EXIT.ok
+}
+
+function chosenFormats(written: string): readonly PackageFormat[] {
+  return written.split(',').map(word => {
+    const found = PACKAGE_FORMATS.find(format => format === word)
+    if (found) return found
+    const near = didYouMean(word, PACKAGE_FORMATS)
+    throw new UsageError(`unknown format "${word}"${near}: one of ${PACKAGE_FORMATS.join(', ')}`)
+  })
+}
+
+function chosenRuntime(word: string) {
+  if (word === 'bundled' || word === 'system') return word
+  throw new UsageError(`unknown runtime "${word}": bundled or system`)
+}
+
+function chosenIteration(word: string): number {
+  if (/^[1-9]\d{0,5}$/.test(word)) return Number(word)
+  throw new UsageError(`--iteration must be a number from 1 on, not "${word}"`)
+}

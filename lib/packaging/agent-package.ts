@@ -1,0 +1,21 @@
+import type { Places } from './launcher.ts'
+import type { AgentManifest } from './manifest.ts'
+import type { Runtime } from './runtime.ts'
+import type { Entry } from './tree.ts'
+
+/** An agent, ready to be packed in whatever format. */
+export interface AgentPackage {
+  readonly manifest: AgentManifest
+  readonly places: Places
+  readonly runtime: Runtime
+  /** Where it is installed by a package manager. */
+  readonly entries: readonly Entry[]
+  /** Below a folder that may lie anywhere: paths begin with /. */
+  readonly portable: readonly Entry[]
+  /** `process.arch` of what it is for. */
+  readonly arch: string
+  /** Seconds: the time of every file in it. */
+  readonly epoch: number
+  /** Which packaging of the same version this is. */
+  readonly iteration: number
+}

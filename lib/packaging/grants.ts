@@ -1,0 +1,49 @@
+import type { Plan } from '../agent/configure.ts'
+import type { Privilege } from '../beat.ts'
+
+/** What the unit of one agent has to grant, each with those who say why. */
+export interface Grants {
+  readonly capabilities: Reasons
+  readonly addressFamilies: Reasons
+  /** `ip` or nothing. */
+  readonly network: Reasons
+  readonly groups: Reasons
+  readonly writes: Reasons
+  /** `system`: files of /proc beyond the agent's own; `processes`: those of other users' processes too. */
+  readonly proc: Reasons
+}
+
+/** `CAP_AUDIT_READ` → `beat audit: reads the records of the kernel`. */
+export type Reasons = ReadonlyMap<string, string>
+
+/** All that the enabled beats and the output declare, with the settings that they have. */
+export function grantsOf({ beats, output }: Pick<Plan, 'beats' | 'output'>): Grants {
+  const declared = [
+    ...beats.flatMap(({ beat, settings, config }) =>
+      (beat.privileges?.(settings) ?? []).map(each => ({ who: `beat ${config.id}`, each })),
+    ),
+    ...(output.type.privileges?.(output.settings) ?? []).map(each => {
+      return { who: `output ${output.type.name}`, each }
+    }),
+  ]
+  const reasons = (of: (privilege: Privilege) => string | undefined): Reasons => {
+    const found = new Map<string, string>()
+    for (const { who, each } of declared) {
+      const what = of(each)
+      if (what !== undefined) found.set(what, join(found.get(what), `${who}: ${each.why}`))
+    }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+  return {
+    capabilities: reasons(each => ('capability' in each ? each.capability : undefined)),
+    addressFamilies: reasons(each => ('addressFamily' in each ? each.addressFamily : undefined)),
+    network: reasons(each => ('network' in each ? each.network : undefined)),
+    groups: reasons(each => ('group' in each ? each.group : undefined)),
+    writes: reasons(each => ('writes' in each ? each.writes : undefined)),
+    proc: reasons(each => ('proc' in each ? each.proc : undefined)),
+  }
+}
+
+function join(before: string | undefined, reason: string): string {
+  return before === undefined ? reason : `${before}; ${reason}`
+}

@@ -1,0 +1,46 @@
+/** Where an installed agent has its folders. */
+export interface Places {
+  readonly home: string
+  readonly config: string
+  readonly data: string
+  readonly logs: string
+}
+
+export function installedPlaces(name: string): Places {
+  return {
+    home: `/usr/share/${name}`,
+    config: `/etc/${name}`,
+    data: `/var/lib/${name}`,
+    logs: `/var/log/${name}`,
+  }
+}
+
+/**
+ * The command of an agent: its Node, its folders, and `NAME.yml` where the command line names no
+ * configuration.
+ */
+export function launcher(name: string, node: string, places: Places, jitless: boolean): string {
+  return script([], name, node, places, jitless)
+}
+
+/** The same for a folder that may lie anywhere, with everything in it. */
+export function portableLauncher(name: string, node: string | undefined, jitless: boolean): string {
+  const here = ['here=$(dirname "$(readlink -f "$0")")']
+  const places = { home: '$here', config: '$here', data: '$here/data', logs: '$here/logs' }
+  return script(here, name, node ?? 'node', places, jitless)
+}
+
+function script(
+  before: readonly string[],
+  name: string,
+  node: string,
+  { home, config, data, logs }: Places,
+  jitless: boolean,
+): string {
+  return `#!/bin/sh
+${[...before, `export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"`].join('\n')}
+exec "${node}" ${jitless ? '--jitless ' : ''}"${home}/node_modules/sealbeat/dist/bundle/main.js" \\
+  --path.home "${home}" --path.config "${config}" \\
+  --path.data "${data}" --path.logs "${logs}" "$@"
+`
+}

@@ -1,0 +1,159 @@
+import { toSystemd } from '../seccomp/export/systemd.ts'
+import type { EffectivePolicy } from '../seccomp/merge.ts'
+import type { Grants, Reasons } from './grants.ts'
+import type { AgentManifest } from './manifest.ts'
+
+/** What the unit of an agent depends on. */
+export interface UnitInput {
+  readonly manifest: AgentManifest
+  readonly grants: Grants
+  /** Undefined where the agent has no filter. */
+  readonly policy: EffectivePolicy | undefined
+  /** Names of `${credential:…}` in the configuration. */
+  readonly credentials: readonly string[]
+  /** V8 makes no code at run time: `node --jitless`. */
+  readonly jitless: boolean
+  /** Milliseconds that a stop may take. */
+  readonly shutdownTimeout: number
+}
+
+/** The unit file, for systemd 252 and later: systemd.exec(5), systemd.service(5). */
+export function unitFile(input: UnitInput): string {
+  return `${[unit(input), service(input), isolation(input), filter(input), install()].flat().join('\n')}\n`
+}
+
+function unit({ manifest: { name, description, homepage } }: UnitInput): readonly string[] {
+  return [
+    `# Change it by a drop-in: systemctl edit ${name}. This file is replaced by the next version.`,
+    '[Unit]',
+    `Description=${description.replaceAll('%', '%%')}`,
+    `Documentation=man:${name}(8)${homepage === undefined ? '' : ` ${homepage}`}`,
+    'Wants=network-online.target',
+    'After=network-online.target',
+    '',
+  ]
+}
+
+function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput) {
+  return [
+    '[Service]',
+    'Type=notify',
+    'NotifyAccess=main',
+    `ExecStart=/usr/bin/${name} run`,
+    'ExecReload=/bin/kill -HUP $MAINPID',
+    'Restart=on-failure',
+    'RestartSec=2s',
+    '# No filter though one is required; a wrong configuration: both would be the same again.',
+    'RestartPreventExitStatus=77 78',
+    'WatchdogSec=60s',
+    `TimeoutStopSec=${Math.ceil(shutdownTimeout / 1000) + 10}s`,
+    `User=${name}`,
+    `Group=${name}`,
+    'UMask=0077',
+    `StateDirectory=${name}`,
+    'StateDirectoryMode=0700',
+    `LogsDirectory=${name}`,
+    'LogsDirectoryMode=0750',
+    `ConfigurationDirectory=${name}`,
+    'ConfigurationDirectoryMode=0755',
+    ...credentials.map(each => `LoadCredential=${each}:/etc/${name}/credentials/${each}`),
+    '',
+  ]
+}
+
+/** Every setting of systemd 252 that an agent can live with. */
+const ALWAYS = `NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateMounts=yes
+PrivateDevices=yes
+PrivateIPC=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RemoveIPC=yes
+KeyringMode=private
+DevicePolicy=closed
+# A core file would hold what the agent has read, credentials too.
+LimitCORE=0`.split('\n')
+
+function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly string[] {
+  const capabilities = [...grants.capabilities.keys()].join(' ')
+  return [
+    ...ALWAYS,
+    `ReadOnlyPaths=/etc/${name}`,
+    `InaccessiblePaths=-/etc/${name}/credentials`,
+    ...because(grants.capabilities),
+    `CapabilityBoundingSet=${capabilities}`,
+    `AmbientCapabilities=${capabilities}`,
+    // Capabilities count in the first user namespace alone.
+    ...(capabilities === '' ? ['PrivateUsers=yes'] : []),
+    ...network(grants),
+    ...listed('SupplementaryGroups', grants.groups),
+    ...listed('ReadWritePaths', grants.writes),
+    ...procOf(grants.proc),
+    ...writableCode(jitless),
+    '',
+  ]
+}
+
+/** Name lookups ask by netlink which kinds of addresses there are: getaddrinfo(3). */
+const IP = ['AF_INET', 'AF_INET6', 'AF_NETLINK']
+
+function network({ addressFamilies, network }: Grants): readonly string[] {
+  const isIp = network.size > 0
+  const families = new Set(['AF_UNIX', ...(isIp ? IP : []), ...addressFamilies.keys()])
+  return [
+    ...because(network),
+    ...because(addressFamilies),
+    `RestrictAddressFamilies=${[...families].join(' ')}`,
+    ...(isIp ? [] : ['IPAddressDeny=any']),
+  ]
+}
+
+function writableCode(jitless: boolean): readonly string[] {
+  if (jitless) return ['MemoryDenyWriteExecute=yes']
+  return [
+    "# V8 compiles at run time; a package made with --jitless doesn't, and is slower.",
+    'MemoryDenyWriteExecute=no',
+  ]
+}
+
+function procOf(proc: Reasons): readonly string[] {
+  return [
+    ...because(proc),
+    ...(proc.has('processes') ? [] : ['ProtectProc=invisible']),
+    ...(proc.size > 0 ? [] : ['ProcSubset=pid']),
+  ]
+}
+
+function listed(key: string, reasons: Reasons): readonly string[] {
+  return reasons.size === 0 ? [] : [...because(reasons), `${key}=${[...reasons.keys()].join(' ')}`]
+}
+
+function because(reasons: Reasons): readonly string[] {
+  return [...reasons].map(([what, why]) => `# ${what}: ${why}`)
+}
+
+/** The layer below the agent's own filter; with it no second start is needed to be rid of io_uring. */
+function filter({ policy }: UnitInput): readonly string[] {
+  if (!policy)
+    return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
+  return [
+    ...toSystemd(policy)
+      .split('\n')
+      .filter(line => line !== '[Service]'),
+  ]
+}
+
+function install(): readonly string[] {
+  return ['[Install]', 'WantedBy=multi-user.target']
+}
