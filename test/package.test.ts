@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { expect } from 'chai'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -26,7 +26,16 @@ describe('the package', () => {
   })
 
   it('has no tests', () => {
-    expect(files.filter(path => /\.test\.|^addon\/testing/.test(path))).to.deep.equal([])
+    const own = files.filter(path => !path.startsWith('config/templates/'))
+    expect(own.filter(path => /\.test\.|^addon\/testing/.test(path))).to.deep.equal([])
+  })
+
+  it('has every file of the templates, those too that npm would leave out of most packages', () => {
+    const templates = readdirSync('config/templates', { recursive: true, encoding: 'utf8' })
+      .map(path => `config/templates/${path}`)
+      .filter(path => statSync(path).isFile())
+    expect(files).to.include.members(templates)
+    expect(templates).to.include('config/templates/beat/src/index.test.ts')
   })
 
   it('brings the types that its own refer to', () => {

@@ -87,9 +87,14 @@ function findCommand(words: readonly string[]): Command {
   if (words.length === 0) throw new UsageError(`which command? ${names.join(', ')}`)
   const begun = names.filter(name => name.startsWith(`${words.join(' ')} `))
   if (begun.length > 0) throw new UsageError(`${words.join(' ')} what? ${begun.join(', ')}`)
-  const whole = names.find(name => `${words.join(' ')} `.startsWith(`${name} `))
-  if (whole) throw takesNone(whole, words.slice(whole.split(' ').length))
+  const whole = COMMANDS.find(({ words: own }) => own.every((word, at) => word === words[at]))
+  if (whole) throw tooMany(whole, words.slice(whole.words.length))
   throw new UsageError(`unknown command ${quote(words)}${didYouMean(words.join(' '), names)}`)
+}
+
+function tooMany({ words, operand }: Command, given: readonly string[]): UsageError {
+  if (!operand) return takesNone(words.join(' '), given)
+  return new UsageError(`"${words.join(' ')}" takes one ${operand}, not ${quote(given)}`)
 }
 
 function takesNone(command: string, words: readonly string[]): UsageError {

@@ -2,6 +2,12 @@ import type { Command, Options } from './command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'for a program to read' } }
 
+const NEW_OPTIONS: Options = {
+  from: { value: 'PATH', doc: 'depend on the sealbeat in this tarball or folder' },
+}
+const NEW_DEPENDENCY = `It depends on the version of sealbeat that writes it; on the same tarball or folder, where this
+sealbeat was installed from one.`
+
 /** Every command, in the order of the help. Its code is imported only once it is to run. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -129,6 +135,26 @@ grants what the configured beats and the output declare. The same input gives th
       jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
     },
     load: async () => (await import('./package.ts')).packageCommand,
+  },
+  {
+    words: ['new', 'beat'],
+    operand: 'NAME',
+    summary: 'write a package with a beat to begin with, into a new folder',
+    details: `A beat in TypeScript, a test that holds it to the contract, a reference of its settings, and a
+beat.yml to try it at once.
+${NEW_DEPENDENCY}`,
+    options: NEW_OPTIONS,
+    load: async () => (await import('./new-package.ts')).newBeat,
+  },
+  {
+    words: ['new', 'agent'],
+    operand: 'NAME',
+    summary: 'write a package with an agent to begin with, into a new folder',
+    details: `A beat.yml with the host beat and one of the agent's own, in plain JavaScript that needs no
+build, with a test.
+${NEW_DEPENDENCY}`,
+    options: NEW_OPTIONS,
+    load: async () => (await import('./new-package.ts')).newAgent,
   },
   {
     words: ['version'],

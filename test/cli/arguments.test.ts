@@ -64,7 +64,7 @@ describe('cli: arguments', () => {
   const WRONG: readonly (readonly [line: string, message: string])[] = [
     [
       '',
-      'which command? run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, version',
+      'which command? run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new agent, version',
     ],
     ['runn', 'unknown command "runn" (did you mean "run"?)'],
     ['frobnicate', 'unknown command "frobnicate"'],
@@ -74,6 +74,9 @@ describe('cli: arguments', () => {
     ],
     ['seccomp import', '"seccomp import" needs a FILE'],
     ['seccomp explain', '"seccomp explain" needs a NAME|NUMBER'],
+    ['new', 'new what? new beat, new agent'],
+    ['new agent', '"new agent" needs a NAME'],
+    ['new agent a b', '"new agent" takes one NAME, not "a b"'],
     ['help tets', 'unknown command "tets"'],
     ['run fast', '"run" takes no argument: "fast"'],
     ['seccomp show everything', '"seccomp show" takes no argument: "everything"'],

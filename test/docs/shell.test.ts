@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
 import { writeExamples } from './examples.ts'
@@ -16,35 +17,39 @@ const BEAT_YML = page('README.md').blocks.find(({ language }) => language === 'y
  * Every line of a block is run in the reader's project, by a shell, but for three kinds: `make TARGET`
  * must be a target that `make help` lists (these tests are themselves started by one); what npm
  * installs must be this package, which the project has as npm would link it; and an agent that would
- * run for ever is stopped once it runs.
+ * run for ever is stopped once it runs. Where a line begins with `cd`, the rest of the block is run there.
  */
 const KINDS: readonly (readonly [
   RegExp,
-  (place: Workplace, line: string) => Promise<void> | void,
+  (folder: string, line: string) => Promise<void> | void,
 ])[] = [
   [/^make /, isTarget],
+  [/^npm install --ignore-scripts$/, installsLink],
   [/^npm install /, isThisPackage],
-  [/^npx sealbeat run\b/, runsUntilStopped],
+  [/^(npx sealbeat run\b|npm start$)/, runsUntilStopped],
   [/^(npx sealbeat|npm) /, succeeds],
 ]
 
-function isTarget(_place: Workplace, line: string): void {
+function isTarget(_folder: string, line: string): void {
   const [, target, ...more] = line.split(' ')
   expect(more).to.deep.equal([])
   expect(readFileSync(`${ROOT}Makefile`, 'utf8')).to.match(new RegExp(`^${target}:.* ## `, 'm'))
 }
 
-function isThisPackage(place: Workplace, line: string): void {
+function isThisPackage(folder: string, line: string): void {
   expect(line).to.equal('npm install --ignore-scripts ../sealbeat')
-  const { name } = JSON.parse(
-    readFileSync(place.path('node_modules/sealbeat/package.json'), 'utf8'),
-  )
-  expect(name).to.equal('sealbeat')
+  const manifest = join(folder, 'node_modules/sealbeat/package.json')
+  expect(JSON.parse(readFileSync(manifest, 'utf8')).name).to.equal('sealbeat')
+}
+
+/** A package that depends on this checkout alone. */
+function installsLink(folder: string, line: string): void {
+  succeeds(folder, `${line} --offline`)
 }
 
 /** npx puts itself and a shell between us and the agent: the signal goes to all of them, as Ctrl-C does. */
-async function runsUntilStopped(place: Workplace, line: string): Promise<void> {
-  const child = spawn('sh', ['-c', line], { cwd: place.folder, detached: true, stdio: 'pipe' })
+async function runsUntilStopped(folder: string, line: string): Promise<void> {
+  const child = spawn('sh', ['-c', line], { cwd: folder, detached: true, stdio: 'pipe' })
   const closed = once(child, 'close')
   let said = ''
   child.stdout.resume()
@@ -58,8 +63,8 @@ async function runsUntilStopped(place: Workplace, line: string): Promise<void> {
   expect(said).to.contain('Syscall filter').and.to.contain('"Beat started"')
 }
 
-function succeeds(place: Workplace, line: string): void {
-  const options = { cwd: place.folder, encoding: 'utf8', shell: true } as const
+function succeeds(folder: string, line: string): void {
+  const options = { cwd: folder, encoding: 'utf8', shell: true } as const
   const { status, stdout, stderr } = spawnSync(line, options)
   expect(status, stdout + stderr).to.equal(0)
 }
@@ -77,11 +82,15 @@ describe('Shell commands in the documentation', function () {
   after(() => place.remove())
 
   for (const block of blocksOf('sh')) {
+    let folder = '.'
     for (const line of block.text.trimEnd().split('\n')) {
+      const [, below, command = line] = /^cd (\S+) && (.*)$/.exec(line) ?? []
+      if (below) folder = join(folder, below)
+      const there = folder
       it(`${block.place}: ${line}`, async () => {
-        const kind = KINDS.find(([lines]) => lines.test(line))
-        if (!kind) throw new Error(`what is "${line}"?`)
-        await kind[1](place, line)
+        const kind = KINDS.find(([lines]) => lines.test(command))
+        if (!kind) throw new Error(`what is "${command}"?`)
+        await kind[1](place.path(there), command)
       })
     }
   }

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { needsLinux, skip } from '../live.ts'
+import { Workplace } from './workplace.ts'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** What npm says where it has to ask a registry, and can't. */
+const OUT_OF_REACH = /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/
+
+/**
+ * The user's three commands with nothing but a tarball of this checkout. Of the libraries npm takes
+ * from its cache or a registry what the tarball does not bring.
+ */
+describe('sealbeat new agent, from a tarball', function () {
+  this.timeout(120_000)
+  let place: Workplace
+  let tarball: string
+  before(async function () {
+    needsLinux.call(this)
+    place = new Workplace()
+    const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', place.folder)
+    tarball = stdout.trim()
+    await place.run('new', 'agent', 'web', '--from', tarball)
+    const args = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
+    const { status, stderr } = npm(place.path('web'), ...args)
+    if (status !== 0 && OUT_OF_REACH.test(stderr)) skip(this, 'no registry within reach')
+    expect(status, stderr).to.equal(0)
+    // What npm would have compiled from the same sources, in ten seconds.
+    const addon = 'build/Release/sealbeat.node'
+    cpSync(join(ROOT, addon), join(place.path('web/node_modules/sealbeat'), addon))
+  })
+  after(() => place?.remove())
+
+  function npm(folder: string, ...args: readonly string[]) {
+    const env = { ...process.env, npm_config_fetch_retries: '0' }
+    return spawnSync('npm', args, { cwd: folder, encoding: 'utf8', env })
+  }
+
+  it('starts: events come, from under the filter', async () => {
+    const datasets = ['"dataset":"web.alive"', '"dataset":"host.uptime"']
+    const { stdout, stderr } = await npmStart(place.path('web'), datasets)
+    for (const dataset of datasets) expect(stdout).to.contain(dataset)
+    expect(stderr).to.contain('Syscall filter successfully installed').and.to.contain('"Stopped"')
+  })
+
+  it('passes its own test', () => {
+    const { status, stdout, stderr } = npm(place.path('web'), 'test')
+    expect(status, stdout + stderr).to.equal(0)
+  })
+
+  it('begets another, from the same tarball', () => {
+    const program = place.path('web/node_modules/.bin/sealbeat')
+    const { status } = spawnSync(program, ['new', 'agent', 'db'], { cwd: place.folder })
+    expect(status).to.equal(0)
+    const { dependencies } = JSON.parse(readFileSync(place.path('db/package.json'), 'utf8'))
+    expect(dependencies).to.deep.equal({ sealbeat: `file:../${tarball}` })
+  })
+})
+
+/** Ends it as Ctrl-C does, all of the processes between us and the agent, once it has printed those. */
+async function npmStart(folder: string, texts: readonly string[]) {
+  const child = spawn('npm', ['start'], { cwd: folder, detached: true, stdio: 'pipe' })
+  const closed = once(child, 'close')
+  const said = { stdout: '', stderr: '' }
+  child.stderr.setEncoding('utf8').on('data', text => (said.stderr += text))
+  child.stdout.setEncoding('utf8')
+  let isStopped = false
+  for await (const text of child.stdout) {
+    said.stdout += text
+    if (isStopped || !texts.every(each => said.stdout.includes(each))) continue
+    isStopped = true
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+  }
+  await closed
+  return said
+}
