@@ -13,7 +13,7 @@ export function buildDeb(agent: AgentPackage, work: string, output: string): str
   const root = join(work, 'deb')
   stage([...agent.entries, ...controlFiles(agent)], root, epoch)
   const target = join(output, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
-  const args = ['--root-owner-group', '-Zxz', '-z3', '--threads-max=1', '--build', root, target]
+  const args = ['--root-owner-group', '-Zxz', '-z0', '--threads-max=1', '--build', root, target]
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(epoch) }
   execFileSync('dpkg-deb', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   return target

@@ -4,15 +4,16 @@ import { AgentError, messageOf } from '../errors.ts'
 import { copy, type Entry } from './tree.ts'
 
 /**
- * The files of an agent's folder, as npm would publish them (`files` of package.json, .npmignore), but
- * for its configuration, which is installed elsewhere.
+ * The files of an agent's folder, as npm would publish them (`files` of package.json, .npmignore).
  *
+ * @param not files and folders that are left out: what is installed elsewhere, and earlier packages
  * @throws AgentError `OPEN_FAILED` where npm can't tell
  */
-export function ownFiles(folder: string, home: string, configuration: string): readonly Entry[] {
+export function ownFiles(folder: string, home: string, not: readonly string[]): readonly Entry[] {
   return listed(folder)
-    .filter(path => join(folder, path) !== configuration)
-    .map(path => copy(join(home, path), join(folder, path)))
+    .map(path => ({ path, source: join(folder, path) }))
+    .filter(({ source }) => not.every(each => source !== each && !source.startsWith(`${each}/`)))
+    .map(({ path, source }) => copy(join(home, path), source))
 }
 
 function listed(folder: string): readonly string[] {

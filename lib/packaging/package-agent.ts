@@ -103,7 +103,7 @@ function homeEntries({ options, manifest, configuration }: Parts, home: string):
     ...runtimeIn(options, home === '/' ? '' : home).entries,
     ...frameworkEntries(home),
     ...modules.entries,
-    ...ownFiles(resolve(options.folder), home, configuration),
+    ...ownFiles(resolve(options.folder), home, [configuration, resolve(options.output)]),
   ]
 }
 

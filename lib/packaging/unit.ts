@@ -147,11 +147,23 @@ function because(reasons: Reasons): readonly string[] {
 function filter({ policy }: UnitInput): readonly string[] {
   if (!policy)
     return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
-  return [
-    ...toSystemd(policy)
-      .split('\n')
-      .filter(line => line !== '[Service]'),
-  ]
+  return toSystemd(forService(policy))
+    .split('\n')
+    .filter(line => line !== '[Service]')
+}
+
+/** What the default policy allows and the user of a service has no use for. */
+const POINTLESS: ReadonlySet<string> = new Set(
+  'chown chown32 fchown fchown32 fchownat lchown lchown32 setpriority'.split(' '),
+)
+
+function forService(policy: EffectivePolicy): EffectivePolicy {
+  const decisions = policy.decisions.map(decision => {
+    const isDefault = decision.origin.startsWith('default')
+    if (!isDefault || !POINTLESS.has(decision.name)) return decision
+    return { ...decision, rules: [], otherwise: { action: 'errno' } as const }
+  })
+  return { ...policy, decisions }
 }
 
 function install(): readonly string[] {

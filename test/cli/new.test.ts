@@ -122,11 +122,12 @@ describe('sealbeat new', function () {
   for (const [name, code, line] of REFUSED) {
     it(`refuses to call it ${name} in one line, and writes nothing`, async () => {
       place.write({ 'taken/.keep': '', file: '' })
-      const before = filesOf('.').length
+      const before = readdirSync(place.folder)
       const result = await place.run('new', 'beat', name)
       expect(result.stderr.split('\n')[0]?.slice(0, line.length)).to.equal(line)
       expect({ code: result.code, stdout: result.stdout }).to.deep.equal({ code, stdout: '' })
-      expect(filesOf('.').length).to.equal(before)
+      expect(readdirSync(place.folder)).to.deep.equal(before)
+      expect(readdirSync(place.path('taken'))).to.deep.equal(['.keep'])
     })
   }
 
