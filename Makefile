@@ -57,6 +57,9 @@ live-all: live-amd64 $(LIVE) ## the same on real kernels of all architectures; a
 live-nodes: build nodes ## the agent at work on each of those Node releases, LIVE_SECONDS long (60), all at once
 	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js
 
+boot: build ## an installed agent under a systemd that has booted, as root; packages: .ci/packages
+	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/boot.live.js
+
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
 	node dist/test/fuzz/main.js
 
@@ -79,4 +82,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: bench fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean
+.PHONY: bench boot fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean

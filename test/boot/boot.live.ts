@@ -1,0 +1,197 @@
+// `make boot`: an agent as packages install it, under a systemd that has booted. As root.
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { InstalledAgent, ofDataset } from './agent.ts'
+import { boot, type Machine } from './machine.ts'
+import { freshRoot, type Root } from './root.ts'
+import { deliver, NAME, packageSample } from './sample.ts'
+
+const TOKEN = 'very secret'
+const HASH = createHash('sha256').update(TOKEN).digest('hex')
+
+describe('an installed agent', function () {
+  this.timeout(120_000)
+  let root: Root
+  let machine: Machine
+  let agent: InstalledAgent
+
+  before(async () => {
+    root = freshRoot()
+    for (const version of ['1.0.0', '1.1.0']) deliver(packageSample(version), root.folder)
+    machine = await boot(root.folder)
+    agent = new InstalledAgent(machine)
+  })
+  after(async () => {
+    await machine?.stop()
+    root?.remove()
+  })
+
+  const starts = () => ofDataset(agent.events(), 'own.start').map(({ own }) => Object(own))
+  const install = (version: string) =>
+    machine.run(`dpkg -i /packages/${NAME}_${version}-1_amd64.deb`)
+
+  it('is installed without compiler, npm and network', () => {
+    expect(machine.attempt('command -v npm node gcc').code).not.to.equal(0)
+    install('1.0.0')
+    expect(machine.run(`stat -c '%a %U' /etc/${NAME}/${NAME}.yml`)).to.equal(`600 ${NAME}\n`)
+    expect(machine.run(`stat -c '%a %U' /var/lib/${NAME}`)).to.equal(`700 ${NAME}\n`)
+    expect(agent.property('UnitFileState')).to.equal('disabled')
+  })
+
+  it('does not start without its credential, and systemd says why', () => {
+    expect(machine.attempt(`systemctl start ${NAME}`).code).to.equal(1)
+    expect(agent.property('Result')).to.equal('exit-code')
+    expect(machine.run(`journalctl --unit=${NAME}`)).to.include('credentials')
+    machine.run(`systemctl reset-failed ${NAME}; systemctl stop ${NAME}`)
+  })
+
+  it('is active only once every thread is sealed, and has no io_uring', () => {
+    machine.run(`printf %s '${TOKEN}' >/etc/${NAME}/credentials/token`)
+    machine.run(`systemctl enable --now ${NAME}`)
+    expect(agent.property('ActiveState')).to.equal('active')
+    const modes = agent.statuses('Seccomp')
+    expect(modes.length).to.be.above(5)
+    expect(new Set(modes)).to.deep.equal(new Set(['2']))
+    expect(new Set(agent.statuses('NoNewPrivs'))).to.deep.equal(new Set(['1']))
+    expect(machine.run(`ls -l /proc/${agent.pid}/fd`)).not.to.include('io_uring')
+    expect(agent.property('StatusText')).to.match(/^sandboxed \(\d+ instructions, \d+ threads\)/)
+    // From the log: the filter was in before systemd was told, in the first start of the image.
+    const journal = machine.run(`journalctl --unit=${NAME} --output=cat`).split('\n')
+    const at = (text: string) => journal.findIndex(line => line.includes(text))
+    expect(at('Syscall filter successfully installed')).to.be.within(1, at(`Started ${NAME}`))
+  })
+
+  it('has its own user, and of capabilities what its beats declare', () => {
+    const CAP_AUDIT_READ = 37
+    const uid = machine.run(`id -u ${NAME}`).trim()
+    expect(new Set(agent.statuses('Uid'))).to.deep.equal(new Set([[uid, uid, uid, uid].join('\t')]))
+    const mask = (1n << BigInt(CAP_AUDIT_READ)).toString(16).padStart(16, '0')
+    for (const set of ['CapEff', 'CapPrm', 'CapBnd', 'CapAmb']) {
+      expect(new Set(agent.statuses(set)), set).to.deep.equal(new Set([mask]))
+    }
+  })
+
+  it('sees the root read-only, its configuration too, and not the files of its credentials', () => {
+    const mounts = `nsenter --target ${agent.pid} --mount`
+    for (const path of ['/etc', `/etc/${NAME}`, '/usr']) {
+      expect(machine.attempt(`${mounts} touch ${path}/x`).said, path).to.include('Read-only')
+    }
+    expect(machine.attempt(`${mounts} ls /etc/${NAME}/credentials/token`).code).not.to.equal(0)
+    machine.run(`${mounts} touch /var/lib/${NAME}/x`)
+    machine.run(`rm /var/lib/${NAME}/x`)
+  })
+
+  it('gets the credential, which no journal, environment or state has', async () => {
+    const [start] = await agent.until(
+      'an event of its own beat',
+      () => starts().length > 0 && starts(),
+    )
+    expect(start).to.deep.equal({ starts: 1, token: HASH })
+    expect(agent.journal().join('\n')).not.to.include(TOKEN)
+    expect(machine.run(`cat /proc/${agent.pid}/environ`)).not.to.include(TOKEN)
+    expect(machine.attempt(`grep -r '${TOKEN}' /var/lib/${NAME} /run/log`).code).to.equal(1)
+  })
+
+  it('measures the host', async () => {
+    const found = await agent.until('events of the host beat', () => {
+      const processes = ofDataset(agent.events(), 'host.process_summary')
+      return processes.length > 0 && processes
+    })
+    const { summary } = Object(Object(found[0]?.['system']).process)
+    expect(summary.total, 'the processes of others too').to.be.above(5)
+    expect(ofDataset(agent.events(), 'host.memory')).not.to.have.lengthOf(0)
+  })
+
+  it('S12: reports a violation by another process', async () => {
+    machine.run('cp /bin/mkdir /tmp/violator')
+    const deny = '--property=SystemCallFilter=~mkdir:kill --property=SystemCallLog=mkdir'
+    machine.attempt(`systemd-run --wait --quiet ${deny} /tmp/violator /tmp/made`)
+    const event = await agent.until('an event of the violation', () =>
+      ofDataset(agent.events(), 'audit.seccomp').find(
+        ({ process: its }) => Object(its).name === 'violator',
+      ),
+    )
+    expect(event['event']).to.deep.include({ action: 'violated-seccomp-policy', type: ['denied'] })
+    expect(Object(event['auditd']).data).to.include({ syscall: 'mkdir', sig: 'SYS' })
+    expect(event['process']).to.include({ executable: '/tmp/violator' })
+    expect(event['user']).to.include({ id: '0', name: 'root' })
+  })
+
+  it('scores at most 1.5 with systemd-analyze security', () => {
+    const said = machine.run(`systemd-analyze security --no-pager ${NAME} | tail -n 1`)
+    const exposure = Number(/level for [^:]+: ([\d.]+)/.exec(said)?.[1])
+    console.log(`      ${said.trim()}`)
+    expect(exposure).to.be.at.most(1.5)
+  })
+
+  it('is started again after SIGKILL, the same agent as before', async () => {
+    const { pid } = agent
+    const id = Object(agent.events()[0]?.['agent']).id
+    machine.run(`kill -KILL ${pid}`)
+    await agent.until('another start', () => agent.pid !== pid && starts().length === 2)
+    expect(starts().at(-1).starts).to.equal(2)
+    const ids = new Set(agent.events().map(event => Object(event['agent']).id))
+    expect(ids).to.deep.equal(new Set([id]))
+  })
+
+  it('is started again by the watchdog when its event loop is blocked', async () => {
+    machine.run(`mkdir -p /etc/systemd/system/${NAME}.service.d
+      printf '[Service]\\nWatchdogSec=2s\\n' >/etc/systemd/system/${NAME}.service.d/watchdog.conf
+      systemctl daemon-reload; systemctl restart ${NAME}`)
+    const { pid } = agent
+    machine.run('sleep 3')
+    expect(agent.pid, 'while it turns, nothing happens').to.equal(pid)
+    machine.run(`kill -USR2 ${pid}`)
+    await agent.until('another start', () => agent.pid !== pid && agent.pid !== 0)
+    expect(machine.run(`journalctl --unit=${NAME}`)).to.include('watchdog')
+    await agent.until('it is active again', () => agent.property('ActiveState') === 'active')
+    machine.run(`rm -r /etc/systemd/system/${NAME}.service.d; systemctl daemon-reload`)
+  })
+
+  it('is not started again with a configuration that is wrong', async () => {
+    const file = `/etc/${NAME}/${NAME}.yml`
+    machine.run(`cp -p ${file} /root/good.yml; echo 'bets: []' >>${file}`)
+    machine.attempt(`systemctl restart ${NAME}`)
+    await agent.until('it has failed', () => agent.property('ActiveState') === 'failed')
+    expect(agent.property('ExecMainStatus')).to.equal('78')
+    machine.run('sleep 3')
+    expect(agent.property('ActiveState')).to.equal('failed')
+    expect(agent.journal().join('\n')).to.include(
+      `${NAME}.yml:8:1: bets: unknown key (did you mean "beats"?)`,
+    )
+    machine.run(
+      `cp -p /root/good.yml ${file}; systemctl reset-failed ${NAME}; systemctl start ${NAME}`,
+    )
+  })
+
+  it('goes on in the next version with its configuration and its state', async () => {
+    const before = starts().length
+    machine.run(`sed -i 's/period: 2s/period: 3s/' /etc/${NAME}/${NAME}.yml`)
+    install('1.1.0')
+    expect(agent.property('ActiveState'), 'it was running').to.equal('active')
+    expect(machine.run(`cat /etc/${NAME}/${NAME}.yml`)).to.include('period: 3s')
+    expect(machine.run(`stat -c '%a %U' /etc/${NAME}/${NAME}.yml`)).to.equal(`600 ${NAME}\n`)
+    await agent.until('another start', () => starts().length > before)
+    const ids = new Set(agent.events().map(event => Object(event['agent']).id))
+    expect(ids.size).to.equal(1)
+  })
+
+  it('stops in good order', () => {
+    machine.run(`systemctl stop ${NAME}`)
+    expect(agent.property('Result')).to.equal('success')
+    expect(agent.logged().at(-1)).to.include({ message: 'Stopped' })
+  })
+
+  it('leaves its data when it is removed, and nothing when it is purged', () => {
+    machine.run(`systemctl start ${NAME}; dpkg --remove ${NAME}`)
+    expect(machine.attempt(`systemctl is-active ${NAME}`).code).not.to.equal(0)
+    machine.run(`test -e /var/lib/${NAME}/meta.json && test -e /etc/${NAME}/${NAME}.yml`)
+    machine.run(`dpkg --purge ${NAME}`)
+    const left = machine.run(
+      `find / -xdev -name '*${NAME}*' -not -path '/packages/*' -not -path '/proc/*'`,
+    )
+    expect(left.trim()).to.equal('')
+    expect(machine.attempt(`getent passwd ${NAME}`).code).to.equal(2)
+    expect(machine.attempt(`getent group ${NAME}`).code).to.equal(2)
+  })
+})
