@@ -51,7 +51,7 @@ export async function configure(document: ConfigDocument): Promise<Plan> {
   // Before the beats are imported, which may take functions out of Node's modules.
   const stacks = enabled && diagnose ? DenialStacks.watching() : undefined
   const [beats, output] = await Promise.all([
-    configureBeats(config, problems.report),
+    configureBeats(config, document.strictPerms, problems.report),
     configureOutput(config.output, problems.report),
   ])
   problems.throwIfAny()
@@ -63,9 +63,10 @@ export async function configure(document: ConfigDocument): Promise<Plan> {
 
 async function configureBeats(
   { beats, path }: Config,
+  strictPerms: boolean,
   report: Report,
 ): Promise<readonly ConfiguredBeat[]> {
-  const places = { builtins: builtinBeats(), config: path.config }
+  const places = { builtins: builtinBeats(), config: path.config, strictPerms }
   const enabled = beats.filter(beat => beat.enabled)
   const configured = await Promise.all(enabled.map(beat => configureBeat(beat, places, report)))
   return configured.filter(beat => beat !== undefined)

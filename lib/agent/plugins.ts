@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownershipProblems, type TrustedFile } from '../config/ownership.ts'
 import { messageOf } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { didYouMean } from '../suggest.ts'
@@ -12,6 +13,8 @@ export interface PluginPlaces {
   readonly builtins: URL
   /** `path.config`: what paths start from, and whose node_modules comes first for packages. */
   readonly config: string
+  /** Whether a file given by a path is refused if others own or may write it. Undefined: it is. */
+  readonly strictPerms?: boolean
 }
 
 /** The beats that come with the agent, each a bundle of its folder in beats/. */
@@ -31,8 +34,9 @@ export async function loadBeat(type: string, places: PluginPlaces): Promise<AnyB
   throw new Error(`${file} is no beat: ${misshapeOf(exported).join('; ')}`)
 }
 
-async function locate(type: string, { builtins, config }: PluginPlaces): Promise<URL> {
-  if (isPath(type)) return existing(pathToFileURL(resolve(config, type)))
+async function locate(type: string, { builtins, config, strictPerms }: PluginPlaces): Promise<URL> {
+  if (isPath(type))
+    return trusted({ kind: 'beat', name: type, path: resolve(config, type) }, strictPerms)
   const builtin = new URL(`${encodeURIComponent(type)}/index.js`, builtins)
   if (existsSync(builtin)) return builtin
   return locatePackage(type, { builtins, config })
@@ -40,6 +44,17 @@ async function locate(type: string, { builtins, config }: PluginPlaces): Promise
 
 function isPath(type: string): boolean {
   return /^\.{0,2}\//.test(type)
+}
+
+/**
+ * The module at a path, unless others could have written it: its code runs before the filter. Node opens
+ * it again by its name: who may write the folder has to be trusted as well.
+ */
+function trusted(file: TrustedFile, strictPerms = true): URL {
+  const url = existing(pathToFileURL(file.path))
+  const problems = strictPerms ? ownershipProblems(file, statSync(url)) : []
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return url
 }
 
 function existing(url: URL): URL {
