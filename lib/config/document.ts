@@ -1,11 +1,13 @@
 import type { Path } from '../errors.ts'
+import type { Environment } from './environment.ts'
 import { readFileTree } from './file-tree.ts'
 import type { Find, Finding } from './finding.ts'
 import { readOverride } from './override.ts'
 import { formatPosition, type Position } from './position.ts'
 import { invalidConfig } from './problems.ts'
+import { Secrets } from './secrets.ts'
 import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap } from './tree.ts'
-import { type Environment, expandScalar } from './variables.ts'
+import { expandScalar } from './variables.ts'
 
 /** Where the configuration comes from; what comes later wins. */
 export interface ConfigSource {
@@ -27,6 +29,8 @@ export interface ConfigDocument {
   readonly strictPerms: boolean
   /** What is wrong though the text is well formed: settings written twice, variables not set. */
   readonly findings: readonly Finding[]
+  /** What came from credentials. */
+  readonly secrets: Secrets
   /** Where a path was written, or else the nearest of its ancestors that was. */
   find(path: Path): Position | undefined
   /** The same as it is printed: `beat.yml:14:5`, `-E seccomp.enabled`. */
@@ -68,13 +72,13 @@ export function wantsFilter({ value }: ConfigDocument): boolean {
 
 const NOWHERE: Position = { name: '', source: -1 }
 
-function documentOf(tree: MapTree): Pick<ConfigDocument, 'value' | 'find' | 'locate'> {
+function documentOf(tree: MapTree): Pick<ConfigDocument, 'value' | 'secrets' | 'find' | 'locate'> {
   const find = (path: Path) => findPosition(tree, path)
   const locate = (path: Path) => {
     const position = find(path)
     return position && formatPosition(position)
   }
-  return { value: plainOfMap(tree), find, locate }
+  return { value: plainOfMap(tree), secrets: Secrets.in(tree), find, locate }
 }
 
 function mergeMaps(base: MapTree, later: MapTree): MapTree {
