@@ -97,7 +97,9 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   writeFileSync(`${folder}/package.json`, '{ "type": "module" }')
   writeFileSync(`${folder}/busy.js`, BUSY, { mode: 0o644 })
   const output = `output.file: { path: ${folder}, filename: events }\n`
-  writeFileSync(`${folder}/busy.yml`, `beats: [{ type: ./busy.js }]\n${output}${paths}`)
+  writeFileSync(`${folder}/busy.yml`, `beats: [{ type: ./busy.js }]\n${output}${paths}`, {
+    mode: 0o644,
+  })
   try {
     return await use(folder)
   } finally {
