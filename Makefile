@@ -12,7 +12,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 run: build ## install, build and run the sample agent, sandboxed, its events on the console
-	node dist/bundle/main.js run -c config/beat.example.yml
+	node dist/bundle/main.js run -c config/beat.example.yml --strict.perms=false # a checkout is as git and umask have it
 
 build: dist/.built build/.built ## compile the TypeScript and the addon
 

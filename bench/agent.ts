@@ -92,11 +92,14 @@ export default {
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-bench-'))
   const paths = `path: { data: ${folder}/data, logs: ${folder} }\n`
-  writeFileSync(`${folder}/beat.yml`, `beats: [{ type: host }]\noutput.console: {}\n${paths}`)
+  const settings = `beats: [{ type: host }]\noutput.console: {}\n${paths}`
+  writeFileSync(`${folder}/beat.yml`, settings, { mode: 0o644 })
   writeFileSync(`${folder}/package.json`, '{ "type": "module" }')
-  writeFileSync(`${folder}/busy.js`, BUSY)
+  writeFileSync(`${folder}/busy.js`, BUSY, { mode: 0o644 })
   const output = `output.file: { path: ${folder}, filename: events }\n`
-  writeFileSync(`${folder}/busy.yml`, `beats: [{ type: ./busy.js }]\n${output}${paths}`)
+  writeFileSync(`${folder}/busy.yml`, `beats: [{ type: ./busy.js }]\n${output}${paths}`, {
+    mode: 0o644,
+  })
   try {
     return await use(folder)
   } finally {

@@ -20,8 +20,11 @@ export interface Problem {
   readonly message: string
 }
 
-/** How a parser tells of a problem without stopping at the first one. */
-export type Report = (path: Path, message: string) => void
+/**
+ * How a parser tells of a problem without stopping at the first one. `unseen` says the same without the
+ * value, which is then not shown where it is a secret; a message that shows none is its own.
+ */
+export type Report = (path: Path, message: string, unseen?: string) => void
 
 export class AgentError extends Error {
   override readonly name = 'AgentError'

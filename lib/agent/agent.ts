@@ -32,7 +32,7 @@ export async function runPlan(
 ): Promise<ExitCode> {
   const stop = new StopRequest()
   enter('open')
-  const agent = await open(plan, stop)
+  const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('sandbox')
     const outcome = sandbox(agent, restart)

@@ -1,6 +1,7 @@
 import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
 import type { ConfigDocument } from '../config/document.ts'
 import { parseConfig } from '../config/parse.ts'
+import type { Secrets } from '../config/secrets.ts'
 import { parseSection } from '../config/section.ts'
 import { messageOf, type Report } from '../errors.ts'
 import type { OutputType } from '../output.ts'
@@ -29,6 +30,8 @@ export interface Plan {
   readonly config: Config
   /** The files it was read from. */
   readonly files: readonly string[]
+  /** What came from credentials, and is not to be logged. */
+  readonly secrets: Secrets
   readonly beats: readonly ConfiguredBeat[]
   readonly output: ConfiguredOutput
   /** What the beats and the output declare to call, which the policy then allows. */
@@ -51,21 +54,23 @@ export async function configure(document: ConfigDocument): Promise<Plan> {
   // Before the beats are imported, which may take functions out of Node's modules.
   const stacks = enabled && diagnose ? DenialStacks.watching() : undefined
   const [beats, output] = await Promise.all([
-    configureBeats(config, problems.report),
+    configureBeats(config, document.strictPerms, problems.report),
     configureOutput(config.output, problems.report),
   ])
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
   const needs = needsOf(beats, output)
   const sandbox = await planSandbox(config.seccomp, needs)
-  return { config, files: document.files, beats, output, needs, sandbox, stacks }
+  const { files, secrets } = document
+  return { config, files, secrets, beats, output, needs, sandbox, stacks }
 }
 
 async function configureBeats(
   { beats, path }: Config,
+  strictPerms: boolean,
   report: Report,
 ): Promise<readonly ConfiguredBeat[]> {
-  const places = { builtins: builtinBeats(), config: path.config, home: path.home }
+  const places = { builtins: builtinBeats(), config: path.config, home: path.home, strictPerms }
   const enabled = beats.filter(beat => beat.enabled)
   const configured = await Promise.all(enabled.map(beat => configureBeat(beat, places, report)))
   return configured.filter(beat => beat !== undefined)

@@ -33,7 +33,8 @@ export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground>
   const { path, logging, name } = plan.config
   const lock = await claimDataPath(path.data)
   const manager = takeServiceManager(process.env, loadAddon())
-  const { log, close: closeLog } = createLogger(logging, { paths: path, name })
+  const secrets = plan.secrets.values
+  const { log, close: closeLog } = createLogger(logging, { paths: path, name, secrets })
   const opened = new Opened()
   opened.add('the lock of path.data', lock.release)
   opened.add('the service manager', manager.close)

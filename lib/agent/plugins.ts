@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownershipProblems, type TrustedFile } from '../config/ownership.ts'
 import { messageOf } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { didYouMean } from '../suggest.ts'
@@ -14,6 +15,8 @@ export interface PluginPlaces {
   readonly config: string
   /** `path.home`: where paths and packages are looked for that are not there. */
   readonly home: string
+  /** Whether a file given by a path is refused if others own or may write it. Undefined: it is. */
+  readonly strictPerms?: boolean
 }
 
 /** The beats that come with the agent, each a bundle of its folder in beats/. */
@@ -33,22 +36,35 @@ export async function loadBeat(type: string, places: PluginPlaces): Promise<AnyB
   throw new Error(`${file} is no beat: ${misshapeOf(exported).join('; ')}`)
 }
 
-async function locate(type: string, { builtins, config, home }: PluginPlaces): Promise<URL> {
+async function locate(type: string, places: PluginPlaces): Promise<URL> {
+  const { builtins, config, home, strictPerms } = places
   if (isPath(type)) {
-    return existing(pathToFileURL(resolve(config, type)), pathToFileURL(resolve(home, type)))
+    const [first, second] = [resolve(config, type), resolve(home, type)]
+    const path = existsSync(first) || !existsSync(second) ? first : second
+    return trusted({ kind: 'beat', name: type, path }, strictPerms)
   }
   const builtin = new URL(`${encodeURIComponent(type)}/index.js`, builtins)
   if (existsSync(builtin)) return builtin
-  return locatePackage(type, { builtins, config, home })
+  return locatePackage(type, places)
 }
 
 function isPath(type: string): boolean {
   return /^\.{0,2}\//.test(type)
 }
 
-function existing(url: URL, otherwise = url): URL {
-  const found = [url, otherwise].find(each => existsSync(each))
-  if (found) return found
+/**
+ * The module at a path, unless others could have written it: its code runs before the filter. Node opens
+ * it again by its name: who may write the folder has to be trusted as well.
+ */
+function trusted(file: TrustedFile, strictPerms = true): URL {
+  const url = existing(pathToFileURL(file.path))
+  const problems = strictPerms ? ownershipProblems(file, statSync(url)) : []
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return url
+}
+
+function existing(url: URL): URL {
+  if (existsSync(url)) return url
   throw new Error(`${fileURLToPath(url)} does not exist`)
 }
 

@@ -3,19 +3,13 @@ import type { ConfigSource } from '../config/document.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Call, Command, Option, Options } from './command.ts'
 import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
+import { type Given, sourceOf } from './source.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'run'; readonly command: Command; readonly call: Call }
   | { readonly kind: 'help'; readonly command: Command | undefined }
-
-interface Given {
-  readonly name: string
-  /** As typed: `-c`, `--config`. */
-  readonly typed: string
-  readonly value: string | undefined
-}
 
 /**
  * Reads the arguments after the program's name.
@@ -138,25 +132,11 @@ function callOf(
   const valuesOf = (option: string) =>
     given.filter(({ name }) => name === option).flatMap(({ value }) => value ?? [])
   const has = (option: string) => given.some(({ name }) => name === option)
-  const files = valuesOf('config')
-  const overrides = given.flatMap(overridesOf)
   return {
-    source: {
-      files: files.length > 0 ? files : [env.SEALBEAT_CONFIG ?? 'beat.yml'],
-      overrides,
-      env,
-    },
+    source: sourceOf(given, env),
     has,
     value: option => valuesOf(option).at(-1),
     values: valuesOf,
     rest,
   }
-}
-
-/** The settings that an option stands for, in the order of the options: the later wins. */
-function overridesOf({ name, value = '' }: Given): readonly string[] {
-  if (name === 'set') return [value]
-  if (name === 'stderr') return ['logging.to_stderr=true', 'logging.to_files=false']
-  // Quoted, so that YAML takes a path for nothing but text.
-  return name.startsWith('path.') ? [`${name}=${JSON.stringify(value)}`] : []
 }

@@ -180,8 +180,15 @@ export const GLOBAL_OPTIONS: Options = {
   },
   stderr: { short: 'e', doc: 'log to standard error, and not to files' },
   'path.home': { value: 'DIR', doc: 'what the other paths are relative to' },
-  'path.config': { value: 'DIR', doc: 'where beats given by a path are' },
+  'path.config': {
+    value: 'DIR',
+    doc: 'where beats given by a path are and, if given here, relative FILEs',
+  },
   'path.data': { value: 'DIR', doc: 'what the agent keeps' },
   'path.logs': { value: 'DIR', doc: 'where log files go' },
+  'strict.perms': {
+    value: 'BOOL',
+    doc: 'false: take files that others own or may write, too (BEAT_STRICT_PERMS)',
+  },
   help: { short: 'h', doc: 'this help' },
 }

@@ -28,10 +28,11 @@ function overridesFor(folder: string): readonly string[] {
 export async function tryAgent(source: ConfigSource, duration: number): Promise<Tried> {
   const folder = await mkdtemp(join(tmpdir(), 'sealbeat-trial-'))
   try {
+    const { strictPerms } = source
     const files = source.files.map(file => resolve(file))
     const overrides = [...source.overrides, ...overridesFor(folder)]
     const program = fileURLToPath(new URL('dist/lib/cli/trial.js', packageRoot()))
-    const args = [...process.execArgv, program, JSON.stringify({ files, overrides })]
+    const args = [...process.execArgv, program, JSON.stringify({ files, overrides, strictPerms })]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     return await follow(child, duration)
   } finally {

@@ -4,7 +4,7 @@ import type { BeatConfig } from './config.ts'
 import { isMap } from './leaf.ts'
 import { settleSection } from './section.ts'
 import { beatSchema, ID } from './sections/beat.ts'
-import { show } from './show.ts'
+import { reportUnlike, show } from './show.ts'
 
 const BASE_KEYS = Object.keys(beatSchema)
 
@@ -29,7 +29,7 @@ function parseList(items: readonly unknown[], report: Report): readonly BeatConf
 
 function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | undefined {
   if (!isMap(item)) {
-    return void report(path, `must be a map such as { type: host }, not ${show(item)}`)
+    return void reportUnlike('must be a map such as { type: host }', item, path, report)
   }
   const isBase = ([key]: readonly [string, unknown]) => BASE_KEYS.includes(key)
   const entries = Object.entries(item)

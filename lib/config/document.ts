@@ -1,17 +1,20 @@
-import { messageOf, type Path } from '../errors.ts'
+import type { Path } from '../errors.ts'
+import type { Environment } from './environment.ts'
+import { readFileTree } from './file-tree.ts'
 import type { Find, Finding } from './finding.ts'
 import { readOverride } from './override.ts'
 import { formatPosition, type Position } from './position.ts'
 import { invalidConfig } from './problems.ts'
-import { readSourceFile } from './source-file.ts'
+import { Secrets } from './secrets.ts'
 import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap } from './tree.ts'
-import { type Environment, expandScalar } from './variables.ts'
-import { readYaml } from './yaml.ts'
+import { expandScalar } from './variables.ts'
 
 /** Where the configuration comes from; what comes later wins. */
 export interface ConfigSource {
   /** `-c`, in order; absolute or relative to the working directory. */
   readonly files: readonly string[]
+  /** Whether files that others own or may write are refused. Undefined: they are. */
+  readonly strictPerms?: boolean
   /** `-E key=value`, in order, after all files. */
   readonly overrides: readonly string[]
   /** What `${VAR}` refers to. */
@@ -22,8 +25,12 @@ export interface ConfigSource {
 export interface ConfigDocument {
   readonly value: Readonly<Record<string, unknown>>
   readonly files: readonly string[]
+  /** Whether the files of beats that it names are held to the same as its own. */
+  readonly strictPerms: boolean
   /** What is wrong though the text is well formed: settings written twice, variables not set. */
   readonly findings: readonly Finding[]
+  /** What came from credentials. */
+  readonly secrets: Secrets
   /** Where a path was written, or else the nearest of its ancestors that was. */
   find(path: Path): Position | undefined
   /** The same as it is printed: `beat.yml:14:5`, `-E seccomp.enabled`. */
@@ -32,20 +39,26 @@ export interface ConfigDocument {
 
 /**
  * Reads every source. Throws `CONFIG_INVALID`, naming all that is wrong in all of them, when one can't
- * be read or isn't well-formed YAML: anything said about its settings would then be guesswork.
+ * be read, isn't well-formed YAML or may have been written by somebody else: anything said about its
+ * settings would then be guesswork, and no beat that it names may be imported.
  */
-export function readDocument({ files, overrides, env }: ConfigSource): ConfigDocument {
+export function readDocument({
+  files,
+  overrides,
+  env,
+  strictPerms = true,
+}: ConfigSource): ConfigDocument {
   const findings: Finding[] = []
   const find: Find = (at, path, message) => findings.push({ at, path, message })
   const trees = [
-    ...files.map((file, source) => readFile(file, source, find)),
+    ...files.map((file, source) => readFileTree({ file, source, strictPerms }, find)),
     ...overrides.map((text, index) => readOverride(text, files.length + index, find)),
   ]
   const sound = trees.filter(tree => tree !== undefined)
   if (sound.length < trees.length) throw invalidConfig(findings)
   const merged = sound.reduce(mergeMaps, { kind: 'map', at: NOWHERE, entries: new Map() })
   const tree = expand(merged, env, find)
-  return { ...documentOf(tree), files, findings }
+  return { ...documentOf(tree), files, strictPerms, findings }
 }
 
 /** Whether a filter is to be installed, as far as that can be said before validation. */
@@ -59,33 +72,13 @@ export function wantsFilter({ value }: ConfigDocument): boolean {
 
 const NOWHERE: Position = { name: '', source: -1 }
 
-function documentOf(tree: MapTree): Pick<ConfigDocument, 'value' | 'find' | 'locate'> {
+function documentOf(tree: MapTree): Pick<ConfigDocument, 'value' | 'secrets' | 'find' | 'locate'> {
   const find = (path: Path) => findPosition(tree, path)
   const locate = (path: Path) => {
     const position = find(path)
     return position && formatPosition(position)
   }
-  return { value: plainOfMap(tree), find, locate }
-}
-
-function readFile(file: string, source: number, find: Find): MapTree | undefined {
-  const positionOf = (line: number, column: number): Position => ({
-    name: file,
-    source,
-    line,
-    column,
-  })
-  const nothing: MapTree = { kind: 'map', at: { name: file, source }, entries: new Map() }
-  try {
-    const text = readSourceFile(file)
-    if (text.trim() === '') return void find(nothing.at, [], 'is empty')
-    const tree = readYaml({ text, positionOf }, find)
-    if (tree === undefined || tree?.kind === 'map') return tree
-    if (tree === null) return nothing
-    return void find(tree.at, [], 'must be settings, written as key: value')
-  } catch (thrown) {
-    return void find(nothing.at, [], messageOf(thrown))
-  }
+  return { value: plainOfMap(tree), secrets: Secrets.in(tree), find, locate }
 }
 
 function mergeMaps(base: MapTree, later: MapTree): MapTree {

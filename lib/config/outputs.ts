@@ -1,7 +1,7 @@
 import type { Report } from '../errors.ts'
 import type { OutputConfig } from './config.ts'
 import { isMap } from './leaf.ts'
-import { show } from './show.ts'
+import { reportUnlike } from './show.ts'
 
 /** Stands in where it can't be said which output is meant: it has no settings that might be wrong too. */
 const STAND_IN: OutputConfig = { type: 'console', section: { path: ['output'], value: {} } }
@@ -28,11 +28,11 @@ function parseOne(
   const path = ['output', type]
   const section = written ?? {}
   if (!isMap(section)) {
-    return void report(path, `must be a map of its settings, such as {}, not ${show(written)}`)
+    return void reportUnlike('must be a map of its settings, such as {}', written, path, report)
   }
   const { enabled = true, ...value } = section
   if (typeof enabled !== 'boolean') {
-    return void report([...path, 'enabled'], `must be true or false, not ${show(enabled)}`)
+    return void reportUnlike('must be true or false', enabled, [...path, 'enabled'], report)
   }
   return enabled ? { type, section: { path, value, alsoKnown: ['enabled'] } } : 'disabled'
 }

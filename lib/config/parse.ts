@@ -5,6 +5,7 @@ import { parseBeats } from './beats.ts'
 import type { Config, MemoryQueueSettings } from './config.ts'
 import type { ConfigDocument } from './document.ts'
 import { isMap } from './leaf.ts'
+import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
 import { absolutePaths } from './paths.ts'
 import { formatOrigin } from './position.ts'
@@ -23,6 +24,7 @@ export function parseConfig(document: ConfigDocument): {
 } {
   const problems = new ProblemList(document)
   const { report } = problems
+  reportMisplaced(document.secrets, report)
   const settings = settleSection(agentSchema, { path: [], value: document.value }, report)
   if (settings === undefined) throw new Error('unreachable: the schema is our own')
   const config: Config = {

@@ -1,10 +1,12 @@
 import { AgentError, formatProblem, type Path, type Problem, type Report } from '../errors.ts'
 import type { Finding } from './finding.ts'
 import { comparePositions, formatPosition, type Position } from './position.ts'
+import type { Secrets } from './secrets.ts'
 
 /** What can say where a path was written; a ConfigDocument is one. */
 export interface Locator {
   readonly findings: readonly Finding[]
+  readonly secrets: Secrets
   find(path: Path): Position | undefined
 }
 
@@ -19,8 +21,10 @@ export class ProblemList {
   }
 
   /** Bound, so that it can be handed on by itself. */
-  readonly report: Report = (path, message) => {
-    this.#findings.push({ at: this.#document.find(path), path, message })
+  readonly report: Report = (path, message, unseen) => {
+    const { secrets } = this.#document
+    const shown = secrets.wordsAt(path, message, unseen)
+    this.#findings.push({ at: this.#document.find(path), path, message: shown })
   }
 
   get size(): number {

@@ -16,9 +16,9 @@ export function parseSection<S>(
   report: Report,
 ): S | undefined {
   let sound = true
-  const settings = settleSection(schema, section, (path, message) => {
+  const settings = settleSection(schema, section, (path, message, unseen) => {
     sound = false
-    report(path, message)
+    report(path, message, unseen)
   })
   return sound ? settings : undefined
 }
@@ -34,15 +34,15 @@ export function settleSection<S>(
 ): S | undefined {
   let sound = true
   try {
-    const settled = settleBranch(branchOf(schema), section, (path, message) => {
+    const settled = settleBranch(branchOf(schema), section, (path, message, unseen) => {
       sound = false
-      report(path, message)
+      report(path, message, unseen)
     })
     const config = convict(settled as Schema<S>, { env: {}, args: [] })
     if (sound) config.validate({ allowed: 'strict' })
     return config.getProperties()
   } catch (thrown) {
-    report(section.path, `convict refuses it: ${messageOf(thrown)}`)
+    report(section.path, `convict refuses it: ${messageOf(thrown)}`, 'convict refuses it')
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import { reportBigints } from './bigints.ts'
 import type { RawSection } from './config.ts'
 import { accepts, type Format } from './formats.ts'
 import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from './leaf.ts'
-import { show } from './show.ts'
+import { reportUnlike } from './show.ts'
 
 /**
  * The schema with what was written as its defaults: what convict makes of that are the section's
@@ -18,7 +18,8 @@ export function settleBranch(
   const known = Object.keys(schema)
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
-    report([...path, key], `unknown key${didYouMean(key, [...known, ...alsoKnown])}`)
+    const message = `unknown key${didYouMean(key, [...known, ...alsoKnown])}`
+    report([...path, key], message, message)
   }
   return Object.fromEntries(
     known.map(key => {
@@ -35,7 +36,7 @@ function settleNode(node: unknown, written: unknown, path: Path, report: Report)
   // `queue.mem:` with nothing below it says nothing: an empty section.
   const value = written ?? {}
   if (isMap(value)) return settleBranch(node, { path, value }, report)
-  report(path, `must be a map, written as key: value, not ${show(value)}`)
+  reportUnlike('must be a map, written as key: value', value, path, report)
   return settleBranch(node, { path, value: {} }, report)
 }
 
@@ -86,8 +87,9 @@ function parse(
   try {
     return format.parse(written)
   } catch (thrown) {
-    const message = sensitive === true ? format.expected : messageOf(thrown)
-    report(path, written === null ? `has no value; it ${format.expected}` : message)
+    const { expected } = format
+    const message = sensitive === true ? expected : messageOf(thrown)
+    report(path, written === null ? `has no value; it ${expected}` : message, expected)
     return undefined
   }
 }
@@ -104,7 +106,7 @@ function settleItems(
 
 function settleChild(schema: SchemaBranch, item: unknown, path: Path, report: Report): unknown {
   if (isMap(item)) return defaultsOf(settleBranch(schema, { path, value: item }, report))
-  report(path, `must be a map, written as key: value, not ${show(item)}`)
+  reportUnlike('must be a map, written as key: value', item, path, report)
   return undefined
 }
 

@@ -1,62 +1,25 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-
-const MAX_BYTES = 1024 * 1024
+import type { Stats } from 'node:fs'
+import { codeOf, readRegularFile } from './regular-file.ts'
 
 /**
- * The text of a configuration file, without its byte order mark. Throws an Error whose message is fit
- * for the user and doesn't name the file.
+ * The text of a configuration file, without its byte order mark. `inspect` sees what the descriptor that
+ * is read says of the file: a second look by its name might be at another one. Throws an Error whose
+ * message is fit for the user and doesn't name the file.
  */
-export function readSourceFile(file: string): string {
-  return decode(readBytes(file))
+export function readSourceFile(file: string, inspect: (stats: Stats) => void = () => {}): string {
+  const { bytes, stats } = read(file)
+  inspect(stats)
+  return decode(bytes)
 }
 
-function readBytes(file: string): Buffer {
-  const descriptor = open(file)
+function read(file: string) {
   try {
-    const { size } = regular(descriptor)
-    const bytes = Buffer.alloc(size)
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, size, 0))
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function open(file: string): number {
-  try {
-    // Without O_NONBLOCK a named pipe would keep the agent waiting for its writer.
-    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    return readRegularFile(file)
   } catch (thrown) {
-    throw new Error(wordsFor(thrown, file), { cause: thrown })
+    if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
+    const where = `no such file in ${process.cwd()}; -c FILE names another`
+    throw new Error(where, { cause: thrown })
   }
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'may not be read by this user',
-  EISDIR: 'is a directory; name the file in it',
-  ENOTDIR: 'no such file',
-  ELOOP: 'symbolic links without end',
-  ENAMETOOLONG: 'the name is too long',
-  ERR_INVALID_ARG_VALUE: 'is not a file name',
-}
-
-function wordsFor(thrown: unknown, file: string): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)
-  if (code === 'ENOENT' && !file.startsWith('/')) {
-    return `no such file in ${process.cwd()}; -c FILE names another`
-  }
-  return WORDS[code] ?? `cannot be read (${code})`
-}
-
-function regular(descriptor: number): { readonly size: number } {
-  const stats = fstatSync(descriptor)
-  if (stats.isDirectory()) throw new Error(WORDS.EISDIR)
-  // A pipe can be read but once, and the file is read again after the re-start and on SIGHUP.
-  if (!stats.isFile()) throw new Error('is not a regular file')
-  if (stats.size > MAX_BYTES) {
-    throw new Error(`is too big: ${stats.size} bytes, where ${MAX_BYTES} are the most`)
-  }
-  return stats
 }
 
 function decode(bytes: Buffer): string {

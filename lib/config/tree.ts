@@ -9,6 +9,8 @@ export interface ScalarTree {
   readonly value: ScalarValue
   /** Written without quotes, so that what a variable brings may be a number or a boolean. */
   readonly plain: boolean
+  /** The credentials that are in the value. */
+  readonly secrets?: readonly string[]
 }
 
 export interface ListTree {

@@ -4,7 +4,7 @@ import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.t
 import { AgentError, messageOf } from '../errors.ts'
 import { withErrorFields } from './error-fields.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
-import { redact } from './redact.ts'
+import { redactor } from './redact.ts'
 
 const PINO_LEVELS = {
   fatal: 'fatal',
@@ -18,18 +18,20 @@ export interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
   /** The agent's: `service.name` of every line. */
   readonly name: string
+  /** Values that are replaced wherever they occur in a text. */
+  readonly secrets?: readonly string[]
 }
 
 /**
  * The agent's log: JSON lines with ECS names on standard error and, if `to_files`, in rotated files
  * in `paths.logs`. Written synchronously: whatever has been logged is out, however the process ends.
- * Values under keys such as `password` or `api_key`, and passwords in URLs, are replaced.
+ * Values under keys such as `password` or `api_key`, passwords in URLs, and `secrets` are replaced.
  *
  * Throws `OPEN_FAILED` where the file can't be opened. `close` is for the very end.
  */
 export function createLogger(
   settings: LoggingSettings,
-  { paths, name }: LoggerOptions,
+  { paths, name, secrets = [] }: LoggerOptions,
 ): { readonly log: Logger; close(): Promise<void> } {
   const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []
   const log = pino(
@@ -42,7 +44,7 @@ export function createLogger(
         level: label => ({ 'log.level': label }),
         log: withErrorFields,
       },
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: redactor(secrets) },
     },
     {
       write(line) {

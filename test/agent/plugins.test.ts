@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
@@ -18,7 +18,7 @@ describe('agent: loading a beat', () => {
   function write(files: Readonly<Record<string, string>>): void {
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(at(file)), { recursive: true })
-      writeFileSync(at(file), text)
+      writeFileSync(at(file), text, { mode: 0o644 })
     }
   }
   const problemOf = (type: string) => loadBeat(type, places()).then(() => 'none', messageOf)
@@ -174,6 +174,22 @@ describe('agent: loading a beat', () => {
         expect(message).not.to.contain('\n')
       })
     }
+
+    it('others may write it, which by its name is not asked of a package', async () => {
+      write({
+        'etc/my.mjs': 'throw new Error("never to be run")',
+        ...packageFiles('etc/node_modules/disk', `export default ${BEAT}`),
+      })
+      chmodSync(at('etc/my.mjs'), 0o666)
+      chmodSync(at('etc/node_modules/disk/main.js'), 0o666)
+      expect(await problemOf('./my.mjs')).to.equal(
+        'beat file ("./my.mjs") can only be writable by the owner but the permissions are ' +
+          `"-rw-rw-rw-" (to fix the permissions use: 'chmod go-w ${at('etc/my.mjs')}')`,
+      )
+      expect(await problemOf('disk')).to.equal('none')
+      const lenient = loadBeat('./my.mjs', { ...places(), strictPerms: false })
+      expect(await lenient.catch(messageOf)).to.contain('never to be run')
+    })
 
     it('there is no such file', async () => {
       expect(await problemOf('./nowhere.js')).to.equal(`${at('etc/nowhere.js')} does not exist`)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { readArguments } from '../../lib/cli/arguments.ts'
 import { COMMANDS } from '../../lib/cli/commands.ts'
@@ -15,7 +16,12 @@ describe('cli: arguments', () => {
   }
 
   it('name the files, beat.yml where none is named, and pass on the environment', () => {
-    expect(sourceOf('run')).to.deep.equal({ files: ['beat.yml'], overrides: [], env: ENV })
+    expect(sourceOf('run')).to.deep.equal({
+      files: ['beat.yml'],
+      overrides: [],
+      strictPerms: true,
+      env: ENV,
+    })
     expect(sourceOf('-c a.yml run --config b.yml --config=c.yml').files).to.deep.equal([
       'a.yml',
       'b.yml',
@@ -29,6 +35,51 @@ describe('cli: arguments', () => {
       ...['name=a', 'path.data="/d"', 'name=b=c', 'name=d'],
       ...['logging.to_stderr=true', 'logging.to_files=false'],
     ])
+  })
+
+  const PLACES: readonly (readonly [line: string, files: readonly string[], config: string])[] = [
+    ['--path.config /etc/web', ['/etc/web/beat.yml'], '/etc/web'],
+    ['--path.config /etc/web -c a.yml -c /b.yml', ['/etc/web/a.yml', '/b.yml'], '/etc/web'],
+    ['-c ./a.yml --path.config etc', ['etc/a.yml'], resolve('etc')],
+    ['--path.config etc --path.home /srv', ['/srv/etc/beat.yml'], '/srv/etc'],
+    ['--path.config /x --path.config /y', ['/y/beat.yml'], '/y'],
+  ]
+  for (const [line, files, config] of PLACES) {
+    it(`${line}: reads ${files}`, () => {
+      const source = sourceOf(`run ${line}`)
+      expect(source.files).to.deep.equal(files)
+      expect(source.overrides).to.include(`path.config="${config}"`)
+    })
+  }
+
+  it('leave a file where it is without --path.config, whatever the other paths', () => {
+    expect(sourceOf('run --path.home /srv -E path.config=/etc').files).to.deep.equal(['beat.yml'])
+    expect(sourceOf('run --path.data /d -c ./a.yml').files).to.deep.equal(['./a.yml'])
+  })
+
+  const STRICT: readonly (readonly [line: string, env: string | undefined, strict: boolean])[] = [
+    ['run', undefined, true],
+    ['run', '', true],
+    ['run', 'true', true],
+    ['run', 'false', false],
+    ['run --strict.perms=false', undefined, false],
+    ['run --strict.perms false', 'true', false],
+    ['run --strict.perms=true', 'false', true],
+  ]
+  for (const [line, variable, strict] of STRICT) {
+    it(`${line}, BEAT_STRICT_PERMS=${variable}: ${strict ? 'strict' : 'lenient'}`, () => {
+      const request = readArguments(line.split(' '), { BEAT_STRICT_PERMS: variable })
+      expect(request.kind === 'run' && request.call.source.strictPerms).to.equal(strict)
+    })
+  }
+
+  it('say which of the two is wrong', () => {
+    const wrong = 'must be true or false, not "no"'
+    expect(() => read('run --strict.perms=no')).to.throw(UsageError, `--strict.perms ${wrong}`)
+    expect(() => readArguments(['run'], { BEAT_STRICT_PERMS: 'no' })).to.throw(
+      UsageError,
+      `BEAT_STRICT_PERMS ${wrong}`,
+    )
   })
 
   it('may stand before, between and behind the words of the command', () => {

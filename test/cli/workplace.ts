@@ -49,7 +49,8 @@ export class Workplace {
   write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(this.path(name)), { recursive: true })
-      writeFileSync(this.path(name), text)
+      // Whatever the umask: the agent takes no file that others may write.
+      writeFileSync(this.path(name), text, { mode: 0o644 })
     }
   }
 

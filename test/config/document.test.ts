@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the agent's own references
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { type ConfigSource, readDocument, wantsFilter } from '../../lib/config/document.ts'
@@ -167,6 +168,27 @@ describe('config: a document', () => {
     expect(findings.map(({ message }) => message)).to.deep.equal([
       'its aliases make more than 100000 values of it',
     ])
+  })
+
+  it('refuses files that others may write, and says what else is wrong with any', () => {
+    const read = (strictPerms?: boolean) => () =>
+      withFiles(['a: 1', 'b: ]', 'c: 1'], files => {
+        for (const file of files.slice(0, 2)) chmodSync(file, 0o664)
+        readDocument({
+          files,
+          overrides: ['d'],
+          env: {},
+          ...(strictPerms === false && { strictPerms }),
+        })
+      })
+    const rest = 'can only be writable by the owner but the permissions are "-rw-rw-r--" (to fix'
+    expect(linesOf(read()).map(line => line.split(' the permissions use')[0])).to.deep.equal([
+      `0.yml: config file ("0.yml") ${rest}`,
+      `1.yml: config file ("1.yml") ${rest}`,
+      '1.yml:1:4: Unexpected flow-seq-end token',
+      '-E d: must be written as key=value',
+    ])
+    expect(linesOf(read(false))).to.have.length(2)
   })
 
   it('names every source that cannot be read, and all that is wrong, at once', () => {

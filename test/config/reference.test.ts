@@ -9,7 +9,8 @@ import { formatPath, type Path } from '../../lib/errors.ts'
 import { parseSeccompSection } from '../../lib/seccomp/section.ts'
 
 const FILE = 'config/beat.yml'
-const source = { files: [FILE], overrides: [], env: {} }
+// A checkout is as git and umask have it.
+const source = { files: [FILE], overrides: [], env: {}, strictPerms: false }
 const lines = readFileSync(FILE, 'utf8').split('\n')
 
 /** The comment right above a line, as one text. */

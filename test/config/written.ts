@@ -12,7 +12,9 @@ export function withFiles<T>(
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-config-'))
   try {
     const files = contents.map((_, index) => join(folder, `${index}.yml`))
-    for (const [index, file] of files.entries()) writeFileSync(file, contents[index] ?? '')
+    for (const [index, file] of files.entries()) {
+      writeFileSync(file, contents[index] ?? '', { mode: 0o644 })
+    }
     return use(files, folder)
   } finally {
     rmSync(folder, { recursive: true })

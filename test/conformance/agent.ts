@@ -19,7 +19,7 @@ export async function* agent(): AsyncIterable<Finding> {
     return
   }
   const folder = mkdtempSync(join(tmpdir(), 'conformance-agent-'))
-  writeFileSync(join(folder, 'beat.yml'), settings(folder))
+  writeFileSync(join(folder, 'beat.yml'), settings(folder), { mode: 0o644 })
   const child = spawn(process.execPath, [AGENT, join(folder, 'beat.yml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })

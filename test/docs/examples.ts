@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Workplace } from '../cli/workplace.ts'
 import { type Block, blocksOf, ROOT } from './page.ts'
@@ -36,6 +37,8 @@ export function writeExamples(place: Workplace): void {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(`examples do not compile:\n${stdout}`)
+  // The compiler leaves it to the umask whether others may write what the agent is to import.
+  for (const block of EXAMPLES) chmodSync(place.path(compiledName(block)), 0o644)
   // What a page calls heartbeat.js has to run as it stands.
   const plain = EXAMPLES.filter(({ note }) => note.endsWith('.js'))
   place.write(Object.fromEntries(plain.map(({ note, text }) => [note, text])))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/exit.ts'
 import { helpOf } from '../../lib/cli/help.ts'
+import { ownershipProblems } from '../../lib/config/ownership.ts'
 import { ARCHITECTURES, loadArchitecture } from '../../lib/seccomp/arch.ts'
 import { builtinPolicy } from '../../lib/seccomp/builtin.ts'
 import { effectivePolicy } from '../../lib/seccomp/layers.ts'
@@ -63,6 +64,14 @@ describe('what the documentation says of the code', () => {
     expect(readFileSync(`${ROOT}lib/agent/sandbox.ts`, 'utf8')).to.contain(`'${before.message}'`)
   })
 
+  it('what is said of files that others may write', () => {
+    const file = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
+    const problems = ownershipProblems(file, { uid: 1000, mode: 0o664 }, 0)
+    const lines = problems.map(problem => `beat.yml: ${problem}\n`).join('')
+    const blocks = page('docs/security.md').blocks.map(({ text }) => text)
+    expect(blocks).to.include(lines)
+  })
+
   it('names of system calls', async () => {
     const { table } = await loadArchitecture('amd64')
     const named = rowsOf(page('docs/security.md'), 'attempt').flatMap(([, calls = '']) =>
@@ -100,7 +109,12 @@ describe('log lines in the documentation', () => {
   it('are printed by the agent of `make run`', async () => {
     const place = new Workplace()
     try {
-      const agent = place.start('run', '-c', `${ROOT}config/beat.example.yml`)
+      const agent = place.start(
+        'run',
+        '-c',
+        `${ROOT}config/beat.example.yml`,
+        '--strict.perms=false',
+      )
       await agent.logged('Beat started')
       agent.child.kill('SIGTERM')
       const { log } = await agent.ended()

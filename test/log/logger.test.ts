@@ -130,6 +130,19 @@ describe('log', () => {
       })
     }
 
+    it('are taken out of any text where they are known by their value', async () => {
+      const settings = { level: 'info', to_stderr: false, to_files: true, files: FILES } as const
+      const secrets = ['say "hi"\n', '5066']
+      const { log, close } = createLogger(settings, {
+        ...{ paths: { logs: folder.path }, name: 'web', secrets },
+      })
+      log.info({ port: 5066, list: ['x5066x'] }, 'it was say "hi"\n')
+      await close()
+      const line = JSON.parse(readFileSync(join(folder.path, 'log.ndjson'), 'utf8'))
+      expect(line).to.deep.include({ port: 5066, list: ['x[redacted]x'] })
+      expect(line.message).to.equal('it was [redacted]')
+    })
+
     it('are not seen where there are none', async () => {
       const fields = {
         tokens: 5,

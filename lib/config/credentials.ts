@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf } from '../errors.ts'
+import type { Environment } from './environment.ts'
+import { codeOf, readRegularFile } from './regular-file.ts'
+
+/** A credential's value, or why there is none and what to do about it. */
+export type Credential =
+  | { readonly value: string }
+  | { readonly problem: string; readonly hint: string }
+
+/** systemd's own rule: the name of a file, and of a descriptor (FDNAME_MAX). */
+const NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
+
+/**
+ * What systemd has put into `$CREDENTIALS_DIRECTORY` under a name (LoadCredential= and its kin in
+ * systemd.exec(5)), without the newline that editors leave at the end. An empty one counts as missing, as
+ * an empty variable does.
+ */
+export function readCredential(name: string, env: Environment): Credential {
+  const hint = `put LoadCredential=${name}:/path/to/it into the unit`
+  if (!NAME.test(name)) {
+    const problem = `${JSON.stringify(name)} is not the name of a credential`
+    return { problem, hint: 'a name is plain ASCII without "/" and ":", and not "." or ".."' }
+  }
+  const folder = env.CREDENTIALS_DIRECTORY
+  if (folder === undefined || folder === '') {
+    return { problem: `no credential "${name}": $CREDENTIALS_DIRECTORY is not set`, hint }
+  }
+  try {
+    return read(name, folder)
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') {
+      return { problem: `no credential "${name}" (${othersIn(folder)})`, hint }
+    }
+    return {
+      problem: `the credential "${name}" ${messageOf(thrown)}`,
+      hint: 'it has to be a file of at most 1 MiB of UTF-8 that this user may read',
+    }
+  }
+}
+
+function read(name: string, folder: string): Credential {
+  const value = decode(readRegularFile(join(folder, name)).bytes).replace(/\r?\n$/, '')
+  if (value !== '') return { value }
+  return { problem: `the credential "${name}" is empty`, hint: 'its file has to hold the value' }
+}
+
+/** A byte order mark is kept: who knows what it is a part of? */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new Error('is not UTF-8 text', { cause })
+  }
+}
+
+const MOST_NAMES = 20
+
+/** Names alone: they stand in the unit, which anybody may read. */
+function othersIn(folder: string): string {
+  try {
+    const names = readdirSync(folder).sort()
+    const more = names.length > MOST_NAMES ? ', …' : ''
+    if (names.length === 0) return 'none is given'
+    return `given: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
+  } catch (thrown) {
+    return `$CREDENTIALS_DIRECTORY can't be read: ${codeOf(thrown)}`
+  }
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { messageOf } from '../errors.ts'
+import type { Find } from './finding.ts'
+import { ownershipProblems } from './ownership.ts'
+import type { Position } from './position.ts'
+import { readSourceFile } from './source-file.ts'
+import type { MapTree } from './tree.ts'
+import { readYaml } from './yaml.ts'
+
+/** A file to be read, and its rank among the sources. */
+export interface FileSource {
+  readonly file: string
+  readonly source: number
+  readonly strictPerms: boolean
+}
+
+/** What a file says; undefined where it can't be said, or trusted, which has then been told. */
+export function readFileTree(
+  { file, source, strictPerms }: FileSource,
+  find: Find,
+): MapTree | undefined {
+  const at: Position = { name: file, source }
+  const trusted = { kind: 'config', name: file, path: resolve(file) } as const
+  try {
+    const problems: string[] = []
+    const text = readSourceFile(file, stats => {
+      if (strictPerms) problems.push(...ownershipProblems(trusted, stats))
+      for (const problem of problems) find(at, [], problem)
+    })
+    // Whose words they are does not matter to what is wrong with them.
+    const tree = parse(text, at, find)
+    return problems.length > 0 ? undefined : tree
+  } catch (thrown) {
+    return void find(at, [], messageOf(thrown))
+  }
+}
+
+function parse(text: string, at: Position, find: Find): MapTree | undefined {
+  if (text.trim() === '') return void find(at, [], 'is empty')
+  const positionOf = (line: number, column: number): Position => ({ ...at, line, column })
+  const tree = readYaml({ text, positionOf }, find)
+  if (tree === undefined || tree?.kind === 'map') return tree
+  if (tree === null) return { kind: 'map', at, entries: new Map() }
+  return void find(tree.at, [], 'must be settings, written as key: value')
+}

@@ -1,0 +1,37 @@
+import type { Stats } from 'node:fs'
+
+/** What the agent trusts to say what it does. */
+export interface TrustedFile {
+  readonly kind: 'config' | 'beat'
+  /** As the user wrote it. */
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+}
+
+/**
+ * What is wrong with who may change a file, in Beats' words: it has to be owned by the user who runs the
+ * agent, or by root, and to be writable by nobody else. Where there are no such owners (Windows), nothing is.
+ */
+export function ownershipProblems(
+  { kind, name, path }: TrustedFile,
+  { uid, mode }: Pick<Stats, 'uid' | 'mode'>,
+  user: number | undefined = process.geteuid?.(),
+): readonly string[] {
+  if (user === undefined) return []
+  const named = `${kind} file ("${name}")`
+  const owner = `must be owned by the user identifier (uid=${user}) or root`
+  const writers =
+    `can only be writable by the owner but the permissions are "${formatMode(mode)}" ` +
+    `(to fix the permissions use: 'chmod go-w ${path}')`
+  return [
+    ...(uid === 0 || uid === user ? [] : [`${named} ${owner}`]),
+    ...((mode & 0o022) === 0 ? [] : [`${named} ${writers}`]),
+  ]
+}
+
+/** `-rw-r--r--`: the permission bits as ls(1) shows those of a regular file. */
+function formatMode(mode: number): string {
+  const letters = Array.from('rwxrwxrwx', (letter, at) => (mode & (0o400 >> at) ? letter : '-'))
+  return `-${letters.join('')}`
+}
