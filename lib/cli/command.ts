@@ -28,6 +28,8 @@ export interface Command {
   readonly several?: boolean
   /** What may follow `--`, as the usage shows it; undefined: nothing. */
   readonly rest?: string
+  /** Whether it looks at the configuration outside the service, which alone has the credentials. */
+  readonly withoutCredentials?: true
   /** Imports the heavy half, only once it is to be run. */
   readonly load: () => Promise<Run>
 }

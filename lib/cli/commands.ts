@@ -24,6 +24,7 @@ the beats until they are done or SIGTERM or SIGINT asks to stop; a second signal
     details: `Imports the beats and the output, validates every section, and assembles the seccomp policy
 for this machine's architecture. Nothing is opened.`,
     options: JSON_OPTION,
+    withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
   },
   {
@@ -36,6 +37,7 @@ default policy, a beat, the output or your configuration decided it.`,
       all: { doc: 'every system call, those that get the default action too' },
       ...JSON_OPTION,
     },
+    withoutCredentials: true,
     load: async () => (await import('./seccomp-show.ts')).seccompShow,
   },
   {
@@ -51,6 +53,7 @@ Without --args, every rule on arguments that the call has.`,
     },
     operand: 'NAME|NUMBER',
     several: true,
+    withoutCredentials: true,
     load: async () => (await import('./seccomp-explain.ts')).seccompExplain,
   },
   {
@@ -66,6 +69,7 @@ never looser than the policy; systemd: a drop-in for a unit, looser where only n
       },
       arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
     },
+    withoutCredentials: true,
     load: async () => (await import('./seccomp-export.ts')).seccompExport,
   },
   {
@@ -100,6 +104,7 @@ opened, its state is in a folder that is removed again. Ends with 1 where there 
       'no-trial': { doc: 'run nothing' },
       ...JSON_OPTION,
     },
+    withoutCredentials: true,
     load: async () => (await import('./seccomp-check.ts')).seccompCheck,
   },
   {
@@ -134,6 +139,7 @@ grants what the configured beats and the output declare. The same input gives th
       iteration: { value: 'N', doc: 'which packaging of the same version this is (1)' },
       jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
     },
+    withoutCredentials: true,
     load: async () => (await import('./package.ts')).packageCommand,
   },
   {

@@ -16,7 +16,12 @@ try {
 
 async function answer(args: readonly string[]): Promise<ExitCode> {
   const request = readArguments(args, process.env)
-  if (request.kind === 'run') return (await request.command.load())(request.call)
+  if (request.kind === 'run') {
+    const { command, call } = request
+    const run = await command.load()
+    if (command.withoutCredentials !== true) return run(call)
+    return (await import('./stand-ins.ts')).withStandIns(call, run)
+  }
   const { helpOf } = await import('./help.ts')
   const { print } = await import('./print.ts')
   await print(helpOf(request.command))

@@ -11,12 +11,12 @@ import { UsageError } from './usage-error.ts'
 export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
   const made = await packageAgent({
     folder: resolve('.'),
+    source,
     formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
     runtime: chosenRuntime(value('runtime') ?? 'bundled'),
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
     jitless: has('jitless'),
-    env: source.env,
     manPage,
     completion,
   })

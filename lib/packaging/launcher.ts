@@ -17,10 +17,13 @@ export function installedPlaces(name: string): Places {
 
 /**
  * The command of an agent: its Node, its folders, and `NAME.yml` where the command line names no
- * configuration.
+ * configuration. Root becomes the agent's user first.
  */
 export function launcher(name: string, node: string, places: Places, jitless: boolean): string {
-  return script([], name, node, places, jitless)
+  const user = `--reuid ${name} --regid ${name} --init-groups`
+  // A test that starts no program, unlike id(1): the folder is root's.
+  const drop = `[ -O ${places.config} ] && exec setpriv ${user} "$0" "$@"`
+  return script([drop], name, node, places, jitless)
 }
 
 /** The same for a folder that may lie anywhere, with everything in it. */

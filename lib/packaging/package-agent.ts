@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configure, type Plan } from '../agent/configure.ts'
-import { readDocument } from '../config/document.ts'
+import { credentialNames } from '../config/credential-names.ts'
+import { type ConfigSource, readDocument } from '../config/document.ts'
 import { AgentError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { sysusers, tmpfiles } from './accounts.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { copyright } from './copyright.ts'
-import { credentialNames, withStandIns } from './credentials.ts'
 import { buildDeb } from './deb.ts'
 import { frameworkEntries } from './framework.ts'
 import { grantsOf } from './grants.ts'
@@ -27,15 +27,16 @@ export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number]
 
 export interface PackageOptions {
-  /** The agent's: package.json, beat.yml, its plugins, and node_modules with what they need. */
+  /** The agent's: package.json, its plugins, and node_modules with what they need. */
   readonly folder: string
+  /** Of its configuration; of several files the last is the one that is installed. */
+  readonly source: ConfigSource
   readonly formats: readonly PackageFormat[]
   readonly runtime: RuntimeKind
   /** Where the packages go. */
   readonly output: string
   readonly iteration: number
   readonly jitless: boolean
-  readonly env: Readonly<Record<string, string | undefined>>
   /** Texts about the command line, by the name of the agent. */
   readonly manPage: (manifest: AgentManifest) => string
   readonly completion: (name: string) => string
@@ -64,10 +65,8 @@ const BUILDERS = { deb: buildDeb, rpm: buildRpm, tar: buildTarball } as const
 
 async function assemble(options: PackageOptions): Promise<AgentPackage> {
   const manifest = readManifest(options.folder)
-  const configuration = join(resolve(options.folder), 'beat.yml')
-  const plan = await withStandIns(configuration, options.env, env =>
-    configure(readDocument({ files: [configuration], overrides: [], env })),
-  )
+  const configuration = resolve(options.source.files.at(-1) ?? '')
+  const plan = await configure(readDocument(options.source))
   const places = installedPlaces(manifest.name)
   const parts = { options, manifest, plan, configuration }
   return {
@@ -77,7 +76,7 @@ async function assemble(options: PackageOptions): Promise<AgentPackage> {
     entries: [...homeEntries(parts, places.home), ...systemEntries(parts)],
     portable: [...homeEntries(parts, '/'), ...portableEntries(parts)],
     arch: process.arch,
-    epoch: Number(options.env.SOURCE_DATE_EPOCH ?? EPOCH),
+    epoch: Number(options.source.env.SOURCE_DATE_EPOCH ?? EPOCH),
     iteration: options.iteration,
   }
 }
