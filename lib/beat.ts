@@ -60,14 +60,17 @@ export interface Beat<S = unknown, R = void> {
   /** Convict schema of the beat's own section: `doc`, `format`, `default` for every key. */
   readonly schema: Schema<S>
   readonly syscalls?: readonly SyscallNeed[]
-  /** Before the filter: bind low ports, open raw sockets, read files that only root may. */
+  /**
+   * Before the filter: bind low ports, open raw sockets, read files that only root may. Under it where
+   * a reload adds or changes the beat.
+   */
   open?(context: OpenContext<S>): Promise<R>
   /**
    * Under the filter. Returns when done or when `signal` aborts; throws when it can't go on, and is
    * then started again, with the same resources, after a pause that grows.
    */
   run(context: Context<S>, resources: R): Promise<void>
-  /** After the last `run`, in reverse order of opening. */
+  /** After the last `run`, in reverse order of opening; where a reload changes the beat, before its next `open`. */
   close?(resources: R): Promise<void>
 }
 

@@ -11,7 +11,7 @@ import type { Need } from '../seccomp/layers.ts'
 import { planSandbox, type SandboxPlan } from '../seccomp/sandbox.ts'
 import { didYouMean } from '../suggest.ts'
 import type { AnyBeat } from './beat-shape.ts'
-import { builtinBeats, loadBeat, type PluginPlaces } from './plugins.ts'
+import { builtinBeats, loadBeat } from './plugins.ts'
 
 /** A beat with its settings, which its own schema has approved. */
 export interface ConfiguredBeat {
@@ -66,7 +66,7 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   // Before the beats are imported, which may take functions out of Node's modules.
   const stacks = running ? running.stacks : stacksFor(config)
   const [beats, output] = await Promise.all([
-    configureBeats(config, problems.report),
+    configureBeats(config, problems.report, running ? ONLY_ONCE : ''),
     configureOutput(config.output, problems.report),
   ])
   problems.throwIfAny()
@@ -81,11 +81,19 @@ function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | u
   return enabled && diagnose ? DenialStacks.watching() : undefined
 }
 
-async function configureBeats(config: Config, report: Report): Promise<readonly ConfiguredBeat[]> {
+/** Node keeps what came of an import, a failure too. */
+const ONLY_ONCE = '; it is not imported again: mend it and restart the agent'
+
+async function configureBeats(
+  config: Config,
+  report: Report,
+  remedy: string,
+): Promise<readonly ConfiguredBeat[]> {
   const places = { builtins: builtinBeats(), config: config.path.config }
+  const load = (type: string) => loadBeat(type, places, remedy)
   const enabled = config.beats.filter(beat => beat.enabled)
   const configured = await Promise.all(
-    enabled.map(beat => configureBeat(beat, marksOf(config, beat), places, report)),
+    enabled.map(beat => configureBeat(beat, marksOf(config, beat), load, report)),
   )
   return configured.filter(beat => beat !== undefined)
 }
@@ -93,11 +101,11 @@ async function configureBeats(config: Config, report: Report): Promise<readonly 
 async function configureBeat(
   config: BeatConfig,
   marks: Marks,
-  places: PluginPlaces,
+  load: (type: string) => Promise<AnyBeat>,
   report: Report,
 ): Promise<ConfiguredBeat | undefined> {
   try {
-    const beat = await loadBeat(config.type, places)
+    const beat = await load(config.type)
     const settings = parseSection(beat.schema, config.section, report)
     return settings === undefined ? undefined : { config, beat, settings, marks }
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Configure, Plan } from './configure.ts'
 import type { OpenAgent } from './open.ts'
 import { changesBetween } from './plan-changes.ts'
 import { restartOnly } from './restart-only.ts'
+import { settledBy } from './settled.ts'
 import type { StopRequest } from './stop.ts'
 
 export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'fleet'> & {
@@ -23,9 +24,10 @@ export async function reload(
   const { log, ground } = agent
   ground.logging.reopen()
   log.info({ signal: 'SIGHUP' }, 'Reloading')
-  const wanted = await planAgain(agent, configure)
+  const planning = planAgain(agent, configure)
+  if (!(await settledBy(planning, stop.signal)) || stop.signal.aborted) return undefined
+  const wanted = await planning
   if (wanted === undefined) return 'reload refused: the configuration is wrong'
-  if (stop.signal.aborted) return undefined
   if (isRefused(agent.plan, wanted, log)) return 'reload refused: restart the agent'
   return apply(agent, wanted, stop)
 }

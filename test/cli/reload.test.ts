@@ -131,6 +131,16 @@ describe('sealbeat run, told to reload', function () {
     await stop(agent)
   })
 
+  it('says of a beat that can not be imported that it will not be again', async () => {
+    const agent = await start([beat('one')])
+    place.write({ 'new.js': 'throw new Error("stray")' })
+    await reload(agent, config([beat('one'), '{ type: ./new.js }']), REFUSED)
+    const { messages } = await stop(agent)
+    expect(messages.join('\n')).to.match(
+      /^beat\.yml:1:42: beats\[1\]\.type: .*new\.js can't be imported: stray.*restart the agent$/m,
+    )
+  })
+
   it('has all events carry another name and other tags, and the log as well', async () => {
     const agent = await start([beat('one')], 'name: before')
     await reload(agent, config([beat('one')], 'name: after', 'tags: [x]', 'logging.level: debug'))
@@ -330,6 +340,33 @@ describe('sealbeat run, told to reload', function () {
     const { messages } = await stop(agent)
     expect(messages).not.to.include('Reloaded')
     expect(messages.at(-1)).to.equal('Stopped')
+  })
+
+  it('stops when it is told so while a beat is imported that does not come to an end', async () => {
+    place.write({ 'endless.js': 'await new Promise(() => {})' })
+    const agent = await start([beat('one')])
+    place.write(config([beat('one'), '{ type: ./endless.js }']))
+    agent.child.kill('SIGHUP')
+    await agent.logged('Reloading')
+    await pause(300)
+    const since = performance.now()
+    const { events } = await stop(agent)
+    expect(performance.now() - since).to.be.below(10_000)
+    expect(runsOf(events, 'one')).to.have.length(1)
+  })
+
+  it('reloads once it runs when it was told to before', async () => {
+    const slow = beatSource(
+      'await sleep(1e6, undefined, { signal: context.signal })',
+      'async open({ log }) { log.info("opening"); await sleep(300) },',
+    )
+    place.write({ ...config(['{ type: ./slow.js }']), 'slow.js': slow })
+    const agent = place.start('run')
+    await agent.logged('opening')
+    agent.child.kill('SIGHUP')
+    expect(changesOf(await agent.logged('Reloaded'))).to.deep.include({ unchanged: ['slow'] })
+    const { messages } = await stop(agent)
+    expect(messages.indexOf('Running')).to.be.below(messages.indexOf('Reloading'))
   })
 
   it('goes on where its only beat is restarted, and ends when every beat is done', async () => {
