@@ -81,14 +81,19 @@ export interface Beat<S = unknown, R = void> {
   readonly syscalls?: readonly SyscallNeed[]
   /** What it needs with these settings: a low port, for example, takes `CAP_NET_BIND_SERVICE`. */
   privileges?(settings: S): readonly Privilege[]
-  /** Before the filter: bind low ports, open raw sockets, read files that only root may. */
+  /**
+   * Before the filter: bind low ports, open raw sockets, read files that only root may. Under it where
+   * a reload adds or changes the beat.
+   */
   open?(context: OpenContext<S>): Promise<R>
+  /** That `open` does what the filter refuses: a reload that adds or changes the beat is refused, too. */
+  readonly opensUnfiltered?: boolean
   /**
    * Under the filter. Returns when done or when `signal` aborts; throws when it can't go on, and is
    * then started again, with the same resources, after a pause that grows.
    */
   run(context: Context<S>, resources: R): Promise<void>
-  /** After the last `run`, in reverse order of opening. */
+  /** After the last `run`, in reverse order of opening; where a reload changes the beat, before its next `open`. */
   close?(resources: R): Promise<void>
 }
 

@@ -14,6 +14,7 @@ export default defineBeat<Settings, AuditLog>({
     { capability: 'CAP_AUDIT_READ', why: 'reads the records of the kernel' },
     { addressFamily: 'AF_NETLINK', why: 'the records come over netlink' },
   ],
+  opensUnfiltered: true,
   open: async ({ settings }) => openAuditLog(AUDIT_SECCOMP, settings.buffer),
   async run({ log, signal, publish }, audit) {
     const report = createReporter()

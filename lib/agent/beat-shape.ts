@@ -59,7 +59,18 @@ function isNeed(value: unknown): boolean {
 
 /** The members a reader of the object sees: a beat may be an instance of a class, too. */
 function membersOf(value: object): Members {
-  const keys = ['name', 'schema', 'run', 'open', 'close', 'syscalls', 'privileges', 'names', 'why']
+  const keys = [
+    'name',
+    'schema',
+    'run',
+    'open',
+    'close',
+    'syscalls',
+    'privileges',
+    'opensUnfiltered',
+    'names',
+    'why',
+  ]
   return new Map(keys.map(key => [key, Reflect.get(value, key)]))
 }
 

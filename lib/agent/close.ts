@@ -7,8 +7,6 @@ export async function close(
   stop: StopRequest,
 ): Promise<void> {
   stop.ask()
-  const patience = plan.config.shutdown_timeout * 1000 + 5_000_000
-  ground.manager.notify({ STOPPING: 1, EXTEND_TIMEOUT_USEC: patience, STATUS: 'Stopping' })
   const left = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsed))
   await opened.closeAll(AbortSignal.timeout(left), log)
   const uptime_ms = Math.round(process.uptime() * 1000)

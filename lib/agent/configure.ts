@@ -3,21 +3,31 @@ import type { ConfigDocument } from '../config/document.ts'
 import { parseConfig } from '../config/parse.ts'
 import type { Secrets } from '../config/secrets.ts'
 import { parseSection } from '../config/section.ts'
-import { messageOf, type Report } from '../errors.ts'
+import { messageOf, type Path, type Report } from '../errors.ts'
 import type { OutputType } from '../output.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
+import type { Labels } from '../pipeline/source.ts'
 import { DenialStacks } from '../seccomp/denial-stacks.ts'
 import type { Need } from '../seccomp/layers.ts'
 import { planSandbox, type SandboxPlan } from '../seccomp/sandbox.ts'
 import { didYouMean } from '../suggest.ts'
 import type { AnyBeat } from './beat-shape.ts'
-import { builtinBeats, loadBeat, type PluginPlaces } from './plugins.ts'
+import { builtinBeats, loadBeat } from './plugins.ts'
 
 /** A beat with its settings, which its own schema has approved. */
 export interface ConfiguredBeat {
   readonly config: BeatConfig
   readonly beat: AnyBeat
   readonly settings: unknown
+  /** What the configuration has its events carry. */
+  readonly marks: Marks
+}
+
+export interface Marks {
+  /** The agent's. */
+  readonly name: string
+  /** Weakest first: the agent's, then the beat's. */
+  readonly labels: readonly Labels[]
 }
 
 export interface ConfiguredOutput {
@@ -32,6 +42,8 @@ export interface Plan {
   readonly files: readonly string[]
   /** What came from credentials, and is not to be logged. */
   readonly secrets: Secrets
+  /** Where a path was written in them, as it is printed. */
+  readonly locate: (path: Path) => string | undefined
   readonly beats: readonly ConfiguredBeat[]
   readonly output: ConfiguredOutput
   /** What the beats and the output declare to call, which the policy then allows. */
@@ -41,53 +53,76 @@ export interface Plan {
   readonly stacks: DenialStacks | undefined
 }
 
+/** Reads the configuration, wherever it is, and plans by it: at the start, and when `running` is reloaded. */
+export type Configure = (running?: Plan) => Promise<Plan>
+
 /**
  * Validates the document, imports the beats and the output that it names, validates their sections
  * with their own schemas, and compiles the policy. Disabled beats are not looked at: what they need
  * may not even be installed.
  *
+ * @param running the plan that this process runs already, if it does
  * @throws AgentError `CONFIG_INVALID` with every problem
  */
-export async function configure(document: ConfigDocument): Promise<Plan> {
+export async function configure(document: ConfigDocument, running?: Plan): Promise<Plan> {
   const { config, problems } = parseConfig(document)
-  const { enabled, diagnose } = config.seccomp
   // Before the beats are imported, which may take functions out of Node's modules.
-  const stacks = enabled && diagnose ? DenialStacks.watching() : undefined
+  const stacks = running ? running.stacks : stacksFor(config)
   const [beats, output] = await Promise.all([
-    configureBeats(config, document.strictPerms, problems.report),
+    configureBeats(config, document.strictPerms, problems.report, running ? ONLY_ONCE : ''),
     configureOutput(config.output, problems.report),
   ])
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
   const needs = needsOf(beats, output)
   const sandbox = await planSandbox(config.seccomp, needs)
-  const { files, secrets } = document
-  return { config, files, secrets, beats, output, needs, sandbox, stacks }
+  const { files, locate, secrets } = document
+  return { config, files, locate, secrets, beats, output, needs, sandbox, stacks }
 }
 
+function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | undefined {
+  return enabled && diagnose ? DenialStacks.watching() : undefined
+}
+
+/** Node keeps what came of an import, a failure too. */
+const ONLY_ONCE = '; it is not imported again: mend it and restart the agent'
+
 async function configureBeats(
-  { beats, path }: Config,
+  config: Config,
   strictPerms: boolean,
   report: Report,
+  remedy: string,
 ): Promise<readonly ConfiguredBeat[]> {
-  const places = { builtins: builtinBeats(), config: path.config, home: path.home, strictPerms }
-  const enabled = beats.filter(beat => beat.enabled)
-  const configured = await Promise.all(enabled.map(beat => configureBeat(beat, places, report)))
+  const { config: folder, home } = config.path
+  const places = { builtins: builtinBeats(), config: folder, home, strictPerms }
+  const load = (type: string) => loadBeat(type, places, remedy)
+  const enabled = config.beats.filter(beat => beat.enabled)
+  const configured = await Promise.all(
+    enabled.map(beat => configureBeat(beat, marksOf(config, beat), load, report)),
+  )
   return configured.filter(beat => beat !== undefined)
 }
 
 async function configureBeat(
   config: BeatConfig,
-  places: PluginPlaces,
+  marks: Marks,
+  load: (type: string) => Promise<AnyBeat>,
   report: Report,
 ): Promise<ConfiguredBeat | undefined> {
   try {
-    const beat = await loadBeat(config.type, places)
+    const beat = await load(config.type)
     const settings = parseSection(beat.schema, config.section, report)
-    return settings === undefined ? undefined : { config, beat, settings }
+    return settings === undefined ? undefined : { config, beat, settings, marks }
   } catch (error) {
     return void report([...config.section.path, 'type'], messageOf(error))
   }
+}
+
+function marksOf(config: Config, beat: BeatConfig): Marks {
+  const labels = [config, beat].map(({ tags, fields, fields_under_root }) => {
+    return { tags, fields, fields_under_root }
+  })
+  return { name: config.name, labels }
 }
 
 async function configureOutput(

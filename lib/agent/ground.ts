@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { loadAddon } from '../addon.ts'
 import { AgentError, messageOf } from '../errors.ts'
-import { createLogger } from '../log/logger.ts'
+import { createLogger, type LogControl } from '../log/logger.ts'
 import type { Plan } from './configure.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
 import { takeFailures } from './failures.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { Opened } from './opened.ts'
+import { ReloadRequest } from './reload-request.ts'
 import { type ServiceManager, takeServiceManager } from './service-manager.ts'
 import { takeSignals } from './signals.ts'
 import type { StopRequest } from './stop.ts'
@@ -16,8 +17,11 @@ import { version } from './version.ts'
 /** What the agent stands on whatever it does: a data path of its own, a log, an identity. */
 export interface Ground {
   readonly log: Logger
+  readonly logging: LogControl
   readonly identity: Identity
   readonly manager: ServiceManager
+  /** What SIGHUP asks for, from now on. */
+  readonly reload: ReloadRequest
   /** What is to be closed after everything else that was opened, but before the log. */
   add(what: string, close: () => void): void
   close(): Promise<void>
@@ -34,19 +38,22 @@ export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground>
   const lock = await claimDataPath(path.data)
   const manager = takeServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
-  const { log, close: closeLog } = createLogger(logging, { paths: path, name, secrets })
+  const logs = createLogger(logging, { paths: path, name, secrets })
+  const { log } = logs
+  const reload = new ReloadRequest()
   const opened = new Opened()
   opened.add('the lock of path.data', lock.release)
   opened.add('the service manager', manager.close)
-  opened.add('the log', closeLog)
-  opened.add('the handlers', takeProcess(stop, log))
-  const add = (what: string, end: () => void) => opened.add(what, end)
+  opened.add('the log', logs.close)
+  opened.add('the handlers', takeProcess(stop, reload, log))
+  const add = (what: string, end: () => void) => void opened.add(what, end)
   const close = () => opened.closeAll(AbortSignal.timeout(PATIENCE), log)
   log.info(circumstances(plan), 'Starting')
   if (manager.problem !== undefined) log.warn(`The service manager is not told: ${manager.problem}`)
   if (lock.warning !== undefined) log.warn(`path.data can't be locked: ${lock.warning}`)
   try {
-    return { log, identity: await readIdentity(path.data), manager, add, close }
+    const identity = await readIdentity(path.data)
+    return { log, logging: logs, identity, manager, reload, add, close }
   } catch (error) {
     await close()
     throw error
@@ -63,8 +70,8 @@ async function claimDataPath(dataPath: string): Promise<DataLock> {
   }
 }
 
-function takeProcess(stop: StopRequest, log: Logger): () => void {
-  const undo = [takeSignals(stop, log), takeFailures(stop, log)]
+function takeProcess(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
+  const undo = [takeSignals(stop, reload, log), takeFailures(stop, log)]
   // A beat that waits for nothing but its signal holds no handle; Node would end under its feet.
   const lifeline = setInterval(() => {}, 60_000)
   return () => {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { Config } from '../config/config.ts'
+import type { PathSettings } from '../config/config.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { EventSource } from '../pipeline/source.ts'
 import { attributeTo } from './attribution.ts'
@@ -19,7 +19,7 @@ export interface OpenBeat extends Supervised {
 
 /** What beats share. */
 export interface BeatSurroundings {
-  readonly config: Config
+  readonly paths: Pick<PathSettings, 'data'>
   readonly identity: Identity
   readonly pipeline: Pipeline
   readonly log: Logger
@@ -33,8 +33,8 @@ export async function openBeat(
   const { id } = configured.config
   const { pipeline } = surroundings
   const log = surroundings.log.child({ beat: id })
-  const source = sourceOf(configured, surroundings)
-  const state = await openState(surroundings.config.path.data, id)
+  const source = sourceOf(configured, surroundings.identity)
+  const state = await openState(surroundings.paths.data, id)
   const resources = await attributeTo(id, async () => beat.open?.({ settings, log }))
   let running = false
 
@@ -60,21 +60,18 @@ export async function openBeat(
 /** The ECS release whose field names are used. */
 const ECS_VERSION = '8.17.0'
 
-function sourceOf(
-  { beat, config: own }: ConfiguredBeat,
-  { config, identity }: BeatSurroundings,
-): EventSource {
+function sourceOf({ beat, marks }: ConfiguredBeat, identity: Identity): EventSource {
   return {
     agent: {
       id: identity.id,
       ephemeral_id: identity.ephemeralId,
-      name: config.name,
+      name: marks.name,
       type: 'sealbeat',
       version: version(),
     },
     ecs: { version: ECS_VERSION },
     host: { name: hostname() },
     event: { module: beat.name },
-    labels: [config, own],
+    labels: marks.labels,
   }
 }

@@ -1,27 +1,25 @@
 import type { Logger } from 'pino'
-import { AgentError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts'
-import type { Plan } from './configure.ts'
+import type { ConfiguredBeat, Plan } from './configure.ts'
+import { Fleet } from './fleet.ts'
 import { type Ground, openGround } from './ground.ts'
-import { type BeatSurroundings, type OpenBeat, openBeat } from './open-beat.ts'
+import { openFailed } from './open-failed.ts'
 import { Opened } from './opened.ts'
-import { settledBy } from './settled.ts'
 import type { StopRequest } from './stop.ts'
 
 /** Everything that needed more than the filter will allow has been had. */
 export interface OpenAgent {
+  /** What is being done: another one after a reload. */
   readonly plan: Plan
   readonly log: Logger
   readonly pipeline: Pipeline
-  readonly beats: readonly OpenBeat[]
+  readonly fleet: Fleet
   /** The beats, the queue and the output: what `close` closes in reverse. */
   readonly opened: Opened
   readonly ground: Ground
 }
-
-/** Milliseconds after which a beat that is still opening is named, again and again. */
-const SLOW = 10_000
 
 /**
  * Opens the ground, the output, the queue and the beats, in this order. A stop in between leaves the
@@ -39,13 +37,24 @@ export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
     opened.add('the output', () => output.close())
     const pipeline = startPipeline({ output, queue: config.queue.mem, log })
     opened.add('the queue', deadline => drain(pipeline, deadline, log))
-    const beats = await openBeats(plan, { config, identity, pipeline, log }, opened, stop)
-    return { plan, log, pipeline, beats, opened, ground }
+    const surroundings = { paths: config.path, identity, pipeline, log }
+    const fleet = new Fleet(plan, surroundings, opened, stop)
+    await openBeats(fleet, plan.beats)
+    return agentOf({ log, pipeline, fleet, opened, ground })
   } catch (error) {
     log.error({ err: error }, messageOf(error))
     await opened.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
     await ground.close()
     throw error
+  }
+}
+
+function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {
+  return {
+    ...parts,
+    get plan() {
+      return parts.fleet.plan
+    },
   }
 }
 
@@ -63,41 +72,7 @@ async function drain(pipeline: Pipeline, deadline: AbortSignal, log: Logger): Pr
   if (lost > 0) log.warn({ lost }, 'Events lost: the output did not take them in time')
 }
 
-async function openBeats(
-  plan: Plan,
-  surroundings: BeatSurroundings,
-  opened: Opened,
-  stop: StopRequest,
-): Promise<readonly OpenBeat[]> {
-  const beats: OpenBeat[] = []
-  for (const configured of plan.beats) {
-    const what = `beat ${configured.config.id}`
-    const opening = openBeat(configured, surroundings)
-    if (!(await openedBeforeStop(what, opening, stop, surroundings.log))) break
-    const beat = await opening.catch(error => Promise.reject(openFailed(what, error)))
-    opened.add(what, beat.close)
-    beats.push(beat)
-  }
-  return beats
-}
-
-async function openedBeforeStop(
-  what: string,
-  opening: Promise<unknown>,
-  stop: StopRequest,
-  log: Logger,
-): Promise<boolean> {
-  const reminder = setInterval(() => log.warn(`${what} is still opening`), SLOW)
-  try {
-    return await settledBy(opening, stop.signal)
-  } finally {
-    clearInterval(reminder)
-  }
-}
-
-function openFailed(what: string, cause: unknown): AgentError {
-  if (cause instanceof AgentError) return cause
-  return new AgentError('OPEN_FAILED', `${what} could not be opened: ${messageOf(cause)}`, {
-    cause,
-  })
+/** A stop in between leaves the rest unopened. */
+async function openBeats(fleet: Fleet, beats: readonly ConfiguredBeat[]): Promise<void> {
+  for (const configured of beats) if (!(await fleet.open(configured))) return
 }

@@ -4,15 +4,28 @@ import { settledBy } from './settled.ts'
 
 type Close = (deadline: AbortSignal) => Promise<void> | void
 
+interface Step {
+  readonly what: string
+  readonly close: Close
+}
+
 /** Milliseconds that a step has, once the deadline is over, to come to the end it was told of. */
 const GRACE = 500
 
 /** What has been opened, each with the way to close it again, which is gone in reverse. */
 export class Opened {
-  readonly #steps: { readonly what: string; readonly close: Close }[] = []
+  readonly #steps: Step[] = []
 
-  add(what: string, close: Close): void {
-    this.#steps.push({ what, close })
+  /** Returns what closes this one alone, before its turn; it never rejects either. */
+  add(what: string, close: Close): (deadline: AbortSignal, log: Logger) => Promise<void> {
+    const step = { what, close }
+    this.#steps.push(step)
+    return async (deadline, log) => {
+      const at = this.#steps.indexOf(step)
+      if (at < 0) return
+      this.#steps.splice(at, 1)
+      await closeStep(step, deadline, log)
+    }
   }
 
   /**
@@ -21,15 +34,18 @@ export class Opened {
    */
   async closeAll(deadline: AbortSignal, log: Logger): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
-      const { what, close } = step
-      const closing = attempt(close, deadline).catch(err => {
-        log.error({ err }, `Closing ${what} failed: ${messageOf(err)}`)
-      })
-      if (await settledBy(closing, deadline)) continue
-      if (await settledBy(closing, AbortSignal.timeout(GRACE))) continue
-      log.warn(`Closing ${what} takes longer than shutdown_timeout allows: going on without it`)
+      await closeStep(step, deadline, log)
     }
   }
+}
+
+async function closeStep({ what, close }: Step, deadline: AbortSignal, log: Logger): Promise<void> {
+  const closing = attempt(close, deadline).catch(err => {
+    log.error({ err }, `Closing ${what} failed: ${messageOf(err)}`)
+  })
+  if (await settledBy(closing, deadline)) return
+  if (await settledBy(closing, AbortSignal.timeout(GRACE))) return
+  log.warn(`Closing ${what} takes longer than shutdown_timeout allows: going on without it`)
 }
 
 async function attempt(close: Close, deadline: AbortSignal): Promise<void> {

@@ -27,11 +27,12 @@ export function builtinBeats(): URL {
 /**
  * Imports the beat that a `type` names: a built-in name, a path, or a package.
  *
+ * @param remedy what to say further of an import that has failed
  * @throws Error whose message names the file, where there is one, and what is wrong with it
  */
-export async function loadBeat(type: string, places: PluginPlaces): Promise<AnyBeat> {
+export async function loadBeat(type: string, places: PluginPlaces, remedy = ''): Promise<AnyBeat> {
   const file = fileURLToPath(await locate(type, places))
-  const exported = await importDefault(file)
+  const exported = await importDefault(file, remedy)
   if (isBeat(exported)) return exported
   throw new Error(`${file} is no beat: ${misshapeOf(exported).join('; ')}`)
 }
@@ -97,12 +98,14 @@ function builtinNames(builtins: URL): readonly string[] {
   return folders.map(folder => folder.name)
 }
 
-async function importDefault(file: string): Promise<unknown> {
+async function importDefault(file: string, remedy: string): Promise<unknown> {
   try {
     const { default: exported }: { default?: unknown } = await import(pathToFileURL(file).href)
     return unwrapped(exported)
   } catch (thrown) {
-    throw new Error(`${file} can't be imported: ${reasonOf(thrown, file)}`, { cause: thrown })
+    throw new Error(`${file} can't be imported: ${reasonOf(thrown, file)}${remedy}`, {
+      cause: thrown,
+    })
   }
 }
 

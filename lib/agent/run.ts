@@ -1,39 +1,52 @@
 import type { Outcome } from '../seccomp/outcome.ts'
-import { PACING, type Pacing } from './backoff.ts'
+import type { Configure } from './configure.ts'
 import type { OpenAgent } from './open.ts'
-import type { OpenBeat } from './open-beat.ts'
+import { reload } from './reload.ts'
+import { type Reports, reportToManager } from './report-to-manager.ts'
 import { settledBy } from './settled.ts'
 import type { StopRequest } from './stop.ts'
-import { type Supervision, supervise } from './supervise.ts'
 
-interface RunningBeat {
-  readonly beat: OpenBeat
-  readonly supervision: Supervision
-}
-
-/** Runs the beats, each supervised, until all are done or the agent is asked to stop. */
+/** Runs the beats, each supervised, and reloads when asked, until all are done or the agent is to stop. */
 export async function run(
-  agent: Pick<OpenAgent, 'plan' | 'log' | 'pipeline' | 'beats'>,
+  agent: OpenAgent,
   outcome: Outcome,
   stop: StopRequest,
-  pacing: Pacing = PACING,
+  configure: Configure,
 ): Promise<void> {
-  const { log, pipeline, beats, plan } = agent
+  const { log, pipeline, fleet, ground } = agent
   void pipeline.failed.then(error => {
     log.error(`Stopping: ${error.message}`)
     stop.fail()
   })
-  log.info({ beats: beats.map(({ id }) => id), sandbox: outcome.state }, 'Running')
-  const running = beats.map(beat => ({ beat, supervision: supervise(beat, stop.signal, pacing) }))
-  const allDone = Promise.all(running.map(({ supervision }) => supervision.done))
-  if (await settledBy(allDone, stop.signal)) log.info('Every beat is done')
+  const reports = reportToManager(ground.manager, pipeline, outcome)
+  ground.add('the reports', reports.end)
+  log.info({ beats: fleet.members.map(({ id }) => id), sandbox: outcome.state }, 'Running')
+  fleet.run(...fleet.members)
+  void reloadWhenAsked(agent, configure, stop, reports)
+  const allDone = fleet.done()
+  const isDone = await settledBy(allDone, stop.signal)
+  const patience = agent.plan.config.shutdown_timeout
+  reports.stopping(patience)
+  if (isDone) log.info('Every beat is done')
   // Half of the time is for what the beats have published: it has to come out yet.
-  else await settledBy(allDone, AbortSignal.timeout(Math.ceil(plan.config.shutdown_timeout / 2)))
-  for (const each of running) noteEnd(each)
+  else await settledBy(allDone, AbortSignal.timeout(Math.ceil(patience / 2)))
+  for (const member of fleet.members) member.noteEnd()
 }
 
-function noteEnd({ beat, supervision }: RunningBeat): void {
-  const { state, starts, failures } = supervision.stats()
-  if (state !== 'done') beat.log.warn('Beat does not stop: going on without it')
-  else beat.log.debug({ starts, failures }, 'Beat is done')
+/** One reload at a time; however often it is asked for during one, there is one more. */
+async function reloadWhenAsked(
+  agent: OpenAgent,
+  configure: Configure,
+  stop: StopRequest,
+  reports: Reports,
+): Promise<void> {
+  for (;;) {
+    await agent.ground.reload.next()
+    if (stop.signal.aborted) return
+    await agent.fleet.change(async () => {
+      reports.reloading()
+      const note = await reload(agent, configure, stop)
+      if (!stop.signal.aborted) reports.reloaded(note)
+    })
+  }
 }

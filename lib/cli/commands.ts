@@ -14,7 +14,8 @@ export const COMMANDS: readonly Command[] = [
     words: ['run'],
     summary: 'run the agent in the foreground',
     details: `Reads the configuration, opens what needs privilege, installs the seccomp filter, then runs
-the beats until they are done or SIGTERM or SIGINT asks to stop; a second signal ends at once.`,
+the beats until they are done or SIGTERM or SIGINT asks to stop; a second signal ends at once.
+SIGHUP has it read the configuration again.`,
     options: {},
     load: async () => (await import('./run.ts')).run,
   },

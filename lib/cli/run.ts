@@ -1,3 +1,4 @@
+import type { Configure } from '../agent/configure.ts'
 import type { ExitCode } from '../agent/exit.ts'
 import type { Call } from './command.ts'
 import { restartEarly } from './early-restart.ts'
@@ -9,8 +10,10 @@ import { restartEarly } from './early-restart.ts'
 export async function run({ source }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
   const { readDocument } = await import('../config/document.ts')
+  const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
-  process.exit(await runAgent(readDocument(source), restart, await stageMark()))
+  const plan: Configure = async running => configure(readDocument(source), running)
+  process.exit(await runAgent(plan, restart, await stageMark()))
 }
 
 /** Where the agent is recorded, each of its stages is marked in the recording. */

@@ -1,7 +1,7 @@
 // `trial.js SOURCE`: runs the agent of a configuration source (JSON) whose events go nowhere, until it
 // is told to stop. A program of its own (`seccomp check`), as a filter can't be taken back.
-import { runPlan } from '../agent/agent.ts'
-import { configure } from '../agent/configure.ts'
+import { runAgent } from '../agent/agent.ts'
+import { type Configure, configure } from '../agent/configure.ts'
 import { type ConfigSource, readDocument } from '../config/document.ts'
 import { defineOutput, WRITTEN } from '../output.ts'
 import { takeDenials } from '../seccomp/denials.ts'
@@ -17,8 +17,11 @@ const NOWHERE = defineOutput<object>({
 try {
   const source: ConfigSource = { ...JSON.parse(process.argv[2] ?? '{}'), env: process.env }
   const restart = await restartEarly(source)
-  const plan = await configure(readDocument(source))
-  process.exit(await runPlan({ ...plan, output: { type: NOWHERE, settings: {} } }, restart))
+  const plan: Configure = async running => {
+    const configured = await configure(readDocument(source), running)
+    return { ...configured, output: { type: NOWHERE, settings: {} } }
+  }
+  process.exit(await runAgent(plan, restart))
 } catch (thrown) {
   tellDenials()
   const { text, code } = describeFailure(thrown)

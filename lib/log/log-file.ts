@@ -15,6 +15,8 @@ export interface LogFileSettings {
 
 export interface LineSink {
   write(line: string): void
+  /** Goes on in a file of the same name, whatever has become of this one. */
+  reopen(): void
   close(): void
 }
 
@@ -37,13 +39,14 @@ export function openLogFile(
   chmodSync(path, mode)
   let size = statSync(path).size
 
-  const rotate = () => {
+  const beginAnew = (prepare: () => void) => {
     // Counted anew even where it fails: the next try comes after as many bytes again.
     size = 0
     try {
-      moveAway(settings)
+      prepare()
       file.reopen()
       chmodSync(path, mode)
+      size = statSync(path).size
     } catch (error) {
       onTrouble(error as Error)
     }
@@ -51,9 +54,12 @@ export function openLogFile(
   return {
     write(line) {
       const bytes = Buffer.byteLength(line)
-      if (size > 0 && size + bytes > limit) rotate()
+      if (size > 0 && size + bytes > limit) beginAnew(() => moveAway(settings))
       size += bytes
       file.write(line)
+    },
+    reopen() {
+      beginAnew(() => undefined)
     },
     close() {
       file.end()

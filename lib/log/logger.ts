@@ -3,6 +3,7 @@ import pino, { type Logger } from 'pino'
 import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
 import { AgentError, messageOf } from '../errors.ts'
 import { withErrorFields } from './error-fields.ts'
+import { Family } from './family.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
 import { redactor } from './redact.ts'
 
@@ -22,6 +23,16 @@ export interface LoggerOptions {
   readonly secrets?: readonly string[]
 }
 
+/** What may be changed of a log while it is written. */
+export interface LogControl {
+  /** For every logger that stems from it. */
+  change(settings: { readonly level: LogLevel; readonly name: string }): void
+  /** Replaces these values, too, from now on. */
+  hide(secrets: readonly string[]): void
+  /** Goes on in files of the same names, which somebody may have moved away (logrotate). */
+  reopen(): void
+}
+
 /**
  * The agent's log: JSON lines with ECS names on standard error and, if `to_files`, in rotated files
  * in `paths.logs`. Written synchronously: whatever has been logged is out, however the process ends.
@@ -32,19 +43,24 @@ export interface LoggerOptions {
 export function createLogger(
   settings: LoggingSettings,
   { paths, name, secrets = [] }: LoggerOptions,
-): { readonly log: Logger; close(): Promise<void> } {
+): LogControl & { readonly log: Logger; close(): Promise<void> } {
   const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []
-  const log = pino(
+  const family = new Family()
+  let service = name
+  let redact = redactor(secrets)
+  const log: Logger = pino(
     {
       level: PINO_LEVELS[settings.level],
-      base: { 'service.name': name },
+      base: null,
+      mixin: () => ({ 'service.name': service }),
+      onChild: family.add,
       messageKey: 'message',
       timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
       formatters: {
         level: label => ({ 'log.level': label }),
         log: withErrorFields,
       },
-      hooks: { streamWrite: redactor(secrets) },
+      hooks: { streamWrite: line => redact(line) },
     },
     {
       write(line) {
@@ -55,6 +71,17 @@ export function createLogger(
   if (settings.to_files) sinks.push(openFile(settings.files, paths.logs, log))
   return {
     log,
+    change({ level, name }) {
+      service = name
+      log.level = PINO_LEVELS[level]
+      family.setLevel(PINO_LEVELS[level])
+    },
+    hide(more) {
+      redact = redactor([...new Set([...secrets, ...more])])
+    },
+    reopen() {
+      for (const sink of sinks) sink.reopen()
+    },
     async close() {
       for (const sink of sinks) sink.close()
     },
@@ -65,12 +92,12 @@ function standardError(): LineSink {
   const stream = pino.destination({ dest: 2, sync: true, maxLength: 1 << 20 })
   // A full disk behind it must not end the agent; what is pending goes out once there is room.
   stream.on('error', () => undefined)
-  return { write: line => stream.write(line), close: () => undefined }
+  return { write: line => stream.write(line), reopen: () => undefined, close: () => undefined }
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {
   const path = join(folder, `${files.name}.ndjson`)
-  const onTrouble = (err: Error) => log.error({ err, path }, 'Log file could not be rotated')
+  const onTrouble = (err: Error) => log.error({ err, path }, 'Log file could not be opened anew')
   try {
     return openLogFile(
       { path, limit: files.rotateeverybytes, backups: files.keepfiles, mode: files.permissions },

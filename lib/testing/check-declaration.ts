@@ -3,7 +3,16 @@ import { formatPath, type Path } from '../errors.ts'
 import { ARCHITECTURES, loadArchitecture } from '../seccomp/arch.ts'
 import { didYouMean } from '../suggest.ts'
 
-const PROPERTIES = ['name', 'schema', 'syscalls', 'privileges', 'open', 'run', 'close']
+const PROPERTIES = [
+  'name',
+  'schema',
+  'syscalls',
+  'privileges',
+  'open',
+  'opensUnfiltered',
+  'run',
+  'close',
+]
 
 /** Keys that every beat's section has, which a schema can't have for its own. */
 const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root']

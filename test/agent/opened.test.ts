@@ -63,6 +63,24 @@ describe('agent: what has been opened', () => {
     ])
   })
 
+  it('is closed one alone, before its turn, and then no more', async () => {
+    const closed: string[] = []
+    const opened = new Opened()
+    const { log, lines } = listeningLog()
+    const [, closeB] = ['a', 'b', 'c'].map(what =>
+      opened.add(what, () => {
+        closed.push(what)
+        if (what === 'b') throw new Error('stuck')
+      }),
+    )
+    await closeB?.(never, log)
+    await closeB?.(never, log)
+    expect(closed).to.deep.equal(['b'])
+    await opened.closeAll(never, log)
+    expect(closed).to.deep.equal(['b', 'c', 'a'])
+    expect(lines.map(({ msg }) => msg)).to.deep.equal(['Closing b failed: stuck'])
+  })
+
   it('tells each step of the deadline', async () => {
     const deadline = new AbortController()
     const opened = new Opened()

@@ -13,10 +13,10 @@ async function reported(answer: () => Answer | Promise<Answer>): Promise<readonl
     close: () => undefined,
   }
   const pipeline = pipelineTo(new MemoryOutput(answer))
-  const stop = reportToManager(manager, pipeline, { state: 'disabled' })
+  const reports = reportToManager(manager, pipeline, { state: 'disabled' })
   await pipeline.publisher(SOURCE, NEVER)({ id: 1 })
   await pause(400)
-  stop()
+  reports.end()
   await pipeline.close(AbortSignal.timeout(1))
   return told
 }

@@ -110,16 +110,6 @@ describe('sealbeat run', () => {
       expect((await agent.ended()).code).to.equal(130)
     })
 
-    it('SIGHUP is answered with a word, not with death', async () => {
-      place.write({ 'probe.js': beatSource(FAITHFUL) })
-      const agent = place.start('run')
-      await agent.logged('Beat started')
-      agent.child.kill('SIGHUP')
-      await agent.logged('SIGHUP: reloading is not supported yet; restart the agent instead')
-      agent.child.kill('SIGTERM')
-      expect((await agent.ended()).code).to.equal(0)
-    })
-
     it('a beat that ignores the stop is named and left behind', async () => {
       place.write({ 'probe.js': beatSource('await sleep(1e6)') })
       const agent = place.start('run', '-E', 'shutdown_timeout=200ms')

@@ -45,6 +45,7 @@ const BEAT = `
   await context.publish({ message: String(process.env.NOTIFY_SOCKET) })
   await sleep(3000, undefined, { signal: context.signal }).catch(() => {})
 `
+const IMPORT = `import { once } from 'node:events'`
 /** Does not let the event loop turn after a while. */
 const BLOCKING = `
   await context.publish({ message: 'blocking' })
@@ -57,7 +58,10 @@ describe('sealbeat run as a service', function () {
   this.timeout(30_000)
   const place = new Workplace({
     'beat.yml': 'beats: [{ type: ./calm.js }]\noutput.console: {}\n',
+    'reloading.yml': 'beats: [{ type: ./calm.js }]\noutput.console: {}\n',
+    'slow.yml': 'beats: [{ type: ./slow.js }]\noutput.console: {}\n',
     'blocking.yml': 'beats: [{ type: ./blocking.js }]\noutput.console: {}\n',
+    'slow.js': beatSource('await once(context.signal, "abort"); await sleep(1000)', '', IMPORT),
     'calm.js': beatSource(BEAT),
     'blocking.js': beatSource(BLOCKING),
   })
@@ -125,6 +129,45 @@ describe('sealbeat run as a service', function () {
     await pause(600)
     expect(manager.messages.length, 'messages while it is blocked').to.equal(before)
     await agent.ended()
+  })
+
+  it('says that it stops when it is told to, not once its beats have', async function () {
+    const { manager, agent } = await serve(this, place.path('slow'), {}, 'slow.yml')
+    await agent.logged('Beat started')
+    agent.child.kill('SIGTERM')
+    await manager.heard('STOPPING')
+    const since = performance.now()
+    await agent.ended()
+    expect(performance.now() - since).to.be.above(500)
+  })
+
+  it('reloads, and is ready again whether it was refused or not', async function () {
+    const { manager, agent } = await serve(this, place.path('reloading'), {}, 'reloading.yml')
+    await manager.heard('READY')
+    await agent.logged('Beat started')
+    const before = process.hrtime.bigint() / 1000n
+    agent.child.kill('SIGHUP')
+    const good = await manager.heard('READY', 2)
+    place.write({
+      'reloading.yml': 'beats: [{ type: ./calm.js, perod: 1s }]\noutput.console: {}\n',
+    })
+    agent.child.kill('SIGHUP')
+    const refused = await manager.heard('READY', 3)
+    agent.child.kill('SIGTERM')
+    expect((await agent.ended()).code).to.equal(0)
+    const after = process.hrtime.bigint() / 1000n
+
+    const course = manager.messages.flatMap(message =>
+      ['READY', 'RELOADING', 'STOPPING'].filter(name => name in message),
+    )
+    expect(course).to.deep.equal(['READY', 'RELOADING', 'READY', 'RELOADING', 'READY', 'STOPPING'])
+    const times = manager.messages.flatMap(({ MONOTONIC_USEC: at }) => (at ? [BigInt(at)] : []))
+    expect(times).to.have.length(2)
+    expect([before, ...times, after]).to.deep.equal([before, ...times, after].sort())
+    expect(good['STATUS']).to.match(/^sandboxed .* delivered$/)
+    expect(refused['STATUS']).to.match(
+      /^sandboxed .* delivered; reload refused: the configuration is wrong$/,
+    )
   })
 
   it('leaves a watchdog alone that is another process’s', async function () {

@@ -24,8 +24,8 @@ export interface Result {
 export interface Running {
   readonly child: ChildProcess
   readonly pid: number
-  /** Resolves with the first log line that has the message; rejects when the process ends first. */
-  logged(message: string): Promise<LogLine>
+  /** Resolves with the first (second, …) log line that has the message; rejects when the process ends first. */
+  logged(message: string, count?: number): Promise<LogLine>
   /** Resolves once standard output has the text; rejects when the process ends first. */
   printed(text: string): Promise<void>
   ended(): Promise<Result>
@@ -86,16 +86,17 @@ function watch(child: ChildProcess): Running {
   child.stdout?.setEncoding('utf8').on('data', text => (output.stdout += text))
   child.stderr?.setEncoding('utf8').on('data', text => (output.stderr += text))
   const closed = once(child, 'close')
-  const find = (message: string) => linesOf(output.stderr).find(line => line.message === message)
+  const find = (message: string, count: number) =>
+    linesOf(output.stderr).filter(line => line.message === message)[count - 1]
 
   async function ended(): Promise<Result> {
     const [code, signal] = await closed
     return { code, signal, ...output, log: linesOf(output.stderr) }
   }
 
-  async function logged(message: string): Promise<LogLine> {
+  async function logged(message: string, count = 1): Promise<LogLine> {
     for (;;) {
-      const line = find(message)
+      const line = find(message, count)
       if (line) return line
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`ended without logging "${message}":\n${output.stderr}`)

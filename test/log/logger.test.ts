@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -143,6 +143,18 @@ describe('log', () => {
       expect(line.message).to.equal('it was [redacted]')
     })
 
+    it('may become known later, beside those that were', async () => {
+      const settings = { level: 'info', to_stderr: false, to_files: true, files: FILES } as const
+      const { log, hide, close } = createLogger(settings, {
+        ...{ paths: { logs: folder.path }, name: 'web', secrets: ['first one'] },
+      })
+      hide(['second one'])
+      log.info('first one, second one')
+      await close()
+      const [line = ''] = readFileSync(join(folder.path, 'log.ndjson'), 'utf8').split('\n')
+      expect(JSON.parse(line).message).to.equal('[redacted], [redacted]')
+    })
+
     it('are not seen where there are none', async () => {
       const fields = {
         tokens: 5,
@@ -153,6 +165,33 @@ describe('log', () => {
       }
       expect((await logged(log => log.info(fields)))[0]).to.include(fields)
     })
+  })
+
+  it('changes its level and name for every logger that stems from it', async () => {
+    const { log, change, close } = logger()
+    const child = log.child({ a: 1 })
+    const grandchild = child.child({ b: 2 }, {})
+    change({ level: 'debug', name: 'db' })
+    grandchild.debug('1')
+    log.debug('2')
+    change({ level: 'error', name: 'db' })
+    for (const each of [log, child, grandchild, child.child({})]) each.warn('3')
+    await close()
+    const lines = readFileSync(join(folder.path, 'log.ndjson'), 'utf8').trimEnd().split('\n')
+    expect(lines.map(line => JSON.parse(line).message)).to.deep.equal(['1', '2'])
+    expect(JSON.parse(lines[0] ?? '')).to.include({ 'service.name': 'db', a: 1, b: 2 })
+  })
+
+  it('goes on in a new file where the old one was moved away, and counts its size anew', async () => {
+    const { log, reopen, close } = logger({ rotateeverybytes: 400 })
+    for (let i = 0; i < 3; i++) log.info({ i }, 'line')
+    renameSync(join(folder.path, 'log.ndjson'), join(folder.path, 'moved'))
+    reopen()
+    for (let i = 3; i < 6; i++) log.info({ i }, 'line')
+    await close()
+    const files = contentsOf(folder.path)
+    expect(Object.keys(files)).to.deep.equal(['log.ndjson', 'moved'])
+    expect(files['log.ndjson']?.split('\n')).to.have.length(4)
   })
 
   it('rotates its files by size and keeps so many, each with its mode', async () => {

@@ -1,8 +1,9 @@
 // `sealbeat run -c FILE` without its look at Node's version: some architectures have an older 20 only.
 import { runAgent } from '../../../lib/agent/agent.ts'
+import { configure } from '../../../lib/agent/configure.ts'
 import { restartEarly } from '../../../lib/cli/early-restart.ts'
 import { readDocument } from '../../../lib/config/document.ts'
 
 const source = { files: process.argv.slice(2), overrides: [], env: process.env }
 const restart = await restartEarly(source)
-process.exit(await runAgent(readDocument(source), restart))
+process.exit(await runAgent(async running => configure(readDocument(source), running), restart))

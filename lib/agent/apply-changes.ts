@@ -1,0 +1,108 @@
+import type { Logger } from 'pino'
+import { messageOf } from '../errors.ts'
+import type { ConfiguredBeat } from './configure.ts'
+import type { Fleet } from './fleet.ts'
+import type { Member } from './member.ts'
+import type { Changes } from './plan-changes.ts'
+
+/** What became of each beat, by id: what a reload is answered with. */
+export interface Applied {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly restarted: readonly string[]
+  readonly unchanged: readonly string[]
+  /** Those that go on as before, though they were to change, or are not there, though they should be. */
+  readonly failed: readonly string[]
+}
+
+/**
+ * Ends and closes what goes or changes, all of it before anything is opened, as one beat may want what
+ * another gives up; then opens and runs what comes or changes. A beat that can't be changed goes on
+ * as before. `patience`: milliseconds for all that ends, and again for all that closes. Stops
+ * half-way when the agent is stopped, which then closes what there is.
+ */
+export async function applyChanges(
+  fleet: Fleet,
+  changes: Changes,
+  patience: number,
+  log: Logger,
+): Promise<Applied> {
+  const { added, removed, restarted } = changes
+  const going = new Set([...removed, ...restarted].map(idOf))
+  const ended = await endAll(
+    fleet.members.filter(({ id }) => going.has(id)),
+    patience,
+    log,
+  )
+  if (!fleet.isStopping) await fleet.close(ended, patience)
+  const before = new Map(ended.map(member => [member.id, member.configured]))
+  const done: string[] = removed.map(idOf).filter(id => before.has(id))
+  for (const next of [...restarted.filter(beat => before.has(idOf(beat))), ...added]) {
+    if (fleet.isStopping) break
+    if (await replace(fleet, before.get(idOf(next)), next, log)) done.push(idOf(next))
+  }
+  return appliedOf(changes, new Set(done))
+}
+
+/** Those that have ended in time; the others are named. */
+async function endAll(
+  members: readonly Member[],
+  patience: number,
+  log: Logger,
+): Promise<readonly Member[]> {
+  const deadline = AbortSignal.timeout(patience)
+  const ends = await Promise.all(members.map(member => member.end(deadline)))
+  for (const { id } of members.filter((_, at) => !ends[at])) {
+    log.error({ beat: id }, `Beat ${id} does not stop: it stays as it was`)
+  }
+  return members.filter((_, at) => ends[at])
+}
+
+/** Whether the beat runs as it should; one that does not goes back to what it was. */
+async function replace(
+  fleet: Fleet,
+  old: ConfiguredBeat | undefined,
+  next: ConfiguredBeat,
+  log: Logger,
+): Promise<boolean> {
+  const problem = await launch(fleet, next)
+  if (problem === undefined) return true
+  const back = old === undefined ? '' : '; going back to its old settings'
+  log.error({ err: problem, beat: idOf(next) }, `${messageOf(problem)}${back}`)
+  if (old !== undefined) await goBack(fleet, old, log)
+  return false
+}
+
+async function goBack(fleet: Fleet, old: ConfiguredBeat, log: Logger): Promise<void> {
+  const problem = await launch(fleet, old)
+  if (problem === undefined) return
+  const fields = { err: problem, beat: idOf(old) }
+  log.error(fields, `${messageOf(problem)}, as it was, either: restart the agent to have it again`)
+}
+
+/** What kept it from being opened; else it runs. */
+async function launch(fleet: Fleet, configured: ConfiguredBeat): Promise<unknown> {
+  try {
+    const member = await fleet.open(configured)
+    if (member) fleet.run(member)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+function appliedOf({ added, removed, restarted, unchanged }: Changes, done: Set<string>): Applied {
+  const idsOf = (beats: readonly ConfiguredBeat[]) => beats.map(idOf).filter(id => done.has(id))
+  const wanted = [...added, ...removed, ...restarted].map(idOf)
+  return {
+    added: idsOf(added),
+    removed: idsOf(removed),
+    restarted: idsOf(restarted),
+    unchanged: unchanged.map(idOf),
+    failed: wanted.filter(id => !done.has(id)),
+  }
+}
+
+function idOf({ config }: ConfiguredBeat): string {
+  return config.id
+}

@@ -1,0 +1,85 @@
+import type { Logger } from 'pino'
+import { AgentError, formatProblem, messageOf } from '../errors.ts'
+import { applyChanges } from './apply-changes.ts'
+import type { Configure, Plan } from './configure.ts'
+import type { OpenAgent } from './open.ts'
+import { changesBetween } from './plan-changes.ts'
+import { restartOnly } from './restart-only.ts'
+import { settledBy } from './settled.ts'
+import type { StopRequest } from './stop.ts'
+
+export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'fleet'> & {
+  readonly ground: Pick<OpenAgent['ground'], 'logging'>
+}
+
+/**
+ * Reads the configuration again and, where all of it is sound and can be had without a restart, does
+ * by it; else nothing changes. Returns what the service manager is to know if not all went well.
+ */
+export async function reload(
+  agent: Reloadable,
+  configure: Configure,
+  stop: StopRequest,
+): Promise<string | undefined> {
+  const { log, ground } = agent
+  ground.logging.reopen()
+  log.info({ signal: 'SIGHUP' }, 'Reloading')
+  const planning = planAgain(agent, configure)
+  if (!(await settledBy(planning, stop.signal)) || stop.signal.aborted) return undefined
+  const wanted = await planning
+  if (wanted === undefined) return 'reload refused: the configuration is wrong'
+  if (isRefused(agent.plan, wanted, log)) return 'reload refused: restart the agent'
+  return apply(agent, wanted, stop)
+}
+
+async function planAgain(
+  { plan, log, ground }: Reloadable,
+  configure: Configure,
+): Promise<Plan | undefined> {
+  try {
+    const wanted = await configure(plan)
+    ground.logging.hide(wanted.secrets.values)
+    return wanted
+  } catch (error) {
+    const known = error instanceof AgentError ? error.problems : []
+    for (const problem of known) log.error(formatProblem(problem))
+    if (known.length === 0) log.error({ err: error }, messageOf(error))
+    log.error('Reload refused: the configuration is wrong; going on as before')
+    return undefined
+  }
+}
+
+function isRefused(running: Plan, wanted: Plan, log: Logger): boolean {
+  const objections = restartOnly(running, wanted)
+  for (const { path, message } of objections) {
+    const position = wanted.locate(path)
+    const problem = { ...(position && { position }), path, message }
+    log.error(`${formatProblem(problem)}: restart the agent`)
+  }
+  if (objections.length === 0) return false
+  log.error('Reload refused: restart the agent for what has changed; going on as before')
+  return true
+}
+
+async function apply(
+  { plan, log, fleet, ground }: Reloadable,
+  wanted: Plan,
+  stop: StopRequest,
+): Promise<string | undefined> {
+  const { logging, name } = wanted.config
+  ground.logging.change({ level: logging.level, name })
+  const patience = Math.ceil(plan.config.shutdown_timeout / 2)
+  const applied = await applyChanges(fleet, changesBetween(plan, wanted), patience, log)
+  fleet.follow(wanted)
+  if (stop.signal.aborted) return undefined
+  const { failed, ...fields } = applied
+  if (failed.length === 0) return void log.info(fields, 'Reloaded')
+  log.warn(applied, `Reloaded but for ${failed.join(', ')}`)
+  if (fleet.members.length === 0) giveUp(log, stop)
+  return `reload failed for ${failed.join(', ')}`
+}
+
+function giveUp(log: Logger, stop: StopRequest): void {
+  log.error('Stopping: no beat is left')
+  stop.fail()
+}
