@@ -1,0 +1,63 @@
+// A beat as a compromised dependency would have it: what it tries, and what comes of it, is its event.
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { getSystemErrorName } from 'node:util'
+import { defineBeat } from 'sealbeat'
+import { runningTable } from '../answering.ts'
+import { probe } from '../probe.ts'
+import { ATTEMPTS, type Attempt } from './attempts.ts'
+
+const numbers = await runningTable()
+
+function attempt({ call, args = [], error }: Attempt) {
+  const number = numbers[call]
+  if (number === undefined) return []
+  const { errno } = probe.syscall(number, ...args)
+  return [
+    { call, args: args.join(), error, got: errno === 0 ? 'done' : getSystemErrorName(-errno) },
+  ]
+}
+
+/** By Node's own means: a shell, and a module that would spawn one. */
+function shell(): string {
+  const { error } = spawnSync('/bin/sh', ['-c', 'true'])
+  return error && 'code' in error ? String(error.code) : 'done'
+}
+
+/** What no filter of system calls stops. */
+async function open(): Promise<Readonly<Record<string, boolean>>> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.destroy()
+  server.close()
+  const [PROT_RWX, MAP_PRIVATE_ANONYMOUS] = [7, 0x22]
+  const { errno } = probe.syscall(
+    numbers['mmap'] ?? 0,
+    0,
+    4096,
+    PROT_RWX,
+    MAP_PRIVATE_ANONYMOUS,
+    -1,
+    0,
+  )
+  return {
+    files: readFileSync('/etc/passwd', 'utf8').includes('root'),
+    network: true,
+    memory: errno === 0,
+  }
+}
+
+export default defineBeat({
+  name: 'hostile',
+  schema: {},
+  async run({ publish }) {
+    const results = ATTEMPTS.flatMap(attempt)
+    await publish({ hostile: { results, shell: shell(), open: await open() } })
+  },
+})
