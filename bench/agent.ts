@@ -89,7 +89,7 @@ export default {
 }
 `
 
-async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-bench-'))
   const paths = `path: { data: ${folder}/data, logs: ${folder} }\n`
   const settings = `beats: [{ type: host }]\noutput.console: {}\n${paths}`

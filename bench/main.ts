@@ -1,6 +1,8 @@
 // `make bench`: what the filter and the agent cost, as ratios within this run.
 import { benchBusy, benchMemory, benchStart } from './agent.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
+import { benchInstalled } from './installed.ts'
+import { benchJitless } from './jitless.ts'
 import { benchLibseccomp } from './libseccomp.ts'
 
 console.log(`# sealbeat on Node ${process.version}, ${process.platform} ${process.arch}`)
@@ -11,3 +13,5 @@ benchCalls()
 await benchStart()
 await benchMemory()
 await benchBusy()
+await benchJitless()
+await benchInstalled()

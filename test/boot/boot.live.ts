@@ -1,10 +1,10 @@
 // `make boot`: an agent as packages install it, under a systemd that has booted. As root.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { InstalledAgent, ofDataset } from './agent.ts'
-import { boot, type Machine } from './machine.ts'
-import { freshRoot, type Root } from './root.ts'
-import { deliver, NAME, packageSample } from './sample.ts'
+import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
+import { boot, type Machine } from '../../tools/boot/machine.ts'
+import { freshRoot, type Root } from '../../tools/boot/root.ts'
+import { deliver, NAME, packageSample } from '../../tools/boot/sample.ts'
 
 const TOKEN = 'very secret'
 const HASH = createHash('sha256').update(TOKEN).digest('hex')
@@ -174,6 +174,30 @@ describe('an installed agent', function () {
     await agent.until('another start', () => starts().length > before)
     const ids = new Set(agent.events().map(event => Object(event['agent']).id))
     expect(ids.size).to.equal(1)
+  })
+
+  it('reloads: refuses what is wrong and goes on, does by what is right', async () => {
+    const file = `/etc/${NAME}/${NAME}.yml`
+    const { pid } = agent
+    const last = (message: string) =>
+      agent.logged().filter(line => String(line['message']).startsWith(message)).length
+    machine.run(`cp -p ${file} /root/good.yml; echo 'bets: []' >>${file}; systemctl reload ${NAME}`)
+    await agent.until('it is refused', () => last('Reload refused') === 1)
+    expect(agent.property('StatusText')).to.include('reload refused')
+    machine.run(`cp -p /root/good.yml ${file}; sed -i 's/period: 3s/period: 1s/' ${file}`)
+    machine.run(`systemctl reload ${NAME}`)
+    await agent.until('it is reloaded', () => last('Reloaded') === 1)
+    expect(agent.property('ActiveState')).to.equal('active')
+    expect(agent.pid).to.equal(pid)
+    expect(new Set(agent.statuses('Seccomp'))).to.deep.equal(new Set(['2']))
+  })
+
+  it('is looked into by its command, which root runs as the user of the agent', () => {
+    const said = machine.run(`${NAME} test config`)
+    expect(said).to.include('Config OK').and.to.include('note: only the service has credentials')
+    expect(machine.run(`${NAME} seccomp explain ptrace`)).to.include('errno(EPERM)')
+    const owners = machine.run(`find /var/lib/${NAME} -printf '%u\\n' | sort -u`)
+    expect(owners).to.equal(`${NAME}\n`)
   })
 
   it('stops in good order', () => {

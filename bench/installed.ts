@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { InstalledAgent } from '../tools/boot/installed-agent.ts'
+import { boot, type Machine } from '../tools/boot/machine.ts'
+import { freshRoot } from '../tools/boot/root.ts'
+import { deliver, NAME, packageSample } from '../tools/boot/sample.ts'
+import { median, printTable, times } from './table.ts'
+
+const ROUNDS = 9
+
+/** Until systemd is told READY=1 by an agent that is installed on a plain Debian; as root. */
+export async function benchInstalled(): Promise<void> {
+  if (process.getuid?.() !== 0 || spawnSync('systemd-nspawn', ['--version']).status !== 0) {
+    console.log(
+      '\n## READY=1 under systemd: left out, it takes root and systemd-nspawn (.ci/packages)',
+    )
+    return
+  }
+  const root = freshRoot()
+  try {
+    deliver(packageSample('1.0.0'), root.folder)
+    const machine = await boot(root.folder)
+    try {
+      measure(machine)
+    } finally {
+      await machine.stop()
+    }
+  } finally {
+    root.remove()
+  }
+}
+
+function measure(machine: Machine): void {
+  machine.run(`dpkg -i /packages/${NAME}_1.0.0-1_amd64.deb`)
+  machine.run(`printf secret >/etc/${NAME}/credentials/token`)
+  const agent = new InstalledAgent(machine)
+  const [bare, ready]: [number[], number[]] = [[], []]
+  for (let at = 0; at < ROUNDS; at++) {
+    bare.push(timeOf(machine, `/usr/share/${NAME}/bin/node -e 0`))
+    machine.run(`systemctl start ${NAME}`)
+    ready.push(untilReady(agent))
+    machine.run(`systemctl stop ${NAME}; systemctl reset-failed ${NAME} || true`)
+  }
+  printTable(`Installed, under systemd, median of ${ROUNDS}`, [
+    { what: 'node -e 0', value: `${median(bare).toFixed(0)} ms` },
+    {
+      what: 'agent (host, audit, one of its own) until READY=1',
+      value: `${median(ready).toFixed(0)} ms`,
+      ratio: times(median(ready), median(bare)),
+    },
+  ])
+}
+
+/** Milliseconds. */
+function timeOf(machine: Machine, command: string): number {
+  const said = machine.run(`a=$(date +%s%N); ${command}; b=$(date +%s%N); echo $((b - a))`)
+  return Number(said) / 1e6
+}
+
+/** By systemd's own clock, from the fork on: sandboxing of the unit included. */
+function untilReady(agent: InstalledAgent): number {
+  const at = (name: string) => Number(agent.property(name))
+  return (at('ActiveEnterTimestampMonotonic') - at('ExecMainStartTimestampMonotonic')) / 1000
+}
