@@ -15,8 +15,9 @@ describe('units in the documentation', () => {
     it(`${place} is what systemd understands`, () => {
       const folder = mkdtempSync(join(tmpdir(), 'sealbeat-unit-'))
       const unit = join(folder, 'agent.service')
-      // The program need not be there.
-      writeFileSync(unit, text.replace('/usr/bin/sealbeat', '/bin/true'))
+      // A drop-in is for a unit that starts something; the program need not be there.
+      const base = text.includes('ExecStart=') ? '' : '[Service]\nExecStart=/bin/true\n'
+      writeFileSync(unit, base + text.replace('/usr/bin/sealbeat', '/bin/true'))
       const { status, stderr } = spawnSync('systemd-analyze', ['verify', unit], {
         encoding: 'utf8',
       })
