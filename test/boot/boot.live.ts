@@ -38,10 +38,10 @@ describe('an installed agent', function () {
     expect(agent.property('UnitFileState')).to.equal('disabled')
   })
 
-  it('does not start without its credential, and systemd says why', () => {
+  it('does not start without its credential, and systemd says why', async () => {
     expect(machine.attempt(`systemctl start ${NAME}`).code).to.equal(1)
     expect(agent.property('Result')).to.equal('exit-code')
-    expect(machine.run(`journalctl --unit=${NAME}`)).to.include('credentials')
+    await agent.until('the journal says why', () => agent.journal().join().includes('CREDENTIALS'))
     machine.run(`systemctl reset-failed ${NAME}; systemctl stop ${NAME}`)
   })
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** The release that packages are to work on; nothing of what a compiler or Node needs is in it. */
-const SUITE = 'bookworm'
+/** Debian's release; nothing of what a compiler or Node needs is in its root. */
+const SUITE = process.env['BOOT_SUITE'] ?? 'bookworm'
 const PACKAGES = 'systemd,systemd-sysv,dbus'
 
 /** A Debian root with systemd, made once: 25 s. */
