@@ -57,7 +57,7 @@ live-all: live-amd64 $(LIVE) ## the same on real kernels of all architectures; a
 live-nodes: build nodes ## the agent at work on each of those Node releases, LIVE_SECONDS long (60), all at once
 	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js
 
-boot: build ## an installed agent under a systemd that has booted, as root; packages: .ci/packages
+boot: build ## an installed agent under a systemd that has booted, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/boot.live.js
 
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator

@@ -22,6 +22,8 @@ export async function boot(root: string): Promise<Machine> {
   const nspawn = [
     'systemd-nspawn --quiet --boot --register=no --keep-unit --console=interactive',
     '--capability=CAP_AUDIT_READ --drop-capability=CAP_SYS_RESOURCE',
+    // systemd 256 and later refuses a host of cgroup v1 unless told so.
+    '--setenv=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1',
     `--setenv=SEALBEAT_BOOT=${id} --directory=${root}`,
   ].join(' ')
   const script = `mount -t tmpfs tmpfs /run; SYSTEMD_SECCOMP=0 exec ${nspawn}`

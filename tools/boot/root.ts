@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** Debian's release; nothing of what a compiler or Node needs is in its root. */
-const SUITE = process.env['BOOT_SUITE'] ?? 'bookworm'
+const SUITE = process.env.BOOT_SUITE ?? 'bookworm'
 const PACKAGES = 'systemd,systemd-sysv,dbus'
 
 /** A Debian root with systemd, made once: 25 s. */
