@@ -9,7 +9,7 @@ import { deliver, NAME, packageSample } from '../../tools/boot/sample.ts'
 const TOKEN = 'very secret'
 const HASH = createHash('sha256').update(TOKEN).digest('hex')
 
-describe('an installed agent', function () {
+describe('S16: an installed agent', function () {
   this.timeout(120_000)
   let root: Root
   let machine: Machine

@@ -12,7 +12,7 @@ function of(name: string, events: readonly Event[]): readonly Event[] {
   return events.filter(({ process: its }) => Object(its).name === name)
 }
 
-describe('S12 to S14: violations on the system, live', function () {
+describe('S12, S13, S14: violations on the system, live', function () {
   this.timeout(60_000)
 
   before(function () {
