@@ -66,12 +66,20 @@ export function parseRecord(text: string): SeccompRecord | undefined {
 }
 
 /**
- * `key=value` after `key=value`. A label may have spaces, `snap.x (enforce)`: what has no key belongs to
+ * `key=value` after `key=value`. Only a label may have spaces, `snap.x (enforce)`: what has no key belongs to
  * the value before.
  */
 function fieldsOf(text: string): ReadonlyMap<string, string> {
-  const found = text.matchAll(/([a-z_-]+)=("[^"]*"|\S*(?: (?![a-z_-]+=)\S+)*)/g)
-  return new Map(Array.from(found, ([, key = '', value = '']) => [key, value]))
+  const fields = new Map<string, string>()
+  let key = ''
+  for (const word of text.split(' ')) {
+    const at = word.indexOf('=')
+    if (at > 0) {
+      key = word.slice(0, at)
+      fields.set(key, word.slice(at + 1))
+    } else fields.set(key, `${fields.get(key) ?? ''} ${word}`)
+  }
+  return fields
 }
 
 function integer(text: string | undefined, radix: 10 | 16): number | undefined {
