@@ -73,7 +73,7 @@ describe('the npm tarball', () => {
 
   for (const path of addons) {
     describe(path, () => {
-      // What Node from nodejs.org needs itself, from Node 20 on.
+      // The glibc that Node's own releases need, and the libstdc++ of systems that have it.
       it('takes no newer glibc than 2.28, and no newer libstdc++ than of GCC 8', () => {
         const minors = Array.from(textOf(path).matchAll(/GLIBC_2\.(\d+)/g), ([, minor]) =>
           Number(minor),
