@@ -63,11 +63,18 @@ boot: build ## an installed agent under a systemd that has booted, as root (BOOT
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
 	node dist/test/fuzz/main.js
 
+release: dist/.built ## what is published, into release/; RELEASE_ARCHS=arm64,s390x: the addon for those and this
+	node dist/tools/release/main.js
+
+test-release: release build ## that it installs without a network and a compiler, and runs; as root
+	RELEASE=$(CURDIR)/release mocha --no-config --timeout 60000 --reporter dist/test/reporter.js \
+	  dist/test/release/release.live.js dist/test/cli/new-tarball.test.js
+
 bench: build ## what the filter and the agent cost, as ratios within one run
 	node dist/bench/main.js
 
 clean: ## everything that was built
-	rm -rf build dist coverage
+	rm -rf build dist coverage release .cache/release
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -82,4 +89,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: bench boot fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean
+.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean

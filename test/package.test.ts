@@ -22,11 +22,13 @@ describe('the package', () => {
   })
 
   it('has the sources of the addon, to be built where it is installed', () => {
-    expect(files).to.include.members(['binding.gyp', 'addon/sealbeat.cc', 'addon/unsupported.cc'])
+    expect(files).to.include.members([
+      ...['binding.gyp', 'addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/install.mjs'],
+    ])
   })
 
   it('has no tests', () => {
-    const own = files.filter(path => !path.startsWith('config/templates/'))
+    const own = files.filter(path => !/^(config\/templates|node_modules)\//.test(path))
     expect(own.filter(path => /\.test\.|^addon\/testing/.test(path))).to.deep.equal([])
   })
 
@@ -38,7 +40,17 @@ describe('the package', () => {
     expect(templates).to.include('config/templates/beat/src/index.test.ts')
   })
 
+  it('brings what it depends on, so that nothing is fetched', () => {
+    expect(manifest.bundleDependencies).to.equal(true)
+    const packages = Object.keys(manifest.dependencies)
+    expect(files).to.include.members(packages.map(name => `node_modules/${name}/package.json`))
+  })
+
   it('brings the types that its own refer to', () => {
     expect(manifest.dependencies).to.include.keys('convict', '@types/convict', 'pino')
+  })
+
+  it('has the licences of what is in its bundle', () => {
+    expect(files).to.include('dist/bundle/LICENSES.txt')
   })
 })

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+
+/** Node's architectures that the addon is built for, each with the triplet of Debian's cross compiler. */
+const TRIPLETS: Readonly<Record<string, string>> = {
+  arm: 'arm-linux-gnueabihf',
+  arm64: 'aarch64-linux-gnu',
+  ia32: 'i686-linux-gnu',
+  loong64: 'loongarch64-linux-gnu',
+  ppc64: 'powerpc64le-linux-gnu',
+  riscv64: 'riscv64-linux-gnu',
+  s390x: 's390x-linux-gnu',
+  x64: 'x86_64-linux-gnu',
+}
+
+export interface Target {
+  readonly arch: string
+  /** What the names of its tools begin with: `aarch64-linux-gnu-`, and nothing for this machine's own. */
+  readonly prefix: string
+}
+
+export interface Targets {
+  readonly chosen: readonly Target[]
+  /** Architectures that nothing here compiles for. */
+  readonly missing: readonly string[]
+}
+
+/**
+ * This machine's own and those that are asked for, `arm64,s390x`; else all that there is a compiler for.
+ *
+ * @throws Error where one that is asked for is unknown or has no compiler
+ */
+export function chooseTargets(asked: string | undefined): Targets {
+  const known = [...new Set([process.arch, ...Object.keys(TRIPLETS)])].map(targetOf)
+  const missing = known.filter(target => !hasCompiler(target)).map(({ arch }) => arch)
+  const wanted = asked?.split(/[,\s]+/).filter(arch => arch !== '')
+  const impossible = wanted?.filter(
+    arch => missing.includes(arch) || known.every(each => each.arch !== arch),
+  )
+  if (impossible?.length) throw new Error(`RELEASE_ARCHS: no compiler for ${impossible.join(', ')}`)
+  const chosen = known.filter(({ arch, prefix }) => {
+    return prefix === '' || (wanted?.includes(arch) ?? !missing.includes(arch))
+  })
+  return { chosen, missing }
+}
+
+function targetOf(arch: string): Target {
+  return { arch, prefix: arch === process.arch ? '' : `${TRIPLETS[arch]}-` }
+}
+
+function hasCompiler({ prefix }: Target): boolean {
+  return spawnSync(`${prefix}g++`, ['--version'], { stdio: 'ignore' }).status === 0
+}
