@@ -156,9 +156,7 @@ describe('S16: an installed agent', function () {
     expect(agent.property('ExecMainStatus')).to.equal('78')
     machine.run('sleep 3')
     expect(agent.property('ActiveState')).to.equal('failed')
-    expect(agent.journal().join('\n')).to.include(
-      `${NAME}.yml:8:1: bets: unknown key (did you mean "beats"?)`,
-    )
+    expect(agent.journal().join('\n')).to.include(`: bets: unknown key (did you mean "beats"?)`)
     machine.run(
       `cp -p /root/good.yml ${file}; systemctl reset-failed ${NAME}; systemctl start ${NAME}`,
     )
@@ -166,7 +164,7 @@ describe('S16: an installed agent', function () {
 
   it('goes on in the next version with its configuration and its state', async () => {
     const before = starts().length
-    machine.run(`sed -i 's/period: 2s/period: 3s/' /etc/${NAME}/${NAME}.yml`)
+    machine.run(`sed -i 's/period: 10s/period: 3s/' /etc/${NAME}/${NAME}.yml`)
     install('1.1.0')
     expect(agent.property('ActiveState'), 'it was running').to.equal('active')
     expect(machine.run(`cat /etc/${NAME}/${NAME}.yml`)).to.include('period: 3s')

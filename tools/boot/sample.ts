@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -9,7 +17,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** The name of the agent that is installed: of its package, user, unit and folders. */
 export const NAME = 'sealbeat-sample'
 
-/** A beat of the agent's own. SIGUSR2 has it keep the event loop to itself. */
+/** One beat more, for tests. SIGUSR2 has it keep the event loop to itself. */
 const PLUGIN = `import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -29,44 +37,33 @@ export default defineBeat({
 })
 `
 
-const BEAT_YML = `beats:
-- type: host
-  period: 2s
-- type: audit
-- type: ./beats/own.js
-  token: \${credential:token}
-output.console: {}
+/** Behind the last beat of the sample's. */
+const SECTION = `
+  - type: ./beats/own.js
+    token: \${credential:token}
 `
 
-/** Makes the folder of the agent in that version, and its packages; where they are. */
-export function packageSample(
-  version: string,
-  formats = 'deb',
-  more: readonly string[] = [],
-): string {
+/** Makes packages of the sample agent in that version, with one beat more; where they are. */
+export function packageSample(version: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-sample-'))
+  cpSync(join(ROOT, 'packaging/sample'), folder, { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(ROOT, join(folder, 'node_modules/sealbeat'))
-  mkdirSync(join(folder, 'beats'))
+  const last = '  - type: ./beats/heartbeat.js\n'
+  rewrite(join(folder, 'beat.yml'), text => text.replace(last, last + SECTION))
+  rewrite(join(folder, 'package.json'), text => JSON.stringify({ ...JSON.parse(text), version }))
   writeFileSync(join(folder, 'beats/own.js'), PLUGIN)
-  writeFileSync(join(folder, 'beat.yml'), BEAT_YML)
-  const manifest = {
-    name: NAME,
-    version,
-    description: 'Measures the host and reports violations',
-    author: 'The sealbeat maintainers <maintainers@example.org>',
-    license: 'Apache-2.0',
-    type: 'module',
-    files: ['beats'],
-    dependencies: { sealbeat: '*' },
-  }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  const args = [join(ROOT, 'dist/bundle/main.js'), 'package', '--format', formats, ...more]
+  const args = [join(ROOT, 'dist/bundle/main.js'), 'package', '--format', 'deb']
   execFileSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   return join(folder, 'packages')
 }
 
-/** Copies what a folder has into a root, below /packages. */
+function rewrite(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o644 })
+}
+
+/** Takes those packages into a root, below /packages. */
 export function deliver(packages: string, root: string): void {
   cpSync(packages, join(root, 'packages'), { recursive: true })
+  rmSync(dirname(packages), { recursive: true })
 }
