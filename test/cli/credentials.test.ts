@@ -72,6 +72,16 @@ describe('${credential:NAME}', () => {
     )
   })
 
+  it('is stood in for where a command only looks, which is said', async () => {
+    const { code, stderr, stdout } = await place.run('test', 'config')
+    const note = 'note: only the service has credentials: "stand-in" is taken for word\n'
+    expect({ code, stderr, stdout }).to.deep.equal({ code: 0, stderr: note, stdout: 'Config OK\n' })
+    place.write({ 'odd.yml': `${CONFIG}name: \${credential:../x}\ntags: ["\${credential:..}"]\n` })
+    const odd = await place.run('test', 'config', '-c', 'odd.yml')
+    expect(odd.code).to.equal(78)
+    expect(odd.stderr.split('\n')[0]).to.equal(note.trimEnd())
+  })
+
   it('that is missing is told with all else that is, and where', async () => {
     place.write({
       'beat.yml': `${CONFIG}name: \${credential:nmae}\ntags: ["\${credential:../x}", "\${NOPE}"]\n`,
@@ -85,7 +95,7 @@ describe('${credential:NAME}', () => {
       'beat.yml:6:30: tags[1]: the environment variable NOPE is not set: set it, or give a default: ${NOPE:default}',
       'beat.yml:6:30: tags[1]: must be text, not ""',
     ])
-    const unset = await place.run('test', 'config')
+    const unset = await place.run('run')
     expect(unset.stderr.split('\n')[0]).to.equal(
       'beat.yml:3:3: beats[0].word: no credential "word": $CREDENTIALS_DIRECTORY is not set: put LoadCredential=word:/path/to/it into the unit',
     )
