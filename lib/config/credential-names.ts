@@ -1,5 +1,22 @@
-/** The names in `${credential:NAME}` of a configuration's text; `$${` stands for the characters themselves. */
+import { parseAllDocuments, visit } from 'yaml'
+
+/** The names in `${credential:NAME}` of a configuration's values; `$${` stands for the characters themselves. */
 export function credentialNames(text: string): readonly string[] {
-  const found = text.matchAll(/(?<!\$)\$\{credential:([^}:]+)/g)
-  return [...new Set(Array.from(found, ([, name = '']) => name))].sort()
+  const names = valuesOf(text).flatMap(value =>
+    Array.from(value.matchAll(/(?<!\$)\$\{credential:([^}:]+)/g), ([, name = '']) => name),
+  )
+  return [...new Set(names)].sort()
+}
+
+/** Not what is in comments: nobody has to have that. */
+function valuesOf(text: string): readonly string[] {
+  const values: string[] = []
+  for (const document of parseAllDocuments(text)) {
+    visit(document, {
+      Scalar: (key, { value }) => {
+        if (key !== 'key' && typeof value === 'string') values.push(value)
+      },
+    })
+  }
+  return values
 }

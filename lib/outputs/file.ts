@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../output.ts'
 import { type FileSettings, fileSchema } from './file-settings.ts'
@@ -7,6 +7,7 @@ import { RotatingFile } from './rotating-file.ts'
 export default defineOutput<FileSettings>({
   name: 'file',
   schema: fileSchema,
+  privileges: ({ path }) => (isAbsolute(path) ? [{ writes: path, why: 'events go there' }] : []),
   async open({ settings, paths, log }) {
     const file = await RotatingFile.open({
       path: join(resolve(paths.data, settings.path), settings.filename),

@@ -1,13 +1,15 @@
 import type { Places } from './launcher.ts'
+import type { Libraries } from './libraries.ts'
 import type { AgentManifest } from './manifest.ts'
-import type { Runtime } from './runtime.ts'
+import type { RuntimeKind } from './runtime.ts'
 import type { Entry } from './tree.ts'
 
 /** An agent, ready to be packed in whatever format. */
 export interface AgentPackage {
   readonly manifest: AgentManifest
   readonly places: Places
-  readonly runtime: Runtime
+  readonly runtime: RuntimeKind
+  readonly libraries: Libraries
   /** Where it is installed by a package manager. */
   readonly entries: readonly Entry[]
   /** Below a folder that may lie anywhere: paths begin with /. */
