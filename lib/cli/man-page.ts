@@ -60,10 +60,11 @@ function item(term: string, meaning: string): string {
   return `.TP\n\\fB${text(term)}\\fR\n${text(meaning)}`
 }
 
-/** Characters that roff would take for its own. */
+/** Characters that roff would take for its own, or that not every terminal has. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
+    .replaceAll('…', '...')
     .replace(/^([.'])/gm, '\\&$1')
 }

@@ -1,14 +1,14 @@
 import type { Places } from './launcher.ts'
 import type { Libraries } from './libraries.ts'
 import type { AgentManifest } from './manifest.ts'
-import type { RuntimeKind } from './runtime.ts'
 import type { Entry } from './tree.ts'
 
 /** An agent, ready to be packed in whatever format. */
 export interface AgentPackage {
   readonly manifest: AgentManifest
   readonly places: Places
-  readonly runtime: RuntimeKind
+  /** The oldest Node of the system's that it runs on; undefined: it has its own. */
+  readonly systemNode: string | undefined
   readonly libraries: Libraries
   /** Where it is installed by a package manager. */
   readonly entries: readonly Entry[]

@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { packageRoot } from '../package-root.ts'
 import { sysusers, tmpfiles } from './accounts.ts'
-import { copyright } from './copyright.ts'
 import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
-import type { AgentManifest } from './manifest.ts'
 import { below, configFile, type Entry, file, folder } from './tree.ts'
 
 export interface Texts {
@@ -14,16 +12,16 @@ export interface Texts {
   readonly unit: string
   readonly manPage: string
   readonly completion: string
+  readonly copyright: string
 }
 
 /** What package managers install: the agent's home, and what belongs in folders of the system. */
 export function installedEntries(
-  manifest: AgentManifest,
   launched: Launched,
   home: readonly Entry[],
   texts: Texts,
 ): readonly Entry[] {
-  const { name } = manifest
+  const { name } = launched
   const places = installedPlaces(name)
   return [
     ...below(places.home, home),
@@ -33,7 +31,7 @@ export function installedEntries(
     file(`/usr/lib/tmpfiles.d/${name}.conf`, tmpfiles(name, places)),
     file(`/usr/share/man/man8/${name}.8.gz`, gzipSync(texts.manPage, { level: 9 })),
     file(`/usr/share/bash-completion/completions/${name}`, texts.completion),
-    file(`/usr/share/doc/${name}/copyright`, copyright(manifest, home)),
+    file(`/usr/share/doc/${name}/copyright`, texts.copyright),
     configFile(`${places.config}/${name}.yml`, texts.configuration, 0o600),
     configFile(`${places.config}/${name}.reference.yml`, reference(), 0o644),
     folder(`${places.config}/credentials`, 0o700),
@@ -42,18 +40,17 @@ export function installedEntries(
 
 /** What a tarball has: the home with a command and the configuration beside it. */
 export function portableEntries(
-  manifest: AgentManifest,
   launched: Launched,
   home: readonly Entry[],
-  { configuration }: Pick<Texts, 'configuration'>,
+  { configuration, copyright }: Pick<Texts, 'configuration' | 'copyright'>,
 ): readonly Entry[] {
-  const { name } = manifest
+  const { name } = launched
   return [
     ...home,
     file(`/${name}`, portableLauncher(launched), 0o755),
     file(`/${name}.yml`, configuration, 0o600),
     file(`/${name}.reference.yml`, reference()),
-    file('/COPYRIGHT', copyright(manifest, home)),
+    file('/COPYRIGHT', copyright),
   ]
 }
 

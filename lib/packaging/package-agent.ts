@@ -5,6 +5,7 @@ import { configure, type Plan } from '../agent/configure.ts'
 import { credentialNames } from '../config/credential-names.ts'
 import { type ConfigSource, readDocument } from '../config/document.ts'
 import type { AgentPackage } from './agent-package.ts'
+import { copyright } from './copyright.ts'
 import { buildDeb } from './deb.ts'
 import { grantsOf } from './grants.ts'
 import { homeEntries } from './home.ts'
@@ -76,18 +77,28 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
     unit: unitOf(manifest, plan, credentialNames(text), jitless),
     manPage: options.manPage(manifest),
     completion: options.completion(manifest.name),
+    copyright: copyright(manifest, home),
   }
   return {
     manifest,
     places: installedPlaces(manifest.name),
-    runtime,
+    systemNode: runtime === 'system' ? oldestNode(plan) : undefined,
     libraries: librariesOf(home),
-    entries: installedEntries(manifest, launched, home, texts),
-    portable: portableEntries(manifest, launched, home, texts),
+    entries: installedEntries(launched, home, texts),
+    portable: portableEntries(launched, home, texts),
     arch: process.arch,
     epoch,
     iteration,
   }
+}
+
+/** Which reads TypeScript itself. */
+const TYPESCRIPT_NODE = '22.18'
+const OLDEST_NODE = '20.19'
+
+function oldestNode({ beats }: Plan): string {
+  const isTypeScript = beats.some(({ config }) => /\.[cm]?ts$/.test(config.type))
+  return isTypeScript ? TYPESCRIPT_NODE : OLDEST_NODE
 }
 
 function unitOf(

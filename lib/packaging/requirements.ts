@@ -1,32 +1,31 @@
 import type { AgentPackage } from './agent-package.ts'
-import { OLDEST_NODE } from './runtime.ts'
 
-type Needs = Pick<AgentPackage, 'runtime' | 'libraries' | 'arch'>
+type Needs = Pick<AgentPackage, 'systemNode' | 'libraries' | 'arch'>
 
 /** Before it, LoadCredential= is not known. */
 const SYSTEMD = '247'
 
 /** By the names of Debian's packages. */
-export function debRequirements({ runtime, libraries }: Needs): readonly string[] {
+export function debRequirements({ systemNode, libraries }: Needs): readonly string[] {
   const { glibc, glibcxx, atomic } = libraries
   return [
     ...(glibc === undefined ? [] : [`libc6 (>= ${glibc})`]),
     ...(glibcxx === undefined ? [] : [`libstdc++6 (>= ${gccOf(glibcxx)})`]),
     ...(atomic ? ['libatomic1'] : []),
-    ...(runtime === 'system' ? [`nodejs (>= ${OLDEST_NODE})`] : []),
+    ...(systemNode === undefined ? [] : [`nodejs (>= ${systemNode})`]),
     `systemd (>= ${SYSTEMD})`,
   ]
 }
 
 /** By what libraries provide, where distributions differ in the names of their packages. */
-export function rpmRequirements({ runtime, libraries, arch }: Needs): readonly string[] {
+export function rpmRequirements({ systemNode, libraries, arch }: Needs): readonly string[] {
   const { glibc, glibcxx, atomic } = libraries
   const bits = ['arm', 'ia32'].includes(arch) ? '' : '(64bit)'
   return [
     ...(glibc === undefined ? [] : [`glibc >= ${glibc}`]),
     ...(glibcxx === undefined ? [] : [`libstdc++.so.6(GLIBCXX_3.4.${glibcxx})${bits}`]),
     ...(atomic ? [`libatomic.so.1()${bits}`] : []),
-    ...(runtime === 'system' ? [`nodejs >= ${OLDEST_NODE}`] : []),
+    ...(systemNode === undefined ? [] : [`nodejs >= ${systemNode}`]),
     `systemd >= ${SYSTEMD}`,
   ]
 }

@@ -4,9 +4,6 @@ import { copy, type Entry } from './tree.ts'
 
 export type RuntimeKind = 'bundled' | 'system'
 
-/** The oldest Node that is supported, for packages that depend on the system's. */
-export const OLDEST_NODE = '20.19'
-
 /**
  * What runs the agent where it is installed: the Node that runs now, as it is, since the policy fits what it
  * was tested with; or the system's, and nothing is packed.
