@@ -129,8 +129,8 @@ decided by --cap and --kernel.`,
   {
     words: ['package'],
     summary: 'make packages of the agent in this folder: deb, rpm and a tarball',
-    details: `Takes package.json (name, version, description, author, license), beat.yml, the files that npm would
-publish, and the packages that are installed in node_modules, development's left out. The service unit
+    details: `Takes package.json (name, version, description, author, license), beat.yml, the files that npm
+would publish, and the packages that are installed in node_modules, development's left out. The unit
 grants what the configured beats and the output declare. The same input gives the same bytes
 (SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild. More in docs/packaging.md.`,
     options: {
@@ -138,7 +138,7 @@ grants what the configured beats and the output declare. The same input gives th
       runtime: { value: 'KIND', doc: "bundled: with the Node that runs this; or the system's" },
       output: { value: 'DIR', short: 'o', doc: 'where the packages go (packages)' },
       iteration: { value: 'N', doc: 'which packaging of the same version this is (1)' },
-      jitless: { doc: 'no memory that is writable and executable: slower, see docs/packaging.md' },
+      jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
     },
     withoutCredentials: true,
     forAuthors: true,

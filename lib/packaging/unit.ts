@@ -41,7 +41,8 @@ function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput
     'Type=notify',
     'NotifyAccess=main',
     `ExecStart=/usr/bin/${name} run`,
-    'ExecReload=/bin/kill -HUP $MAINPID',
+    // kill(1) is a package of its own in Debian; every shell has one.
+    `ExecReload=/bin/sh -c 'kill -HUP $MAINPID'`,
     'Restart=on-failure',
     'RestartSec=2s',
     '# No filter though one is required; a wrong configuration: both would be the same again.',

@@ -85,7 +85,7 @@ describe('${credential:NAME}', () => {
       'beat.yml:6:30: tags[1]: the environment variable NOPE is not set: set it, or give a default: ${NOPE:default}',
       'beat.yml:6:30: tags[1]: must be text, not ""',
     ])
-    const unset = await place.run('test', 'config')
+    const unset = await place.run('run')
     expect(unset.stderr.split('\n')[0]).to.equal(
       'beat.yml:3:3: beats[0].word: no credential "word": $CREDENTIALS_DIRECTORY is not set: put LoadCredential=word:/path/to/it into the unit',
     )

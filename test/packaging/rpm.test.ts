@@ -13,7 +13,7 @@ describe('the .rpm', function () {
   let rpm: string
 
   before(function () {
-    needs('rpmbuild', 'rpm').call(this)
+    needs('rpmbuild', 'rpm', 'rpm2cpio', 'cpio').call(this)
     agent = new AgentFolder()
     const [made = ''] = agent.package([
       '--format',
