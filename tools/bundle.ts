@@ -1,7 +1,8 @@
 // Bundles what is run into dist/bundle (after tsc). Every file that Node has to find, read and link
 // costs milliseconds at each start; the agent and its libraries are some two hundred, bundled a dozen.
-import { chmod, readdir, rm } from 'node:fs/promises'
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
 import { type BuildOptions, build } from 'esbuild'
+import { licencesOf } from './licences.ts'
 
 const OUT = 'dist/bundle'
 
@@ -9,17 +10,18 @@ const OUT = 'dist/bundle'
 const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
-const COMMON: BuildOptions = {
+const COMMON = {
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
+  metafile: true,
   logLevel: 'warning',
-}
+} as const satisfies BuildOptions
 
 await rm(OUT, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   ...COMMON,
   outdir: OUT,
   entryPoints: {
@@ -35,13 +37,17 @@ await build({
   banner: { js: REQUIRE },
 })
 await chmod(`${OUT}/main.js`, 0o755)
+const sources = Object.keys(metafile.inputs)
 
 // A beat is bundled as anybody would bundle theirs: the framework is not part of it.
 for (const name of await readdir('beats')) {
-  await build({
+  const beat = await build({
     ...COMMON,
     outfile: `${OUT}/beats/${name}/index.js`,
     entryPoints: [`beats/${name}/index.ts`],
     external: ['sealbeat', 'sealbeat/*'],
   })
+  sources.push(...Object.keys(beat.metafile.inputs))
 }
+
+await writeFile(`${OUT}/LICENSES.txt`, await licencesOf(sources))

@@ -7,7 +7,7 @@ import { RotatingFile } from './rotating-file.ts'
 export default defineOutput<FileSettings>({
   name: 'file',
   schema: fileSchema,
-  privileges: ({ path }) => (isAbsolute(path) ? [{ writes: path, why: 'events go there' }] : []),
+  privileges: ({ path }) => (isAbsolute(path) ? [{ writes: path, why: 'its files' }] : []),
   async open({ settings, paths, log }) {
     const file = await RotatingFile.open({
       path: join(resolve(paths.data, settings.path), settings.filename),

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { bundledModules } from './framework.ts'
 import type { AgentManifest } from './manifest.ts'
 import { bytesOf, type Entry } from './tree.ts'
 
@@ -10,7 +9,7 @@ export function copyright(manifest: AgentManifest, home: readonly Entry[]): stri
   return [
     `${manifest.name} ${manifest.version}, by ${manifest.maintainer}\nLicence: ${manifest.license}`,
     ...node,
-    ...new Set([...home, ...bundledModules()].flatMap(licenceOf)),
+    ...new Set(home.flatMap(licenceOf)),
   ]
     .join(`\n\n${'-'.repeat(78)}\n\n`)
     .concat('\n')
@@ -28,8 +27,12 @@ function nodeLicence(): string {
   return found ? readFileSync(found, 'utf8') : 'MIT and others: see https://nodejs.org'
 }
 
-const LICENCE =
-  /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:LICEN[CS]E|COPYING|NOTICE)(?:-\w+)?(?:\.(?:md|txt))?$/i
+const FILE = '(?:LICEN[CS]E|COPYING|NOTICE)(?:-\\w+)?(?:\\.(?:md|txt))?'
+/** The framework's bundle has packages in it, and one file with all of their licences. */
+const LICENCE = new RegExp(
+  `node_modules/((?:@[^/]+/)?[^/]+)/(?:${FILE}|dist/bundle/LICENSES\\.txt)$`,
+  'i',
+)
 
 function licenceOf(entry: Entry): readonly string[] {
   const name = LICENCE.exec(entry.path)?.[1]

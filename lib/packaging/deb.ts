@@ -52,6 +52,10 @@ function controlFiles(agent: AgentPackage): readonly Entry[] {
   ]
 }
 
+/** Each line begins with a space: deb-control(5). */
+const EXTENDED = ` A host agent: it reads its configuration, opens what needs privilege, puts a
+ seccomp filter over every one of its threads, and only then does its work.`
+
 function control(agent: AgentPackage, files: readonly Content[]): string {
   const { manifest } = agent
   const size = files.reduce((sum, each) => sum + each.size, 0)
@@ -64,6 +68,7 @@ Depends: ${debRequirements(agent).join(', ')}
 Section: admin
 Priority: optional
 ${manifest.homepage === undefined ? '' : `Homepage: ${manifest.homepage}\n`}Description: ${manifest.description}
+${EXTENDED}
 `
 }
 

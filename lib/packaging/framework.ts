@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { loadedAddonFile, prebuiltName } from '../addon.ts'
 import { AgentError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
-import { collectModules } from './modules.ts'
 import { copy, type Entry } from './tree.ts'
 
 const TARGET = '/node_modules/sealbeat'
@@ -25,11 +24,6 @@ export function frameworkEntries(): readonly Entry[] {
     ...bundled(join(root, 'dist/bundle'), join(TARGET, 'dist/bundle')),
     copy(join(TARGET, prebuiltName()), addon.file),
   ]
-}
-
-/** The packages that its bundle is made of, as far as they are here: it has their code without their files. */
-export function bundledModules(): readonly Entry[] {
-  return collectModules(fileURLToPath(packageRoot())).entries
 }
 
 /** Without the source maps, which only developers of the framework have a use for. */

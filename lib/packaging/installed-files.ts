@@ -23,7 +23,7 @@ export function installedFiles(folder: string, target: string, root = folder): r
     })
 }
 
-/** One that leads nowhere, to a folder elsewhere or to this package's own root is of no use. */
+/** One that leads nowhere, or to a folder elsewhere, which is not the package's, is left out. */
 function linked(source: string, path: string, root: string): readonly Entry[] {
   if (!existsSync(source)) return []
   const real = realpathSync(source)

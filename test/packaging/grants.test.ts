@@ -14,7 +14,7 @@ describe('what a unit grants', () => {
       network: { ip: 'beat web: answers HTTP; beat other: answers HTTP' },
       groups: { adm: 'beat web: reads logs; beat other: reads logs' },
       writes: {
-        '/srv/events': 'output file: events go there',
+        '/srv/events': 'output file: its files',
         '/srv/my "100%" spool': 'beat web: keeps\nthem; beat other: keeps\nthem',
       },
       proc: { system: 'beat host: measures the host by what /proc has of it' },
