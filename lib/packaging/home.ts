@@ -10,8 +10,11 @@ export interface HomeInput {
   /** The agent's, absolute. */
   readonly folder: string
   readonly runtime: RuntimeKind
-  /** It is installed elsewhere, absolute. */
-  readonly configuration: string
+  /**
+   * Files and folders that are no part of it, absolute: the configuration, which is installed elsewhere, and
+   * what the agent has kept here. With its identity in it, every host would be the same agent.
+   */
+  readonly not: readonly string[]
   /** Where packages go, absolute. */
   readonly output: string
 }
@@ -22,12 +25,7 @@ export interface HomeInput {
  *
  * @throws AgentError `OPEN_FAILED` where something is missing here
  */
-export function homeEntries({
-  folder,
-  runtime,
-  configuration,
-  output,
-}: HomeInput): readonly Entry[] {
+export function homeEntries({ folder, runtime, not, output }: HomeInput): readonly Entry[] {
   const modules = collectModules(folder)
   if (modules.missing.length > 0) {
     const names = modules.missing.join(', ')
@@ -35,9 +33,13 @@ export function homeEntries({
   }
   const own = publishedFiles(folder, '/').filter(({ path }) => {
     const source = join(folder, path)
-    return source !== configuration && !isEarlier(source, output)
+    return !not.some(each => isWithin(source, each)) && !isEarlier(source, output)
   })
   return [...runtimeEntries(runtime), ...frameworkEntries(), ...modules.entries, ...own]
+}
+
+function isWithin(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`)
 }
 
 /** The packages of before may lie among the agent's files. */

@@ -9,7 +9,7 @@ import { copyright } from './copyright.ts'
 import { buildDeb } from './deb.ts'
 import { grantsOf } from './grants.ts'
 import { homeEntries } from './home.ts'
-import { installedEntries, portableEntries } from './installed.ts'
+import { installedEntries, portableEntries, type Texts } from './installed.ts'
 import { installedPlaces } from './launcher.ts'
 import { librariesOf } from './libraries.ts'
 import { type AgentManifest, readManifest } from './manifest.ts'
@@ -17,6 +17,7 @@ import { buildRpm } from './rpm.ts'
 import type { RuntimeKind } from './runtime.ts'
 import { buildTarball } from './tarball.ts'
 import { runTool } from './tool.ts'
+import type { Entry } from './tree.ts'
 import { tryOut } from './try-out.ts'
 import { unitFile } from './unit.ts'
 
@@ -67,16 +68,12 @@ const TOOLS = { deb: 'dpkg-deb', rpm: 'rpmbuild', tar: 'tar' } as const
 const BUILDERS = { deb: buildDeb, rpm: buildRpm, tar: buildTarball } as const
 
 function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan): AgentPackage {
-  const { folder, runtime, jitless, epoch, iteration } = options
+  const { runtime, jitless, epoch, iteration } = options
   const configuration = resolve(options.source.files.at(-1) ?? '')
-  const home = homeEntries({ folder, runtime, configuration, output: resolve(options.output) })
+  const home = homeOf(options, plan, configuration)
   const launched = { name: manifest.name, runtime, jitless }
-  const text = readFileSync(configuration, 'utf8')
   const texts = {
-    configuration: text,
-    unit: unitOf(manifest, plan, credentialNames(text), jitless),
-    manPage: options.manPage(manifest),
-    completion: options.completion(manifest.name),
+    ...textsOf(options, manifest, plan, readFileSync(configuration, 'utf8')),
     copyright: copyright(manifest, home),
   }
   return {
@@ -89,6 +86,27 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
     arch: process.arch,
     epoch,
     iteration,
+  }
+}
+
+function homeOf(options: PackageOptions, plan: Plan, configuration: string): readonly Entry[] {
+  const { folder, runtime } = options
+  const { data, logs } = plan.config.path
+  const not = [configuration, resolve(data), resolve(logs)]
+  return homeEntries({ folder, runtime, not, output: resolve(options.output) })
+}
+
+function textsOf(
+  { manPage, completion, jitless }: PackageOptions,
+  manifest: AgentManifest,
+  plan: Plan,
+  configuration: string,
+): Omit<Texts, 'copyright'> {
+  return {
+    configuration,
+    unit: unitOf(manifest, plan, credentialNames(configuration), jitless),
+    manPage: manPage(manifest),
+    completion: completion(manifest.name),
   }
 }
 

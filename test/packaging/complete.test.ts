@@ -61,6 +61,15 @@ describe('sealbeat package', function () {
     }
   })
 
+  it('leaves out what the agent has kept here, and the packages of before', () => {
+    manifest({ files: undefined })
+    agent.write({ 'data/meta.json': '{}', 'logs/x.ndjson': '', 'packages/old.deb': '' })
+    const [made = ''] = agent.package(TAR)
+    const listed = run('tar', ['-tf', made])
+    expect(listed).to.include('/beats/own.js\n').and.to.include('/private.txt~\n')
+    expect(listed).not.to.match(/meta\.json|ndjson|old\.deb|\/beat\.yml/)
+  })
+
   it('says which program is missing, before it does anything', () => {
     const env = { PATH: '/nonexistent' }
     expect(refused(1, ['--format', 'rpm'], env)).to.include('rpmbuild is not installed')
