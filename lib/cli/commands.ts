@@ -130,9 +130,9 @@ decided by --cap and --kernel.`,
     words: ['package'],
     summary: 'make packages of the agent in this folder: deb, rpm and a tarball',
     details: `Takes package.json (name, version, description, author, license), beat.yml, the files that npm
-would publish, and the packages that are installed in node_modules, development's left out. The unit
-grants what the configured beats and the output declare. The same input gives the same bytes
-(SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild. More in docs/packaging.md.`,
+would publish, and the packages that are installed in node_modules, but for development's. The
+unit grants what the configured beats and the output declare. The same input gives the same bytes
+(SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild.`,
     options: {
       format: { value: 'FORMATS', doc: 'deb, rpm or tar, several with commas (all)' },
       runtime: { value: 'KIND', doc: "bundled: with the Node that runs this; or the system's" },

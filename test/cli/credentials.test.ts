@@ -72,6 +72,16 @@ describe('${credential:NAME}', () => {
     )
   })
 
+  it('is stood in for where a command only looks, which is said', async () => {
+    const { code, stderr, stdout } = await place.run('test', 'config')
+    const note = 'note: only the service has credentials: "stand-in" is taken for word\n'
+    expect({ code, stderr, stdout }).to.deep.equal({ code: 0, stderr: note, stdout: 'Config OK\n' })
+    place.write({ 'odd.yml': `${CONFIG}name: \${credential:../x}\ntags: ["\${credential:..}"]\n` })
+    const odd = await place.run('test', 'config', '-c', 'odd.yml')
+    expect(odd.code).to.equal(78)
+    expect(odd.stderr.split('\n')[0]).to.equal(note.trimEnd())
+  })
+
   it('that is missing is told with all else that is, and where', async () => {
     place.write({
       'beat.yml': `${CONFIG}name: \${credential:nmae}\ntags: ["\${credential:../x}", "\${NOPE}"]\n`,
