@@ -30,6 +30,8 @@ export interface Command {
   readonly rest?: string
   /** Whether it looks at the configuration outside the service, which alone has the credentials. */
   readonly withoutCredentials?: true
+  /** Whether it is for who makes agents, and of no use where one is installed. */
+  readonly forAuthors?: true
   /** Imports the heavy half, only once it is to be run. */
   readonly load: () => Promise<Run>
 }

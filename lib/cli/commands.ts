@@ -135,12 +135,13 @@ unit grants what the configured beats and the output declare. The same input giv
 (SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild.`,
     options: {
       format: { value: 'FORMATS', doc: 'deb, rpm or tar, several with commas (all)' },
-      runtime: { value: 'KIND', doc: 'bundled: with the Node that runs this; or the system’s' },
+      runtime: { value: 'KIND', doc: "bundled: with the Node that runs this; or the system's" },
       output: { value: 'DIR', short: 'o', doc: 'where the packages go (packages)' },
       iteration: { value: 'N', doc: 'which packaging of the same version this is (1)' },
       jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
     },
     withoutCredentials: true,
+    forAuthors: true,
     load: async () => (await import('./package.ts')).packageCommand,
   },
   {
@@ -151,6 +152,7 @@ unit grants what the configured beats and the output declare. The same input giv
 beat.yml to try it at once.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
+    forAuthors: true,
     load: async () => (await import('./new-package.ts')).newBeat,
   },
   {
@@ -161,6 +163,7 @@ ${NEW_DEPENDENCY}`,
 build, with a test.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
+    forAuthors: true,
     load: async () => (await import('./new-package.ts')).newAgent,
   },
   {
@@ -170,6 +173,9 @@ ${NEW_DEPENDENCY}`,
     load: async () => (await import('./version.ts')).version,
   },
 ]
+
+/** Those of an agent that is installed. */
+export const INSTALLED_COMMANDS = COMMANDS.filter(({ forAuthors }) => !forAuthors)
 
 /** What every command takes. */
 export const GLOBAL_OPTIONS: Options = {

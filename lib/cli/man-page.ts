@@ -1,20 +1,23 @@
 import type { AgentManifest } from '../packaging/manifest.ts'
-import type { Options } from './command.ts'
-import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
+import type { Command, Options } from './command.ts'
+import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './help.ts'
 
 /** man(7), of an agent that is installed: its commands are the framework's. */
 export function manPage({ name, version, description, homepage }: AgentManifest): string {
   return [
     `.TH ${name.toUpperCase()} 8 "" "${name} ${version}" "System Administration"`,
-    section('NAME', `${name} \\- ${text(description)}`),
-    section('SYNOPSIS', `.B ${name}\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR`),
+    section('NAME', `${text(name)} \\- ${text(description)}`),
+    section('SYNOPSIS', `.B ${text(name)}\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR`),
     section('DESCRIPTION', DESCRIPTION.map(text).join('\n.PP\n')),
-    section('COMMANDS', COMMANDS.map(commandEntry).join('\n')),
+    section('COMMANDS', INSTALLED_COMMANDS.map(commandEntry).join('\n')),
     section('OPTIONS', options(GLOBAL_OPTIONS)),
     section('EXIT STATUS', EXIT_CODES.map(([code, meaning]) => item(code, meaning)).join('\n')),
     section('FILES', filesOf(name)),
-    section('SEE ALSO', `systemctl(1), seccomp(2)${homepage === undefined ? '' : `, ${homepage}`}`),
+    section(
+      'SEE ALSO',
+      text(['systemctl(1)', 'seccomp(2)', ...(homepage ? [homepage] : [])].join(', ')),
+    ),
     '',
   ].join('\n')
 }
@@ -25,7 +28,7 @@ const DESCRIPTION = [
   'It is run by systemd; the command is there to look at its configuration and its filter.',
 ]
 
-function commandEntry({ words, summary, options: own }: (typeof COMMANDS)[number]): string {
+function commandEntry({ words, summary, options: own }: Command): string {
   const more = Object.keys(own).length > 0 ? `\n.RS\n${options(own)}\n.RE` : ''
   return `${item(words.join(' '), summary)}${more}`
 }
@@ -57,10 +60,11 @@ function item(term: string, meaning: string): string {
   return `.TP\n\\fB${text(term)}\\fR\n${text(meaning)}`
 }
 
-/** Characters that roff would take for its own. */
+/** Characters that roff would take for its own, or that not every terminal has. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
+    .replaceAll('…', '...')
     .replace(/^([.'])/gm, '\\&$1')
 }

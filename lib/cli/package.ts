@@ -9,6 +9,11 @@ import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
+  if (source.files.length > 1 || has('set')) {
+    throw new UsageError(
+      '"package" takes one configuration, which is installed as it is, and no -E',
+    )
+  }
   const made = await packageAgent({
     folder: resolve('.'),
     source,
@@ -17,6 +22,7 @@ export async function packageCommand({ source, value, has }: Call): Promise<Exit
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
     jitless: has('jitless'),
+    epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || NPM_EPOCH),
     manPage,
     completion,
   })
@@ -25,12 +31,13 @@ export async function packageCommand({ source, value, has }: Call): Promise<Exit
 }
 
 function chosenFormats(written: string): readonly PackageFormat[] {
-  return written.split(',').map(word => {
+  const formats = written.split(',').map(word => {
     const found = PACKAGE_FORMATS.find(format => format === word)
     if (found) return found
     const near = didYouMean(word, PACKAGE_FORMATS)
     throw new UsageError(`unknown format "${word}"${near}: one of ${PACKAGE_FORMATS.join(', ')}`)
   })
+  return [...new Set(formats)]
 }
 
 function chosenRuntime(word: string) {
@@ -41,4 +48,13 @@ function chosenRuntime(word: string) {
 function chosenIteration(word: string): number {
   if (/^[1-9]\d{0,5}$/.test(word)) return Number(word)
   throw new UsageError(`--iteration must be a number from 1 on, not "${word}"`)
+}
+
+/** npm's own date for every file that it packs. */
+const NPM_EPOCH = '499162500'
+
+/** rpm has 32 bits for it. */
+function chosenEpoch(word: string): number {
+  if (/^\d{1,10}$/.test(word) && Number(word) < 2 ** 32) return Number(word)
+  throw new UsageError(`SOURCE_DATE_EPOCH must be seconds since 1970, not "${word}"`)
 }

@@ -10,7 +10,7 @@ export type Credential =
   | { readonly problem: string; readonly hint: string }
 
 /** systemd's own rule: the name of a file, and of a descriptor (FDNAME_MAX). */
-const NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
+export const CREDENTIAL_NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
 
 /**
  * What systemd has put into `$CREDENTIALS_DIRECTORY` under a name (LoadCredential= and its kin in
@@ -19,7 +19,7 @@ const NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
  */
 export function readCredential(name: string, env: Environment): Credential {
   const hint = `put LoadCredential=${name}:/path/to/it into the unit`
-  if (!NAME.test(name)) {
+  if (!CREDENTIAL_NAME.test(name)) {
     const problem = `${JSON.stringify(name)} is not the name of a credential`
     return { problem, hint: 'a name is plain ASCII without "/" and ":", and not "." or ".."' }
   }

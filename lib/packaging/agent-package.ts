@@ -1,13 +1,15 @@
 import type { Places } from './launcher.ts'
+import type { Libraries } from './libraries.ts'
 import type { AgentManifest } from './manifest.ts'
-import type { Runtime } from './runtime.ts'
 import type { Entry } from './tree.ts'
 
 /** An agent, ready to be packed in whatever format. */
 export interface AgentPackage {
   readonly manifest: AgentManifest
   readonly places: Places
-  readonly runtime: Runtime
+  /** The oldest Node of the system's that it runs on; undefined: it has its own. */
+  readonly systemNode: string | undefined
+  readonly libraries: Libraries
   /** Where it is installed by a package manager. */
   readonly entries: readonly Entry[]
   /** Below a folder that may lie anywhere: paths begin with /. */

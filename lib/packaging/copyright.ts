@@ -1,16 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { AgentManifest } from './manifest.ts'
-import type { Entry } from './tree.ts'
+import { bytesOf, type Entry } from './tree.ts'
 
 /** Licences of everything in a package, as they came with it. */
-export function copyright(manifest: AgentManifest, entries: readonly Entry[]): string {
-  const packages = entries.flatMap(licenceOf)
-  const node = entries.some(({ path }) => path.endsWith('/bin/node')) ? [nodeNotice()] : []
+export function copyright(manifest: AgentManifest, home: readonly Entry[]): string {
+  const node = home.some(({ path }) => path === '/bin/node') ? [nodeNotice()] : []
   return [
     `${manifest.name} ${manifest.version}, by ${manifest.maintainer}\nLicence: ${manifest.license}`,
     ...node,
-    ...packages,
+    ...new Set(home.flatMap(licenceOf)),
   ]
     .join(`\n\n${'-'.repeat(78)}\n\n`)
     .concat('\n')
@@ -28,8 +27,15 @@ function nodeLicence(): string {
   return found ? readFileSync(found, 'utf8') : 'MIT and others: see https://nodejs.org'
 }
 
-function licenceOf({ path, content }: Entry): readonly string[] {
-  const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:LICEN[CS]E|COPYING)(?:\.\w+)?$/i.exec(path)
-  if (!match?.[1] || !content || !('source' in content)) return []
-  return [`${match[1]}\n\n${readFileSync(content.source, 'utf8').trimEnd()}`]
+const FILE = '(?:LICEN[CS]E|COPYING|NOTICE)(?:-\\w+)?(?:\\.(?:md|txt))?'
+/** The framework's bundle has packages in it, and one file with all of their licences. */
+const LICENCE = new RegExp(
+  `node_modules/((?:@[^/]+/)?[^/]+)/(?:${FILE}|dist/bundle/LICENSES\\.txt)$`,
+  'i',
+)
+
+function licenceOf(entry: Entry): readonly string[] {
+  const name = LICENCE.exec(entry.path)?.[1]
+  const bytes = name && bytesOf(entry)
+  return bytes ? [`${name}\n\n${Buffer.from(bytes).toString().trimEnd()}`] : []
 }

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentPackage } from './agent-package.ts'
-import { OLDEST_NODE, type Runtime } from './runtime.ts'
+import { debRequirements } from './requirements.ts'
 import { scripts } from './scripts.ts'
-import { type Entry, file, stage } from './tree.ts'
+import { runTool } from './tool.ts'
+import { bytesOf, type Entry, file, stage } from './tree.ts'
+import { packageVersion } from './version.ts'
 
 /** deb(5), by Debian's own tool. Writes the package into a folder; its path. */
 export function buildDeb(agent: AgentPackage, work: string, output: string): string {
@@ -13,15 +13,15 @@ export function buildDeb(agent: AgentPackage, work: string, output: string): str
   const root = join(work, 'deb')
   stage([...agent.entries, ...controlFiles(agent)], root, epoch)
   const target = join(output, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
-  const args = ['--root-owner-group', '-Zxz', '-z0', '--threads-max=1', '--build', root, target]
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(epoch) }
-  execFileSync('dpkg-deb', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  // How many threads compress changes the bytes; older versions don't know the variable.
+  const env = { SOURCE_DATE_EPOCH: String(epoch), DPKG_DEB_THREADS_MAX: '1' }
+  runTool('dpkg-deb', ['--root-owner-group', '-Zxz', '-z0', '--build', root, target], { env })
   return target
 }
 
-/** A `~` sorts before the release: deb-version(7). */
-export function debVersion({ manifest, iteration }: Pick<AgentPackage, 'manifest' | 'iteration'>) {
-  return `${manifest.version.replace('-', '~').replaceAll('-', '.')}-${iteration}`
+/** deb-version(7). */
+function debVersion({ manifest, iteration }: AgentPackage): string {
+  return `${packageVersion(manifest.version)}-${iteration}`
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -39,10 +39,11 @@ function controlFiles(agent: AgentPackage): readonly Entry[] {
   const { manifest, places, entries } = agent
   const run = scripts(manifest.name, places)
   const configs = entries.filter(({ config }) => config).map(({ path }) => `${path}\n`)
+  const files = contents(entries)
   return [
-    file('/DEBIAN/control', control(agent)),
+    file('/DEBIAN/control', control(agent, files)),
     file('/DEBIAN/conffiles', configs.join('')),
-    file('/DEBIAN/md5sums', md5sums(entries)),
+    file('/DEBIAN/md5sums', files.map(({ sum, path }) => `${sum}  ${path}\n`).join('')),
     script('postinst', [
       when('configure', `${run.afterInstall}\nif [ -n "$2" ]; then ${run.afterUpgrade}; fi`),
     ]),
@@ -51,42 +52,42 @@ function controlFiles(agent: AgentPackage): readonly Entry[] {
   ]
 }
 
-function control(agent: AgentPackage): string {
-  const { manifest, runtime, entries } = agent
+/** Each line begins with a space: deb-control(5). */
+const EXTENDED = ` A host agent: it reads its configuration, opens what needs privilege, puts a
+ seccomp filter over every one of its threads, and only then does its work.`
+
+function control(agent: AgentPackage, files: readonly Content[]): string {
+  const { manifest } = agent
+  const size = files.reduce((sum, each) => sum + each.size, 0)
   return `Package: ${manifest.name}
 Version: ${debVersion(agent)}
 Architecture: ${architecture(agent)}
 Maintainer: ${manifest.maintainer}
-Installed-Size: ${Math.ceil(sizeOf(entries) / 1024)}
-Depends: ${dependencies(runtime).join(', ')}
+Installed-Size: ${Math.ceil(size / 1024)}
+Depends: ${debRequirements(agent).join(', ')}
 Section: admin
 Priority: optional
 ${manifest.homepage === undefined ? '' : `Homepage: ${manifest.homepage}\n`}Description: ${manifest.description}
+${EXTENDED}
 `
 }
 
-function dependencies({ needs }: Runtime): readonly string[] {
-  if (!needs) return [`nodejs (>= ${OLDEST_NODE})`, 'systemd (>= 247)']
-  return [`libc6 (>= ${needs.glibc})`, `libstdc++6 (>= ${needs.gcc})`, 'systemd (>= 247)']
+/** A file that is not the operator's. */
+interface Content {
+  /** Without the / that it begins with. */
+  readonly path: string
+  readonly size: number
+  /** MD5. */
+  readonly sum: string
 }
 
-function sizeOf(entries: readonly Entry[]): number {
-  return contents(entries).reduce((sum, { bytes }) => sum + bytes.length, 0)
-}
-
-function md5sums(entries: readonly Entry[]): string {
-  const files = contents(entries.filter(({ config }) => !config))
-  const lines = files.map(({ path, bytes }) => {
-    return `${createHash('md5').update(bytes).digest('hex')}  ${path.slice(1)}\n`
-  })
-  return lines.sort().join('')
-}
-
-function contents(entries: readonly Entry[]): readonly { path: string; bytes: Uint8Array }[] {
-  return entries.flatMap(({ path, content }) => {
-    if (!content) return []
-    const bytes = 'text' in content ? Buffer.from(content.text) : readFileSync(content.source)
-    return [{ path, bytes }]
+function contents(entries: readonly Entry[]): readonly Content[] {
+  const sorted = entries.filter(({ config }) => !config).sort((a, b) => (a.path < b.path ? -1 : 1))
+  return sorted.flatMap(entry => {
+    const bytes = bytesOf(entry)
+    if (!bytes) return []
+    const sum = createHash('md5').update(bytes).digest('hex')
+    return [{ path: entry.path.slice(1), size: bytes.length, sum }]
   })
 }
 

@@ -6,20 +6,23 @@ import { AgentError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { copy, type Entry } from './tree.ts'
 
+const TARGET = '/node_modules/sealbeat'
+
 /**
  * The framework that runs now, as much of it as an agent runs: its bundle and the addon, ready to load.
  *
  * @throws AgentError `OPEN_FAILED` where the addon can't be loaded here
  */
-export function frameworkEntries(home: string): readonly Entry[] {
+export function frameworkEntries(): readonly Entry[] {
+  if (process.platform !== 'linux')
+    throw new AgentError('OPEN_FAILED', 'packages are made on Linux')
   const root = fileURLToPath(packageRoot())
-  const target = join(home, 'node_modules/sealbeat')
   const addon = loadedAddonFile()
   if ('problem' in addon) throw new AgentError('OPEN_FAILED', addon.problem)
   return [
-    ...['package.json', 'LICENSE'].map(name => copy(join(target, name), join(root, name))),
-    ...bundled(join(root, 'dist/bundle'), join(target, 'dist/bundle')),
-    copy(join(target, prebuiltName()), addon.file),
+    ...['package.json', 'LICENSE'].map(name => copy(join(TARGET, name), join(root, name))),
+    ...bundled(join(root, 'dist/bundle'), join(TARGET, 'dist/bundle')),
+    copy(join(TARGET, prebuiltName()), addon.file),
   ]
 }
 

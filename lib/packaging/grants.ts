@@ -16,24 +16,15 @@ export interface Grants {
 /** `CAP_AUDIT_READ` → `beat audit: reads the records of the kernel`. */
 export type Reasons = ReadonlyMap<string, string>
 
+interface Declared {
+  readonly who: string
+  readonly each: Privilege
+}
+
 /** All that the enabled beats and the output declare, with the settings that they have. */
-export function grantsOf({ beats, output }: Pick<Plan, 'beats' | 'output'>): Grants {
-  const declared = [
-    ...beats.flatMap(({ beat, settings, config }) =>
-      (beat.privileges?.(settings) ?? []).map(each => ({ who: `beat ${config.id}`, each })),
-    ),
-    ...(output.type.privileges?.(output.settings) ?? []).map(each => {
-      return { who: `output ${output.type.name}`, each }
-    }),
-  ]
-  const reasons = (of: (privilege: Privilege) => string | undefined): Reasons => {
-    const found = new Map<string, string>()
-    for (const { who, each } of declared) {
-      const what = of(each)
-      if (what !== undefined) found.set(what, join(found.get(what), `${who}: ${each.why}`))
-    }
-    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
-  }
+export function grantsOf(plan: Pick<Plan, 'beats' | 'output'>): Grants {
+  const declared = [...ofBeats(plan), ...ofOutput(plan)]
+  const reasons = (of: (privilege: Privilege) => string | undefined) => reasonsFor(declared, of)
   return {
     capabilities: reasons(each => ('capability' in each ? each.capability : undefined)),
     addressFamilies: reasons(each => ('addressFamily' in each ? each.addressFamily : undefined)),
@@ -42,6 +33,28 @@ export function grantsOf({ beats, output }: Pick<Plan, 'beats' | 'output'>): Gra
     writes: reasons(each => ('writes' in each ? each.writes : undefined)),
     proc: reasons(each => ('proc' in each ? each.proc : undefined)),
   }
+}
+
+function ofBeats({ beats }: Pick<Plan, 'beats'>): readonly Declared[] {
+  return beats.flatMap(({ beat, settings, config }) =>
+    (beat.privileges?.(settings) ?? []).map(each => ({ who: `beat ${config.id}`, each })),
+  )
+}
+
+function ofOutput({ output: { type, settings } }: Pick<Plan, 'output'>): readonly Declared[] {
+  return (type.privileges?.(settings) ?? []).map(each => ({ who: `output ${type.name}`, each }))
+}
+
+function reasonsFor(
+  declared: readonly Declared[],
+  of: (privilege: Privilege) => string | undefined,
+): Reasons {
+  const found = new Map<string, string>()
+  for (const { who, each } of declared) {
+    const what = of(each)
+    if (what !== undefined) found.set(what, join(found.get(what), `${who}: ${each.why}`))
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function join(before: string | undefined, reason: string): string {

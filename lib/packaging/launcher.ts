@@ -1,3 +1,5 @@
+import type { RuntimeKind } from './runtime.ts'
+
 /** Where an installed agent has its folders. */
 export interface Places {
   readonly home: string
@@ -15,33 +17,41 @@ export function installedPlaces(name: string): Places {
   }
 }
 
+export interface Launched {
+  readonly name: string
+  readonly runtime: RuntimeKind
+  readonly jitless: boolean
+}
+
 /**
  * The command of an agent: its Node, its folders, and `NAME.yml` where the command line names no
  * configuration. Root becomes the agent's user first.
  */
-export function launcher(name: string, node: string, places: Places, jitless: boolean): string {
+export function launcher(launched: Launched, places: Places): string {
+  const { name, runtime } = launched
   const user = `--reuid ${name} --regid ${name} --init-groups`
   // A test that starts no program, unlike id(1): the folder is root's.
   const drop = `[ -O ${places.config} ] && exec setpriv ${user} "$0" "$@"`
-  return script([drop], name, node, places, jitless)
+  const node = runtime === 'system' ? '/usr/bin/node' : `${places.home}/bin/node`
+  return script(drop, launched, node, places)
 }
 
 /** The same for a folder that may lie anywhere, with everything in it. */
-export function portableLauncher(name: string, node: string | undefined, jitless: boolean): string {
-  const here = ['here=$(dirname "$(readlink -f "$0")")']
+export function portableLauncher(launched: Launched): string {
+  const here = 'here=$(dirname "$(readlink -f "$0")")'
   const places = { home: '$here', config: '$here', data: '$here/data', logs: '$here/logs' }
-  return script(here, name, node ?? 'node', places, jitless)
+  return script(here, launched, launched.runtime === 'system' ? 'node' : '$here/bin/node', places)
 }
 
 function script(
-  before: readonly string[],
-  name: string,
+  before: string,
+  { name, jitless }: Launched,
   node: string,
   { home, config, data, logs }: Places,
-  jitless: boolean,
 ): string {
   return `#!/bin/sh
-${[...before, `export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"`].join('\n')}
+${before}
+export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"
 exec "${node}" ${jitless ? '--jitless ' : ''}"${home}/node_modules/sealbeat/dist/bundle/main.js" \\
   --path.home "${home}" --path.config "${config}" \\
   --path.data "${data}" --path.logs "${logs}" "$@"

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentError, formatProblem, messageOf, type Problem } from '../errors.ts'
+import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
+import { NAME_PATTERN } from './agent-name.ts'
 
 /** What an agent's package.json says of it, as packages need it. */
 export interface AgentManifest {
@@ -14,9 +15,6 @@ export interface AgentManifest {
   readonly maintainer: string
   readonly license: string
   readonly homepage: string | undefined
-  /** Names of the packages that it depends on, those that may be missing last. */
-  readonly dependencies: readonly string[]
-  readonly optional: readonly string[]
 }
 
 type Members = ReadonlyMap<string, unknown>
@@ -28,65 +26,76 @@ export function readManifest(folder: string): AgentManifest {
   const file = join(folder, 'package.json')
   const members = membersOf(parse(file))
   const problems: Problem[] = []
-  const check = (key: string, rule: Rule): string => {
+  const check = (rule: Rule): string => {
     const value = rule.of(members)
-    if (value !== undefined && rule.pattern.test(value)) return value
-    problems.push({ position: file, path: [key], message: rule.expected })
+    if (typeof value === 'string' && rule.pattern.test(value)) return value
+    problems.push({ position: file, path: rule.path(members), message: rule.expected })
     return ''
   }
   const manifest = {
-    name: check('name', NAME),
-    version: check('version', VERSION),
-    description: check('description', DESCRIPTION),
-    maintainer: check('author', MAINTAINER),
-    license: check('license', LICENSE),
-    homepage: text(members, 'homepage'),
-    dependencies: keysOf(members, 'dependencies'),
-    optional: keysOf(members, 'optionalDependencies'),
+    name: check(NAME),
+    version: check(VERSION),
+    description: check(DESCRIPTION),
+    maintainer: check(MAINTAINER),
+    license: check(LICENSE),
+    homepage: members.has('homepage') ? check(HOMEPAGE) : undefined,
   }
   if (problems.length === 0) return manifest
   throw new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
 }
 
 interface Rule {
-  readonly of: (members: Members) => string | undefined
+  readonly path: (members: Members) => Path
+  readonly of: (members: Members) => unknown
   readonly pattern: RegExp
   readonly expected: string
 }
 
-const NAME: Rule = {
-  of: members => text(membersOf(members.get('sealbeat')), 'name') ?? text(members, 'name'),
-  // deb-control(5) and the names of users: useradd(8).
-  pattern: /^[a-z][a-z0-9-]{1,30}$/,
-  expected:
-    'must be 2 to 31 lower case letters, digits and -, and begin with a letter, to be the name of a ' +
-    'package and of a user; where npm needs another one, write this into "sealbeat": { "name": "…" }',
+function rule(key: string, pattern: RegExp, expected: string): Rule {
+  return { path: () => [key], of: members => members.get(key), pattern, expected }
 }
-const VERSION: Rule = {
-  of: members => text(members, 'version'),
-  pattern: /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/,
-  expected: 'must be a version such as 1.2.3',
-}
-const DESCRIPTION: Rule = {
-  of: members => text(members, 'description'),
-  pattern: /^\S[^\n]*$/,
-  expected: 'must say in one line what the agent is for',
-}
+
+const VERSION = rule(
+  'version',
+  /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/,
+  'must be a version such as 1.2.3',
+)
+/** A `\` at the end of a line continues it in units. */
+const LINE = /^\P{White_Space}(\P{Cc}*[^\s\p{Cc}\\])?$/u
+const DESCRIPTION = rule('description', LINE, 'must say in one line what the agent is for')
+const LICENSE = rule(
+  'license',
+  LINE,
+  'must name the licence, such as "Apache-2.0", or "UNLICENSED"',
+)
+const HOMEPAGE = rule('homepage', /^https?:\/\/[!-~]+$/, 'must be an address: https://…')
 const MAINTAINER: Rule = {
+  ...rule(
+    'author',
+    /^[^<>\p{Cc}]+ <[^<>@\s]+@[^<>\s]+>$/u,
+    'must be "Name <address@example.org>": a package names who maintains it',
+  ),
   of: members => personOf(members.get('author')),
-  pattern: /^[^<>\n]+ <[^<>@\s]+@[^<>\s]+>$/,
-  expected: 'must be "Name <address@example.org>": a package names who maintains it',
 }
-const LICENSE: Rule = {
-  of: members => text(members, 'license'),
-  pattern: /^\S[^\n]*$/,
-  expected: 'must name the licence, such as "Apache-2.0", or "UNLICENSED"',
+/** `sealbeat.name` where there is one: names of npm may have a scope. */
+const NAME: Rule = {
+  path: members => (own(members).has('name') ? ['sealbeat', 'name'] : ['name']),
+  of: members => (own(members).has('name') ? own(members) : members).get('name'),
+  pattern: NAME_PATTERN,
+  expected:
+    'must be 2 to 31 lower case letters, digits and -, begin with a letter and be no name of the ' +
+    "system's, to be the name of a package and of a user; where npm needs another one, write this " +
+    'into "sealbeat": { "name": "…" }',
+}
+
+function own(members: Members): Members {
+  return membersOf(members.get('sealbeat'))
 }
 
 function personOf(author: unknown): string | undefined {
   if (typeof author === 'string') return author.replace(/\s*\(.*\)$/, '')
   const person = membersOf(author)
-  return `${text(person, 'name')} <${text(person, 'email')}>`
+  return `${person.get('name')} <${person.get('email')}>`
 }
 
 function parse(file: string): unknown {
@@ -101,13 +110,4 @@ function parse(file: string): unknown {
 
 function membersOf(value: unknown): Members {
   return new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}))
-}
-
-function text(members: Members, key: string): string | undefined {
-  const value = members.get(key)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function keysOf(members: Members, key: string): readonly string[] {
-  return [...membersOf(members.get(key)).keys()]
 }

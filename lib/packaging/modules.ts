@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { AgentManifest } from './manifest.ts'
-import { copy, type Entry } from './tree.ts'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { installedFiles } from './installed-files.ts'
+import { publishedFiles } from './published.ts'
+import type { Entry } from './tree.ts'
 
 /** The framework itself is always packed from what runs now. */
 const FRAMEWORK = 'sealbeat'
@@ -12,7 +13,8 @@ interface Wanted {
   readonly from: string
   /** Where that one goes. */
   readonly into: string
-  readonly optional: boolean
+  /** Whether it is to be installed for the other to run. */
+  readonly required: boolean
 }
 
 export interface Modules {
@@ -25,32 +27,35 @@ export interface Modules {
  * The packages that an agent depends on, as they are installed, with all that those depend on and
  * without what only development takes: copied, wherever npm has linked them from.
  */
-export function collectModules(manifest: AgentManifest, folder: string, home: string): Modules {
+export function collectModules(folder: string): Modules {
   const placed = new Map<string, string>()
   const missing = new Set<string>()
-  const queue = wantedBy(manifest, realpathSync(folder), home)
+  const queue = wantedBy(realpathSync(folder), '/')
   for (const wanted of queue) {
-    if (wanted.name === FRAMEWORK) continue
     const source = locate(wanted.name, wanted.from)
     if (source === undefined) {
-      if (!wanted.optional) missing.add(wanted.name)
+      if (wanted.required) missing.add(wanted.name)
       continue
     }
-    const target = place(wanted, source, home, placed)
-    if (placed.has(target)) continue
+    const target = place(wanted, source, placed)
+    if (target === undefined) continue
     placed.set(target, source)
-    queue.push(...wantedBy(manifestOf(source), source, target))
+    queue.push(...wantedBy(source, target))
   }
   const entries = [...placed].flatMap(([target, source]) => filesOf(source, target))
-  return { entries, missing: [...missing] }
+  return { entries, missing: [...missing].sort() }
 }
 
-type Dependencies = Pick<AgentManifest, 'dependencies' | 'optional'>
-
-function wantedBy({ dependencies, optional }: Dependencies, from: string, into: string): Wanted[] {
-  return [...new Set([...dependencies, ...optional])].map(name => {
-    return { name, from, into, optional: optional.includes(name) }
-  })
+/** npm installs what peers ask for, too; whether a package can do without one only its author knows. */
+function wantedBy(from: string, into: string): Wanted[] {
+  const parsed: unknown = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))
+  const members = new Map(Object.entries(Object(parsed)))
+  const names = (key: string) => Object.keys(Object(members.get(key)))
+  const optional = new Set(names('optionalDependencies'))
+  const required = names('dependencies').filter(name => !optional.has(name))
+  return [...new Set([...required, ...optional, ...names('peerDependencies')])]
+    .filter(name => name !== FRAMEWORK)
+    .map(name => ({ name, from, into, required: required.includes(name) }))
 }
 
 /** As Node looks for it: in node_modules of the folder and of each above. */
@@ -60,32 +65,29 @@ function locate(name: string, from: string): string | undefined {
   return dirname(from) === from ? undefined : locate(name, dirname(from))
 }
 
-/** At the top, unless another version is there. */
+/**
+ * At the top, unless Node would then find another version; undefined where it finds this one already. A
+ * package's own are placed before what those want in turn: nothing gets in between later.
+ */
 function place(
   { name, into }: Wanted,
   source: string,
-  home: string,
   placed: ReadonlyMap<string, string>,
-): string {
-  const top = join(home, 'node_modules', name)
-  const there = placed.get(top)
-  return there === undefined || there === source ? top : join(into, 'node_modules', name)
+): string | undefined {
+  const visible = foldersUp(into)
+    .map(folder => placed.get(join(folder, 'node_modules', name)))
+    .find(each => each !== undefined)
+  if (visible === source) return undefined
+  return join(visible === undefined ? '/' : into, 'node_modules', name)
 }
 
-function manifestOf(folder: string): Dependencies {
-  const parsed: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const members = new Map(Object.entries(parsed ?? {}))
-  const names = (key: string) => Object.keys(members.get(key) ?? {})
-  return { dependencies: names('dependencies'), optional: names('optionalDependencies') }
+function foldersUp(folder: string): readonly string[] {
+  return folder === '/' ? [folder] : [folder, ...foldersUp(dirname(folder))]
 }
 
-/** Of a package, without the packages in it. */
-function filesOf(folder: string, target: string): readonly Entry[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    if (entry.name === 'node_modules' || entry.name === '.git') return []
-    const [source, path] = [join(folder, entry.name), join(target, entry.name)]
-    const stat = statSync(source)
-    if (stat.isDirectory()) return filesOf(source, path)
-    return [copy(path, source, stat.mode & 0o100 ? 0o755 : 0o644)]
-  })
+/** A folder that is linked from elsewhere has more in it than what npm would have installed. */
+function filesOf(source: string, target: string): readonly Entry[] {
+  const parent = dirname(source)
+  const isInstalled = [parent, dirname(parent)].some(each => basename(each) === 'node_modules')
+  return isInstalled ? installedFiles(source, target) : publishedFiles(source, target)
 }

@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
-import { OLDEST_NODE } from './runtime.ts'
+import { rpmRequirements } from './requirements.ts'
 import { scripts } from './scripts.ts'
-import { type Entry, foldersOf, stage } from './tree.ts'
+import { runTool } from './tool.ts'
+import { type Entry, stage } from './tree.ts'
+import { packageVersion } from './version.ts'
 
 /** By rpm's own tool, from what is staged. Writes the package into a folder; its path. */
 export function buildRpm(agent: AgentPackage, work: string, output: string): string {
@@ -13,14 +14,11 @@ export function buildRpm(agent: AgentPackage, work: string, output: string): str
   stage(agent.entries, root, agent.epoch)
   const spec = join(work, `${agent.manifest.name}.spec`)
   writeFileSync(spec, specFile(agent, root))
-  const macros = Object.entries(MACROS).flatMap(([name, value]) => ['-D', `${name} ${value}`])
-  const args = ['-bb', '--quiet', '--target', architecture(agent.arch), ...macros]
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(agent.epoch) }
-  execFileSync('rpmbuild', [...args, '-D', `_topdir ${top}`, spec], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return moveOut(join(top, 'RPMS', architecture(agent.arch)), output)
+  const macros = Object.entries({ ...MACROS, _topdir: escaped(top) })
+  const defined = macros.flatMap(([name, value]) => ['-D', `${name} ${value}`])
+  const args = ['-bb', '--quiet', '--target', architecture(agent.arch), ...defined, spec]
+  runTool('rpmbuild', args, { env: { SOURCE_DATE_EPOCH: String(agent.epoch) } })
+  return copyOut(join(top, 'RPMS', architecture(agent.arch)), output)
 }
 
 /** The same input gives the same bytes; nothing is stripped or looked into. */
@@ -48,24 +46,22 @@ function architecture(arch: string): string {
 }
 
 function specFile(agent: AgentPackage, root: string): string {
-  const { manifest, places, iteration, runtime } = agent
+  const { manifest, places, iteration } = agent
   const run = scripts(manifest.name, places)
-  const { needs } = runtime
-  const requires = needs ? `glibc >= ${needs.glibc}, libstdc++` : `nodejs >= ${OLDEST_NODE}`
   return `Name: ${manifest.name}
-Version: ${manifest.version.replace('-', '~').replaceAll('-', '.')}
+Version: ${packageVersion(manifest.version)}
 Release: ${iteration}
 Summary: ${escaped(manifest.description)}
 License: ${escaped(manifest.license)}
 Packager: ${escaped(manifest.maintainer)}
-${manifest.homepage === undefined ? '' : `URL: ${manifest.homepage}\n`}AutoReqProv: no
-Requires: systemd >= 247, ${requires}
+${manifest.homepage === undefined ? '' : `URL: ${escaped(manifest.homepage)}\n`}AutoReqProv: no
+Requires: ${rpmRequirements(agent).join(', ')}
 
 %description
 ${escaped(manifest.description)}
 
 %install
-cp -a ${root}/. %{buildroot}
+cp -al "${escaped(root)}/." "%{buildroot}"
 
 %post
 ${run.afterInstall}
@@ -78,39 +74,31 @@ if [ "$1" -eq 0 ]; then ${run.beforeRemove}; fi
 ${run.afterRemove}
 
 %files
+%defattr(-, root, root, -)
 ${files(agent).join('\n')}
 `
 }
 
-/** Folders of the agent's own are the package's; those of the system are not. */
-function files({ entries, manifest: { name } }: AgentPackage): readonly string[] {
-  const own = foldersOf(entries).filter(path => path.split('/').includes(name))
-  const listed = new Set(entries.map(({ path }) => path))
-  return [
-    ...own
-      .filter(path => !listed.has(path))
-      .map(path => `%dir %attr(0755, root, root) ${quoted(path)}`),
-    ...entries.map(lineOf),
-  ]
+/** The home as a whole, whatever the files in it are called: names that are listed are patterns. */
+function files({ entries, places: { home, config } }: AgentPackage): readonly string[] {
+  const others = entries.filter(({ path }) => !path.startsWith(`${home}/`))
+  return [home, `%dir ${config}`, ...others.map(lineOf)]
 }
 
-function lineOf({ path, mode, content, config }: Entry): string {
-  const kind = content ? (config ? '%config(noreplace) ' : '') : '%dir '
-  return `${kind}%attr(${mode.toString(8).padStart(4, '0')}, root, root) ${quoted(path)}`
+function lineOf({ path, content, config }: Entry): string {
+  return `${content ? (config ? '%config(noreplace) ' : '') : '%dir '}${path}`
 }
 
-function quoted(path: string): string {
-  return `"${escaped(path)}"`
-}
-
+/** Macros are expanded everywhere. */
 function escaped(text: string): string {
   return text.replaceAll('%', '%%')
 }
 
-function moveOut(folder: string, output: string): string {
+/** Folders for temporary files are often on another file system. */
+function copyOut(folder: string, output: string): string {
   const [name] = readdirSync(folder)
   if (name === undefined) throw new AgentError('OPEN_FAILED', 'rpmbuild has made no package')
   const target = join(output, name)
-  renameSync(join(folder, name), target)
+  copyFileSync(join(folder, name), target)
   return target
 }

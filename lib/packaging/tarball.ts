@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { AgentPackage } from './agent-package.ts'
+import { runTool } from './tool.ts'
 import { stage } from './tree.ts'
 
 /** A folder that runs wherever it is unpacked. Writes the tarball into a folder; its path. */
@@ -9,11 +9,9 @@ export function buildTarball(agent: AgentPackage, work: string, output: string):
   const name = `${manifest.name}-${manifest.version}-linux-${arch}`
   stage(portable, join(work, 'tar', name), epoch)
   const target = join(output, `${name}.tar.gz`)
-  const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${epoch}`]
+  const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu']
   // gzip would write down the time, too.
-  const args = [...same, '--format=gnu', '--use-compress-program=gzip -n6', '-cf', target, name]
-  execFileSync('tar', ['-C', join(work, 'tar'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const args = [...same, '--use-compress-program=gzip -n6', '-cf', target, name]
+  runTool('tar', args, { cwd: join(work, 'tar') })
   return target
 }

@@ -1,5 +1,15 @@
-import { chmodSync, copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { AgentError } from '../errors.ts'
 
 /** One thing in a package. Everything is root's: what is not is made by tmpfiles.d. */
 export interface Entry {
@@ -7,13 +17,16 @@ export interface Entry {
   readonly path: string
   /** Permission bits. */
   readonly mode: number
-  /** Of a file; a folder has none. */
-  readonly content?: { readonly text: string } | { readonly source: string }
+  /** Of a file, or where a symbolic link leads; a folder has none. */
+  readonly content?:
+    | { readonly text: string | Uint8Array }
+    | { readonly source: string }
+    | { readonly link: string }
   /** A configuration file: what the operator has changed in it outlives an upgrade. */
   readonly config?: boolean
 }
 
-export function file(path: string, text: string, mode = 0o644): Entry {
+export function file(path: string, text: string | Uint8Array, mode = 0o644): Entry {
   return { path, mode, content: { text } }
 }
 
@@ -29,22 +42,57 @@ export function folder(path: string, mode: number): Entry {
   return { path, mode }
 }
 
-/** Writes the entries below `root`, each with the same time, so that the same input gives the same bytes. */
+/** The same in another place. */
+export function below(place: string, entries: readonly Entry[]): readonly Entry[] {
+  return entries.map(entry => ({ ...entry, path: join(place, entry.path) }))
+}
+
+/** What a file has in it; undefined of what is none. */
+export function bytesOf({ content }: Entry): Uint8Array | undefined {
+  if (!content || 'link' in content) return undefined
+  return 'text' in content ? Buffer.from(content.text) : readFileSync(content.source)
+}
+
+/**
+ * Writes the entries below `root`, each with the same time, and the folders above them, so that the same
+ * input gives the same bytes, whatever the umask.
+ *
+ * @throws AgentError `OPEN_FAILED` where two are to be at the same place
+ */
 export function stage(entries: readonly Entry[], root: string, epoch: number): void {
-  const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
-  for (const { path, mode, content } of sorted) {
-    const target = join(root, path)
-    if (!content) mkdirSync(target, { recursive: true })
-    else mkdirSync(dirname(target), { recursive: true })
-    if (content && 'text' in content) writeFileSync(target, content.text)
-    if (content && 'source' in content) copyFileSync(content.source, target)
-    chmodSync(target, mode)
-    utimesSync(target, epoch, epoch)
+  refuseContested(entries)
+  const listed = new Set(entries.map(({ path }) => path))
+  const above = ['/', ...foldersOf(entries)].filter(path => !listed.has(path))
+  const all = [...above.map(path => folder(path, 0o755)), ...entries]
+  all.sort((a, b) => (a.path < b.path ? -1 : 1))
+  for (const entry of all) write(entry, join(root, entry.path))
+  // Whatever is written into a folder changes its time.
+  for (const { path } of all) lutimesSync(join(root, path), epoch, epoch)
+}
+
+function refuseContested(entries: readonly Entry[]): void {
+  const taken = new Set<string>()
+  const files = entries.filter(({ content }) => content)
+  for (const path of [...files.map(each => each.path), ...foldersOf(entries)]) {
+    if (taken.has(path)) {
+      const message = `two things are to be ${path} in the package: one of them needs another name`
+      throw new AgentError('OPEN_FAILED', message)
+    }
+    taken.add(path)
   }
 }
 
+function write({ mode, content }: Entry, target: string): void {
+  if (!content) mkdirSync(target, { recursive: true })
+  else if ('link' in content) symlinkSync(content.link, target)
+  else if ('text' in content) writeFileSync(target, content.text)
+  else copyFileSync(content.source, target, constants.COPYFILE_FICLONE)
+  // A link has none, and what it leads to has its own.
+  if (!content || !('link' in content)) chmodSync(target, mode)
+}
+
 /** Every folder above an entry. */
-export function foldersOf(entries: readonly Entry[]): readonly string[] {
+function foldersOf(entries: readonly Entry[]): readonly string[] {
   const folders = entries.flatMap(({ path }) => {
     const parts = path.split('/').slice(1, -1)
     return parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`)

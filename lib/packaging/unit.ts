@@ -22,14 +22,15 @@ export function unitFile(input: UnitInput): string {
   return `${[unit(input), service(input), isolation(input), filter(input), install()].flat().join('\n')}\n`
 }
 
-function unit({ manifest: { name, description, homepage } }: UnitInput): readonly string[] {
+function unit({ manifest, grants }: UnitInput): readonly string[] {
+  const { name, description, homepage } = manifest
+  const online = ['Wants=network-online.target', 'After=network-online.target']
   return [
     `# Change it by a drop-in: systemctl edit ${name}. This file is replaced by the next version.`,
     '[Unit]',
-    `Description=${description.replaceAll('%', '%%')}`,
-    `Documentation=man:${name}(8)${homepage === undefined ? '' : ` ${homepage}`}`,
-    'Wants=network-online.target',
-    'After=network-online.target',
+    `Description=${literal(description)}`,
+    `Documentation=man:${name}(8)${homepage === undefined ? '' : ` ${literal(homepage)}`}`,
+    ...(grants.network.size > 0 ? online : []),
     '',
   ]
 }
@@ -57,7 +58,9 @@ function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput
     'LogsDirectoryMode=0750',
     `ConfigurationDirectory=${name}`,
     'ConfigurationDirectoryMode=0755',
-    ...credentials.map(each => `LoadCredential=${each}:/etc/${name}/credentials/${each}`),
+    ...credentials
+      .map(literal)
+      .map(each => `LoadCredential=${each}:/etc/${name}/credentials/${each}`),
     '',
   ]
 }
@@ -99,7 +102,11 @@ function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly
     ...(capabilities === '' ? ['PrivateUsers=yes'] : []),
     ...network(grants),
     ...listed('SupplementaryGroups', grants.groups),
-    ...listed('ReadWritePaths', grants.writes),
+    // What is missing the agent makes, if it may, and else says so.
+    ...listed(
+      'ReadWritePaths',
+      new Map([...grants.writes].map(([path, why]) => [`-${path}`, why])),
+    ),
     ...procOf(grants.proc),
     ...writableCode(jitless),
     '',
@@ -137,11 +144,24 @@ function procOf(proc: Reasons): readonly string[] {
 }
 
 function listed(key: string, reasons: Reasons): readonly string[] {
-  return reasons.size === 0 ? [] : [...because(reasons), `${key}=${[...reasons.keys()].join(' ')}`]
+  return reasons.size === 0
+    ? []
+    : [...because(reasons), `${key}=${[...reasons.keys()].map(word).join(' ')}`]
+}
+
+/** One of several words: systemd.syntax(7). */
+function word(text: string): string {
+  if (/^[\w./@:+,-]+$/.test(text)) return text
+  return `"${literal(text).replace(/["\\]/g, '\\$&')}"`
+}
+
+/** Not a specifier: systemd.unit(5). */
+function literal(text: string): string {
+  return text.replaceAll('%', '%%')
 }
 
 function because(reasons: Reasons): readonly string[] {
-  return [...reasons].map(([what, why]) => `# ${what}: ${why}`)
+  return [...reasons].map(([what, why]) => `# ${what}: ${why}`.replace(/\s+/g, ' '))
 }
 
 /** The layer below the agent's own filter; with it no second start is needed to be rid of io_uring. */

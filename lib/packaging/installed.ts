@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { packageRoot } from '../package-root.ts'
+import { sysusers, tmpfiles } from './accounts.ts'
+import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
+import { below, configFile, type Entry, file, folder } from './tree.ts'
+
+export interface Texts {
+  /** The text of the configuration. */
+  readonly configuration: string
+  readonly unit: string
+  readonly manPage: string
+  readonly completion: string
+  readonly copyright: string
+}
+
+/** What package managers install: the agent's home, and what belongs in folders of the system. */
+export function installedEntries(
+  launched: Launched,
+  home: readonly Entry[],
+  texts: Texts,
+): readonly Entry[] {
+  const { name } = launched
+  const places = installedPlaces(name)
+  return [
+    ...below(places.home, home),
+    file(`/usr/bin/${name}`, launcher(launched, places), 0o755),
+    file(`/usr/lib/systemd/system/${name}.service`, texts.unit),
+    file(`/usr/lib/sysusers.d/${name}.conf`, sysusers(name, places)),
+    file(`/usr/lib/tmpfiles.d/${name}.conf`, tmpfiles(name, places)),
+    file(`/usr/share/man/man8/${name}.8.gz`, gzipSync(texts.manPage, { level: 9 })),
+    file(`/usr/share/bash-completion/completions/${name}`, texts.completion),
+    file(`/usr/share/doc/${name}/copyright`, texts.copyright),
+    configFile(`${places.config}/${name}.yml`, texts.configuration, 0o600),
+    configFile(`${places.config}/${name}.reference.yml`, reference(), 0o644),
+    folder(`${places.config}/credentials`, 0o700),
+  ]
+}
+
+/** What a tarball has: the home with a command and the configuration beside it. */
+export function portableEntries(
+  launched: Launched,
+  home: readonly Entry[],
+  { configuration, copyright }: Pick<Texts, 'configuration' | 'copyright'>,
+): readonly Entry[] {
+  const { name } = launched
+  return [
+    ...home,
+    file(`/${name}`, portableLauncher(launched), 0o755),
+    file(`/${name}.yml`, configuration, 0o600),
+    file(`/${name}.reference.yml`, reference()),
+    file('/COPYRIGHT', copyright),
+  ]
+}
+
+/** Every setting of the agent with its default. */
+function reference(): string {
+  return readFileSync(fileURLToPath(new URL('config/beat.yml', packageRoot())), 'utf8')
+}

@@ -1,0 +1,48 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { bytesOf, type Entry } from './tree.ts'
+
+/** The oldest libraries that native code in a package runs with; undefined: it takes none. */
+export interface Libraries {
+  /** `2.28`. */
+  readonly glibc: string | undefined
+  /** The N of `GLIBCXX_3.4.N`, the newest symbols of libstdc++ that it takes. */
+  readonly glibcxx: number | undefined
+  readonly atomic: boolean
+}
+
+/** Of Node, the addon and whatever modules have brought: by the versions of the symbols that they import. */
+export function librariesOf(entries: readonly Entry[]): Libraries {
+  const here = machineOf(headOf(process.execPath))
+  const texts = entries
+    .filter(({ path }) => /\/bin\/node$|\.node$|\.so(\.\d+)*$/.test(path))
+    .map(entry => Buffer.from(bytesOf(entry) ?? []))
+    .filter(bytes => machineOf(bytes) === here)
+    .map(bytes => bytes.toString('latin1'))
+  const minor = newest(texts, /GLIBC_2\.(\d+)/g)
+  return {
+    glibc: minor === undefined ? undefined : `2.${minor}`,
+    glibcxx: newest(texts, /GLIBCXX_3\.4\.(\d+)/g),
+    atomic: texts.some(text => text.includes('libatomic.so.1')),
+  }
+}
+
+function newest(texts: readonly string[], pattern: RegExp): number | undefined {
+  const found = texts.flatMap(text => Array.from(text.matchAll(pattern), ([, n]) => Number(n)))
+  return found.length === 0 ? undefined : Math.max(...found)
+}
+
+const HEAD = 20
+
+/** Class, byte order and e_machine of elf(5); packages may bring code for other machines, too. */
+function machineOf(bytes: Buffer): string {
+  const isElf = bytes.toString('latin1', 0, 4) === '\x7fELF'
+  return isElf ? bytes.toString('hex', 4, 6) + bytes.toString('hex', 18, HEAD) : ''
+}
+
+function headOf(path: string): Buffer {
+  const head = Buffer.alloc(HEAD)
+  const descriptor = openSync(path, 'r')
+  readSync(descriptor, head)
+  closeSync(descriptor)
+  return head
+}

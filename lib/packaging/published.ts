@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { AgentError, messageOf } from '../errors.ts'
+import { runTool } from './tool.ts'
+import { copy, type Entry } from './tree.ts'
+
+/**
+ * The files of a folder, as npm would publish them (`files` of package.json, .npmignore): no packages in it,
+ * and no symbolic links.
+ *
+ * @throws AgentError `OPEN_FAILED` where npm can't tell
+ */
+export function publishedFiles(folder: string, target: string): readonly Entry[] {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
+  const said = runTool('npm', args, { cwd: folder })
+  return listed(said, folder)
+    .filter(({ path }) => !path.split('/').includes('node_modules'))
+    .map(({ path, mode }) => copy(join(target, path), join(folder, path), publishedMode(mode)))
+}
+
+interface Listed {
+  readonly path: string
+  readonly mode: number
+}
+
+/** npm has printed a list of packages, and, from another version on, an object of them by name. */
+function listed(said: string, folder: string): readonly Listed[] {
+  try {
+    const packed: readonly { readonly files: readonly Listed[] }[] = Object.values(JSON.parse(said))
+    return packed.flatMap(({ files }) => files)
+  } catch (error) {
+    throw new AgentError('OPEN_FAILED', `npm pack, in ${folder}: ${messageOf(error)}`)
+  }
+}
+
+/** Executable or not: the rest is the umask's of whoever has it. */
+export function publishedMode(mode: number): number {
+  return mode & 0o100 ? 0o755 : 0o644
+}

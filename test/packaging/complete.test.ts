@@ -1,0 +1,110 @@
+import { symlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import { expect } from 'chai'
+import { AgentFolder, MANIFEST, NAME } from './agent-folder.ts'
+import { run } from './programs.ts'
+
+const TAR = ['--format', 'tar', '--runtime', 'system']
+
+describe('sealbeat package', function () {
+  this.timeout(60_000)
+  let agent: AgentFolder
+  beforeEach(() => (agent = new AgentFolder()))
+  afterEach(() => agent.remove())
+
+  const manifest = (members: object) => {
+    agent.write({ 'package.json': JSON.stringify({ ...MANIFEST, ...members }) })
+  }
+
+  /** What is said where it refuses. */
+  function refused(
+    code: number,
+    args: readonly string[] = TAR,
+    env: NodeJS.ProcessEnv = {},
+  ): string {
+    const said = agent.attempt(args, env)
+    expect(said.code, said.stderr).to.equal(code)
+    expect(said.stdout).to.equal('')
+    return said.stderr
+  }
+
+  it('refuses an agent whose own beat npm would not publish: it would be missing', () => {
+    manifest({ files: ['*.txt'] })
+    expect(refused(78))
+      .to.include('"files" in package.json')
+      .and.to.include('beats/own.js does not exist')
+  })
+
+  it("refuses one that takes a package which is only development's", () => {
+    manifest({ dependencies: {}, devDependencies: { '@corp/words': '*' } })
+    expect(refused(78)).to.include("Cannot find package '@corp/words'")
+  })
+
+  it('refuses one that is not installed', () => {
+    manifest({ dependencies: { ...MANIFEST.dependencies, gone: '1', '@x/gone': '1' } })
+    expect(refused(1)).to.include('not installed: @x/gone, gone; run "npm install" first')
+  })
+
+  it('refuses one whose files are in the way', () => {
+    agent.write({ [`${NAME}/x.txt`]: '' })
+    manifest({ files: ['beats', NAME] })
+    expect(refused(1)).to.include(`two things are to be /${NAME} in the package`)
+  })
+
+  it('takes one configuration, and the seconds of a date', () => {
+    expect(refused(64, [...TAR, '-c', 'beat.yml', '-c', 'more.yml'])).to.include(
+      'one configuration',
+    )
+    expect(refused(64, [...TAR, '-E', 'name=x'])).to.include('no -E')
+    for (const date of ['yesterday', '-1', '1e9', '4294967296']) {
+      expect(refused(64, TAR, { SOURCE_DATE_EPOCH: date })).to.include(`not "${date}"`)
+    }
+  })
+
+  it('leaves out what the agent has kept here, and the packages of before', () => {
+    manifest({ files: undefined })
+    agent.write({ 'data/meta.json': '{}', 'logs/x.ndjson': '', 'packages/old.deb': '' })
+    const [made = ''] = agent.package(TAR)
+    const listed = run('tar', ['-tf', made])
+    expect(listed).to.include('/beats/own.js\n').and.to.include('/private.txt~\n')
+    expect(listed).not.to.match(/meta\.json|ndjson|old\.deb|\/beat\.yml/)
+  })
+
+  it('says which program is missing, before it does anything', () => {
+    const env = { PATH: '/nonexistent' }
+    expect(refused(1, ['--format', 'rpm'], env)).to.include('rpmbuild is not installed')
+  })
+
+  it('takes the folder and the configuration by other names, and a name without scope', () => {
+    manifest({ name: '@corp/sample', sealbeat: { name: 'other' } })
+    const link = `${agent.folder}.link`
+    symlinkSync(agent.folder, link)
+    try {
+      const main = agent.path('node_modules/sealbeat/dist/bundle/main.js')
+      const args = [main, 'package', ...TAR, '-c', `${link}/beat.yml`, '-o', 'out/below']
+      const [made = ''] = run(process.execPath, args, link).trim().split('\n')
+      expect(basename(made)).to.match(/^other-1\.2\.3-rc\.1-linux-/)
+      expect(run('tar', ['-tf', made]))
+        .to.include('/other.yml\n')
+        .and.not.to.include('beat.yml\n/')
+    } finally {
+      run('rm', [link])
+    }
+  })
+
+  it('knows which Node reads TypeScript', () => {
+    agent.write({
+      'beats/typed.ts': `import { defineBeat } from 'sealbeat'
+const name: string = 'typed'
+export default defineBeat({ name, schema: {}, run: async () => {} })\n`,
+      'beat.yml': 'beats: [{ type: ./beats/typed.ts }]\noutput.console: {}\n',
+    })
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+    if (major < 22 || (major === 22 && minor < 18)) {
+      expect(refused(78)).to.include('does not run TypeScript')
+      return
+    }
+    const [deb = ''] = agent.package(['--format', 'deb', '--runtime', 'system'])
+    expect(run('dpkg-deb', ['--field', deb, 'Depends'])).to.include('nodejs (>= 22.18)')
+  })
+})

@@ -1,0 +1,28 @@
+import { expect } from 'chai'
+import { grantsOf, type Reasons } from '../../lib/packaging/grants.ts'
+import { EVERYTHING, planOf } from './granted.ts'
+
+describe('what a unit grants', () => {
+  it('is what the enabled beats and the output declare with their settings, with the reasons', async () => {
+    const grants = grantsOf(await planOf(EVERYTHING))
+    const plain = Object.entries(grants).map(([key, reasons]: [string, Reasons]) => {
+      return [key, Object.fromEntries(reasons)]
+    })
+    expect(Object.fromEntries(plain)).to.deep.equal({
+      capabilities: { CAP_NET_BIND_SERVICE: 'beat web: port 443; beat other: port 80' },
+      addressFamilies: { AF_PACKET: 'beat web: looks; beat other: looks' },
+      network: { ip: 'beat web: answers HTTP; beat other: answers HTTP' },
+      groups: { adm: 'beat web: reads logs; beat other: reads logs' },
+      writes: {
+        '/srv/events': 'output file: its files',
+        '/srv/my "100%" spool': 'beat web: keeps\nthem; beat other: keeps\nthem',
+      },
+      proc: { system: 'beat host: measures the host by what /proc has of it' },
+    })
+  })
+
+  it('is nothing where nothing is declared', async () => {
+    const plan = await planOf('beats: [{ type: ./beats/own.js }]\noutput.file: { path: events }\n')
+    for (const reasons of Object.values(grantsOf(plan))) expect([...reasons]).to.deep.equal([])
+  })
+})

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, utimesSync } from 'node:fs'
+import { basename } from 'node:path'
+import { expect } from 'chai'
+import { AgentFolder } from './agent-folder.ts'
+import { needs } from './programs.ts'
+
+const PROGRAMS = { tar: 'tar', deb: 'dpkg-deb', rpm: 'rpmbuild' } as const
+type Format = keyof typeof PROGRAMS
+type Packages = ReadonlyMap<string, Uint8Array>
+
+describe('the same input gives the same bytes', function () {
+  this.timeout(90_000)
+  let here: Packages
+  let there: Packages
+
+  before(() => {
+    here = pack(available(), 0o022, { TZ: 'UTC', LC_ALL: 'C' })
+    there = pack(available(), 0o077, { TZ: 'Asia/Tokyo', XZ_OPT: '-9', TAR_OPTIONS: '--mode=700' })
+  })
+
+  for (const [format, program] of Object.entries(PROGRAMS)) {
+    it(`in ${format}: elsewhere, later, with another umask and time zone`, function () {
+      needs(program).call(this)
+      const [name = ''] = [...here.keys()].filter(each => each.includes(`.${format}`))
+      expect(
+        Buffer.from(here.get(name) ?? []).equals(there.get(name) ?? Buffer.from('none')),
+        name,
+      ).to.equal(true)
+    })
+  }
+
+  it('and another date others', () => {
+    const [[name, bytes] = ['', undefined]] = pack(['tar'], 0o022, {
+      SOURCE_DATE_EPOCH: '1700000000',
+    })
+    expect(bytes && Buffer.from(bytes).equals(here.get(name) ?? bytes)).to.equal(false)
+  })
+})
+
+function available(): readonly Format[] {
+  const all: readonly Format[] = ['tar', 'deb', 'rpm']
+  return all.filter(format => spawnSync('which', [PROGRAMS[format]]).status === 0)
+}
+
+/** Names and bytes of the packages that are made under that umask. */
+function pack(formats: readonly Format[], umask: number, env: NodeJS.ProcessEnv): Packages {
+  const before = process.umask(umask)
+  const agent = new AgentFolder()
+  try {
+    if (umask === 0o077) disguise(agent)
+    const made = agent.package(['--format', formats.join(','), '--runtime', 'system'], env)
+    return new Map(made.map(path => [basename(path), readFileSync(path)]))
+  } finally {
+    process.umask(before)
+    agent.remove()
+  }
+}
+
+/** What git and editors would leave. */
+function disguise(agent: AgentFolder): void {
+  for (const name of ['beats/own.js', 'beat.yml', 'node_modules/@corp/words/a b.mjs']) {
+    utimesSync(agent.path(name), 1_700_000_000, 1_700_000_000)
+    chmodSync(agent.path(name), 0o600)
+  }
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NAME } from './agent-folder.ts'
+import { run } from './programs.ts'
+
+/** What an agent did until it was stopped. */
+export interface Course {
+  readonly code: number | null
+  readonly events: readonly Readonly<Record<string, unknown>>[]
+  /** Messages of its log. */
+  readonly log: readonly string[]
+  /** While it ran: `Seccomp:` of each thread, and the mappings of its memory. */
+  readonly seccomp: readonly string[]
+  readonly maps: readonly string[]
+}
+
+/** A tarball that was unpacked where nothing of the agent was, in a folder whose name is awkward. */
+export class Unpacked {
+  readonly #place = mkdtempSync(join(tmpdir(), 'sealbeat-unpacked-'))
+  readonly folder: string
+
+  constructor(tarball: string) {
+    const awkward = join(this.#place, `any $PLACE's`)
+    mkdirSync(awkward)
+    run('tar', ['-xf', tarball, '-C', awkward])
+    this.folder = join(awkward, readdirSync(awkward)[0] ?? '')
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  /** `./NAME run` from elsewhere, until its own beat has published. */
+  async run(through: readonly string[] = [], more: readonly string[] = []): Promise<Course> {
+    const [program = '', ...args] = [...through, this.path(NAME), 'run', ...more]
+    const child = spawn(program, args, { cwd: '/' })
+    const closed = once(child, 'close')
+    let [stdout, stderr] = ['', '']
+    child.stderr.setEncoding('utf8').on('data', text => (stderr += text))
+    const seen = new Promise<void>(resolve => {
+      child.stdout.setEncoding('utf8').on('data', text => {
+        stdout += text
+        if (stdout.includes('own.start')) resolve()
+      })
+    })
+    await Promise.race([seen, closed])
+    const proc = child.exitCode === null ? lookAt(child.pid ?? 0) : { seccomp: [], maps: [] }
+    child.kill()
+    const [code] = await closed
+    return {
+      code,
+      events: objects(stdout),
+      log: objects(stderr).map(each => `${each['message']}`),
+      ...proc,
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#place, { recursive: true, force: true })
+  }
+}
+
+/** The shell and what `through` names have become the agent: the process is the same. */
+function lookAt(pid: number): Pick<Course, 'seccomp' | 'maps'> {
+  const seccomp = readdirSync(`/proc/${pid}/task`).map(thread => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')
+    return /^Seccomp:\s*(\d)$/m.exec(status)?.[1] ?? ''
+  })
+  return { seccomp, maps: readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n') }
+}
+
+function objects(text: string): readonly Readonly<Record<string, unknown>>[] {
+  return text.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+}
