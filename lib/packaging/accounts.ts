@@ -5,10 +5,21 @@ export function sysusers(name: string, { data }: Places): string {
   return `u ${name} - "${name} agent" ${data}\n`
 }
 
-/** tmpfiles.d(5): what is not root's. The configuration may hold secrets. */
-export function tmpfiles(name: string, { config, data, logs }: Places): string {
-  return `d ${data} 0700 ${name} ${name} -
-d ${logs} 0750 ${name} ${name} -
-z ${config}/${name}.yml 0600 ${name} ${name} -
-`
+/**
+ * tmpfiles.d(5): what is not root's. The configuration may hold secrets. Of folders that the agent writes in,
+ * those that are there stay as they are (the colons), for they may be others' too.
+ */
+export function tmpfiles(name: string, places: Places, writes: readonly string[]): string {
+  const { config, data, logs } = places
+  const lines = [
+    `d ${data} 0700 ${name} ${name} -`,
+    `d ${logs} 0750 ${name} ${name} -`,
+    `z ${config}/${name}.yml 0600 ${name} ${name} -`,
+    ...writes.map(path => `d ${quoted(path)} :0750 :${name} :${name} -`),
+  ]
+  return lines.map(line => `${line}\n`).join('')
+}
+
+function quoted(path: string): string {
+  return `"${path.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { packageRoot } from '../package-root.ts'
-import { sysusers, tmpfiles } from './accounts.ts'
+import { sysusers } from './accounts.ts'
 import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
 import { below, configFile, type Entry, file, folder } from './tree.ts'
 
@@ -10,6 +10,7 @@ export interface Texts {
   /** The text of the configuration. */
   readonly configuration: string
   readonly unit: string
+  readonly tmpfiles: string
   readonly manPage: string
   readonly completion: string
   readonly copyright: string
@@ -28,7 +29,7 @@ export function installedEntries(
     file(`/usr/bin/${name}`, launcher(launched, places), 0o755),
     file(`/usr/lib/systemd/system/${name}.service`, texts.unit),
     file(`/usr/lib/sysusers.d/${name}.conf`, sysusers(name, places)),
-    file(`/usr/lib/tmpfiles.d/${name}.conf`, tmpfiles(name, places)),
+    file(`/usr/lib/tmpfiles.d/${name}.conf`, texts.tmpfiles),
     file(`/usr/share/man/man8/${name}.8.gz`, gzipSync(texts.manPage, { level: 9 })),
     file(`/usr/share/bash-completion/completions/${name}`, texts.completion),
     file(`/usr/share/doc/${name}/copyright`, texts.copyright),

@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { configure, type Plan } from '../agent/configure.ts'
 import { credentialNames } from '../config/credential-names.ts'
 import { type ConfigSource, readDocument } from '../config/document.ts'
+import { tmpfiles } from './accounts.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { copyright } from './copyright.ts'
 import { buildDeb } from './deb.ts'
-import { grantsOf } from './grants.ts'
+import { type Grants, grantsOf } from './grants.ts'
 import { homeEntries } from './home.ts'
 import { installedEntries, portableEntries, type Texts } from './installed.ts'
 import { installedPlaces } from './launcher.ts'
@@ -102,9 +103,12 @@ function textsOf(
   plan: Plan,
   configuration: string,
 ): Omit<Texts, 'copyright'> {
+  const grants = grantsOf(plan)
+  const places = installedPlaces(manifest.name)
   return {
     configuration,
-    unit: unitOf(manifest, plan, credentialNames(configuration), jitless),
+    unit: unitOf(manifest, { plan, grants }, credentialNames(configuration), jitless),
+    tmpfiles: tmpfiles(manifest.name, places, [...grants.writes.keys()]),
     manPage: manPage(manifest),
     completion: completion(manifest.name),
   }
@@ -121,13 +125,12 @@ function oldestNode({ beats }: Plan): string {
 
 function unitOf(
   manifest: AgentManifest,
-  plan: Plan,
+  { plan, grants }: { readonly plan: Plan; readonly grants: Grants },
   credentials: readonly string[],
   jitless: boolean,
 ): string {
   const { sandbox, config } = plan
   const policy = sandbox.ready ? sandbox.policy : undefined
-  const grants = grantsOf(plan)
   const shutdownTimeout = config.shutdown_timeout
   return unitFile({ manifest, grants, policy, credentials, jitless, shutdownTimeout })
 }

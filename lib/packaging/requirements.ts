@@ -2,8 +2,8 @@ import type { AgentPackage } from './agent-package.ts'
 
 type Needs = Pick<AgentPackage, 'systemNode' | 'libraries' | 'arch'>
 
-/** Before it, LoadCredential= is not known. */
-const SYSTEMD = '247'
+/** Debian 12's: the oldest that packages are tried under. */
+const SYSTEMD = '252'
 
 /** By the names of Debian's packages. */
 export function debRequirements({ systemNode, libraries }: Needs): readonly string[] {

@@ -102,7 +102,7 @@ function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly
     ...(capabilities === '' ? ['PrivateUsers=yes'] : []),
     ...network(grants),
     ...listed('SupplementaryGroups', grants.groups),
-    // What is missing the agent makes, if it may, and else says so.
+    // Made when the package is installed; without it the agent says that it is missing.
     ...listed(
       'ReadWritePaths',
       new Map([...grants.writes].map(([path, why]) => [`-${path}`, why])),

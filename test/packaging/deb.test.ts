@@ -46,7 +46,7 @@ describe('the .deb', function () {
     expect(field('Maintainer')).to.equal('Jo Maintainer <jo@example.org>')
     expect(field('Homepage')).to.equal('https://example.org/a%20b')
     expect(field('Description')).to.match(/^Measures 100% of the host\n A host agent: /)
-    expect(field('Depends')).to.match(/^libc6 .*, nodejs \(>= 20\.19\), systemd \(>= 247\)$/)
+    expect(field('Depends')).to.match(/^libc6 .*, nodejs \(>= 20\.19\), systemd \(>= 252\)$/)
     expect(deb.endsWith(`packages/${NAME}_1.2.3~rc.1-4_${field('Architecture')}.deb`)).to.equal(
       true,
     )

@@ -76,7 +76,7 @@ describe('what a package requires', () => {
       'libc6 (>= 2.28)',
       'libstdc++6 (>= 13.2)',
       'libatomic1',
-      'systemd (>= 247)',
+      'systemd (>= 252)',
     ])
     const newest = { ...libraries, glibcxx: 99 }
     expect(
@@ -90,7 +90,7 @@ describe('what a package requires', () => {
       'libstdc++.so.6(GLIBCXX_3.4.31)(64bit)',
       'libatomic.so.1()(64bit)',
       'nodejs >= 20.19',
-      'systemd >= 247',
+      'systemd >= 252',
     ])
     expect(rpmRequirements({ systemNode: undefined, libraries, arch: 'arm' })[2]).to.equal(
       'libatomic.so.1()',
@@ -100,7 +100,7 @@ describe('what a package requires', () => {
   it('is little where there is no native code', () => {
     const none = { glibc: undefined, glibcxx: undefined, atomic: false }
     expect(debRequirements({ systemNode: undefined, libraries: none, arch: 'x64' })).to.deep.equal([
-      'systemd (>= 247)',
+      'systemd (>= 252)',
     ])
   })
 })
