@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentPackage } from './agent-package.ts'
+import { DPKG_DEB, runTool } from './run-tool.ts'
 import { OLDEST_NODE, type Runtime } from './runtime.ts'
 import { scripts } from './scripts.ts'
 import { type Entry, file, stage } from './tree.ts'
@@ -15,7 +15,7 @@ export function buildDeb(agent: AgentPackage, work: string, output: string): str
   const target = join(output, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
   const args = ['--root-owner-group', '-Zxz', '-z0', '--threads-max=1', '--build', root, target]
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(epoch) }
-  execFileSync('dpkg-deb', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  runTool(DPKG_DEB, args, { env })
   return target
 }
 

@@ -1,5 +1,8 @@
 import type { Plan } from '../agent/configure.ts'
+import { askPrivileges } from '../agent/privilege-shape.ts'
 import type { Privilege } from '../beat.ts'
+import type { Path } from '../errors.ts'
+import { invalidPackage } from './invalid-package.ts'
 
 /** What the unit of one agent has to grant, each with those who say why. */
 export interface Grants {
@@ -16,12 +19,14 @@ export interface Grants {
 /** `CAP_AUDIT_READ` → `beat audit: reads the records of the kernel`. */
 export type Reasons = ReadonlyMap<string, string>
 
-/** All that the enabled beats and the output declare, with the settings that they have. */
-export function grantsOf({ beats, output }: Pick<Plan, 'beats' | 'output'>): Grants {
+/**
+ * All that the enabled beats and the output declare, with the settings that they have.
+ *
+ * @throws AgentError `CONFIG_INVALID` with everything declared that no unit can grant
+ */
+export function grantsOf({ beats, output, locate }: Declaring): Grants {
   const declared = [
-    ...beats.flatMap(({ beat, settings, config }) =>
-      (beat.privileges?.(settings) ?? []).map(each => ({ who: `beat ${config.id}`, each })),
-    ),
+    ...declarations(beats, locate),
     ...(output.type.privileges?.(output.settings) ?? []).map(each => {
       return { who: `output ${output.type.name}`, each }
     }),
@@ -42,6 +47,20 @@ export function grantsOf({ beats, output }: Pick<Plan, 'beats' | 'output'>): Gra
     writes: reasons(each => ('writes' in each ? each.writes : undefined)),
     proc: reasons(each => ('proc' in each ? each.proc : undefined)),
   }
+}
+
+type Declaring = Pick<Plan, 'beats' | 'output'> & Partial<Pick<Plan, 'locate'>>
+
+/** Beats are anybody's: what they return is looked at before it gets into a unit. */
+function declarations(beats: Plan['beats'], locate: Plan['locate'] = () => undefined) {
+  const found: { readonly path: Path; readonly message: string }[] = []
+  const declared = beats.flatMap(({ beat, settings, config }) => {
+    const { privileges, problems } = askPrivileges(() => beat.privileges?.(settings))
+    found.push(...problems.map(message => ({ path: config.section.path, message })))
+    return privileges.map(each => ({ who: `beat ${config.id}`, each }))
+  })
+  if (found.length > 0) throw invalidPackage(found, locate)
+  return declared
 }
 
 function join(before: string | undefined, reason: string): string {

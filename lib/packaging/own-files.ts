@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { AgentError, messageOf } from '../errors.ts'
+import { NPM, runTool } from './run-tool.ts'
 import { copy, type Entry } from './tree.ts'
 
 /**
@@ -18,8 +18,8 @@ export function ownFiles(folder: string, home: string, not: readonly string[]): 
 
 function listed(folder: string): readonly string[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
+  const said = runTool(NPM, args, { cwd: folder })
   try {
-    const said = execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
     const [packed]: readonly { files: readonly { path: string }[] }[] = JSON.parse(said)
     return (packed?.files ?? []).map(({ path }) => path)
   } catch (error) {

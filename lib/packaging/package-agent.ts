@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configure, type Plan } from '../agent/configure.ts'
 import { credentialNames } from '../config/credential-names.ts'
@@ -11,12 +10,15 @@ import { sysusers, tmpfiles } from './accounts.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { copyright } from './copyright.ts'
 import { buildDeb } from './deb.ts'
+import { epochOf } from './epoch.ts'
 import { frameworkEntries } from './framework.ts'
 import { grantsOf } from './grants.ts'
 import { installedPlaces, launcher, portableLauncher } from './launcher.ts'
 import { type AgentManifest, readManifest } from './manifest.ts'
 import { collectModules } from './modules.ts'
+import { makeOutputFolder, makeWorkFolder } from './output-folder.ts'
 import { ownFiles } from './own-files.ts'
+import { requirePacked } from './packed-beats.ts'
 import { buildRpm } from './rpm.ts'
 import { bundledRuntime, type RuntimeKind, SYSTEM_RUNTIME } from './runtime.ts'
 import { buildTarball } from './tarball.ts'
@@ -42,9 +44,6 @@ export interface PackageOptions {
   readonly completion: (name: string) => string
 }
 
-/** npm's own date for every file that it packs, unless SOURCE_DATE_EPOCH says another. */
-const EPOCH = 499_162_500
-
 /**
  * Makes packages of an agent; their paths. The configuration is checked first, as `test config` does.
  *
@@ -52,10 +51,10 @@ const EPOCH = 499_162_500
  */
 export async function packageAgent(options: PackageOptions): Promise<readonly string[]> {
   const agent = await assemble(options)
-  const work = mkdtempSync(join(tmpdir(), 'sealbeat-package-'))
-  mkdirSync(options.output, { recursive: true })
+  const output = makeOutputFolder(options.output)
+  const work = makeWorkFolder()
   try {
-    return options.formats.map(format => BUILDERS[format](agent, work, resolve(options.output)))
+    return options.formats.map(format => BUILDERS[format](agent, work, output))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -69,14 +68,16 @@ async function assemble(options: PackageOptions): Promise<AgentPackage> {
   const plan = await configure(readDocument(options.source))
   const places = installedPlaces(manifest.name)
   const parts = { options, manifest, plan, configuration }
+  const home = homeEntries(parts, places.home)
+  requirePacked(plan, home, places.home)
   return {
     manifest,
     places,
     runtime: runtimeIn(options, places.home),
-    entries: [...homeEntries(parts, places.home), ...systemEntries(parts)],
+    entries: [...home, ...systemEntries(parts)],
     portable: [...homeEntries(parts, '/'), ...portableEntries(parts)],
     arch: process.arch,
-    epoch: Number(options.source.env.SOURCE_DATE_EPOCH ?? EPOCH),
+    epoch: epochOf(options.source.env.SOURCE_DATE_EPOCH),
     iteration: options.iteration,
   }
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
+import { RPMBUILD, runTool } from './run-tool.ts'
 import { OLDEST_NODE } from './runtime.ts'
 import { scripts } from './scripts.ts'
 import { type Entry, foldersOf, stage } from './tree.ts'
@@ -16,10 +16,7 @@ export function buildRpm(agent: AgentPackage, work: string, output: string): str
   const macros = Object.entries(MACROS).flatMap(([name, value]) => ['-D', `${name} ${value}`])
   const args = ['-bb', '--quiet', '--target', architecture(agent.arch), ...macros]
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(agent.epoch) }
-  execFileSync('rpmbuild', [...args, '-D', `_topdir ${top}`, spec], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  runTool(RPMBUILD, [...args, '-D', `_topdir ${top}`, spec], { env })
   return moveOut(join(top, 'RPMS', architecture(agent.arch)), output)
 }
 

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { AgentPackage } from './agent-package.ts'
+import { runTool, TAR } from './run-tool.ts'
 import { stage } from './tree.ts'
 
 /** A folder that runs wherever it is unpacked. Writes the tarball into a folder; its path. */
@@ -12,8 +12,6 @@ export function buildTarball(agent: AgentPackage, work: string, output: string):
   const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${epoch}`]
   // gzip would write down the time, too.
   const args = [...same, '--format=gnu', '--use-compress-program=gzip -n6', '-cf', target, name]
-  execFileSync('tar', ['-C', join(work, 'tar'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  runTool(TAR, ['-C', join(work, 'tar'), ...args])
   return target
 }
