@@ -134,10 +134,16 @@ export function loadAddon(file: string = ownAddon()): LoadedAddon {
       ? { addon: loaded }
       : { problem: `the native addon ${file} is of another version: ${REBUILD}` }
   } catch (thrown) {
-    return existsSync(file)
-      ? { problem: `the native addon can't be loaded: ${messageOf(thrown)}: ${REBUILD}` }
-      : { problem: `the native addon ${file} does not exist: ${REBUILD}` }
+    return { problem: `the native addon ${troubleOf(file, messageOf(thrown))}: ${REBUILD}` }
   }
+}
+
+function troubleOf(file: string, reason: string): string {
+  if (!existsSync(file)) return `${file} does not exist`
+  // As the loader has it of a file for another machine, which it passes over.
+  const isPassedOver = reason.startsWith(`${file}: cannot open shared object file`)
+  if (!isPassedOver) return `can't be loaded: ${reason}`
+  return `${file} is for another architecture than this, ${process.arch}`
 }
 
 /** The file of the addon that is loaded here, or why none is. */

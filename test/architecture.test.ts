@@ -18,7 +18,7 @@ interface Source {
  */
 const RULES: readonly (readonly [files: RegExp, allowed: RegExp])[] = [
   [
-    /^lib\/(errors|addon|suggest|package-root)\.ts$/,
+    /^lib\/(errors(-of-system)?|addon|suggest|package-root)\.ts$/,
     /^lib\/(errors|package-root)\.ts$|^fastest-levenshtein$/,
   ],
   [/^lib\/(beat|output)\.ts$/, /^(convict|pino)$|^lib\/beat\.ts$/],
@@ -37,7 +37,7 @@ const RULES: readonly (readonly [files: RegExp, allowed: RegExp])[] = [
   [/^lib\/log\//, /^lib\/(log\/|config\/config|outputs\/rotat|errors)|^pino$/],
   [
     /^lib\/testing\//,
-    /^lib\/(testing\/|config\/|seccomp\/arch|agent\/beat-shape|index|beat|output|errors|suggest)|^(convict|pino)$/,
+    /^lib\/(testing\/|config\/|seccomp\/arch|agent\/(beat|privilege)-shape|index|beat|output|errors|suggest)|^(convict|pino)$/,
   ],
   [/^lib\/agent\//, /^lib\/(?!cli|testing)|^(pino|convict|import-meta-resolve)$/],
   [/^lib\/packaging\//, /^lib\/(?!cli|testing)/],

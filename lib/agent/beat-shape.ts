@@ -1,10 +1,11 @@
 import type { Beat } from '../beat.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** A beat whose types are its own business: the agent hands its settings and resources through. */
 export type AnyBeat = Beat<unknown, unknown>
 
 type Members = ReadonlyMap<string, unknown>
-type Check = (members: Members) => string | undefined
+type Check = (members: Members, keys: readonly string[]) => string | undefined
 
 /**
  * What keeps a plugin's default export from being a beat, in the words of the contract; an empty
@@ -15,7 +16,8 @@ export function misshapeOf(exported: unknown): readonly string[] {
     return [`its default export must be a beat (see defineBeat), not ${describe(exported)}`]
   }
   const members = membersOf(exported)
-  return CHECKS.map(check => check(members)).filter(problem => problem !== undefined)
+  const keys = Object.keys(exported)
+  return CHECKS.map(check => check(members, keys)).filter(problem => problem !== undefined)
 }
 
 export function isBeat(exported: unknown): exported is AnyBeat {
@@ -32,7 +34,12 @@ const CHECKS: readonly Check[] = [
   },
   beat =>
     isObject(beat.get('schema')) ? undefined : '"schema" must be a convict schema, {} at least',
-  beat => (typeof beat.get('run') === 'function' ? undefined : '"run" must be a function'),
+  (beat, keys) => {
+    const run = beat.get('run')
+    if (typeof run === 'function') return undefined
+    const near = run === undefined ? didYouMean('run', keys).replace('did you mean', 'is it') : ''
+    return `"run" must be a function, not ${describe(run)}${near}`
+  },
   optionalFunction('open'),
   optionalFunction('close'),
   optionalFunction('privileges'),

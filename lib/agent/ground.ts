@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { loadAddon } from '../addon.ts'
-import { AgentError, messageOf } from '../errors.ts'
+import { AgentError } from '../errors.ts'
+import { plainReason } from '../errors-of-system.ts'
 import { createLogger, type LogControl } from '../log/logger.ts'
 import type { Plan } from './configure.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
@@ -66,7 +67,7 @@ async function claimDataPath(dataPath: string): Promise<DataLock> {
     return await lockDataPath(dataPath, loadAddon())
   } catch (error) {
     if (error instanceof AgentError) throw error
-    throw new AgentError('OPEN_FAILED', `path.data: ${messageOf(error)}`, { cause: error })
+    throw new AgentError('OPEN_FAILED', `path.data: ${plainReason(error)}`, { cause: error })
   }
 }
 

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ownershipProblems, type TrustedFile } from '../config/ownership.ts'
-import { messageOf } from '../errors.ts'
+import { plainReason } from '../errors-of-system.ts'
 import { packageRoot } from '../package-root.ts'
 import { didYouMean } from '../suggest.ts'
 import { type AnyBeat, isBeat, misshapeOf } from './beat-shape.ts'
+import { importAlone } from './import-alone.ts'
+import { importFailure } from './import-failure.ts'
 
 /** Where the `type` of a beat is looked for. */
 export interface PluginPlaces {
@@ -58,10 +60,22 @@ function isPath(type: string): boolean {
  * it again by its name: who may write the folder has to be trusted as well.
  */
 function trusted(file: TrustedFile, strictPerms = true): URL {
-  const url = existing(pathToFileURL(file.path))
-  const problems = strictPerms ? ownershipProblems(file, statSync(url)) : []
+  const stats = statOf(file.path)
+  if (stats.isDirectory()) {
+    throw new Error(`${file.path} is a folder: name the file in it, such as ${file.name}/index.js`)
+  }
+  const problems = strictPerms ? ownershipProblems(file, stats) : []
   if (problems.length > 0) throw new Error(problems.join('; '))
-  return url
+  return pathToFileURL(file.path)
+}
+
+/** A folder above that this user may not enter hides the file, which is there all the same. */
+function statOf(path: string): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw new Error(plainReason(error), { cause: error })
+  }
 }
 
 function existing(url: URL): URL {
@@ -100,10 +114,9 @@ function builtinNames(builtins: URL): readonly string[] {
 
 async function importDefault(file: string, remedy: string): Promise<unknown> {
   try {
-    const { default: exported }: { default?: unknown } = await import(pathToFileURL(file).href)
-    return unwrapped(exported)
+    return unwrapped((await importAlone(file)).default)
   } catch (thrown) {
-    throw new Error(`${file} can't be imported: ${reasonOf(thrown, file)}${remedy}`, {
+    throw new Error(`${file} can't be imported: ${importFailure(thrown, file)}${remedy}`, {
       cause: thrown,
     })
   }
@@ -113,28 +126,4 @@ async function importDefault(file: string, remedy: string): Promise<unknown> {
 function unwrapped(exported: unknown): unknown {
   if (typeof exported !== 'object' || exported === null) return exported
   return '__esModule' in exported && 'default' in exported ? exported.default : exported
-}
-
-function reasonOf(thrown: unknown, file: string): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?ts$/.test(file)) {
-    return `Node ${process.version} does not run TypeScript; compile it, or use Node 22.18 or later`
-  }
-  const reason = messageOf(thrown).split('\n')[0] ?? ''
-  if (code === 'ERR_MODULE_NOT_FOUND' && reason.startsWith('Cannot find package')) {
-    return `${reason}; install it there with npm`
-  }
-  // Node says where a syntax error is on the console only; a name that is not exported is none.
-  if (thrown instanceof SyntaxError && !reason.includes('does not provide an export')) {
-    return `${reason} (\`node --check ${file}\` shows where)`
-  }
-  return `${reason}${placeOf(thrown, file)}`
-}
-
-/** ` (line 3)`: where in the plugin's own file it was thrown. */
-function placeOf(thrown: unknown, file: string): string {
-  const stack = (thrown instanceof Error && thrown.stack) || ''
-  const frame = stack.split('\n').find(each => each.includes(pathToFileURL(file).href))
-  const line = frame && /:(\d+):\d+\)?$/.exec(frame)?.[1]
-  return line ? ` (line ${line})` : ''
 }

@@ -39,10 +39,15 @@ export function sandbox({ plan, log, ground }: Unsealed, restart?: RestartOutcom
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
     const reason = `${message}, and seccomp.required is true: not running without it`
     log.fatal(reason)
-    throw new AgentError('SANDBOX_REQUIRED', reason)
+    throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
   }
   if (outcome.state === 'installed' && outcome.diagnose) {
     ground.add('the denials', new DenialLog(log, plan.stacks).start())
   }
   return outcome
+}
+
+/** The log says it in fields; the last line that the user sees has it too. */
+function detailsOf(outcome: Outcome): string {
+  return outcome.state === 'failed' ? ` (${outcome.reason}; ${outcome.hint})` : ''
 }

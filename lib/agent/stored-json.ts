@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { AgentError, messageOf } from '../errors.ts'
+import { plainReason } from '../errors-of-system.ts'
 
 /**
  * The JSON object in a file that the agent wrote itself; undefined where there is no file yet.
  *
  * @throws AgentError `STATE_INVALID` where it holds anything else: starting afresh in silence would
- *   send everything again, or never.
+ *   send everything again, or never; `OPEN_FAILED` where it can't be read
  */
 export async function readStoredObject(
   file: string,
@@ -31,7 +32,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    throw new AgentError('OPEN_FAILED', plainReason(error), { cause: error })
   }
 }
 

@@ -10,7 +10,7 @@ export function describeFailure(thrown: unknown): { text: string; code: ExitCode
 
 function textOf(thrown: unknown): string {
   if (thrown instanceof UsageError) {
-    return `sealbeat: ${thrown.message}\nTry "sealbeat --help".`
+    return `sealbeat: ${thrown.message}; see "sealbeat --help"`
   }
   // A line for each problem, in the form that editors and people can jump to.
   if (thrown instanceof AgentError && thrown.problems.length > 0) return thrown.message

@@ -42,9 +42,15 @@ export function settleSection<S>(
     if (sound) config.validate({ allowed: 'strict' })
     return config.getProperties()
   } catch (thrown) {
-    report(section.path, `convict refuses it: ${messageOf(thrown)}`, 'convict refuses it')
+    const fault = 'its schema is wrong, which is the fault of its author'
+    report(section.path, `${fault}: ${reasonOf(thrown)}`, fault)
     return undefined
   }
+}
+
+/** convict adds the value to what a format says, which has it mostly. */
+function reasonOf(thrown: unknown): string {
+  return messageOf(thrown).replace(/: value was .*/, '')
 }
 
 function branchOf<S>(schema: Schema<S>): SchemaBranch {

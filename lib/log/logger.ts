@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
-import { AgentError, messageOf } from '../errors.ts'
+import { AgentError } from '../errors.ts'
+import { plainReason } from '../errors-of-system.ts'
 import { withErrorFields } from './error-fields.ts'
 import { Family } from './family.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
@@ -104,6 +105,6 @@ function openFile(files: LoggingSettings['files'], folder: string, log: Logger):
       onTrouble,
     )
   } catch (cause) {
-    throw new AgentError('OPEN_FAILED', `log file ${path}: ${messageOf(cause)}`, { cause })
+    throw new AgentError('OPEN_FAILED', `log file ${path}: ${plainReason(cause)}`, { cause })
   }
 }

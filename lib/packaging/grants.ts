@@ -1,5 +1,8 @@
 import type { Plan } from '../agent/configure.ts'
+import { askPrivileges } from '../agent/privilege-shape.ts'
 import type { Privilege } from '../beat.ts'
+import type { Path } from '../errors.ts'
+import { invalidPackage } from './invalid-package.ts'
 
 /** What the unit of one agent has to grant, each with those who say why. */
 export interface Grants {
@@ -21,8 +24,12 @@ interface Declared {
   readonly each: Privilege
 }
 
-/** All that the enabled beats and the output declare, with the settings that they have. */
-export function grantsOf(plan: Pick<Plan, 'beats' | 'output'>): Grants {
+/**
+ * All that the enabled beats and the output declare, with the settings that they have.
+ *
+ * @throws AgentError `CONFIG_INVALID` with everything declared that no unit can grant
+ */
+export function grantsOf(plan: Declaring): Grants {
   const declared = [...ofBeats(plan), ...ofOutput(plan)]
   const reasons = (of: (privilege: Privilege) => string | undefined) => reasonsFor(declared, of)
   return {
@@ -35,10 +42,18 @@ export function grantsOf(plan: Pick<Plan, 'beats' | 'output'>): Grants {
   }
 }
 
-function ofBeats({ beats }: Pick<Plan, 'beats'>): readonly Declared[] {
-  return beats.flatMap(({ beat, settings, config }) =>
-    (beat.privileges?.(settings) ?? []).map(each => ({ who: `beat ${config.id}`, each })),
-  )
+type Declaring = Pick<Plan, 'beats' | 'output'> & Partial<Pick<Plan, 'locate'>>
+
+/** Beats are anybody's: what they return is looked at before it gets into a unit. */
+function ofBeats({ beats, locate = () => undefined }: Declaring): readonly Declared[] {
+  const found: { readonly path: Path; readonly message: string }[] = []
+  const declared = beats.flatMap(({ beat, settings, config }) => {
+    const { privileges, problems } = askPrivileges(() => beat.privileges?.(settings))
+    found.push(...problems.map(message => ({ path: config.section.path, message })))
+    return privileges.map(each => ({ who: `beat ${config.id}`, each }))
+  })
+  if (found.length > 0) throw invalidPackage(found, locate)
+  return declared
 }
 
 function ofOutput({ output: { type, settings } }: Pick<Plan, 'output'>): readonly Declared[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
+import { plainReason } from '../errors-of-system.ts'
 import { NAME_PATTERN } from './agent-name.ts'
 
 /** What an agent's package.json says of it, as packages need it. */
@@ -102,7 +103,8 @@ function parse(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const message = `${messageOf(error)}: an agent's folder has a package.json ("sealbeat new agent" makes one)`
+    const reason = messageOf(error).startsWith('ENOENT') ? 'does not exist' : plainReason(error)
+    const message = `${reason}: an agent's folder has a package.json ("sealbeat new agent" makes one)`
     const problem: Problem = { position: file, path: [], message }
     throw new AgentError('CONFIG_INVALID', formatProblem(problem), { problems: [problem] })
   }

@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { configure, type Plan } from '../agent/configure.ts'
 import { credentialNames } from '../config/credential-names.ts'
 import { type ConfigSource, readDocument } from '../config/document.ts'
@@ -14,6 +13,8 @@ import { installedEntries, portableEntries, type Texts } from './installed.ts'
 import { installedPlaces } from './launcher.ts'
 import { librariesOf } from './libraries.ts'
 import { type AgentManifest, readManifest } from './manifest.ts'
+import { makeOutputFolder, makeWorkFolder } from './output-folder.ts'
+import { requirePacked } from './packed-beats.ts'
 import { buildRpm } from './rpm.ts'
 import type { RuntimeKind } from './runtime.ts'
 import { buildTarball } from './tarball.ts'
@@ -54,12 +55,12 @@ export async function packageAgent(options: PackageOptions): Promise<readonly st
   const plan = await configure(readDocument(options.source))
   for (const format of options.formats) runTool(TOOLS[format], ['--version'])
   const agent = assemble(options, manifest, plan)
-  const work = mkdtempSync(join(tmpdir(), 'sealbeat-package-'))
+  const output = makeOutputFolder(options.output)
+  const work = makeWorkFolder()
   try {
     const { strictPerms = true, env } = options.source
     tryOut(agent, work, { env, strictPerms, jitless: options.jitless })
-    mkdirSync(options.output, { recursive: true })
-    return options.formats.map(format => BUILDERS[format](agent, work, resolve(options.output)))
+    return options.formats.map(format => BUILDERS[format](agent, work, output))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -72,6 +73,7 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
   const { runtime, jitless, epoch, iteration } = options
   const configuration = resolve(options.source.files.at(-1) ?? '')
   const home = homeOf(options, plan, configuration)
+  requirePacked(plan, home)
   const launched = { name: manifest.name, runtime, jitless }
   const texts = {
     ...textsOf(options, manifest, plan, readFileSync(configuration, 'utf8')),

@@ -20,7 +20,7 @@ export function runTool(
   })
   if (error) throw new AgentError('OPEN_FAILED', whyNot(command, error))
   if (status === 0) return stdout
-  throw new AgentError('OPEN_FAILED', `${command} ${args[0]} failed: ${stderr.trim()}`)
+  throw new AgentError('OPEN_FAILED', `${command} has failed: ${firstOf(stderr.trim(), command)}`)
 }
 
 /** What the user has set for other uses of the same programs. */
@@ -33,7 +33,25 @@ const SAME_EVERYWHERE: NodeJS.ProcessEnv = {
   XZ_OPT: '',
 }
 
+/** Where they are to be had, after "install". */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'dpkg-deb': 'dpkg (Debian, Fedora)',
+  rpmbuild: 'rpm (Debian) or rpm-build (Fedora)',
+  tar: 'tar (Debian, Fedora)',
+  npm: 'npm (Debian) or nodejs-npm (Fedora)',
+}
+
 function whyNot(command: string, error: NodeJS.ErrnoException): string {
   if (error.code !== 'ENOENT') return `${command}: ${error.message}`
-  return `${command} is not installed: these packages take it`
+  const from = PACKAGES[command]
+  return `${command} is not installed${from === undefined ? '' : `: install ${from}`}`
+}
+
+/** npm says a thing over several lines, each of which begins with its name. */
+function firstOf(said: string, command: string): string {
+  const [first = '', ...more] = said.split('\n').map(line => line.trim())
+  const prefix = `${command} error `
+  if (!first.startsWith(prefix)) return first
+  const lines = [first, ...more].filter(line => line.startsWith(prefix)).slice(0, 4)
+  return lines.map(line => line.slice(prefix.length)).join(', ')
 }

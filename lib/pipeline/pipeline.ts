@@ -83,7 +83,9 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   return {
     failed,
     publisher: (source, signal) =>
-      publisherOf(encoderOf(source), signal, queue, counts, unencodable),
+      publisherOf(encoderOf(source), signal, queue, counts, thrown =>
+        unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`),
+      ),
     stats: () => ({
       ...counts,
       published: counts.unencodable + queue.taken,
@@ -106,7 +108,7 @@ function publisherOf(
   signal: AbortSignal,
   queue: MemoryQueue,
   counts: Counts,
-  unencodable: Drops,
+  drop: (thrown: unknown) => void,
 ): Publish {
   const encodeAll = (events: readonly Event[]): readonly string[] => {
     const now = new Date().toISOString()
@@ -116,7 +118,7 @@ function publisherOf(
         lines.push(encode(event, now))
       } catch (thrown) {
         counts.unencodable++
-        unencodable.note(messageOf(thrown))
+        drop(thrown)
       }
     }
     return lines

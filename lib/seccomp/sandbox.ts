@@ -144,7 +144,8 @@ const HINTS: { readonly [C in FailureCode]: string } = {
   UNKNOWN_SYSCALL: 'correct the names; `sealbeat seccomp show --all` lists those that exist here',
   ACTION_UNAVAILABLE: 'use another action, or a newer kernel: kill_process and log came with 4.14',
   PROGRAM_TOO_LARGE: 'use fewer names_with_args, or names without conditions',
-  ADDON_UNAVAILABLE: 'build the native addon for this Node and platform: `make build`',
+  ADDON_UNAVAILABLE:
+    'npm builds it from version 12 on only where allowScripts in package.json lists it',
   KERNEL_REFUSED: 'see seccomp(2) for the error; a container may forbid the call',
   THREAD_NOT_SYNCHRONISED: 'a library has sandboxed a thread of its own; load it after the start',
   NOT_SEALED: 'report this: the kernel said that the filter was installed on every thread',

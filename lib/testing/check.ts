@@ -1,4 +1,5 @@
 import { misshapeOf } from '../agent/beat-shape.ts'
+import { askPrivileges } from '../agent/privilege-shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'
@@ -16,7 +17,7 @@ export interface CheckOptions<R = void> extends Surroundings, Partial<Patience<R
  * Holds a beat to the contract that every beat has with the agent; throws one error that lists all
  * that is wrong. To be used in any test runner: `it('keeps the contract', () => checkBeat(beat))`.
  *
- * It looks at the name, the schema and the system calls; then it opens the beat, runs it twice, once
+ * It looks at the name, the schema, the system calls and the privileges; then it opens the beat, runs it twice, once
  * with room for its events and once with a full queue, and closes it. The beat has to publish sound
  * events, to await every publish, to return soon after the abort, and to leave nothing behind: no
  * timer, handle or listener. What only some stimulus brings about, `provoke` has to bring about.
@@ -50,11 +51,12 @@ async function checkLife<S, R>(
   const leftBehind = takeCensus()
   try {
     const settings = settingsOf(beat, options.config ?? {})
+    const { problems } = askPrivileges(() => beat.privileges?.(settings))
     const session = await openSession(beat, settings, options).catch(throwAs('open throws'))
     const findings = await checkConduct(session, patience)
     await session.close().catch(throwAs('close throws'))
     const left = await leftBehind(500)
-    return [...findings, ...left.map(kind => `leaves behind: ${kind}`)]
+    return [...problems, ...findings, ...left.map(kind => `leaves behind: ${kind}`)]
   } catch (error) {
     return [messageOf(error)]
   }

@@ -107,7 +107,7 @@ describe('agent: loading a beat', () => {
       [
         'it is not JavaScript',
         'export default {{',
-        /my\.mjs can't be imported: .*`node --check .*my\.mjs` shows where/,
+        /my\.mjs can't be imported: .*`node .*my\.mjs` shows where/,
       ],
       [
         'it imports what is not there',
@@ -138,7 +138,7 @@ describe('agent: loading a beat', () => {
       [
         'it has no run',
         `export default { name: 'x', schema: {} }`,
-        /is no beat: "run" must be a function$/,
+        /is no beat: "run" must be a function, not nothing$/,
       ],
       [
         'it has no schema',

@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const MAIN = join(ROOT, 'dist/bundle/main.js')
 
 /** One line of the agent's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string }
@@ -34,12 +33,15 @@ export interface Running {
 /** A folder in which `sealbeat` is run, and whose beats can import it by its name. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'sealbeat-cli-'))
+  readonly root: string
   readonly #children: ChildProcess[] = []
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
+  /** `root`: the sealbeat that is run, a folder. */
+  constructor(files: Readonly<Record<string, string>> = {}, root = ROOT) {
+    this.root = root
     this.write({ 'package.json': '{ "type": "module" }', ...files })
     mkdirSync(this.path('node_modules'))
-    symlinkSync(ROOT, this.path('node_modules/sealbeat'))
+    symlinkSync(root, this.path('node_modules/sealbeat'))
   }
 
   path(name: string): string {
@@ -65,7 +67,12 @@ export class Workplace {
 
   /** On another Node than this. */
   startOn(node: string, through: readonly string[], ...args: readonly string[]): Running {
-    const [program = '', ...rest] = [...through, node, MAIN, ...args]
+    const [program = '', ...rest] = [
+      ...through,
+      node,
+      join(this.root, 'dist/bundle/main.js'),
+      ...args,
+    ]
     const child = spawn(program, rest, { cwd: this.folder })
     this.#children.push(child)
     return watch(child)

@@ -173,7 +173,7 @@ describe("config: a plugin's section", () => {
   it("names a schema that convict refuses, which is the plugin's fault", () => {
     const [message] = messagesOf({ a: { format: 'nonsense', default: 1 } } as Schema<unknown>, {})
     expect(message).to.equal(
-      "beats[0]: convict refuses it: 'a' uses an unknown format type: nonsense",
+      "beats[0]: its schema is wrong, which is the fault of its author: 'a' uses an unknown format type: nonsense",
     )
   })
 })

@@ -30,9 +30,9 @@ describe('sealbeat package', function () {
 
   it('refuses an agent whose own beat npm would not publish: it would be missing', () => {
     manifest({ files: ['*.txt'] })
-    expect(refused(78))
-      .to.include('"files" in package.json')
-      .and.to.include('beats/own.js does not exist')
+    expect(refused(78)).to.include(
+      './beats/own.js would not be in the package: list it in "files" of package.json',
+    )
   })
 
   it("refuses one that takes a package which is only development's", () => {

@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { addonFile } from '../../lib/addon.ts'
+import { skip } from '../live.ts'
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'sealbeat-addons-'))
+after(() => rmSync(FOLDER, { recursive: true, force: true }))
+
+/** An addon that needs a library which is not here, as one that was built with another libc does. */
+export function strangeAddon(context: Mocha.Context): string {
+  if (spawnSync('gcc', ['--version']).status !== 0) skip(context, 'there is no gcc')
+  const [library, addon] = [join(FOLDER, 'libstrange.so.1'), join(FOLDER, 'strange.node')]
+  gcc('int strange(void) { return 0; }', '-Wl,-soname,libstrange.so.1', '-o', library)
+  gcc('int strange(void); int use(void) { return strange(); }', '-o', addon, library)
+  rmSync(library)
+  return addon
+}
+
+/** Ours, with another machine in its header: elf(5), e_machine. */
+export function foreignAddon(): string {
+  const bytes = readFileSync(addonFile('sealbeat'))
+  bytes.writeUInt16LE(EM_SPARC, 18)
+  const addon = join(FOLDER, 'foreign.node')
+  writeFileSync(addon, bytes)
+  return addon
+}
+
+const EM_SPARC = 2 // linux/elf-em.h
+
+/** A sealbeat as it is installed, with this file for its addon, or with none; its folder. */
+export function sealbeatWith(addon: string | undefined): string {
+  const root = mkdtempSync(join(FOLDER, 'sealbeat-'))
+  const own = dirname(dirname(dirname(addonFile('sealbeat'))))
+  for (const name of ['package.json', 'dist/bundle']) {
+    cpSync(join(own, name), join(root, name), { recursive: true })
+  }
+  if (addon === undefined) return root
+  mkdirSync(join(root, 'build/Release'), { recursive: true })
+  copyFileSync(addon, join(root, 'build/Release/sealbeat.node'))
+  return root
+}
+
+function gcc(source: string, ...args: readonly string[]): void {
+  execFileSync('gcc', ['-shared', '-fPIC', '-x', 'c', '-', '-x', 'none', ...args], {
+    input: source,
+  })
+}

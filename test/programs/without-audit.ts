@@ -1,0 +1,24 @@
+// `without-audit.js ERRNO PROGRAM ARGUMENT…`: runs the program where the kernel answers so when it is asked
+// for a socket of the audit log, as one without it does, or as a unit's RestrictAddressFamilies= has it.
+import { spawnSync } from 'node:child_process'
+import { loadArchitecture } from '../../lib/seccomp/arch.ts'
+import { compile } from '../../lib/seccomp/compile.ts'
+import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { merge } from '../../lib/seccomp/merge.ts'
+import { encode } from '../../lib/seccomp/program.ts'
+
+const [answer = '', program = '', ...args] = process.argv.slice(2)
+const errno = answer === 'EAFNOSUPPORT' ? 'EAFNOSUPPORT' : 'EPROTONOSUPPORT'
+const isEqual = (argument: number, value: bigint) =>
+  ({ argument, operation: 'Equal', value }) as const
+const rule = {
+  name: 'socket',
+  conditions: [isEqual(0, 16n), isEqual(2, 9n)], // AF_NETLINK, NETLINK_AUDIT: linux/netlink.h
+  verdict: { action: 'errno', errno },
+  origin: 'answer',
+} as const
+const policy = { defaultAction: 'allow', defaultOrigin: 'answer', rules: [rule] } as const
+const merged = merge(await loadArchitecture('amd64'), [policy])
+const { error } = installProgram(encode(compile(merged), 'little'), { log: false })
+if (error) throw new Error(error)
+process.exit(spawnSync(program, args, { stdio: 'inherit' }).status ?? 1)
