@@ -39,7 +39,9 @@ export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground>
   const lock = await claimDataPath(path.data)
   const manager = takeServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
-  const logs = createLogger(logging, { paths: path, name, secrets })
+  const logs = await orRelease(lock, manager, () => {
+    return createLogger(logging, { paths: path, name, secrets })
+  })
   const { log } = logs
   const reload = new ReloadRequest()
   const opened = new Opened()
@@ -57,6 +59,17 @@ export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground>
     return { log, logging: logs, identity, manager, reload, add, close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+/** What there is no log for yet to tell of is closed in silence. */
+async function orRelease<T>(lock: DataLock, manager: ServiceManager, open: () => T): Promise<T> {
+  try {
+    return open()
+  } catch (error) {
+    manager.close()
+    await lock.release()
     throw error
   }
 }

@@ -63,7 +63,7 @@ const RULES: Readonly<Record<string, { readonly pattern: RegExp; readonly expect
   addressFamily: { pattern: /^AF_[A-Z0-9]+$/, expected: 'such as "AF_PACKET"' },
   group: { pattern: /^[A-Za-z_][\w-]*$/, expected: 'the name of a group' },
   proc: { pattern: /^(system|processes)$/, expected: '"system" or "processes"' },
-  writes: { pattern: /^\/[^\s"'\\%]*$/, expected: 'an absolute path without spaces' },
+  writes: { pattern: /^\/[^\n\r\0]*$/, expected: 'an absolute path' },
 }
 
 const SHAPE = `must be { why: "…" } and one of ${Object.keys(RULES).join(', ')}`

@@ -73,7 +73,9 @@ export class Workplace {
       join(this.root, 'dist/bundle/main.js'),
       ...args,
     ]
-    const child = spawn(program, rest, { cwd: this.folder })
+    // Another user may not write what coverage is, and would say so.
+    const env = { ...process.env, ...(through.length > 0 && { NODE_V8_COVERAGE: undefined }) }
+    const child = spawn(program, rest, { cwd: this.folder, env })
     this.#children.push(child)
     return watch(child)
   }

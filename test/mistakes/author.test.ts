@@ -220,7 +220,7 @@ describe('mistakes of the author of a beat', () => {
     )
     expect(message.split('\n- ').slice(1)).to.deep.equal([
       'privileges[0]: "capability" must be a capability that Linux has, such as "CAP_NET_BIND_SERVICE", not "CAP_NET_BIND"',
-      'privileges[1]: "writes" must be an absolute path without spaces, not "spool"',
+      'privileges[1]: "writes" must be an absolute path, not "spool"',
       'privileges[1]: "why" must say in one line what it is for',
       'privileges[2]: must be { why: "…" } and one of capability, network, addressFamily, group, proc, writes',
     ])

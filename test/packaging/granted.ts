@@ -11,7 +11,7 @@ export default defineBeat({
     { capability: 'CAP_NET_BIND_SERVICE', why: 'port ' + port },
     { group: 'adm', why: 'reads logs' },
     { addressFamily: 'AF_PACKET', why: 'looks' },
-    { writes: '/srv/my "100%" spool', why: 'keeps\\nthem' },
+    { writes: '/srv/my "100%" spool', why: 'keeps  them' },
   ],
   async run() {},
 })

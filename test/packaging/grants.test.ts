@@ -15,7 +15,7 @@ describe('what a unit grants', () => {
       groups: { adm: 'beat web: reads logs; beat other: reads logs' },
       writes: {
         '/srv/events': 'output file: its files',
-        '/srv/my "100%" spool': 'beat web: keeps\nthem; beat other: keeps\nthem',
+        '/srv/my "100%" spool': 'beat web: keeps  them; beat other: keeps  them',
       },
       proc: { system: 'beat host: measures the host by what /proc has of it' },
     })

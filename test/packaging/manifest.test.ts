@@ -91,7 +91,7 @@ describe('the manifest of an agent', () => {
   it('that is no JSON, or missing, is told with what to do', () => {
     writeFileSync(join(folder, 'package.json'), '{')
     expect(() => readManifest(folder)).to.throw('sealbeat new agent')
-    expect(() => readManifest(join(folder, 'missing'))).to.throw('ENOENT')
+    expect(() => readManifest(join(folder, 'missing'))).to.throw('does not exist')
   })
 })
 
