@@ -58,7 +58,7 @@ live-nodes: build nodes ## the agent at work on each of those Node releases, LIV
 	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js
 
 boot: build ## an installed agent under a systemd that has booted, as root (BOOT_SUITE: of another Debian)
-	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/boot.live.js
+	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
 	node dist/test/fuzz/main.js

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path'
 
 /** Debian's release; nothing of what a compiler or Node needs is in its root. */
 const SUITE = process.env.BOOT_SUITE ?? 'bookworm'
-const PACKAGES = 'systemd,systemd-sysv,dbus'
+const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'rpm']
 
 /** A Debian root with systemd, made once: 25 s. */
 function baseRoot(): string {
-  const folder = resolve('.cache/boot', SUITE)
+  const folder = resolve('.cache/boot', [SUITE, ...PACKAGES].join('+'))
   if (existsSync(folder)) return folder
   const beside = `${folder}.new`
   rmSync(beside, { recursive: true, force: true })

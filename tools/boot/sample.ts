@@ -44,7 +44,7 @@ const SECTION = `
 `
 
 /** Makes packages of the sample agent in that version, with one beat more; where they are. */
-export function packageSample(version: string): string {
+export function packageSample(version: string, formats = 'deb'): string {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-sample-'))
   cpSync(join(ROOT, 'packaging/sample'), folder, { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
@@ -53,7 +53,7 @@ export function packageSample(version: string): string {
   rewrite(join(folder, 'beat.yml'), text => text.replace(last, last + SECTION))
   rewrite(join(folder, 'package.json'), text => JSON.stringify({ ...JSON.parse(text), version }))
   writeFileSync(join(folder, 'beats/own.js'), PLUGIN)
-  const args = [join(ROOT, 'dist/bundle/main.js'), 'package', '--format', 'deb']
+  const args = [join(ROOT, 'dist/bundle/main.js'), 'package', '--format', formats]
   execFileSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   return join(folder, 'packages')
 }

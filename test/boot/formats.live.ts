@@ -1,0 +1,74 @@
+// `make boot`: the other formats, under the same systemd. As root.
+import { expect } from 'chai'
+import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
+import { boot, type Machine } from '../../tools/boot/machine.ts'
+import { freshRoot, type Root } from '../../tools/boot/root.ts'
+import { deliver, NAME, packageSample } from '../../tools/boot/sample.ts'
+
+/** What rpm would look for in packages of its own distribution, which Debian's have other names for. */
+const RPM = 'rpm --nodeps'
+
+describe('S16: an agent that is installed otherwise', function () {
+  this.timeout(120_000)
+  let root: Root
+  let machine: Machine
+  let agent: InstalledAgent
+
+  before(async () => {
+    root = freshRoot()
+    deliver(packageSample('1.0.0', 'rpm,tar'), root.folder)
+    deliver(packageSample('1.1.0', 'rpm'), root.folder)
+    machine = await boot(root.folder)
+    agent = new InstalledAgent(machine)
+  })
+  after(async () => {
+    await machine?.stop()
+    root?.remove()
+  })
+
+  const isSealed = () => expect(new Set(agent.statuses('Seccomp'))).to.deep.equal(new Set(['2']))
+  const stateOf = (path: string) => machine.run(`stat -c '%a %U' ${path}`).trim()
+
+  it('from its .rpm: is sealed when it is active', () => {
+    machine.run(`${RPM} -i /packages/${NAME}-1.0.0-1.x86_64.rpm`)
+    expect(stateOf(`/etc/${NAME}/${NAME}.yml`)).to.equal(`600 ${NAME}`)
+    expect(stateOf(`/var/lib/${NAME}`)).to.equal(`700 ${NAME}`)
+    machine.run(`printf secret >/etc/${NAME}/credentials/token; systemctl enable --now ${NAME}`)
+    expect(agent.property('ActiveState')).to.equal('active')
+    isSealed()
+  })
+
+  it('from its .rpm: the next version keeps configuration and state, and is started', async () => {
+    const { pid } = agent
+    const id = machine.run(`cat /var/lib/${NAME}/meta.json`)
+    machine.run(`sed -i 's/period: 10s/period: 3s/' /etc/${NAME}/${NAME}.yml`)
+    machine.run(`${RPM} -U /packages/${NAME}-1.1.0-1.x86_64.rpm`)
+    expect(machine.run(`cat /etc/${NAME}/${NAME}.yml`)).to.include('period: 3s')
+    expect(stateOf(`/etc/${NAME}/${NAME}.yml`)).to.equal(`600 ${NAME}`)
+    await agent.until('it is active', () => agent.property('ActiveState') === 'active')
+    expect(agent.pid).not.to.equal(pid)
+    expect(machine.run(`cat /var/lib/${NAME}/meta.json`)).to.equal(id)
+    isSealed()
+  })
+
+  it('from its .rpm: is stopped when it is removed, its data left', () => {
+    machine.run(`${RPM} -e ${NAME}`)
+    expect(machine.attempt(`systemctl is-active ${NAME}`).code).not.to.equal(0)
+    expect(machine.attempt(`test -e /usr/share/${NAME} || test -e /usr/bin/${NAME}`).code).to.equal(
+      1,
+    )
+    machine.run(`test -e /var/lib/${NAME}/meta.json`)
+  })
+
+  it('from its tarball: is sealed when it is active, in a unit that the operator writes', () => {
+    machine.run(`mkdir -p '/opt/some where'; tar -C '/opt/some where' -xf /packages/*.tar.gz`)
+    const [place = ''] = machine.run(`ls -d '/opt/some where/'*`).split('\n')
+    const run = '--unit=portable --property=Type=notify --property=NotifyAccess=main'
+    const secret = `--property=SetCredential=token:secret`
+    // Whoever unpacks it owns it, and no other user may write it.
+    machine.run(`systemd-run --quiet ${run} ${secret} '${place}/${NAME}' run`)
+    const status = machine.run('systemctl show --property=StatusText --value portable')
+    expect(status).to.match(/^sandboxed \(/)
+    machine.run(`systemctl stop portable; test -e '${place}/data/meta.json'`)
+  })
+})
