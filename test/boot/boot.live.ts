@@ -61,6 +61,16 @@ describe('S16: an installed agent', function () {
     expect(at('Syscall filter successfully installed')).to.be.within(1, at(`Started ${NAME}`))
   })
 
+  it('would see no io_uring in a kernel that has one, by the filter of systemd alone', async () => {
+    const IO_URING_SETUP = 425 // asm-generic/unistd.h, the same everywhere
+    const program = `/usr/bin/perl -e 'syscall(${IO_URING_SETUP}, 1, 0); print "errno ", $!+0'`
+    const edits = `s#^ExecStart=.*#ExecStart=${program.replaceAll('$', '\\$')}#; s/=notify/=oneshot/`
+    machine.run(`sed "${edits.replaceAll('"', '\\"')}" /usr/lib/systemd/system/${NAME}.service \\
+      >/run/systemd/system/probe.service; systemctl daemon-reload; systemctl start probe`)
+    const said = () => machine.run('journalctl --unit=probe --output=cat').includes('errno 38')
+    await agent.until('ENOSYS is its answer', said)
+  })
+
   it('has its own user, and of capabilities what its beats declare', () => {
     const CAP_AUDIT_READ = 37
     const uid = machine.run(`id -u ${NAME}`).trim()

@@ -23,6 +23,8 @@ const BEFORE: ReadonlySet<string> = new Set(
 
 /** Left to systemd, so that the agent need not start a second time to be rid of it. */
 const IO_URING = 'io_uring_setup'
+/** As on a kernel without it; taken out of an allow list with an error of its own. */
+const NO_RING = [`SystemCallFilter=~${IO_URING}:ENOSYS`]
 
 /**
  * A drop-in for the agent's unit, under which systemd puts a filter of its own over the process from
@@ -43,6 +45,7 @@ export function toSystemd(policy: EffectivePolicy): string {
     '[Service]',
     'SystemCallArchitectures=native',
     ...(isAllowList ? allowList(decisions) : denyList(denied)),
+    ...NO_RING,
     '',
   ].join('\n')
 }
@@ -55,7 +58,7 @@ function allowList(decisions: readonly Decision[]): readonly string[] {
 
 /** A name with the error that it fails with; a harder action is the agent's own. */
 function denyList(denied: readonly Decision[]): readonly string[] {
-  const late = denied.filter(({ name }) => !BEFORE.has(name))
+  const late = denied.filter(({ name }) => !BEFORE.has(name) && name !== IO_URING)
   const words = late.map(({ name, otherwise }) => `${name}:${otherwise.errno ?? 'EPERM'}`)
   return inLines('SystemCallFilter=~', words)
 }
