@@ -56,13 +56,13 @@ void Take(const Message& message, std::uint16_t type, AuditRecords& records) {
   records.texts.emplace_back(text, strnlen(text, message.length - NLMSG_HDRLEN));
 }
 
-// SK_MEMINFO_DROPS of linux/sock_diag.h; before Linux 4.12 (SO_MEMINFO) at least one at each ENOBUFS.
-std::uint32_t Lost(int descriptor, std::uint32_t overruns) {
+// SK_MEMINFO_DROPS of linux/sock_diag.h.
+std::int64_t Lost(int descriptor) {
   std::uint32_t values[SK_MEMINFO_VARS] = {};
   socklen_t size = sizeof values;
   const bool known = getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, values, &size) == 0 &&
                      size > SK_MEMINFO_DROPS * sizeof *values;
-  return known ? values[SK_MEMINFO_DROPS] : overruns;
+  return known ? std::int64_t{values[SK_MEMINFO_DROPS]} : -1;
 }
 
 }  // namespace
@@ -79,20 +79,19 @@ int OpenAuditLog(int room) {
 
 AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t most) {
   AuditRecords records;
-  std::uint32_t overruns = 0;
   Message message;
   for (std::size_t received = 0; received < most; ++received) {
     if (Receive(descriptor, message)) {
       Take(message, type, records);
     } else if (errno == ENOBUFS) {
-      ++overruns;
+      ++records.overruns;
     } else if (errno != EINTR) {
       records.drained = errno == EAGAIN || errno == EWOULDBLOCK;
       records.error = records.drained ? 0 : errno;
       break;
     }
   }
-  records.lost = Lost(descriptor, overruns);
+  records.lost = Lost(descriptor);
   return records;
 }
 

@@ -12,8 +12,11 @@ namespace sealbeat {
 struct AuditRecords {
   // The texts of the records, without their headers.
   std::vector<std::string> texts;
-  // How many the kernel had no room for since the socket was opened, records of any type: they are lost.
-  std::uint32_t lost = 0;
+  // How many the kernel had no room for since the socket was opened, modulo 2^32, records of any type;
+  // -1 where it does not tell (before Linux 4.12).
+  std::int64_t lost = -1;
+  // How often in this reading it had no room: each time at least one was lost.
+  std::uint32_t overruns = 0;
   // Whether nothing was left to read.
   bool drained = false;
   // 0, or why nothing can be read any more.

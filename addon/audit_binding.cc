@@ -27,7 +27,8 @@ Value ReadAuditLogValue(const CallbackInfo& info) {
     texts.Set(at, Napi::String::New(info.Env(), records.texts[at]));
   auto result = Napi::Object::New(info.Env());
   result.Set("records", texts);
-  result.Set("lost", records.lost);
+  result.Set("lost", static_cast<double>(records.lost));
+  result.Set("overruns", records.overruns);
   result.Set("drained", records.drained);
   result.Set("errno", records.error);
   return result;

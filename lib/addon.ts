@@ -48,8 +48,10 @@ export interface AuditSocket {
 export interface AuditReading {
   /** Without their headers. */
   readonly records: readonly string[]
-  /** Records of any type that found no room since the socket was opened. */
+  /** Records of any type that found no room since the socket was opened, modulo 2³²; -1: not known. */
   readonly lost: number
+  /** How often there was none in this reading, each time for at least one. */
+  readonly overruns: number
   /** Nothing was left. */
   readonly drained: boolean
   /** 0, or why nothing can be read any more. */

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
-import { type AuditSocket, loadAddon, type ReadableWatch } from '../addon.ts'
+import { type AuditReading, type AuditSocket, loadAddon, type ReadableWatch } from '../addon.ts'
 import { AgentError } from '../errors.ts'
 
 /** Records that arrived together. */
@@ -31,7 +31,11 @@ const MOST = 1024
  * @throws AgentError `OPEN_FAILED`, in words for the operator
  */
 export function openAuditLog(type: number, room: number): AuditLog {
-  const socket = audit()
+  return openOn(audit(), type, room)
+}
+
+/** The same on the socket of the addon, or one of a test's. */
+export function openOn(socket: AuditSocket, type: number, room: number): AuditLog {
   const descriptor = socket.open(room)
   if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
   return new Log(socket, descriptor, type)
@@ -55,13 +59,9 @@ class Log implements AuditLog {
 
   async *batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void> {
     while (!signal.aborted && !this.#closed) {
-      const { records, lost, drained, errno } = this.#socket.read(
-        this.#descriptor,
-        this.#type,
-        MOST,
-      )
-      const batch = { records, lost: (lost - this.#lost) >>> 0 }
-      this.#lost = lost
+      const reading = this.#socket.read(this.#descriptor, this.#type, MOST)
+      const { records, drained, errno } = reading
+      const batch = { records, lost: this.#lostIn(reading) }
       if (records.length > 0 || batch.lost > 0) yield batch
       if (errno !== 0) throw new Error(`the audit log can't be read: ${nameOf(errno)}`)
       if (drained) await this.#readable(signal)
@@ -74,6 +74,14 @@ class Log implements AuditLog {
     this.#watch.close()
     this.#wake()
     closeSync(this.#descriptor)
+  }
+
+  /** The kernel counts on for ever, in 32 bits. */
+  #lostIn({ lost, overruns }: AuditReading): number {
+    if (lost < 0) return overruns
+    const before = this.#lost
+    this.#lost = lost
+    return (lost - before) >>> 0
   }
 
   async #readable(signal: AbortSignal): Promise<void> {

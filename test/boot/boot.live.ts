@@ -2,28 +2,20 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
-import { boot, type Machine } from '../../tools/boot/machine.ts'
-import { freshRoot, type Root } from '../../tools/boot/root.ts'
-import { deliver, NAME, packageSample } from '../../tools/boot/sample.ts'
+import type { Machine } from '../../tools/boot/machine.ts'
+import { NAME } from '../../tools/boot/sample.ts'
+import { bootedWith } from './booted-with.ts'
 
 const TOKEN = 'very secret'
 const HASH = createHash('sha256').update(TOKEN).digest('hex')
 
 describe('S16: an installed agent', function () {
   this.timeout(120_000)
-  let root: Root
   let machine: Machine
   let agent: InstalledAgent
-
-  before(async () => {
-    root = freshRoot()
-    for (const version of ['1.0.0', '1.1.0']) deliver(packageSample(version), root.folder)
-    machine = await boot(root.folder)
-    agent = new InstalledAgent(machine)
-  })
-  after(async () => {
-    await machine?.stop()
-    root?.remove()
+  bootedWith({ '1.0.0': 'deb', '1.1.0': 'deb' }, booted => {
+    machine = booted
+    agent = new InstalledAgent(booted)
   })
 
   const starts = () => ofDataset(agent.events(), 'own.start').map(({ own }) => Object(own))

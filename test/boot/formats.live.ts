@@ -1,29 +1,20 @@
 // `make boot`: the other formats, under the same systemd. As root.
 import { expect } from 'chai'
 import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
-import { boot, type Machine } from '../../tools/boot/machine.ts'
-import { freshRoot, type Root } from '../../tools/boot/root.ts'
-import { deliver, NAME, packageSample } from '../../tools/boot/sample.ts'
+import type { Machine } from '../../tools/boot/machine.ts'
+import { NAME } from '../../tools/boot/sample.ts'
+import { bootedWith } from './booted-with.ts'
 
 /** What rpm would look for in packages of its own distribution, which Debian's have other names for. */
 const RPM = 'rpm --nodeps'
 
 describe('S16: an agent that is installed otherwise', function () {
   this.timeout(120_000)
-  let root: Root
   let machine: Machine
   let agent: InstalledAgent
-
-  before(async () => {
-    root = freshRoot()
-    deliver(packageSample('1.0.0', 'rpm,tar'), root.folder)
-    deliver(packageSample('1.1.0', 'rpm'), root.folder)
-    machine = await boot(root.folder)
-    agent = new InstalledAgent(machine)
-  })
-  after(async () => {
-    await machine?.stop()
-    root?.remove()
+  bootedWith({ '1.0.0': 'rpm,tar', '1.1.0': 'rpm' }, booted => {
+    machine = booted
+    agent = new InstalledAgent(booted)
   })
 
   const isSealed = () => expect(new Set(agent.statuses('Seccomp'))).to.deep.equal(new Set(['2']))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { skip } from '../live.ts'
-import { beatSource, type Result, Workplace } from './workplace.ts'
+import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
 
 const CONFIG = `
 beats:
@@ -17,13 +17,6 @@ describe('sealbeat run: the sandbox', () => {
   })
   afterEach(() => place.remove())
 
-  const messages = ({ log }: Result) => log.map(({ message }) => message)
-  const events = ({ stdout }: Result) =>
-    stdout
-      .split('\n')
-      .filter(Boolean)
-      .map(line => JSON.parse(line))
-
   /** What a beat finds in /proc of its own process: the threads' states, the descriptors. */
   const LOOK = `const tasks = readdirSync('/proc/self/task').map(tid => readFileSync(\`/proc/self/task/\${tid}/status\`, 'utf8'))
   const found = key => [...new Set(tasks.map(text => new RegExp(key + ':\\\\t(\\\\d)').exec(text)[1]))]
@@ -35,7 +28,7 @@ describe('sealbeat run: the sandbox', () => {
   it('is over every thread, and no io_uring is open behind it', async function () {
     if (process.platform !== 'linux') return skip(this, 'not Linux')
     place.write({ 'probe.js': beatSource(LOOK, '', IMPORTS) })
-    const [event] = events(await place.run('run'))
+    const [event] = eventsOf(await place.run('run'))
     expect(event).to.deep.include({ seccomp: ['2'], nnp: ['1'], rings: [] })
   })
 
@@ -51,7 +44,7 @@ describe('sealbeat run: the sandbox', () => {
       place.write({ 'beat.yml': file, 'probe.js': beatSource(LOOK, '', IMPORTS) })
       const result = await place.run('run', ...args)
       expect(result.code, result.stderr).to.equal(0)
-      expect(events(result)[0].nnp).to.deep.equal([own()])
+      expect(eventsOf(result)[0].nnp).to.deep.equal([own()])
     })
   }
 
@@ -61,7 +54,7 @@ describe('sealbeat run: the sandbox', () => {
     place.write({ 'probe.js': beatSource('await context.publish({ done: true })') })
     const result = await place.run('run', '-E', `seccomp=${UNKNOWN}`)
     expect(result.code).to.equal(0)
-    expect(events(result)).to.have.length(1)
+    expect(eventsOf(result)).to.have.length(1)
     const errors = result.log.filter(line => line['log.level'] === 'error')
     expect(errors.map(({ message }) => message)).to.deep.equal([
       'Syscall filter could not be installed',
@@ -75,6 +68,6 @@ describe('sealbeat run: the sandbox', () => {
     expect(result.stderr)
       .to.match(/^Exiting: .*seccomp\.required/m)
       .and.to.contain('closed')
-    expect(messages(result)).not.to.include('Beat started')
+    expect(messagesOf(result)).not.to.include('Beat started')
   })
 })

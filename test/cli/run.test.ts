@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { expect } from 'chai'
-import { beatSource, type Result, Workplace } from './workplace.ts'
+import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
 
 const CONFIG = `
 beats:
@@ -20,13 +20,6 @@ describe('sealbeat run', () => {
   })
   afterEach(() => place.remove())
 
-  const messages = ({ log }: Result) => log.map(({ message }) => message)
-  const events = ({ stdout }: Result) =>
-    stdout
-      .split('\n')
-      .filter(Boolean)
-      .map(line => JSON.parse(line))
-
   describe('a life', () => {
     it('ends with 0 when every beat is done, all events out', async () => {
       place.write({
@@ -34,16 +27,16 @@ describe('sealbeat run', () => {
       })
       const result = await place.run('run')
       expect(result.code).to.equal(0)
-      expect(events(result).map(({ n }) => n)).to.deep.equal([0, 1, 2])
-      expect(messages(result)).to.include.members(['Starting', 'Running', 'Beat started'])
-      expect(messages(result).slice(-2)).to.deep.equal(['Every beat is done', 'Stopped'])
+      expect(eventsOf(result).map(({ n }) => n)).to.deep.equal([0, 1, 2])
+      expect(messagesOf(result)).to.include.members(['Starting', 'Running', 'Beat started'])
+      expect(messagesOf(result).slice(-2)).to.deep.equal(['Every beat is done', 'Stopped'])
       expect(result.log.at(-1)?.['events']).to.include({ published: 3, acked: 3, queued: 0 })
     })
 
     it('says who it is in every event, the same at every start', async () => {
       place.write({ 'probe.js': beatSource('await context.publish({ message: "x" })') })
-      const [first] = events(await place.run('run', '-E', 'name=web-1'))
-      const [second] = events(await place.run('run', '-E', 'name=web-1'))
+      const [first] = eventsOf(await place.run('run', '-E', 'name=web-1'))
+      const [second] = eventsOf(await place.run('run', '-E', 'name=web-1'))
       expect(first.agent).to.include({ name: 'web-1', type: 'sealbeat' })
       expect(first.event.module).to.equal('probe')
       expect(second.agent.id).to.equal(first.agent.id)
@@ -76,7 +69,7 @@ describe('sealbeat run', () => {
     await state.set('runs', (state.get('runs') ?? 0) + 1)`
       place.write({ 'probe.js': beatSource(source) })
       const seen = async (...args: readonly string[]) =>
-        events(await place.run('run', ...args))[0].seen
+        eventsOf(await place.run('run', ...args))[0].seen
       expect([
         await seen(),
         await seen(),
@@ -94,8 +87,8 @@ describe('sealbeat run', () => {
         agent.child.kill(signal)
         const result = await agent.ended()
         expect(result.code).to.equal(0)
-        expect(events(result)).to.have.length(1)
-        expect(messages(result)).to.include.members(['Stopping', 'Beat stopped', 'Stopped'])
+        expect(eventsOf(result)).to.have.length(1)
+        expect(messagesOf(result)).to.include.members(['Stopping', 'Beat stopped', 'Stopped'])
       })
     }
 
@@ -131,7 +124,7 @@ describe('sealbeat run', () => {
       agent.child.kill('SIGTERM')
       const result = await agent.ended()
       expect(result.code).to.equal(0)
-      expect(messages(result)).to.include('Beat stopped')
+      expect(messagesOf(result)).to.include('Beat stopped')
     })
 
     it('a stop while a beat opens leaves the rest unopened and closes what was opened', async () => {
@@ -150,7 +143,7 @@ describe('sealbeat run', () => {
       const result = await agent.ended()
       expect(result.code).to.equal(0)
       expect(result.stderr).to.contain('closed')
-      expect(messages(result)).not.to.include('Beat started')
+      expect(messagesOf(result)).not.to.include('Beat started')
     })
   })
 
@@ -161,7 +154,7 @@ describe('sealbeat run', () => {
       place.write({ 'probe.js': beatSource(source, '', 'let attempts = 0') })
       const result = await place.run('run')
       expect(result.code).to.equal(0)
-      expect(events(result)[0].attempts).to.equal(3)
+      expect(eventsOf(result)[0].attempts).to.equal(3)
       const failed = result.log.filter(({ message }) => message === 'Beat failed: no luck')
       expect(failed.map(line => line['failures'])).to.deep.equal([1, 2])
       expect(failed[0]).to.include({ beat: 'one', 'log.level': 'error' })
@@ -215,7 +208,7 @@ describe('sealbeat run', () => {
           beat: 'one',
           message,
         })
-        expect(events(result), 'what was published is drained').to.have.length(1)
+        expect(eventsOf(result), 'what was published is drained').to.have.length(1)
       })
     }
   })

@@ -132,6 +132,19 @@ function linesOf(stderr: string): readonly LogLine[] {
   return complete.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
 }
 
+/** What was logged, in order. */
+export function messagesOf({ log }: Result): readonly string[] {
+  return log.map(({ message }) => message)
+}
+
+/** What the console output has written. */
+export function eventsOf({ stdout }: Result) {
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line))
+}
+
 /** The source of a beat: its `run`, and whatever else a test wants of it. */
 export function beatSource(run: string, rest = '', before = ''): string {
   return `import { defineBeat } from 'sealbeat'

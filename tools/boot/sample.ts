@@ -20,7 +20,6 @@ export const NAME = 'sealbeat-sample'
 /** One beat more, for tests. SIGUSR2 has it keep the event loop to itself. */
 const PLUGIN = `import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { defineBeat, text } from 'sealbeat'
 
 export default defineBeat({
