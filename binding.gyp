@@ -16,13 +16,14 @@
       "sources": ["addon/sealbeat.cc"],
       "conditions": [
         ["OS=='linux'", {
-          "sources": ["addon/seccomp.cc", "addon/trap.cc", "addon/denial.cc", "addon/restart.cc", "addon/lock.cc", "addon/notify.cc",
-                      "addon/audit.cc", "addon/audit_binding.cc",
-                      "addon/record.cc", "addon/record_start.cc", "addon/record_binding.cc"]
+          "sources": ["addon/seccomp/seccomp.cc", "addon/seccomp/trap.cc", "addon/seccomp/denial.cc",
+                      "addon/process/restart.cc", "addon/process/lock.cc", "addon/process/notify.cc",
+                      "addon/audit/audit.cc", "addon/audit/audit_binding.cc",
+                      "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc"]
         }, {
           "sources": ["addon/unsupported.cc"]
         }],
-        ["OS!='linux' and OS!='win'", { "sources": ["addon/lock.cc"] }]
+        ["OS!='linux' and OS!='win'", { "sources": ["addon/process/lock.cc"] }]
       ]
     }
   ],

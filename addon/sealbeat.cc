@@ -4,10 +4,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "audit_binding.h"
-#include "denial.h"
+#include "audit/audit_binding.h"
+#include "seccomp/denial.h"
 #include "native.h"
-#include "record_binding.h"
+#include "record/record_binding.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // Not Linux: there is no seccomp to install, and every function says so.
 #include <cerrno>
 
-#include "audit_binding.h"
-#include "denial.h"
+#include "audit/audit_binding.h"
+#include "seccomp/denial.h"
 #include "native.h"
-#include "record_binding.h"
+#include "record/record_binding.h"
 
 namespace sealbeat {
 

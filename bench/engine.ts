@@ -1,8 +1,8 @@
-import { ARCHITECTURES, loadArchitecture } from '../lib/seccomp/arch.ts'
-import { compile } from '../lib/seccomp/compile.ts'
-import { WEIGHTS } from '../lib/seccomp/defaults/weights.ts'
-import { loadPolicy } from '../lib/seccomp/layers.ts'
-import { simulate } from '../lib/seccomp/simulate.ts'
+import { ARCHITECTURES, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
+import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
+import { compile } from '../lib/seccomp/compiler/compile.ts'
+import { simulate } from '../lib/seccomp/compiler/simulate.ts'
+import { loadPolicy } from '../lib/seccomp/policy/layers.ts'
 import { measureIn } from './child.ts'
 import { median, printTable, type Row, times } from './table.ts'
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from './errors.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from './own-package.ts'
 
 /**
  * The native part: thin, without defaults or checks. Errnos are the running platform's; 0 is
@@ -19,20 +19,20 @@ export interface Addon {
   actionAvailable(action: number): number
   /** `names`: lines of `<number> <name>\n` for the running architecture. */
   reportTraps(names: Uint8Array): number
-  /** addon/denial.h; ENOTSUP where this architecture's registers are not known. */
+  /** addon/seccomp/denial.h; ENOTSUP where this architecture's registers are not known. */
   noteDenials(urgent: readonly number[]): number
   /** All that were denied; with `samples`, what is new of each, once. */
   takeDenials(samples: boolean): readonly NativeDenied[]
-  /** addon/denial.h: changes with every denial on the main thread; modulo 1024 the last one's number. */
+  /** addon/seccomp/denial.h: changes with every denial on the main thread; modulo 1024 the last one's number. */
   lastOwnDenial(): number
   /** `argv`: each argument ended by NUL. Returns only when it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
   /** A descriptor, or an errno as a negative number. */
   connectDatagram(address: string): number
-  /** addon/record.h; on Linux only. */
+  /** addon/record/record.h; on Linux only. */
   readonly recorder?: Recorder
-  /** addon/audit.h; on Linux only. */
+  /** addon/audit/audit.h; on Linux only. */
   readonly audit?: AuditSocket
 }
 

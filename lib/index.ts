@@ -9,10 +9,10 @@ export type {
   SyscallNeed,
 } from './beat.ts'
 export { defineBeat } from './beat.ts'
-export { bytes, bytesFrom } from './config/bytes.ts'
-export { duration, durationFrom } from './config/duration.ts'
-export { fileMode } from './config/file-mode.ts'
-export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/formats.ts'
+export { bytes, bytesFrom } from './config/schema/bytes.ts'
+export { duration, durationFrom } from './config/schema/duration.ts'
+export { fileMode } from './config/schema/file-mode.ts'
+export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/schema/formats.ts'
 export { AgentError, type ErrorCode, type Problem } from './errors.ts'
 export {
   type Batch,

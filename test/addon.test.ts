@@ -86,6 +86,6 @@ function compilation(output: string): readonly string[] {
     ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS'],
     `-I${print('-p', "require('node-addon-api').include_dir")}`,
     `-I${print('tools/node-headers.mjs')}/include/node`,
-    ...['addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/lock.cc'],
+    ...['addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/process/lock.cc'],
   ]
 }

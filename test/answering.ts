@@ -1,9 +1,9 @@
 import { endianness } from 'node:os'
-import { architectureOf, loadArchitecture } from '../lib/seccomp/arch.ts'
-import { ERRNO } from '../lib/seccomp/errno.ts'
-import type { Verdict } from '../lib/seccomp/policy.ts'
-import { encode, NUMBER_OFFSET, type Program } from '../lib/seccomp/program.ts'
-import { returnValue } from '../lib/seccomp/ranges.ts'
+import { architectureOf, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
+import { ERRNO } from '../lib/seccomp/architectures/errno.ts'
+import { encode, NUMBER_OFFSET, type Program } from '../lib/seccomp/compiler/program.ts'
+import { returnValue } from '../lib/seccomp/compiler/ranges.ts'
+import type { Verdict } from '../lib/seccomp/policy/policy.ts'
 
 /** The running architecture's numbers; names it does not have are left out. */
 export async function numbersOf(...names: readonly string[]): Promise<readonly number[]> {

@@ -12,7 +12,7 @@ export function kernelOf(packageVersion: string): string {
   return kernel
 }
 
-/** The text of lib/seccomp/syscalls/ARCHITECTURE.ts. */
+/** The text of lib/seccomp/architectures/tables/ARCHITECTURE.ts. */
 export function formatTable(
   architecture: SyscallArchitecture,
   numbers: Readonly<Record<string, number>>,
@@ -20,7 +20,7 @@ export function formatTable(
 ): string {
   return [
     generated('tools/tables.ts', `linux-libc-dev ${version}`),
-    "import type { SyscallTable } from './table.ts'",
+    "import type { SyscallTable } from '../syscall-table.ts'",
     '',
     'export const table: SyscallTable = {',
     `  architecture: '${architecture}',`,

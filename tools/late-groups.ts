@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { ARCHITECTURES } from '../lib/seccomp/arch.ts'
+import { ARCHITECTURES } from '../lib/seccomp/architectures/architecture.ts'
 
 /**
  * Modules that are imported late, and then together: by the agent once its image has started for good; by
@@ -8,10 +8,15 @@ import { ARCHITECTURES } from '../lib/seccomp/arch.ts'
  * what it shares with others into more files, and every start has to find, read and link those.
  */
 const GROUPS: Readonly<Record<string, RegExp>> = {
-  agent: /^lib\/(agent\/(agent|configure)|config\/document|seccomp\/syscalls\/arguments)\.ts$/,
-  commands: /^lib\/cli\/(test-config|seccomp-\w+|package|new-package|stand-ins)\.ts$/,
+  agent:
+    /^lib\/(agent\/(agent|configure)|config\/source\/document|seccomp\/architectures\/tables\/arguments)\.ts$/,
+  commands:
+    /^lib\/cli\/(test-config|package|new\/new|seccomp\/(check|explain|export|import|record|show|stand-ins))\.ts$/,
   ...Object.fromEntries(
-    ARCHITECTURES.map(name => [name, new RegExp(`^lib/seccomp/(syscalls|defaults)/${name}\\.ts$`)]),
+    ARCHITECTURES.map(name => [
+      name,
+      new RegExp(`^lib/seccomp/architectures/(tables|defaults)/${name}\\.ts$`),
+    ]),
   ),
 }
 

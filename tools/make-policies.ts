@@ -1,4 +1,7 @@
-import { type ArchitectureName, loadArchitecture } from '../lib/seccomp/arch.ts'
+import {
+  type ArchitectureName,
+  loadArchitecture,
+} from '../lib/seccomp/architectures/architecture.ts'
 import { contradictions, gather } from './policy/evidence.ts'
 import { writeLiteral } from './policy/literal.ts'
 import { writeProvenance } from './policy/provenance.ts'
@@ -20,15 +23,15 @@ export async function makePolicies(
   const wrong = contradictions(evidence)
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
   const files = new Map([
-    ['lib/seccomp/defaults/weights.ts', writeWeights(recordings)],
-    ['lib/seccomp/defaults/provenance.ts', writeProvenance(recordings)],
+    ['lib/seccomp/architectures/defaults/weights.ts', writeWeights(recordings)],
+    ['lib/seccomp/architectures/defaults/provenance.ts', writeProvenance(recordings)],
   ])
   for (const name of ARCHITECTURES) {
     const { table } = await loadArchitecture(name)
     const path = `config/seccomp/${name}.yml`
     const policy = writePolicy({ ...table, architecture: name }, recordings, evidence)
     files.set(path, policy)
-    files.set(`lib/seccomp/defaults/${name}.ts`, writeLiteral(path, policy))
+    files.set(`lib/seccomp/architectures/defaults/${name}.ts`, writeLiteral(path, policy))
   }
   return files
 }

@@ -10,7 +10,7 @@ import { ALL_ABIS, readNumbers, type SyscallArchitecture } from './unistd.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
-/** The generated files of lib/seccomp/syscalls/, by file name. */
+/** The generated files of lib/seccomp/architectures/tables/, by file name. */
 export async function makeTables(sources: TableSources): Promise<ReadonlyMap<string, string>> {
   const { headers, manual } = sources
   const files = new Map<string, string>()

@@ -1,4 +1,4 @@
-// Writes config/seccomp/ and lib/seccomp/defaults/ from tools/recordings/ (`make policies`).
+// Writes config/seccomp/ and lib/seccomp/architectures/defaults/ from tools/recordings/ (`make policies`).
 import { writeFile } from 'node:fs/promises'
 import { makePolicies } from './make-policies.ts'
 import { readRecordings } from './recording.ts'

@@ -1,8 +1,9 @@
-// Writes lib/seccomp/syscalls/ from Debian's newest kernel headers (`make tables`).
+// Writes lib/seccomp/architectures/tables/ from Debian's newest kernel headers (`make tables`).
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTables } from './make-tables.ts'
 import { fetchSources } from './table-sources.ts'
 
 const files = await makeTables(await fetchSources('.cache/debian'))
-for (const [name, text] of files) await writeFile(join('lib/seccomp/syscalls', name), text)
+for (const [name, text] of files)
+  await writeFile(join('lib/seccomp/architectures/tables', name), text)

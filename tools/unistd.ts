@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { SyscallTable } from '../lib/seccomp/syscalls/table.ts'
+import type { SyscallTable } from '../lib/seccomp/architectures/syscall-table.ts'
 
 const run = promisify(execFile)
 

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "native.h"
+#include "../native.h"
 
 namespace sealbeat {
 

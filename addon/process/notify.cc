@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "native.h"
+#include "../native.h"
 
 namespace sealbeat {
 

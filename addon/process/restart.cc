@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "native.h"
+#include "../native.h"
 
 namespace sealbeat {
 namespace {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "native.h"
+#include "../native.h"
 
 namespace sealbeat {
 

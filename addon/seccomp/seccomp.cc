@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cerrno>
 
-#include "native.h"
+#include "../native.h"
 
 namespace sealbeat {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "denial.h"
-#include "native.h"
+#include "../native.h"
 
 // Everything below ReportTraps runs inside a signal handler: signal-safety(7). No allocation, no
 // locks, no stdio. SIGSYS is blocked meanwhile, so whatever else the filter traps (write itself, for

@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
-import type { Collect, Host } from './metricset.ts'
-import { type MetricsetName, metricsets } from './metricsets.ts'
+import { type MetricsetName, metricsets } from './metricsets/all.ts'
+import type { Collect, Host } from './metricsets/metricset.ts'
 
 /**
  * All events of one tick, stamped with its moment. A metricset that fails is reported and left out;

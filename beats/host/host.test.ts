@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import type { Event } from 'sealbeat'
 import { checkBeat, runBeat } from 'sealbeat/testing'
 import host from './index.ts'
-import { METRICSETS } from './metricsets.ts'
+import { METRICSETS } from './metricsets/all.ts'
 
 const FILES = {
   'proc/stat': 'cpu  10 0 10 70 0 0 0 0 0 0\ncpu0 5 0 5 35 0 0 0 0\ncpu1 5 0 5 35 0 0 0 0\n',

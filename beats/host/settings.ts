@@ -1,5 +1,5 @@
 import { type Beat, durationFrom, listOf, oneOf, text } from 'sealbeat'
-import { METRICSETS, type MetricsetName } from './metricsets.ts'
+import { METRICSETS, type MetricsetName } from './metricsets/all.ts'
 
 export interface Settings {
   /** Milliseconds. */

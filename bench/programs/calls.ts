@@ -1,6 +1,6 @@
 // Nanoseconds per system call, with or without the default filter: `calls.js filter|none`.
-import { loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { enterSandbox, planSandbox } from '../../lib/seccomp/sandbox.ts'
+import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
+import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
 import { probe } from '../../test/probe.ts'
 
 const CALLS = 200_000

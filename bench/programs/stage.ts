@@ -1,12 +1,12 @@
 // The seccomp stage in a fresh process, as at a start: milliseconds for each part.
 import { endianness } from 'node:os'
 import { loadAddon } from '../../lib/addon.ts'
-import { architectureOf } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { WEIGHTS } from '../../lib/seccomp/defaults/weights.ts'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
-import { loadPolicy } from '../../lib/seccomp/layers.ts'
-import { encode } from '../../lib/seccomp/program.ts'
+import { architectureOf } from '../../lib/seccomp/architectures/architecture.ts'
+import { WEIGHTS } from '../../lib/seccomp/architectures/defaults/weights.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { encode } from '../../lib/seccomp/compiler/program.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
+import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
 
 const name = architectureOf(process.arch, endianness())
 if (!name) throw new Error(`no policy for ${process.arch}`)

@@ -1,12 +1,12 @@
-import type { RestartOutcome } from '../seccomp/restart.ts'
+import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { close } from './close.ts'
 import type { Configure } from './configure.ts'
-import type { ExitCode } from './exit.ts'
 import { open } from './open.ts'
+import type { ExitCode } from './process/exit.ts'
+import { StopRequest } from './process/stop.ts'
 import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 import type { Stage } from './stage.ts'
-import { StopRequest } from './stop.ts'
 
 /**
  * The life of an agent, from its configuration to its exit code. Each stage undoes its own when it

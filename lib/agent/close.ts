@@ -1,5 +1,5 @@
 import type { OpenAgent } from './open.ts'
-import type { StopRequest } from './stop.ts'
+import type { StopRequest } from './process/stop.ts'
 
 /** Closes in reverse, within what is left of `shutdown_timeout`. Never rejects. */
 export async function close(

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { DenialStacks } from '../seccomp/denial-stacks.ts'
-import { type Denial, type DenialSample, takeDenials } from '../seccomp/denials.ts'
+import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
+import { type Denial, type DenialSample, takeDenials } from '../seccomp/kernel/denials.ts'
 
 /** Milliseconds between two looks, and the longest silence about a call that goes on being denied. */
 const PERIOD = 1_000

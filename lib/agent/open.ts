@@ -2,12 +2,12 @@ import type { Logger } from 'pino'
 import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts'
+import { Fleet } from './beats/beat-runners.ts'
 import type { ConfiguredBeat, Plan } from './configure.ts'
-import { Fleet } from './fleet.ts'
-import { type Ground, openGround } from './ground.ts'
 import { openFailed } from './open-failed.ts'
-import { Opened } from './opened.ts'
-import type { StopRequest } from './stop.ts'
+import { type Ground, openGround } from './process/agent-process.ts'
+import { Opened } from './process/close-stack.ts'
+import type { StopRequest } from './process/stop.ts'
 
 /** Everything that needed more than the filter will allow has been had. */
 export interface OpenAgent {

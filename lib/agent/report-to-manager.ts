@@ -1,7 +1,7 @@
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { PipelineStats } from '../pipeline/stats.ts'
-import type { Outcome } from '../seccomp/outcome.ts'
-import type { ServiceManager } from './service-manager.ts'
+import type { Outcome } from '../seccomp/kernel/outcome.ts'
+import type { ServiceManager } from './process/service-manager.ts'
 
 /** Milliseconds between two reports of how it goes. */
 const PERIOD = 10_000

@@ -1,10 +1,10 @@
-import type { Outcome } from '../seccomp/outcome.ts'
+import type { Outcome } from '../seccomp/kernel/outcome.ts'
+import { settledBy } from '../settled.ts'
 import type { Configure } from './configure.ts'
 import type { OpenAgent } from './open.ts'
-import { reload } from './reload.ts'
+import type { StopRequest } from './process/stop.ts'
+import { reload } from './reload/reload.ts'
 import { type Reports, reportToManager } from './report-to-manager.ts'
-import { settledBy } from './settled.ts'
-import type { StopRequest } from './stop.ts'
 
 /** Runs the beats, each supervised, and reloads when asked, until all are done or the agent is to stop. */
 export async function run(

@@ -2,12 +2,12 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
 import { sectionOf } from '../seccomp/export/section-data.ts'
-import { type Outcome, outcomeLine } from '../seccomp/outcome.ts'
-import type { RestartOutcome } from '../seccomp/restart.ts'
-import { enterSandbox } from '../seccomp/sandbox.ts'
+import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
+import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
+import { enterSandbox } from '../seccomp/kernel/stage.ts'
 import type { Plan } from './configure.ts'
-import { DenialLog } from './denials.ts'
-import type { Ground } from './ground.ts'
+import { DenialLog } from './denial-log.ts'
+import type { Ground } from './process/agent-process.ts'
 
 /** As much of an open agent as the stage looks at. */
 export interface Unsealed {

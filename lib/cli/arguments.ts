@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { ConfigSource } from '../config/document.ts'
+import type { ConfigSource } from '../config/source/document.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Call, Command, Option, Options } from './command.ts'
 import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'

@@ -1,5 +1,5 @@
-import type { ExitCode } from '../agent/exit.ts'
-import type { ConfigSource } from '../config/document.ts'
+import type { ExitCode } from '../agent/process/exit.ts'
+import type { ConfigSource } from '../config/source/document.ts'
 
 export interface Option {
   /** What stands for its value in the help (`FILE`); undefined: it takes none. */

@@ -1,6 +1,6 @@
-import type { ConfigSource } from '../config/document.ts'
-import { mayDisableFilter } from '../config/glance.ts'
-import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/restart.ts'
+import type { ConfigSource } from '../config/source/document.ts'
+import { mayDisableFilter } from '../config/source/glance.ts'
+import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/restart.ts'
 
 /**
  * Starts the program again without an io_uring, where there is one and a filter is wanted: undefined
@@ -13,6 +13,6 @@ export async function restartEarly(source: ConfigSource): Promise<RestartOutcome
 }
 
 async function isFilterWanted(source: ConfigSource): Promise<boolean> {
-  const { readDocument, wantsFilter } = await import('../config/document.ts')
+  const { readDocument, wantsFilter } = await import('../config/source/document.ts')
   return wantsFilter(readDocument(source))
 }

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, exitCodeOf } from '../agent/exit.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../agent/process/exit.ts'
 import { AgentError } from '../errors.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import type { ExitCode } from '../agent/exit.ts'
+import type { ExitCode } from '../agent/process/exit.ts'
 import { readArguments } from './arguments.ts'
 import { requireNode } from './node-version.ts'
 
@@ -20,9 +20,9 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
     const { command, call } = request
     const run = await command.load()
     if (command.withoutCredentials !== true) return run(call)
-    return (await import('./stand-ins.ts')).withStandIns(call, run)
+    return (await import('./seccomp/stand-ins.ts')).withStandIns(call, run)
   }
-  const { helpOf } = await import('./help.ts')
+  const { helpOf } = await import('./help/help.ts')
   const { print } = await import('./print.ts')
   await print(helpOf(request.command))
   return 0

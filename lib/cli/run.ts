@@ -1,5 +1,5 @@
 import type { Configure } from '../agent/configure.ts'
-import type { ExitCode } from '../agent/exit.ts'
+import type { ExitCode } from '../agent/process/exit.ts'
 import type { Call } from './command.ts'
 import { restartEarly } from './early-restart.ts'
 
@@ -9,7 +9,7 @@ import { restartEarly } from './early-restart.ts'
  */
 export async function run({ source }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
-  const { readDocument } = await import('../config/document.ts')
+  const { readDocument } = await import('../config/source/document.ts')
   const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
   const plan: Configure = async running => configure(readDocument(source), running)

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import type { ConfigSource } from '../config/document.ts'
+import type { ConfigSource } from '../config/source/document.ts'
 import { UsageError } from './usage-error.ts'
 
 /** An option of the command line. */

@@ -1,9 +1,9 @@
 import { configure, type Plan } from '../agent/configure.ts'
-import { EXIT, type ExitCode } from '../agent/exit.ts'
-import { readDocument } from '../config/document.ts'
+import { EXIT, type ExitCode } from '../agent/process/exit.ts'
+import { readDocument } from '../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../errors.ts'
 import { breaking } from '../seccomp/check/breaking.ts'
-import type { Failure } from '../seccomp/outcome.ts'
+import type { Failure } from '../seccomp/kernel/outcome.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'
 

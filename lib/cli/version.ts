@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../agent/exit.ts'
+import { EXIT, type ExitCode } from '../agent/process/exit.ts'
 import { version as packageVersion } from '../agent/version.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { formatPath, type Path, type Report } from '../errors.ts'
 import type { BeatConfig } from './config.ts'
-import { isMap } from './leaf.ts'
-import { settleSection } from './section.ts'
+import { isMap } from './schema/leaf.ts'
+import { settleSection } from './schema/section.ts'
+import { reportUnlike, show } from './schema/show.ts'
 import { beatSchema, ID } from './sections/beat.ts'
-import { reportUnlike, show } from './show.ts'
 
 const BASE_KEYS = Object.keys(beatSchema)
 

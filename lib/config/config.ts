@@ -1,5 +1,5 @@
 import type { Path } from '../errors.ts'
-import type { SeccompConfig } from '../seccomp/section.ts'
+import type { SeccompConfig } from '../seccomp/policy/section.ts'
 
 /** A part of the document whose schema is known only once a plugin has been imported. */
 export interface RawSection {

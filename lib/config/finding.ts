@@ -1,5 +1,5 @@
 import type { Path } from '../errors.ts'
-import type { Position } from './position.ts'
+import type { Position } from './source/position.ts'
 
 /** A problem with the place itself instead of its text, so that findings can be put in order. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import type { Path, Report } from '../errors.ts'
-import type { Secrets } from './secrets.ts'
+import type { Secrets } from './source/secrets.ts'
 
 /** A credential where the value is there to be shown: in the policy, or as what a beat is called. */
 export function reportMisplaced(secrets: Secrets, report: Report): void {

@@ -1,7 +1,7 @@
 import type { Report } from '../errors.ts'
 import type { OutputConfig } from './config.ts'
-import { isMap } from './leaf.ts'
-import { reportUnlike } from './show.ts'
+import { isMap } from './schema/leaf.ts'
+import { reportUnlike } from './schema/show.ts'
 
 /** Stands in where it can't be said which output is meant: it has no settings that might be wrong too. */
 const STAND_IN: OutputConfig = { type: 'console', section: { path: ['output'], value: {} } }

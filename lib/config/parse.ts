@@ -1,17 +1,17 @@
 import { hostname } from 'node:os'
 import type { Path, Report } from '../errors.ts'
-import { parseSeccompSection } from '../seccomp/section.ts'
+import { parseSeccompSection } from '../seccomp/policy/section.ts'
 import { parseBeats } from './beats.ts'
 import type { Config, MemoryQueueSettings } from './config.ts'
-import type { ConfigDocument } from './document.ts'
-import { isMap } from './leaf.ts'
 import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
-import { absolutePaths } from './paths.ts'
-import { formatOrigin } from './position.ts'
 import { ProblemList } from './problems.ts'
-import { settleSection } from './section.ts'
+import { isMap } from './schema/leaf.ts'
+import { settleSection } from './schema/section.ts'
 import { agentSchema } from './sections/agent.ts'
+import type { ConfigDocument } from './source/document.ts'
+import { absolutePaths } from './source/paths.ts'
+import { formatOrigin } from './source/position.ts'
 
 /**
  * Validates all that the agent knows of itself. The sections of beats and of the output are left to

@@ -1,7 +1,7 @@
 import { AgentError, formatProblem, type Path, type Problem, type Report } from '../errors.ts'
 import type { Finding } from './finding.ts'
-import { comparePositions, formatPosition, type Position } from './position.ts'
-import type { Secrets } from './secrets.ts'
+import { comparePositions, formatPosition, type Position } from './source/position.ts'
+import type { Secrets } from './source/secrets.ts'
 
 /** What can say where a path was written; a ConfigDocument is one. */
 export interface Locator {

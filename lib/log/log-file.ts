@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import pino from 'pino'
-import { rotationSteps } from '../outputs/rotation.ts'
+import { rotationSteps } from '../outputs/file/rotation.ts'
 
 export interface LogFileSettings {
   /** Absolute. */

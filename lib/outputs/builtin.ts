@@ -2,8 +2,8 @@ import type { OutputType } from '../output.ts'
 
 /** The outputs that come with the framework, each imported only once it is asked for. */
 const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
-  console: async () => (await import('./console.ts')).default,
-  file: async () => (await import('./file.ts')).default,
+  console: async () => (await import('./console/console.ts')).default,
+  file: async () => (await import('./file/file.ts')).default,
 }
 
 /** For a `did you mean`. */

@@ -1,7 +1,7 @@
-import type { Places } from './launcher.ts'
-import type { Libraries } from './libraries.ts'
+import type { Places } from './contents/launcher.ts'
+import type { Libraries } from './contents/libraries.ts'
+import type { Entry } from './formats/tree.ts'
 import type { AgentManifest } from './manifest.ts'
-import type { Entry } from './tree.ts'
 
 /** An agent, ready to be packed in whatever format. */
 export interface AgentPackage {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { AgentError } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
-import { stage } from './tree.ts'
+import { stage } from './formats/tree.ts'
 
 /** How the agent was configured where it is packed. */
 export interface Circumstances {

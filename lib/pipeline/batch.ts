@@ -1,5 +1,5 @@
 import type { WriteResult } from '../output.ts'
-import type { Ticket } from './ticket.ts'
+import type { Ticket } from './acker.ts'
 
 /** Neighbouring events of one publish. */
 export interface Run {

@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import { AgentError } from '../errors.ts'
 import type { Output, WriteResult } from '../output.ts'
 import { Backoff, type RetrySettings } from './backoff.ts'
-import { Drops } from './drops.ts'
-import { type Parcel, settle } from './parcel.ts'
-import type { MemoryQueue } from './queue.ts'
+import { type Parcel, settle } from './batch.ts'
+import { Drops } from './drop-log.ts'
+import type { MemoryQueue } from './queues/memory/memory-queue.ts'
 import type { Counts } from './stats.ts'
 
 interface Parts {

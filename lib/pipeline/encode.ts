@@ -1,6 +1,6 @@
 import type { Event } from '../beat.ts'
 import { messageOf } from '../errors.ts'
-import { constantsOf, type EventSource, withConstant } from './source.ts'
+import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 
 /** One event to one JSON object without a line end; `now` is its time if it gives none. */
 export type Encode = (event: Event, now: string) => string

@@ -3,14 +3,14 @@ import type { Event, Receipt } from '../beat.ts'
 import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
+import { Ticket } from './acker.ts'
 import type { RetrySettings } from './backoff.ts'
 import { Delivery } from './delivery.ts'
-import { Drops } from './drops.ts'
+import { Drops } from './drop-log.ts'
 import { type Encode, encoderOf } from './encode.ts'
-import { MemoryQueue } from './queue.ts'
-import type { EventSource } from './source.ts'
+import type { EventSource } from './enrichment.ts'
+import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { type Counts, noCounts, type PipelineStats } from './stats.ts'
-import { Ticket } from './ticket.ts'
 
 export interface PipelineOptions {
   readonly output: Output

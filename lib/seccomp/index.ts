@@ -1,4 +1,4 @@
-export type { ArchitectureName } from './arch.ts'
-export { type CallNames, callNames, decodeReturn, type Returned } from './naming.ts'
-export type { Action, Condition, Operation, Policy, Rule, Verdict } from './policy.ts'
-export { ACTIONS, OPERATIONS } from './policy.ts'
+export type { ArchitectureName } from './architectures/architecture.ts'
+export { type CallNames, callNames, decodeReturn, type Returned } from './policy/naming.ts'
+export type { Action, Condition, Operation, Policy, Rule, Verdict } from './policy/policy.ts'
+export { ACTIONS, OPERATIONS } from './policy/policy.ts'

@@ -1,6 +1,6 @@
 import type { Beat, SyscallNeed } from '../beat.ts'
 import { formatPath, type Path } from '../errors.ts'
-import { ARCHITECTURES, loadArchitecture } from '../seccomp/arch.ts'
+import { ARCHITECTURES, loadArchitecture } from '../seccomp/architectures/architecture.ts'
 import { didYouMean } from '../suggest.ts'
 
 const PROPERTIES = [

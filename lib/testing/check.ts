@@ -1,5 +1,5 @@
-import { misshapeOf } from '../agent/beat-shape.ts'
-import { askPrivileges } from '../agent/privilege-shape.ts'
+import { askPrivileges } from '../agent/plugins/privilege-shape.ts'
+import { misshapeOf } from '../agent/plugins/shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'

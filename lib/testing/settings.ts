@@ -1,5 +1,5 @@
 import type { Beat } from '../beat.ts'
-import { parseSection } from '../config/section.ts'
+import { parseSection } from '../config/schema/section.ts'
 import { AgentError, formatProblem, type Problem } from '../errors.ts'
 
 /** What `config` makes of the beat's settings, as in the agent; throws with all that is wrong. */

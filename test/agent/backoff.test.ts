@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { PACING, pauseAfter } from '../../lib/agent/backoff.ts'
+import { PACING, pauseAfter } from '../../lib/backoff.ts'
 
 describe('agent: the pause after a failure', () => {
   const ROWS: readonly (readonly [failures: number, random: number, pause: number])[] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { DenialLog } from '../../lib/agent/denials.ts'
-import type { Denial, DenialSample } from '../../lib/seccomp/denials.ts'
+import { DenialLog } from '../../lib/agent/denial-log.ts'
+import type { Denial, DenialSample } from '../../lib/seccomp/kernel/denials.ts'
 import { listeningLog } from './lines.ts'
 
 const SAMPLE: DenialSample = {

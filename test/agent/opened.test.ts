@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Opened } from '../../lib/agent/opened.ts'
+import { Opened } from '../../lib/agent/process/close-stack.ts'
 import { listeningLog } from './lines.ts'
 
 describe('agent: what has been opened', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { sandbox } from '../../lib/agent/sandbox.ts'
-import type { Outcome } from '../../lib/seccomp/outcome.ts'
+import type { Outcome } from '../../lib/seccomp/kernel/outcome.ts'
 import { listeningLog } from './lines.ts'
 
 const FAILED: Outcome = { state: 'failed', code: 'KERNEL_REFUSED', reason: 'EPERM', hint: 'ask' }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
-import type { Pacing } from '../../lib/agent/backoff.ts'
-import { supervise } from '../../lib/agent/supervise.ts'
+import { supervise } from '../../lib/agent/beats/supervise.ts'
+import type { Pacing } from '../../lib/backoff.ts'
 import { listeningLog, messagesOf } from './lines.ts'
 
 /** No waiting: what is looked at is the order of things. */

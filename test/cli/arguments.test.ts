@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { readArguments } from '../../lib/cli/arguments.ts'
 import { COMMANDS } from '../../lib/cli/commands.ts'
-import { helpOf } from '../../lib/cli/help.ts'
+import { helpOf } from '../../lib/cli/help/help.ts'
 import { UsageError } from '../../lib/cli/usage-error.ts'
 
 const ENV = { HOME: '/root' }

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the agent's own references
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type ConfigSource, readDocument } from '../../lib/config/document.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
-import { parseSection } from '../../lib/config/section.ts'
+import { parseSection } from '../../lib/config/schema/section.ts'
 import { agentSchema } from '../../lib/config/sections/agent.ts'
+import { type ConfigSource, readDocument } from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
 import { withFiles } from './written.ts'
 

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readDocument, wantsFilter } from '../../lib/config/document.ts'
-import { mayDisableFilter } from '../../lib/config/glance.ts'
+import { readDocument, wantsFilter } from '../../lib/config/source/document.ts'
+import { mayDisableFilter } from '../../lib/config/source/glance.ts'
 import { AgentError } from '../../lib/errors.ts'
 import { withFiles } from './written.ts'
 
@@ -18,7 +18,8 @@ function packagesOf(file: string, seen: Set<string> = new Set()): readonly strin
   )
 }
 
-const lib = (name: string) => fileURLToPath(new URL(`../../lib/config/${name}`, import.meta.url))
+const lib = (name: string) =>
+  fileURLToPath(new URL(`../../lib/config/source/${name}`, import.meta.url))
 
 describe('config: a glance before the re-start', () => {
   const rows: readonly (readonly [text: string, may: boolean])[] = [

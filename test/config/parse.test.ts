@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { expect } from 'chai'
-import { type ConfigSource, readDocument } from '../../lib/config/document.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
+import { type ConfigSource, readDocument } from '../../lib/config/source/document.ts'
 import { formatProblem } from '../../lib/errors.ts'
 import { linesOf, shorten, withFiles } from './written.ts'
 

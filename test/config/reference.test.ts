@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { type ConfigDocument, readDocument } from '../../lib/config/document.ts'
-import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from '../../lib/config/leaf.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
+import {
+  formatOf,
+  isMap,
+  type Leaf,
+  leafOf,
+  type SchemaBranch,
+} from '../../lib/config/schema/leaf.ts'
 import { agentSchema } from '../../lib/config/sections/agent.ts'
 import { beatSchema } from '../../lib/config/sections/beat.ts'
+import { type ConfigDocument, readDocument } from '../../lib/config/source/document.ts'
 import { formatPath, type Path } from '../../lib/errors.ts'
-import { parseSeccompSection } from '../../lib/seccomp/section.ts'
+import { parseSeccompSection } from '../../lib/seccomp/policy/section.ts'
 
 const FILE = 'config/beat.yml'
 // A checkout is as git and umask have it.

@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ConfigDocument, type ConfigSource, readDocument } from '../../lib/config/document.ts'
+import {
+  type ConfigDocument,
+  type ConfigSource,
+  readDocument,
+} from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
 
 /** Runs `use` in a folder with these files; what it makes of their paths is returned. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { Action } from '../../lib/seccomp/policy.ts'
+import type { Action } from '../../lib/seccomp/policy/policy.ts'
 import { type Ended, runChild } from './child.ts'
 import { compare, type Finding } from './finding.ts'
 

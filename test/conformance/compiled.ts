@@ -1,10 +1,14 @@
 import { endianness } from 'node:os'
-import { type Architecture, architectureOf, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
-import { type EffectivePolicy, merge } from '../../lib/seccomp/merge.ts'
-import type { Policy, Rule } from '../../lib/seccomp/policy.ts'
-import { encode, type Program } from '../../lib/seccomp/program.ts'
+import {
+  type Architecture,
+  architectureOf,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { encode, type Program } from '../../lib/seccomp/compiler/program.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
+import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
+import type { Policy, Rule } from '../../lib/seccomp/policy/policy.ts'
 
 /** A policy on its way into the kernel of this machine. */
 export interface Compiled {

@@ -1,9 +1,9 @@
-import { builtinPolicy } from '../../lib/seccomp/builtin.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { WEIGHTS } from '../../lib/seccomp/defaults/weights.ts'
-import { ERRNO, type ErrnoName } from '../../lib/seccomp/errno.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import type { Policy, Rule } from '../../lib/seccomp/policy.ts'
+import { WEIGHTS } from '../../lib/seccomp/architectures/defaults/weights.ts'
+import { ERRNO, type ErrnoName } from '../../lib/seccomp/architectures/errno.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { builtinPolicy } from '../../lib/seccomp/policy/builtin.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
+import type { Policy, Rule } from '../../lib/seccomp/policy/policy.ts'
 import { type Compiled, runningArchitecture } from './compiled.ts'
 
 /** The program that an agent without a seccomp section of its own gets on this machine. */

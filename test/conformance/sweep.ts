@@ -1,5 +1,8 @@
-import type { Architecture, ArchitectureName } from '../../lib/seccomp/arch.ts'
-import type { Rule } from '../../lib/seccomp/policy.ts'
+import type {
+  Architecture,
+  ArchitectureName,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import type { Rule } from '../../lib/seccomp/policy/policy.ts'
 
 type Words = readonly bigint[]
 

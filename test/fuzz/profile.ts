@@ -1,12 +1,15 @@
 import fc from 'fast-check'
-import { type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
+import {
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
 import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
 import { readProfile } from '../../lib/seccomp/import/read-profile.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import { PolicyError } from '../../lib/seccomp/policy-error.ts'
-import { SCMP_ACTIONS, SCMP_OPERATORS } from '../../lib/seccomp/scmp.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
+import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
+import { SCMP_ACTIONS, SCMP_OPERATORS } from '../../lib/seccomp/policy/scmp.ts'
 import type { Target } from './fuzz.ts'
 import { hostile, mostly } from './hostile.ts'
 import { smallArchitectures } from './small.ts'

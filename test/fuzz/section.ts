@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { effectivePolicy } from '../../lib/seccomp/layers.ts'
-import { ACTIONS, OPERATIONS } from '../../lib/seccomp/policy.ts'
-import { PolicyError } from '../../lib/seccomp/policy-error.ts'
+import {
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { effectivePolicy } from '../../lib/seccomp/policy/layers.ts'
+import { ACTIONS, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
+import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
 import { parsed } from '../seccomp/policies.ts'
 import type { Target } from './fuzz.ts'
 import { hostile, mostly } from './hostile.ts'

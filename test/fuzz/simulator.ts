@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { encode, type Instruction, type Program } from '../../lib/seccomp/program.ts'
-import { type Call, simulate } from '../../lib/seccomp/simulate.ts'
+import { encode, type Instruction, type Program } from '../../lib/seccomp/compiler/program.ts'
+import { type Call, simulate } from '../../lib/seccomp/compiler/simulate.ts'
 import type { Target } from './fuzz.ts'
 
 interface Input {

@@ -1,4 +1,8 @@
-import { ARCHITECTURES, type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
 
 /** Names with int arguments and words, at both ends of a table and in its middle. */
 const NAMES = [

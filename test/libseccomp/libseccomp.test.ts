@@ -1,7 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ARCHITECTURES, type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { formatCondition } from '../../lib/seccomp/policy.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { formatCondition } from '../../lib/seccomp/policy/policy.ts'
 import { skip } from '../live.ts'
 import { type Comparison, compare } from './compare.ts'
 import { referenceProblem, referencePrograms, type SharedPolicy, sharedNames } from './reference.ts'

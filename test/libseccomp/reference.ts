@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { addonFile } from '../../lib/addon.ts'
-import type { Architecture, ArchitectureName } from '../../lib/seccomp/arch.ts'
-import type { Condition } from '../../lib/seccomp/policy.ts'
-import type { Program } from '../../lib/seccomp/program.ts'
+import type {
+  Architecture,
+  ArchitectureName,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import type { Program } from '../../lib/seccomp/compiler/program.ts'
+import type { Condition } from '../../lib/seccomp/policy/policy.ts'
 import { decode } from './decode.ts'
 
 /** A policy in the terms that both compilers share; verdicts are `SECCOMP_RET_*` with their data. */

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
-import consoleOutput from '../../lib/outputs/console.ts'
+import consoleOutput from '../../lib/outputs/console/console.ts'
 import { startPipeline } from '../../lib/pipeline/pipeline.ts'
 import { NEVER, SOURCE } from '../pipeline/fixtures.ts'
 

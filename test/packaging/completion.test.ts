@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { completion } from '../../lib/cli/completion.ts'
+import { completion } from '../../lib/cli/help/completion.ts'
 import { needs } from './programs.ts'
 
 describe('completion in bash', () => {

@@ -1,5 +1,5 @@
 import { configure, type Plan } from '../../lib/agent/configure.ts'
-import { readDocument } from '../../lib/config/document.ts'
+import { readDocument } from '../../lib/config/source/document.ts'
 import { AgentFolder } from './agent-folder.ts'
 
 const LISTENER = `import { defineBeat } from 'sealbeat'

@@ -11,7 +11,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { installedPlaces, launcher, portableLauncher } from '../../lib/packaging/launcher.ts'
+import {
+  installedPlaces,
+  launcher,
+  portableLauncher,
+} from '../../lib/packaging/contents/launcher.ts'
 
 /** In the place of Node: says what it was started with. */
 const RUNTIME = `#!/bin/sh

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
-import { manPage } from '../../lib/cli/man-page.ts'
+import { manPage } from '../../lib/cli/help/man-page.ts'
 import { needs } from './programs.ts'
 
 const TEXT = manPage({

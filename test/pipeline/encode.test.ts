@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Event } from '../../lib/beat.ts'
 import { encoderOf } from '../../lib/pipeline/encode.ts'
-import type { EventSource, Labels } from '../../lib/pipeline/source.ts'
+import type { EventSource, Labels } from '../../lib/pipeline/enrichment.ts'
 import { SOURCE } from './fixtures.ts'
 
 const NOW = '2026-01-31T12:00:00.000Z'

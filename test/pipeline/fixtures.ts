@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino'
 import type { Output } from '../../lib/output.ts'
+import type { EventSource } from '../../lib/pipeline/enrichment.ts'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../../lib/pipeline/pipeline.ts'
-import type { EventSource } from '../../lib/pipeline/source.ts'
 
 export const SOURCE: EventSource = {
   agent: { id: 'i', name: 'web-1', type: 'host', version: '0.1.0', ephemeral_id: 'e' },

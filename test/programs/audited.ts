@@ -1,6 +1,6 @@
 // `audited.js <name> <action> <log>`: as a process of that name, makes a call that has that action.
 import { writeSync } from 'node:fs'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

@@ -1,6 +1,6 @@
 // `flooding.js <name> <count>`: as a process of that name, has a call denied so many times.
 import { writeSync } from 'node:fs'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

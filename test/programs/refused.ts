@@ -1,6 +1,6 @@
 // What comes of a program that the kernel refuses, and of installing under a filter that hinders it.
 import { writeSync } from 'node:fs'
-import { installProgram, probeKernel } from '../../lib/seccomp/kernel.ts'
+import { installProgram, probeKernel } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

@@ -1,7 +1,7 @@
 // A worker thread asks for the restart that only the main thread can make; it says what it is told.
 import { writeSync } from 'node:fs'
 import { isMainThread, Worker } from 'node:worker_threads'
-import { restartWithoutIoUring } from '../../lib/seccomp/restart.ts'
+import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 
 if (isMainThread) new Worker(new URL(import.meta.url))
 else writeSync(1, JSON.stringify(restartWithoutIoUring()))

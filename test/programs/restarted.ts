@@ -1,8 +1,8 @@
 // Restarts itself without io_uring. Each image tells on stderr what it was started with; the one that
 // gets past the restart tells on stdout (or its IPC channel) what came of it.
 import { readFileSync, writeSync } from 'node:fs'
-import { openDescriptors } from '../../lib/seccomp/descriptors.ts'
-import { hasIoUring, restartWithoutIoUring } from '../../lib/seccomp/restart.ts'
+import { openDescriptors } from '../../lib/seccomp/kernel/descriptors.ts'
+import { hasIoUring, restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 
 writeSync(2, `${JSON.stringify({ ring: hasIoUring(), state: startingState() })}\n`)
 const outcome = restartWithoutIoUring()

@@ -1,7 +1,7 @@
 // Asked with a program, a worker thread says what mkdir gives it, and what installing gives it.
 import { mkdirSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { codeOf } from '../code-of.ts'
 
 parentPort?.on('message', (program: readonly number[]) => {

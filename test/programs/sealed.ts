@@ -7,7 +7,7 @@ import {
   installProgram,
   probeKernel,
   verifySealed,
-} from '../../lib/seccomp/kernel.ts'
+} from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf, numbersOf } from '../answering.ts'
 import { codeOf } from '../code-of.ts'
 import { probe } from '../probe.ts'

@@ -1,6 +1,6 @@
 // `trapped.js <where> <system call>`: makes one trapped call there, which the process won't survive.
 import { Worker } from 'node:worker_threads'
-import { installProgram, reportTraps } from '../../lib/seccomp/kernel.ts'
+import { installProgram, reportTraps } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf, runningTable } from '../answering.ts'
 import { probe } from '../probe.ts'
 

@@ -1,11 +1,11 @@
 // `under-names.js NAMES PROGRAM ARGUMENT…`: runs the program under a filter that allows just the names
 // (separated by commas), as systemd puts one over a service before it starts it.
 import { spawnSync } from 'node:child_process'
-import { loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import { encode } from '../../lib/seccomp/program.ts'
+import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { encode } from '../../lib/seccomp/compiler/program.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
 
 const [names = '', program = '', ...args] = process.argv.slice(2)
 const architecture = await loadArchitecture('amd64')

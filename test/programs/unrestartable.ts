@@ -1,6 +1,6 @@
 // Not allowed to execve, it can't restart; it goes on, and tells what is left of the attempt.
 import { readFileSync, writeSync } from 'node:fs'
-import { restartWithoutIoUring } from '../../lib/seccomp/restart.ts'
+import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

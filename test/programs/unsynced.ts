@@ -1,6 +1,6 @@
 // A thread with a filter of its own: TSYNC can't take it along.
 import { writeSync } from 'node:fs'
-import { installProgram, verifySealed } from '../../lib/seccomp/kernel.ts'
+import { installProgram, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

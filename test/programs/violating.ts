@@ -1,6 +1,6 @@
 // `violating.js <name> <action>`: as a process of that name, has `getppid` answered with that action.
-import { installProgram } from '../../lib/seccomp/kernel.ts'
-import { ACTIONS } from '../../lib/seccomp/policy.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
+import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 

@@ -1,11 +1,11 @@
 // `without-audit.js ERRNO PROGRAM ARGUMENT…`: runs the program where the kernel answers so when it is asked
 // for a socket of the audit log, as one without it does, or as a unit's RestrictAddressFamilies= has it.
 import { spawnSync } from 'node:child_process'
-import { loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { installProgram } from '../../lib/seccomp/kernel.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import { encode } from '../../lib/seccomp/program.ts'
+import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { encode } from '../../lib/seccomp/compiler/program.ts'
+import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
 
 const [answer = '', program = '', ...args] = process.argv.slice(2)
 const errno = answer === 'EAFNOSUPPORT' ? 'EAFNOSUPPORT' : 'EPROTONOSUPPORT'

@@ -1,8 +1,8 @@
 // Runs the workload of test/workload/ as an agent would: without io_uring, and behind the default
 // policy over all threads. Prints what the stage came to, first of all.
 
-import { restartWithoutIoUring } from '../../lib/seccomp/restart.ts'
-import { enterSandbox, planSandbox } from '../../lib/seccomp/sandbox.ts'
+import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
+import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
 import { section } from '../seccomp/policies.ts'
 
 restartWithoutIoUring()

@@ -1,11 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ARCHITECTURES, type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import type { Policy } from '../../lib/seccomp/policy.ts'
-import { returnValue } from '../../lib/seccomp/ranges.ts'
-import { type Call, simulate } from '../../lib/seccomp/simulate.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
+import { type Call, simulate } from '../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
+import type { Policy } from '../../lib/seccomp/policy/policy.ts'
 import { plainReading } from './oracle.ts'
 import { randomArguments, randomPolicy } from './random-policy.ts'
 

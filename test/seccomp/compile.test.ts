@@ -3,13 +3,13 @@ import {
   type Architecture,
   type ArchitectureName,
   loadArchitecture,
-} from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
-import { disassemble } from '../../lib/seccomp/disassemble.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import { PolicyError } from '../../lib/seccomp/policy-error.ts'
-import { encode, LONGEST_JUMP, type Program } from '../../lib/seccomp/program.ts'
-import { type Answer, simulate } from '../../lib/seccomp/simulate.ts'
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { disassemble } from '../../lib/seccomp/compiler/disassemble.ts'
+import { encode, LONGEST_JUMP, type Program } from '../../lib/seccomp/compiler/program.ts'
+import { type Answer, simulate } from '../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
+import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
 import { policy } from './policies.ts'
 
 const ALLOW = 0x7fff0000

@@ -1,14 +1,17 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
+import {
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
 import { exportPolicy } from '../../lib/seccomp/export/formats.ts'
 import { maskedAlternatives } from '../../lib/seccomp/export/masked.ts'
 import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
-import { loadPolicy } from '../../lib/seccomp/layers.ts'
-import { type EffectivePolicy, merge } from '../../lib/seccomp/merge.ts'
-import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy.ts'
-import { returnValue } from '../../lib/seccomp/ranges.ts'
+import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
+import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
+import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
 import { plainReading } from './oracle.ts'
 import { randomArguments, randomPolicy } from './random-policy.ts'
 

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { formatPath } from '../../lib/errors.ts'
-import { type Architecture, loadArchitecture } from '../../lib/seccomp/arch.ts'
-import { compile } from '../../lib/seccomp/compile.ts'
+import {
+  type Architecture,
+  loadArchitecture,
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../lib/seccomp/compiler/compile.ts'
+import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
 import { toYaml } from '../../lib/seccomp/export/yaml.ts'
 import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
 import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
 import { readProfile } from '../../lib/seccomp/import/read-profile.ts'
-import { merge } from '../../lib/seccomp/merge.ts'
-import { simulate } from '../../lib/seccomp/simulate.ts'
+import { merge } from '../../lib/seccomp/policy/merge.ts'
 import { ROOT } from '../docs/page.ts'
 import { policy } from './policies.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { probeKernel, verifySealed } from '../../lib/seccomp/kernel.ts'
-import { ACTIONS } from '../../lib/seccomp/policy.ts'
+import { probeKernel, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
+import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
 import { needsIsolation, needsLinux, runIsolated, skip } from '../live.ts'
 
 /** In the words of AUDIT_ARCH_*. */

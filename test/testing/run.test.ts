@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Beat, Event } from '../../lib/beat.ts'
-import { integer } from '../../lib/config/formats.ts'
+import { integer } from '../../lib/config/schema/formats.ts'
 import { memoryState, runBeat } from '../../lib/testing/index.ts'
 
 interface Settings {

@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../lib/seccomp/arch.ts'
+import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
 
 /**
  * Values that differ between architectures: the `ioctl` commands of asm/ioctls.h, and linux/fs.h's

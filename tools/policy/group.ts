@@ -1,5 +1,5 @@
-import type { ArchitectureName } from '../../lib/seccomp/arch.ts'
-import type { Operation } from '../../lib/seccomp/policy.ts'
+import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import type { Operation } from '../../lib/seccomp/policy/policy.ts'
 
 /** Calls that a default policy allows whatever their arguments, with one reason for them all. */
 export interface Group {

@@ -17,7 +17,7 @@ const NARROW_NAMES: Readonly<Record<string, string>> = {
   getegid: 'getegid32',
 }
 
-/** The text of lib/seccomp/defaults/weights.ts. Each recording counts alike, however long it ran. */
+/** The text of lib/seccomp/architectures/defaults/weights.ts. Each recording counts alike, however long it ran. */
 export function writeWeights(recordings: readonly Recording[]): string {
   const shares = new Map<string, number>()
   for (const { calls } of recordings) {

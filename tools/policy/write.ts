@@ -1,6 +1,6 @@
-import type { ArchitectureName } from '../../lib/seccomp/arch.ts'
+import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
 import { SILENT } from '../../lib/seccomp/record/filter.ts'
-import type { SyscallTable } from '../../lib/seccomp/syscalls/table.ts'
 import type { Recording } from '../recording.ts'
 import { constant } from './constants.ts'
 import { type Evidence, formatEvidence } from './evidence.ts'

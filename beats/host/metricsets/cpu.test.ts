@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import type { CpuTimes } from '../proc/stat.ts'
 import { cpuUsage } from './cpu.ts'
-import type { CpuTimes } from './proc/stat.ts'
 
 const BEFORE: CpuTimes = {
   user: 1000,

@@ -1,7 +1,7 @@
 import type { Event } from 'sealbeat'
+import { CPU_STATES, type CpuTimes, parseStat, type Stat } from '../proc/stat.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { CPU_STATES, type CpuTimes, parseStat, type Stat } from './proc/stat.ts'
 
 /** How the CPUs' time was spent since the last sample; nothing at the first. */
 export const cpu: Metricset = ({ files }) => {

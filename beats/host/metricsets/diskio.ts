@@ -1,7 +1,7 @@
 import type { Event } from 'sealbeat'
+import { type DiskStats, parseDiskstats } from '../proc/diskstats.ts'
 import type { Metricset } from './metricset.ts'
 import { gain } from './numbers.ts'
-import { type DiskStats, parseDiskstats } from './proc/diskstats.ts'
 
 /** Every device since boot, and all disks together since the last sample. */
 export const diskio: Metricset = ({ files }) => {

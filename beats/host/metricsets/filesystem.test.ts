@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import type { Mount } from '../proc/mounts.ts'
 import { distinctMounts, filesystemFields } from './filesystem.ts'
-import type { Mount } from './proc/mounts.ts'
 
 describe('host: filesystem', () => {
   const mount = (device: string, mountPoint: string, type = 'ext4'): Mount => ({

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import type { Event } from 'sealbeat'
+import { parseNodevTypes } from '../proc/filesystems.ts'
+import { type Mount, parseMounts } from '../proc/mounts.ts'
 import type { Host, Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { parseNodevTypes } from './proc/filesystems.ts'
-import { type Mount, parseMounts } from './proc/mounts.ts'
 import { boundedStatfs } from './statfs.ts'
 
 /** What statfs(2) tells. Newer versions of Node have `frsize` as well. */

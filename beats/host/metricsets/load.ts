@@ -1,7 +1,7 @@
+import { parseLoadavg } from '../proc/loadavg.ts'
+import { parseStat } from '../proc/stat.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { parseLoadavg } from './proc/loadavg.ts'
-import { parseStat } from './proc/stat.ts'
 
 export const load: Metricset =
   ({ files }) =>

@@ -1,7 +1,7 @@
 import type { Event } from 'sealbeat'
+import { type Meminfo, parseMeminfo } from '../proc/meminfo.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { type Meminfo, parseMeminfo } from './proc/meminfo.ts'
 
 export const memory: Metricset =
   ({ files }) =>

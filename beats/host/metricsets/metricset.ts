@@ -1,5 +1,5 @@
 import type { Event } from 'sealbeat'
-import type { HostFiles } from './host-files.ts'
+import type { HostFiles } from '../host-files.ts'
 
 export interface Host {
   readonly files: HostFiles

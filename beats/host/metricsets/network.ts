@@ -1,7 +1,7 @@
 import type { Event } from 'sealbeat'
+import { type InterfaceStats, parseNetDev } from '../proc/net-dev.ts'
 import type { Metricset } from './metricset.ts'
 import { gain } from './numbers.ts'
-import { type InterfaceStats, parseNetDev } from './proc/net-dev.ts'
 
 /** Every interface since it appeared, and all of them together since the last sample. */
 export const network: Metricset = ({ files }) => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import type { HostFiles } from './host-files.ts'
+import type { HostFiles } from '../host-files.ts'
+import { PROCESS_STATES, type ProcessState, parseProcessState } from '../proc/pid-stat.ts'
 import type { Metricset } from './metricset.ts'
-import { PROCESS_STATES, type ProcessState, parseProcessState } from './proc/pid-stat.ts'
 
 /** How many files are read before others get their turn: about a millisecond's worth. */
 const AT_ONCE = 100

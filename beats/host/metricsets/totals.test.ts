@@ -1,9 +1,9 @@
 import { expect } from 'chai'
+import type { DiskStats } from '../proc/diskstats.ts'
+import type { InterfaceStats } from '../proc/net-dev.ts'
 import { diskTotals } from './diskio.ts'
 import { networkTotals } from './network.ts'
 import { gain } from './numbers.ts'
-import type { DiskStats } from './proc/diskstats.ts'
-import type { InterfaceStats } from './proc/net-dev.ts'
 
 describe('host: what counters have gained', () => {
   const rows = [

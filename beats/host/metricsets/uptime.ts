@@ -1,5 +1,5 @@
+import { parseUptime } from '../proc/uptime.ts'
 import type { Metricset } from './metricset.ts'
-import { parseUptime } from './proc/uptime.ts'
 
 export const uptime: Metricset =
   ({ files }) =>

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import type { Pacing } from './backoff.ts'
-import type { ConfiguredBeat } from './configure.ts'
+import type { Pacing } from '../../backoff.ts'
+import { settledBy } from '../../settled.ts'
+import type { ConfiguredBeat } from '../configure.ts'
 import type { OpenBeat } from './open-beat.ts'
-import { settledBy } from './settled.ts'
 import { type Supervision, supervise } from './supervise.ts'
 
 /** A beat of the fleet: open, and with a run that can be ended while the others go on. */

@@ -1,11 +1,11 @@
-import { PACING, type Pacing } from './backoff.ts'
-import type { ConfiguredBeat, Plan } from './configure.ts'
-import { Member } from './member.ts'
+import { PACING, type Pacing } from '../../backoff.ts'
+import { settledBy } from '../../settled.ts'
+import type { ConfiguredBeat, Plan } from '../configure.ts'
+import { openFailed } from '../open-failed.ts'
+import type { Opened } from '../process/close-stack.ts'
+import type { StopRequest } from '../process/stop.ts'
+import { Member } from './beat-runner.ts'
 import { type BeatSurroundings, openBeat } from './open-beat.ts'
-import { openFailed } from './open-failed.ts'
-import type { Opened } from './opened.ts'
-import { settledBy } from './settled.ts'
-import type { StopRequest } from './stop.ts'
 
 /** Milliseconds after which a beat that is still opening is named, again and again. */
 const SLOW = 10_000

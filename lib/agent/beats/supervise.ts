@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { messageOf } from '../errors.ts'
-import { type Pacing, pauseAfter } from './backoff.ts'
+import { type Pacing, pauseAfter } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
 
 /** As much of a beat as its supervisor has to know. */
 export interface Supervised {

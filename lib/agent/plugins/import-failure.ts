@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { plainReason } from '../errors-of-system.ts'
-import { packageRoot } from '../package-root.ts'
+import { plainReason } from '../../errors-of-system.ts'
+import { packageRoot } from '../../own-package.ts'
 
 /** Why the import of a file has failed, in one line, and what to do where that can be told. */
 export function importFailure(thrown: unknown, file: string): string {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
-import { messageOf } from '../errors.ts'
-import { attributeTo, currentBeat } from './attribution.ts'
+import { messageOf } from '../../errors.ts'
+import { attributeTo, currentBeat } from '../process/attribution.ts'
 
 /**
  * Imports a file that comes from outside, whose code runs before there is a log: an exception that it

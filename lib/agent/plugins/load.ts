@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ownershipProblems, type TrustedFile } from '../config/ownership.ts'
-import { plainReason } from '../errors-of-system.ts'
-import { packageRoot } from '../package-root.ts'
-import { didYouMean } from '../suggest.ts'
-import { type AnyBeat, isBeat, misshapeOf } from './beat-shape.ts'
-import { importAlone } from './import-alone.ts'
+import { ownershipProblems, type TrustedFile } from '../../config/source/ownership.ts'
+import { plainReason } from '../../errors-of-system.ts'
+import { packageRoot } from '../../own-package.ts'
+import { didYouMean } from '../../suggest.ts'
 import { importFailure } from './import-failure.ts'
+import { importAlone } from './import-plugin.ts'
+import { type AnyBeat, isBeat, misshapeOf } from './shape.ts'
 
 /** Where the `type` of a beat is looked for. */
 export interface PluginPlaces {

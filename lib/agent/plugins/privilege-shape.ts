@@ -1,5 +1,5 @@
-import type { Privilege } from '../beat.ts'
-import { messageOf } from '../errors.ts'
+import type { Privilege } from '../../beat.ts'
+import { messageOf } from '../../errors.ts'
 
 /** What a beat answers, where all of that can be granted; else why not. */
 export function askPrivileges(ask: () => readonly Privilege[] | undefined): {

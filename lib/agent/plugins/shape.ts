@@ -1,5 +1,5 @@
-import type { Beat } from '../beat.ts'
-import { didYouMean } from '../suggest.ts'
+import type { Beat } from '../../beat.ts'
+import { didYouMean } from '../../suggest.ts'
 
 /** A beat whose types are its own business: the agent hands its settings and resources through. */
 export type AnyBeat = Beat<unknown, unknown>

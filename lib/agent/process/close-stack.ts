@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { messageOf } from '../errors.ts'
-import { settledBy } from './settled.ts'
+import { messageOf } from '../../errors.ts'
+import { settledBy } from '../../settled.ts'
 
 type Close = (deadline: AbortSignal) => Promise<void> | void
 

@@ -2,8 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { getSystemErrorName } from 'node:util'
-import type { LoadedAddon } from '../addon.ts'
-import { AgentError } from '../errors.ts'
+import type { LoadedAddon } from '../../addon.ts'
+import { AgentError } from '../../errors.ts'
 
 /** Held until released, or until the process is gone, however it went: flock(2). */
 export interface DataLock {

@@ -1,4 +1,4 @@
-import { AgentError, type ErrorCode } from '../errors.ts'
+import { AgentError, type ErrorCode } from '../../errors.ts'
 
 /** How the process ends; the numbers above 1 are those of sysexits(3). Documented for users. */
 export const EXIT = {

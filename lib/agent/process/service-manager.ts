@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs'
 import { getSystemErrorName } from 'node:util'
-import type { LoadedAddon } from '../addon.ts'
+import type { LoadedAddon } from '../../addon.ts'
 
 /** What has started the agent as a service and wants to hear of it: sd_notify(3). */
 export interface ServiceManager {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { AgentError, messageOf } from '../errors.ts'
-import { plainReason } from '../errors-of-system.ts'
+import { AgentError, messageOf } from '../../errors.ts'
+import { plainReason } from '../../errors-of-system.ts'
 
 /**
  * The JSON object in a file that the agent wrote itself; undefined where there is no file yet.

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../../errors.ts'
 import { currentBeat } from './attribution.ts'
 import type { StopRequest } from './stop.ts'
 

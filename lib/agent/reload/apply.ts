@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import { messageOf } from '../errors.ts'
-import type { ConfiguredBeat } from './configure.ts'
-import type { Fleet } from './fleet.ts'
-import type { Member } from './member.ts'
-import type { Changes } from './plan-changes.ts'
+import { messageOf } from '../../errors.ts'
+import type { Member } from '../beats/beat-runner.ts'
+import type { Fleet } from '../beats/beat-runners.ts'
+import type { ConfiguredBeat } from '../configure.ts'
+import type { Changes } from './compare.ts'
 
 /** What became of each beat, by id: what a reload is answered with. */
 export interface Applied {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ConfiguredBeat, Plan } from './configure.ts'
+import type { ConfiguredBeat, Plan } from '../configure.ts'
 
 /** What a reload does to the beats. The running ones in `removed` and `unchanged`, else the new ones. */
 export interface Changes {

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
-import { AgentError, formatProblem, messageOf } from '../errors.ts'
-import { applyChanges } from './apply-changes.ts'
-import type { Configure, Plan } from './configure.ts'
-import type { OpenAgent } from './open.ts'
-import { changesBetween } from './plan-changes.ts'
+import { AgentError, formatProblem, messageOf } from '../../errors.ts'
+import { settledBy } from '../../settled.ts'
+import type { Configure, Plan } from '../configure.ts'
+import type { OpenAgent } from '../open.ts'
+import type { StopRequest } from '../process/stop.ts'
+import { applyChanges } from './apply.ts'
+import { changesBetween } from './compare.ts'
 import { restartOnly } from './restart-only.ts'
-import { settledBy } from './settled.ts'
-import type { StopRequest } from './stop.ts'
 
 export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'fleet'> & {
   readonly ground: Pick<OpenAgent['ground'], 'logging'>

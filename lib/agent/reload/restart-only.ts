@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Path } from '../errors.ts'
-import type { Plan } from './configure.ts'
-import { changesBetween } from './plan-changes.ts'
+import type { Path } from '../../errors.ts'
+import type { Plan } from '../configure.ts'
+import { changesBetween } from './compare.ts'
 import { type Objection, sandboxObjections } from './sandbox-objections.ts'
 
 /**

@@ -1,7 +1,7 @@
-import type { Path } from '../errors.ts'
-import { type CallChange, policyChanges } from '../seccomp/policy-changes.ts'
-import type { SandboxPlan } from '../seccomp/sandbox.ts'
-import type { ConfiguredBeat, Plan } from './configure.ts'
+import type { Path } from '../../errors.ts'
+import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
+import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
+import type { ConfiguredBeat, Plan } from '../configure.ts'
 
 /** What stands against a new plan as long as the process lives, and where it was written. */
 export interface Objection {

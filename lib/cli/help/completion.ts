@@ -1,5 +1,5 @@
-import type { Command, Options } from './command.ts'
-import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from './commands.ts'
+import type { Command, Options } from '../command.ts'
+import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from '../commands.ts'
 
 /** For bash, of a program of that name: words of commands, options, and files after options that take one. */
 export function completion(name: string): string {

@@ -1,5 +1,5 @@
-import type { Command, Options } from './command.ts'
-import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
+import type { Command, Options } from '../command.ts'
+import { COMMANDS, GLOBAL_OPTIONS } from '../commands.ts'
 
 /** The help of one command, or of the program. */
 export function helpOf(command: Command | undefined): string {

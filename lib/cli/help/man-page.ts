@@ -1,6 +1,6 @@
-import type { AgentManifest } from '../packaging/manifest.ts'
-import type { Command, Options } from './command.ts'
-import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from './commands.ts'
+import type { AgentManifest } from '../../packaging/manifest.ts'
+import type { Command, Options } from '../command.ts'
+import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from '../commands.ts'
 import { EXIT_CODES } from './help.ts'
 
 /** man(7), of an agent that is installed: its commands are the framework's. */

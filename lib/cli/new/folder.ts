@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AgentError, messageOf } from '../errors.ts'
+import { AgentError, messageOf } from '../../errors.ts'
 
 /** Throws unless nothing is there, or an empty folder. */
 export function requireEmpty(folder: string, name: string): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { builtinBeats } from '../agent/plugins.ts'
-import { UsageError } from './usage-error.ts'
+import { builtinBeats } from '../../agent/plugins/load.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** Of a beat (see beat-shape.ts), and no longer than npm takes. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { EXIT, type ExitCode } from '../agent/exit.ts'
-import { version } from '../agent/version.ts'
-import type { Call } from './command.ts'
-import { type Dependency, dependencyFor } from './new-dependency.ts'
-import { requireEmpty, writeFiles } from './new-folder.ts'
-import { requireName } from './new-name.ts'
-import { filesOf, type Template } from './new-template.ts'
-import { print } from './print.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { version } from '../../agent/version.ts'
+import type { Call } from '../command.ts'
+import { print } from '../print.ts'
+import { type Dependency, dependencyFor } from './dependency.ts'
+import { requireEmpty, writeFiles } from './folder.ts'
+import { requireName } from './name.ts'
+import { filesOf, type Template } from './template.ts'
 
 export function newBeat(call: Call): Promise<ExitCode> {
   return writePackage('beat', call)

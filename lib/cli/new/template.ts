@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { packageRoot } from '../package-root.ts'
-import type { Dependency } from './new-dependency.ts'
+import { packageRoot } from '../../own-package.ts'
+import type { Dependency } from './dependency.ts'
 
 /** A folder of config/templates. */
 export type Template = 'beat' | 'agent'

@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { EXIT, type ExitCode } from '../agent/exit.ts'
-import { AgentError, formatProblem, messageOf, type Problem } from '../errors.ts'
-import { loadArchitecture } from '../seccomp/arch.ts'
-import { toYaml } from '../seccomp/export/yaml.ts'
-import { importProfile } from '../seccomp/import/import-profile.ts'
-import { parseJson } from '../seccomp/import/parse-json.ts'
-import { type KernelVersion, type Profile, parseKernelVersion } from '../seccomp/import/profile.ts'
-import { readProfile } from '../seccomp/import/read-profile.ts'
-import { merge } from '../seccomp/merge.ts'
-import type { Call } from './command.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { AgentError, formatProblem, messageOf, type Problem } from '../../errors.ts'
+import { loadArchitecture } from '../../seccomp/architectures/architecture.ts'
+import { toYaml } from '../../seccomp/export/yaml.ts'
+import { importProfile } from '../../seccomp/import/import-profile.ts'
+import { parseJson } from '../../seccomp/import/parse-json.ts'
+import {
+  type KernelVersion,
+  type Profile,
+  parseKernelVersion,
+} from '../../seccomp/import/profile.ts'
+import { readProfile } from '../../seccomp/import/read-profile.ts'
+import { merge } from '../../seccomp/policy/merge.ts'
+import type { Call } from '../command.ts'
+import { print } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
 import { chosenArchitecture } from './policy-for.ts'
-import { print } from './print.ts'
-import { UsageError } from './usage-error.ts'
 
 export async function seccompImport({ operand = '', value, values }: Call): Promise<ExitCode> {
   const architecture = await loadArchitecture(chosenArchitecture(value('arch')))

@@ -1,10 +1,14 @@
 import { endianness } from 'node:os'
-import type { Plan } from '../agent/configure.ts'
-import { ARCHITECTURES, type ArchitectureName, architectureOf } from '../seccomp/arch.ts'
-import { loadPolicy } from '../seccomp/layers.ts'
-import type { EffectivePolicy } from '../seccomp/merge.ts'
-import { didYouMean } from '../suggest.ts'
-import { UsageError } from './usage-error.ts'
+import type { Plan } from '../../agent/configure.ts'
+import {
+  ARCHITECTURES,
+  type ArchitectureName,
+  architectureOf,
+} from '../../seccomp/architectures/architecture.ts'
+import { loadPolicy } from '../../seccomp/policy/layers.ts'
+import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { didYouMean } from '../../suggest.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** The architecture that `--arch` names, else the running one. */
 export function chosenArchitecture(arch: string | undefined): ArchitectureName {

@@ -1,4 +1,4 @@
-import type { RecordedAgent } from '../seccomp/record/recording.ts'
+import type { RecordedAgent } from '../../seccomp/record/recording.ts'
 
 /** Milliseconds between two lines, on a terminal, where they replace each other, and elsewhere. */
 const TERMINAL_PERIOD = 1_000

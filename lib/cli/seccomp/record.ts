@@ -1,22 +1,26 @@
 import { endianness, release } from 'node:os'
-import { writeAtomically } from '../agent/atomic-file.ts'
-import { duration } from '../config/duration.ts'
-import { AgentError, messageOf } from '../errors.ts'
-import { type Architecture, architectureOf, loadArchitecture } from '../seccomp/arch.ts'
-import { builtinPolicy } from '../seccomp/builtin.ts'
-import type { Counts } from '../seccomp/record/counts.ts'
-import { compareToDefault, type Difference } from '../seccomp/record/difference.ts'
-import { learnPolicy } from '../seccomp/record/learn.ts'
-import { isSealed } from '../seccomp/record/phases.ts'
-import type { RecordedAgent } from '../seccomp/record/recording.ts'
-import { type Circumstances, writeRecording } from '../seccomp/record/write.ts'
-import { readArguments } from './arguments.ts'
-import type { Call } from './command.ts'
-import { glibcVersion } from './libc-version.ts'
-import { print } from './print.ts'
+import { writeAtomically } from '../../agent/process/atomic-file.ts'
+import { duration } from '../../config/schema/duration.ts'
+import { AgentError, messageOf } from '../../errors.ts'
+import {
+  type Architecture,
+  architectureOf,
+  loadArchitecture,
+} from '../../seccomp/architectures/architecture.ts'
+import { builtinPolicy } from '../../seccomp/policy/builtin.ts'
+import type { Counts } from '../../seccomp/record/counts.ts'
+import { compareToDefault, type Difference } from '../../seccomp/record/difference.ts'
+import { learnPolicy } from '../../seccomp/record/learn.ts'
+import { isSealed } from '../../seccomp/record/phases.ts'
+import type { RecordedAgent } from '../../seccomp/record/recording.ts'
+import { type Circumstances, writeRecording } from '../../seccomp/record/write.ts'
+import { readArguments } from '../arguments.ts'
+import type { Call } from '../command.ts'
+import { glibcVersion } from '../libc-version.ts'
+import { print } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
 import { showProgress } from './record-progress.ts'
 import { startRecorded } from './start-recorded.ts'
-import { UsageError } from './usage-error.ts'
 
 export async function seccompRecord(call: Call): Promise<never> {
   const command = agentCommand(call)

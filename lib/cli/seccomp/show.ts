@@ -1,12 +1,12 @@
-import { configure } from '../agent/configure.ts'
-import { EXIT, type ExitCode } from '../agent/exit.ts'
-import { readDocument } from '../config/document.ts'
-import { explicitDecisions } from '../seccomp/export/section-data.ts'
-import type { Decision, EffectivePolicy } from '../seccomp/merge.ts'
-import { formatCondition, formatVerdict, type Rule } from '../seccomp/policy.ts'
-import type { Call } from './command.ts'
+import { configure } from '../../agent/configure.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { readDocument } from '../../config/source/document.ts'
+import { explicitDecisions } from '../../seccomp/export/section-data.ts'
+import type { Decision, EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { formatCondition, formatVerdict, type Rule } from '../../seccomp/policy/policy.ts'
+import type { Call } from '../command.ts'
+import { print, printJson } from '../print.ts'
 import { chosenArchitecture, policyFor } from './policy-for.ts'
-import { print, printJson } from './print.ts'
 
 export async function seccompShow({ source, has, value }: Call): Promise<ExitCode> {
   const architecture = chosenArchitecture(value('arch'))

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ExitCode } from '../agent/exit.ts'
-import { credentialNames } from '../config/credential-names.ts'
-import type { Call, Run } from './command.ts'
+import type { ExitCode } from '../../agent/process/exit.ts'
+import { credentialNames } from '../../config/source/credential-names.ts'
+import type { Call, Run } from '../command.ts'
 
 const WORD = 'stand-in'
 

@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Recorder } from '../addon.ts'
-import { AgentError, messageOf } from '../errors.ts'
-import { packageRoot } from '../package-root.ts'
-import type { Architecture } from '../seccomp/arch.ts'
-import { AUDIT_LOG, AuditedProcess } from '../seccomp/record/audited-process.ts'
-import { findRecorder } from '../seccomp/record/native.ts'
-import { RecordedProcess } from '../seccomp/record/recorded-process.ts'
-import type { RecordedAgent } from '../seccomp/record/recording.ts'
+import type { Recorder } from '../../addon.ts'
+import { AgentError, messageOf } from '../../errors.ts'
+import { packageRoot } from '../../own-package.ts'
+import type { Architecture } from '../../seccomp/architectures/architecture.ts'
+import { AUDIT_LOG, AuditedProcess } from '../../seccomp/record/audited-process.ts'
+import { findRecorder } from '../../seccomp/record/native.ts'
+import { RecordedProcess } from '../../seccomp/record/recorded-process.ts'
+import type { RecordedAgent } from '../../seccomp/record/recording.ts'
 
 export interface RecordOptions {
   /** The file that auditd writes, to record from it whatever else the kernel can. */
@@ -38,7 +38,7 @@ export function startRecorded(
   return audited(architecture, command, AUDIT_LOG, stdout)
 }
 
-const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 
 /** In place of what beat.yml says: a filter is installed as ever, but it refuses nothing. */
 const UNSEALED = [

@@ -1,12 +1,12 @@
 // `trial.js SOURCE`: runs the agent of a configuration source (JSON) whose events go nowhere, until it
 // is told to stop. A program of its own (`seccomp check`), as a filter can't be taken back.
-import { runAgent } from '../agent/agent.ts'
-import { type Configure, configure } from '../agent/configure.ts'
-import { type ConfigSource, readDocument } from '../config/document.ts'
-import { defineOutput, WRITTEN } from '../output.ts'
-import { takeDenials } from '../seccomp/denials.ts'
-import { restartEarly } from './early-restart.ts'
-import { describeFailure } from './failure.ts'
+import { runAgent } from '../../agent/agent.ts'
+import { type Configure, configure } from '../../agent/configure.ts'
+import { type ConfigSource, readDocument } from '../../config/source/document.ts'
+import { defineOutput, WRITTEN } from '../../output.ts'
+import { takeDenials } from '../../seccomp/kernel/denials.ts'
+import { restartEarly } from '../early-restart.ts'
+import { describeFailure } from '../failure.ts'
 
 const NOWHERE = defineOutput<object>({
   name: 'nowhere',

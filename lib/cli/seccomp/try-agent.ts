@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { ConfigSource } from '../config/document.ts'
-import { packageRoot } from '../package-root.ts'
-import type { LogLine, Tried } from '../seccomp/check/trial.ts'
+import type { ConfigSource } from '../../config/source/document.ts'
+import { packageRoot } from '../../own-package.ts'
+import type { LogLine, Tried } from '../../seccomp/check/trial.ts'
 
 /** Milliseconds to start in, and to stop in beyond the agent's own patience. */
 const PATIENCE = 30_000
@@ -31,7 +31,7 @@ export async function tryAgent(source: ConfigSource, duration: number): Promise<
     const { strictPerms } = source
     const files = source.files.map(file => resolve(file))
     const overrides = [...source.overrides, ...overridesFor(folder)]
-    const program = fileURLToPath(new URL('dist/lib/cli/trial.js', packageRoot()))
+    const program = fileURLToPath(new URL('dist/lib/cli/seccomp/trial.js', packageRoot()))
     const args = [...process.execArgv, program, JSON.stringify({ files, overrides, strictPerms })]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     return await follow(child, duration)

@@ -1,4 +1,4 @@
-import type { Path, Report } from '../errors.ts'
+import type { Path, Report } from '../../errors.ts'
 
 /** Integers that a number can't hold exactly reach us as bigints, and no setting is meant to be one. */
 export function reportBigints(value: unknown, path: Path, report: Report): boolean {

@@ -1,4 +1,4 @@
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../suggest.ts'
 import { defineFormat, type Format, integer } from './formats.ts'
 import { anyList, anyMap, anyText, anything, flag, number, pattern, pipe } from './plain-formats.ts'
 

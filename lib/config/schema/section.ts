@@ -1,8 +1,8 @@
 import convict, { type Schema } from 'convict'
-import { messageOf, type Report } from '../errors.ts'
-import type { RawSection } from './config.ts'
+import { messageOf, type Report } from '../../errors.ts'
+import type { RawSection } from '../config.ts'
+import { settleBranch } from './apply-schema.ts'
 import type { SchemaBranch } from './leaf.ts'
-import { settleBranch } from './settle.ts'
 
 /**
  * Validates a plugin's section by its convict schema and fills in the defaults. Every problem is

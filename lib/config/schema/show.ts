@@ -1,4 +1,4 @@
-import type { Path, Report } from '../errors.ts'
+import type { Path, Report } from '../../errors.ts'
 
 const LONGEST = 60
 

@@ -1,5 +1,5 @@
 import type { Schema } from 'convict'
-import { defineFormat, listOf, text } from '../formats.ts'
+import { defineFormat, listOf, text } from '../schema/formats.ts'
 
 /** The keys every beat has, as written. */
 export interface BeatKeys {

@@ -1,6 +1,6 @@
 import type { Schema } from 'convict'
-import { durationFrom } from '../duration.ts'
-import { listOf, text } from '../formats.ts'
+import { durationFrom } from '../schema/duration.ts'
+import { listOf, text } from '../schema/formats.ts'
 
 export interface GeneralSettings {
   readonly name: string

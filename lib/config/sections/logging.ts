@@ -1,8 +1,8 @@
 import type { Schema } from 'convict'
-import { bytesFrom } from '../bytes.ts'
 import { LOG_LEVELS, type LoggingSettings } from '../config.ts'
-import { fileMode } from '../file-mode.ts'
-import { defineFormat, integer, oneOf } from '../formats.ts'
+import { bytesFrom } from '../schema/bytes.ts'
+import { fileMode } from '../schema/file-mode.ts'
+import { defineFormat, integer, oneOf } from '../schema/formats.ts'
 
 const fileName = defineFormat({
   expected: 'must be the name of a file, without a folder (that is path.logs)',

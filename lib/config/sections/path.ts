@@ -1,6 +1,6 @@
 import type { Schema } from 'convict'
 import type { PathSettings } from '../config.ts'
-import { text } from '../formats.ts'
+import { text } from '../schema/formats.ts'
 
 /** As written; `absolutePaths` makes of it what the agent uses. */
 export const pathSchema: Schema<PathSettings> = {

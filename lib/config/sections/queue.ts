@@ -1,7 +1,7 @@
 import type { Schema } from 'convict'
 import type { MemoryQueueSettings } from '../config.ts'
-import { duration } from '../duration.ts'
-import { integer } from '../formats.ts'
+import { duration } from '../schema/duration.ts'
+import { integer } from '../schema/formats.ts'
 
 export const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   events: {

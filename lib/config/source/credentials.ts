@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Environment } from './environment.ts'
 import { codeOf, readRegularFile } from './regular-file.ts'
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { messageOf } from '../errors.ts'
-import type { Find } from './finding.ts'
+import { messageOf } from '../../errors.ts'
+import type { Find } from '../finding.ts'
 import { ownershipProblems } from './ownership.ts'
 import type { Position } from './position.ts'
 import { readSourceFile } from './source-file.ts'

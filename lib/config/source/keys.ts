@@ -1,5 +1,5 @@
-import type { Path } from '../errors.ts'
-import type { Find } from './finding.ts'
+import type { Path } from '../../errors.ts'
+import type { Find } from '../finding.ts'
 import { formatPosition } from './position.ts'
 import type { MapTree, Tree } from './tree.ts'
 

@@ -1,4 +1,4 @@
-import type { Find } from './finding.ts'
+import type { Find } from '../finding.ts'
 import { nestKeys } from './keys.ts'
 import type { Position } from './position.ts'
 import type { MapTree, Tree } from './tree.ts'

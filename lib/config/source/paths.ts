@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { PathSettings } from './config.ts'
+import type { PathSettings } from '../config.ts'
 
 /** `home` from the working directory, the rest from `home`; all absolute. */
 export function absolutePaths(written: PathSettings, files: readonly string[]): PathSettings {

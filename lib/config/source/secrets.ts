@@ -1,4 +1,4 @@
-import type { Path } from '../errors.ts'
+import type { Path } from '../../errors.ts'
 import { mapScalars, type Tree } from './tree.ts'
 
 /** What stands for a value that may not be shown. */

@@ -1,4 +1,4 @@
-import type { Path } from '../errors.ts'
+import type { Path } from '../../errors.ts'
 import type { Position } from './position.ts'
 
 export type ScalarValue = string | number | bigint | boolean | null

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap } from 'yaml'
-import type { Path } from '../errors.ts'
-import type { Find } from './finding.ts'
+import type { Path } from '../../errors.ts'
+import type { Find } from '../finding.ts'
 import { type Entry, nestKeys } from './keys.ts'
 import type { Position } from './position.ts'
 import type { MapTree, ScalarValue, Tree } from './tree.ts'

@@ -1,5 +1,5 @@
 import { Composer, type CST, type Document, LineCounter, Parser, type ScalarTag } from 'yaml'
-import type { Find } from './finding.ts'
+import type { Find } from '../finding.ts'
 import type { Position } from './position.ts'
 import type { Tree } from './tree.ts'
 import { treeOf } from './yaml-tree.ts'

@@ -1,4 +1,4 @@
-import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../output.ts'
+import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../../output.ts'
 import { standardOutput, type WriteText } from './stdout.ts'
 
 interface ConsoleSettings {

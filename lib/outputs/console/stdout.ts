@@ -1,7 +1,7 @@
 import { fstatSync, write } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { AgentError, messageOf } from '../errors.ts'
+import { AgentError, messageOf } from '../../errors.ts'
 
 const STDOUT = 1
 const writeTo = promisify(write)

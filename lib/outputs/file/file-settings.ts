@@ -1,6 +1,6 @@
 import type { Schema } from 'convict'
-import { fileMode } from '../config/file-mode.ts'
-import { defineFormat, integer, text } from '../config/formats.ts'
+import { fileMode } from '../../config/schema/file-mode.ts'
+import { defineFormat, integer, text } from '../../config/schema/formats.ts'
 
 export interface FileSettings {
   readonly path: string

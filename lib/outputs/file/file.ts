@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../output.ts'
+import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../../output.ts'
 import { type FileSettings, fileSchema } from './file-settings.ts'
 import { RotatingFile } from './rotating-file.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { AgentManifest } from './manifest.ts'
-import { bytesOf, type Entry } from './tree.ts'
+import { bytesOf, type Entry } from '../formats/tree.ts'
+import type { AgentManifest } from '../manifest.ts'
 
 /** Licences of everything in a package, as they came with it. */
 export function copyright(manifest: AgentManifest, home: readonly Entry[]): string {

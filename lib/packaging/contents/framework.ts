@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadedAddonFile, prebuiltName } from '../addon.ts'
-import { AgentError } from '../errors.ts'
-import { packageRoot } from '../package-root.ts'
-import { copy, type Entry } from './tree.ts'
+import { loadedAddonFile, prebuiltName } from '../../addon.ts'
+import { AgentError } from '../../errors.ts'
+import { packageRoot } from '../../own-package.ts'
+import { copy, type Entry } from '../formats/tree.ts'
 
 const TARGET = '/node_modules/sealbeat'
 

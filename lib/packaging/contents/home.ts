@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { AgentError } from '../errors.ts'
+import { AgentError } from '../../errors.ts'
+import type { Entry } from '../formats/tree.ts'
 import { frameworkEntries } from './framework.ts'
 import { collectModules } from './modules.ts'
 import { publishedFiles } from './published.ts'
 import { type RuntimeKind, runtimeEntries } from './runtime.ts'
-import type { Entry } from './tree.ts'
 
 export interface HomeInput {
   /** The agent's, absolute. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { copy, type Entry } from '../formats/tree.ts'
 import { publishedMode } from './published.ts'
-import { copy, type Entry } from './tree.ts'
 
 /** Of other packages and of tools: nothing that is to run. */
 const NOT = new Set(['node_modules', '.git'])

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { packageRoot } from '../package-root.ts'
-import { sysusers } from './accounts.ts'
+import { packageRoot } from '../../own-package.ts'
+import { below, configFile, type Entry, file, folder } from '../formats/tree.ts'
+import { sysusers } from '../unit/accounts.ts'
 import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
-import { below, configFile, type Entry, file, folder } from './tree.ts'
 
 export interface Texts {
   /** The text of the configuration. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { bytesOf, type Entry } from './tree.ts'
+import { bytesOf, type Entry } from '../formats/tree.ts'
 
 /** The oldest libraries that native code in a package runs with; undefined: it takes none. */
 export interface Libraries {

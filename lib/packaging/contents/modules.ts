@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { Entry } from '../formats/tree.ts'
 import { installedFiles } from './installed-files.ts'
 import { publishedFiles } from './published.ts'
-import type { Entry } from './tree.ts'
 
 /** The framework itself is always packed from what runs now. */
 const FRAMEWORK = 'sealbeat'

@@ -1,7 +1,7 @@
 import { isAbsolute, normalize, resolve } from 'node:path'
-import type { ConfiguredBeat, Plan } from '../agent/configure.ts'
-import { invalidPackage } from './invalid-package.ts'
-import type { Entry } from './tree.ts'
+import type { ConfiguredBeat, Plan } from '../../agent/configure.ts'
+import type { Entry } from '../formats/tree.ts'
+import { invalidPackage } from '../invalid-package.ts'
 
 /**
  * Sees to it that an installed agent finds the beats that its configuration names: what runs here may

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { AgentError, messageOf } from '../errors.ts'
-import { runTool } from './tool.ts'
-import { copy, type Entry } from './tree.ts'
+import { AgentError, messageOf } from '../../errors.ts'
+import { runTool } from '../formats/tool.ts'
+import { copy, type Entry } from '../formats/tree.ts'
 
 /**
  * The files of a folder, as npm would publish them (`files` of package.json, .npmignore): no packages in it,

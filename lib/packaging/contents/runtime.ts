@@ -1,6 +1,6 @@
-import { AgentError } from '../errors.ts'
-import { runTool } from './tool.ts'
-import { copy, type Entry } from './tree.ts'
+import { AgentError } from '../../errors.ts'
+import { runTool } from '../formats/tool.ts'
+import { copy, type Entry } from '../formats/tree.ts'
 
 export type RuntimeKind = 'bundled' | 'system'
 

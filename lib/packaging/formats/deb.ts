@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { AgentPackage } from './agent-package.ts'
-import { debRequirements } from './requirements.ts'
+import type { AgentPackage } from '../agent-package.ts'
+import { debRequirements } from '../requirements.ts'
+import { packageVersion } from '../version.ts'
 import { scripts } from './scripts.ts'
 import { runTool } from './tool.ts'
 import { bytesOf, type Entry, file, stage } from './tree.ts'
-import { packageVersion } from './version.ts'
 
 /** deb(5), by Debian's own tool. Writes the package into a folder; its path. */
 export function buildDeb(agent: AgentPackage, work: string, output: string): string {

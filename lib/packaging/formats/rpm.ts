@@ -1,12 +1,12 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentError } from '../errors.ts'
-import type { AgentPackage } from './agent-package.ts'
-import { rpmRequirements } from './requirements.ts'
+import { AgentError } from '../../errors.ts'
+import type { AgentPackage } from '../agent-package.ts'
+import { rpmRequirements } from '../requirements.ts'
+import { packageVersion } from '../version.ts'
 import { scripts } from './scripts.ts'
 import { runTool } from './tool.ts'
 import { type Entry, stage } from './tree.ts'
-import { packageVersion } from './version.ts'
 
 /** By rpm's own tool, from what is staged. Writes the package into a folder; its path. */
 export function buildRpm(agent: AgentPackage, work: string, output: string): string {

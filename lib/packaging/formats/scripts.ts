@@ -1,4 +1,4 @@
-import type { Places } from './launcher.ts'
+import type { Places } from '../contents/launcher.ts'
 
 /** What is run at the four moments of a package's life, for sh; `systemctl` only where systemd runs. */
 export interface Scripts {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { AgentPackage } from './agent-package.ts'
+import type { AgentPackage } from '../agent-package.ts'
 import { runTool } from './tool.ts'
 import { stage } from './tree.ts'
 

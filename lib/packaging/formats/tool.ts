@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { AgentError } from '../errors.ts'
+import { AgentError } from '../../errors.ts'
 
 /**
  * Runs a program that packages are made with; what it prints.

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { AgentError } from '../errors.ts'
+import { AgentError } from '../../errors.ts'
 
 /** One thing in a package. Everything is root's: what is not is made by tmpfiles.d. */
 export interface Entry {

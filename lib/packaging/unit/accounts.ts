@@ -1,4 +1,4 @@
-import type { Places } from './launcher.ts'
+import type { Places } from '../contents/launcher.ts'
 
 /** sysusers.d(5): the agent's own user. */
 export function sysusers(name: string, { data }: Places): string {

@@ -1,8 +1,8 @@
-import type { Plan } from '../agent/configure.ts'
-import { askPrivileges } from '../agent/privilege-shape.ts'
-import type { Privilege } from '../beat.ts'
-import type { Path } from '../errors.ts'
-import { invalidPackage } from './invalid-package.ts'
+import type { Plan } from '../../agent/configure.ts'
+import { askPrivileges } from '../../agent/plugins/privilege-shape.ts'
+import type { Privilege } from '../../beat.ts'
+import type { Path } from '../../errors.ts'
+import { invalidPackage } from '../invalid-package.ts'
 
 /** What the unit of one agent has to grant, each with those who say why. */
 export interface Grants {

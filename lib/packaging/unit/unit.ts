@@ -1,7 +1,7 @@
-import { toSystemd } from '../seccomp/export/systemd.ts'
-import type { EffectivePolicy } from '../seccomp/merge.ts'
+import { toSystemd } from '../../seccomp/export/systemd.ts'
+import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import type { AgentManifest } from '../manifest.ts'
 import type { Grants, Reasons } from './grants.ts'
-import type { AgentManifest } from './manifest.ts'
 
 /** What the unit of an agent depends on. */
 export interface UnitInput {

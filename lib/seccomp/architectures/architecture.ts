@@ -1,5 +1,5 @@
 import { ERRNO, type ErrnoName, MIPS_ERRNO } from './errno.ts'
-import type { SyscallTable } from './syscalls/table.ts'
+import type { SyscallTable } from './syscall-table.ts'
 
 /** The architectures that have a table, in the names that the specification (S5) and Go use. */
 export const ARCHITECTURES = [
@@ -75,7 +75,7 @@ export function architectureOf(
 export async function loadArchitecture(name: ArchitectureName): Promise<Architecture> {
   const [{ table }, { ARGUMENT_WIDTHS }] = await Promise.all([
     TABLES[name](),
-    import('./syscalls/arguments.ts'),
+    import('./tables/arguments.ts'),
   ])
   return {
     ...traitsOf(name),
@@ -86,13 +86,13 @@ export async function loadArchitecture(name: ArchitectureName): Promise<Architec
 }
 
 const TABLES: { readonly [A in ArchitectureName]: () => Promise<{ table: SyscallTable }> } = {
-  amd64: () => import('./syscalls/amd64.ts'),
-  '386': () => import('./syscalls/386.ts'),
-  arm64: () => import('./syscalls/arm64.ts'),
-  arm: () => import('./syscalls/arm.ts'),
-  riscv64: () => import('./syscalls/riscv64.ts'),
-  ppc64le: () => import('./syscalls/ppc64le.ts'),
-  s390x: () => import('./syscalls/s390x.ts'),
-  loong64: () => import('./syscalls/loong64.ts'),
-  mips64le: () => import('./syscalls/mips64le.ts'),
+  amd64: () => import('./tables/amd64.ts'),
+  '386': () => import('./tables/386.ts'),
+  arm64: () => import('./tables/arm64.ts'),
+  arm: () => import('./tables/arm.ts'),
+  riscv64: () => import('./tables/riscv64.ts'),
+  ppc64le: () => import('./tables/ppc64le.ts'),
+  s390x: () => import('./tables/s390x.ts'),
+  loong64: () => import('./tables/loong64.ts'),
+  mips64le: () => import('./tables/mips64le.ts'),
 }

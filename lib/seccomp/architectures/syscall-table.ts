@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../arch.ts'
+import type { ArchitectureName } from './architecture.ts'
 
 /** The system calls of one architecture, as the kernel's own headers number them. */
 export interface SyscallTable {

@@ -1,6 +1,6 @@
-import { isDenied } from '../denies.ts'
-import type { EffectivePolicy } from '../merge.ts'
-import { formatVerdict } from '../policy.ts'
+import { isDenied } from '../policy/denies.ts'
+import type { EffectivePolicy } from '../policy/merge.ts'
+import { formatVerdict } from '../policy/policy.ts'
 import { about, type Finding } from './finding.ts'
 
 interface Effect {

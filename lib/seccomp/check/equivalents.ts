@@ -1,5 +1,5 @@
-import { denies, isAllowed, isDenied } from '../denies.ts'
-import type { Decision, EffectivePolicy } from '../merge.ts'
+import { denies, isAllowed, isDenied } from '../policy/denies.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import { about, type Finding } from './finding.ts'
 
 /** Calls of which each can do what the others do, or enough of it (syscalls(2)). */

@@ -1,5 +1,5 @@
-import type { KernelSupport } from '../kernel.ts'
-import { ACTIONS, type Action } from '../policy.ts'
+import type { KernelSupport } from '../kernel/kernel.ts'
+import { ACTIONS, type Action } from '../policy/policy.ts'
 import { about, type Finding } from './finding.ts'
 
 /** What the running kernel has of what a filter can use, and what the policy asks of it. */

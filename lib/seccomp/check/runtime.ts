@@ -1,4 +1,4 @@
-import type { Provenance } from '../defaults/provenance.ts'
+import type { Provenance } from '../architectures/defaults/provenance.ts'
 import { about, type Finding } from './finding.ts'
 
 export interface Runtime {

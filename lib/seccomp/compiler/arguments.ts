@@ -1,6 +1,6 @@
-import type { Architecture } from './arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import type { Condition, Rule } from '../policy/policy.ts'
 import type { Graph, Node } from './graph.ts'
-import type { Condition, Rule } from './policy.ts'
 import { ARGUMENTS_OFFSET } from './program.ts'
 
 /** Which word of `seccomp_data` is in the accumulator, by its offset; undefined: none as it was. */

@@ -1,5 +1,5 @@
-import type { ErrnoName } from './errno.ts'
-import { ACTIONS } from './policy.ts'
+import type { ErrnoName } from '../architectures/errno.ts'
+import { ACTIONS } from '../policy/policy.ts'
 import {
   ARCH_OFFSET,
   ARGUMENTS_OFFSET,

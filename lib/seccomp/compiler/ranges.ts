@@ -1,9 +1,9 @@
+import type { ErrnoName } from '../architectures/errno.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
+import type { Action, Verdict } from '../policy/policy.ts'
+import { ENOSYS } from '../policy/wording.ts'
 import { testArguments } from './arguments.ts'
-import type { ErrnoName } from './errno.ts'
 import type { Graph, Node } from './graph.ts'
-import type { Decision, EffectivePolicy } from './merge.ts'
-import type { Action, Verdict } from './policy.ts'
-import { ENOSYS } from './wording.ts'
 
 /** Neighbouring numbers that all lead to the same node. */
 export interface Range {

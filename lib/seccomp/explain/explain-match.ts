@@ -1,7 +1,7 @@
-import type { Architecture } from './arch.ts'
-import { isNarrow } from './arguments.ts'
-import type { Decision } from './merge.ts'
-import type { Condition, Rule } from './policy.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import { isNarrow } from '../compiler/arguments.ts'
+import type { Decision } from '../policy/merge.ts'
+import type { Condition, Rule } from '../policy/policy.ts'
 
 /** The rule that decides a call with these arguments (those left out are 0), if any does. */
 export function ruleFor(

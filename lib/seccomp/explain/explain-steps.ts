@@ -1,4 +1,4 @@
-import { ARCH_OFFSET, NUMBER_OFFSET, type Program } from './program.ts'
+import { ARCH_OFFSET, NUMBER_OFFSET, type Program } from '../compiler/program.ts'
 
 /** Instructions executed for a call, over all arguments that it may have. */
 export interface Steps {

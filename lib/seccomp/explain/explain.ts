@@ -1,13 +1,13 @@
-import { didYouMean } from '../suggest.ts'
-import type { Architecture } from './arch.ts'
+import { didYouMean } from '../../suggest.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import { table as x32 } from '../architectures/tables/x32.ts'
+import type { Program } from '../compiler/program.ts'
+import { simulate } from '../compiler/simulate.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
+import type { Rule, Verdict } from '../policy/policy.ts'
+import { ENOSYS } from '../policy/wording.ts'
 import { ruleFor } from './explain-match.ts'
 import { type Steps, stepsOf } from './explain-steps.ts'
-import type { Decision, EffectivePolicy } from './merge.ts'
-import type { Rule, Verdict } from './policy.ts'
-import type { Program } from './program.ts'
-import { simulate } from './simulate.ts'
-import { table as x32 } from './syscalls/x32.ts'
-import { ENOSYS } from './wording.ts'
 
 /** What is to be explained: a number that a filter may see, and its name where it has one. */
 export interface Asked {

@@ -1,6 +1,6 @@
-import { disassemble } from '../disassemble.ts'
-import type { EffectivePolicy } from '../merge.ts'
-import { CODES, type Program } from '../program.ts'
+import { disassemble } from '../compiler/disassemble.ts'
+import { CODES, type Program } from '../compiler/program.ts'
+import type { EffectivePolicy } from '../policy/merge.ts'
 
 /** A header with the program as seccomp(2) takes it, each instruction beside what it does. */
 export function toHeader(policy: EffectivePolicy, program: Program): string {

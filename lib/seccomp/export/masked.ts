@@ -1,4 +1,4 @@
-import type { Condition } from '../policy.ts'
+import type { Condition } from '../policy/policy.ts'
 
 /** `(argument & mask) == value`. */
 export interface Masked {

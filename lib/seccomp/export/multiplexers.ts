@@ -1,8 +1,8 @@
-import type { EffectivePolicy } from '../merge.ts'
-import type { Action, Verdict } from '../policy.ts'
-import type { Program } from '../program.ts'
-import { simulate } from '../simulate.ts'
-import { ENOSYS } from '../wording.ts'
+import type { Program } from '../compiler/program.ts'
+import { simulate } from '../compiler/simulate.ts'
+import type { EffectivePolicy } from '../policy/merge.ts'
+import type { Action, Verdict } from '../policy/policy.ts'
+import { ENOSYS } from '../policy/wording.ts'
 
 /** The old ways into calls, by their argument 0: SYS_* of linux/net.h, and of linux/ipc.h. */
 const MULTIPLEXERS: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
-import type { Architecture } from '../arch.ts'
-import { isNarrow } from '../arguments.ts'
-import type { Condition, Operation } from '../policy.ts'
-import type { ScmpOperator } from '../scmp.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import { isNarrow } from '../compiler/arguments.ts'
+import type { Condition, Operation } from '../policy/policy.ts'
+import type { ScmpOperator } from '../policy/scmp.ts'
 import { both, type Masked, maskedAlternatives } from './masked.ts'
 
 /** `linux.seccomp.syscalls[].args[]` of the OCI runtime specification. */

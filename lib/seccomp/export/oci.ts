@@ -1,8 +1,8 @@
-import type { Decision, EffectivePolicy } from '../merge.ts'
-import { ACTIONS, formatVerdict, type Verdict } from '../policy.ts'
-import type { Program } from '../program.ts'
-import { SCMP_ARCHITECTURES } from '../scmp.ts'
-import { EPERM } from '../wording.ts'
+import type { Program } from '../compiler/program.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
+import { ACTIONS, formatVerdict, type Verdict } from '../policy/policy.ts'
+import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
+import { EPERM } from '../policy/wording.ts'
 import { leaking } from './multiplexers.ts'
 import { type OciArgument, ociArguments } from './oci-arguments.ts'
 

@@ -1,6 +1,6 @@
-import type { Decision, EffectivePolicy } from '../merge.ts'
-import { type Action, type Condition, formatVerdict, type Rule } from '../policy.ts'
-import { wordDefault } from '../wording.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
+import { type Action, type Condition, formatVerdict, type Rule } from '../policy/policy.ts'
+import { wordDefault } from '../policy/wording.ts'
 
 /** The decisions that differ from what the default action says of any call. */
 export function explicitDecisions({

@@ -1,5 +1,5 @@
-import { denies } from '../denies.ts'
-import type { Decision, EffectivePolicy } from '../merge.ts'
+import { denies } from '../policy/denies.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 
 /**
  * What Node and the agent call before the agent's own filter is in place, which may deny it: systemd

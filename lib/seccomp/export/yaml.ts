@@ -1,4 +1,4 @@
-import type { EffectivePolicy } from '../merge.ts'
+import type { EffectivePolicy } from '../policy/merge.ts'
 import { type GroupData, type NamedData, sectionOf } from './section-data.ts'
 
 /** A section for beat.yml that stands alone (`mode: replace`), each name with its origin. */

@@ -1,5 +1,5 @@
-import type { ArchitectureName } from '../arch.ts'
-import { SCMP_ARCHITECTURES } from '../scmp.ts'
+import type { ArchitectureName } from '../architectures/architecture.ts'
+import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import type { Filter, KernelVersion, ProfileRule } from './profile.ts'
 
 /** Where the imported policy is to hold: what a container runtime would know. */

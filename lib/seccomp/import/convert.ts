@@ -1,6 +1,6 @@
-import type { Architecture } from '../arch.ts'
-import { isNarrow } from '../arguments.ts'
-import type { ErrnoName } from '../errno.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import type { ErrnoName } from '../architectures/errno.ts'
+import { isNarrow } from '../compiler/arguments.ts'
 import {
   type Condition,
   formatCondition,
@@ -8,9 +8,9 @@ import {
   type Operation,
   type Rule,
   type Verdict,
-} from '../policy.ts'
-import { SCMP_ACTIONS, type ScmpOperator } from '../scmp.ts'
-import { ENOSYS, EPERM } from '../wording.ts'
+} from '../policy/policy.ts'
+import { SCMP_ACTIONS, type ScmpOperator } from '../policy/scmp.ts'
+import { ENOSYS, EPERM } from '../policy/wording.ts'
 import type { ProfileAction, ProfileArgument, ProfileRule } from './profile.ts'
 
 /** Tells of something that the result does not have as the profile has it: where, and what. */

@@ -1,11 +1,11 @@
-import type { Architecture } from '../arch.ts'
-import type { Policy, Rule, Verdict } from '../policy.ts'
-import { SCMP_ARCHITECTURES } from '../scmp.ts'
-import { wordDefault } from '../wording.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import type { Policy, Rule, Verdict } from '../policy/policy.ts'
+import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
+import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
+import { settle } from './overlaps.ts'
 import type { Profile } from './profile.ts'
-import { settle } from './settle.ts'
 
 export interface Imported {
   /** Stands alone (`mode: replace`); each rule's origin is its place in the profile. */

@@ -1,4 +1,4 @@
-import { formatVerdict, type Rule } from '../policy.ts'
+import { formatVerdict, type Rule } from '../policy/policy.ts'
 import { conditionsKey, isSame, type Note } from './convert.ts'
 
 /**

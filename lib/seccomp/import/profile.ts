@@ -1,4 +1,4 @@
-import type { SCMP_ACTIONS, ScmpOperator } from '../scmp.ts'
+import type { SCMP_ACTIONS, ScmpOperator } from '../policy/scmp.ts'
 
 /** An OCI, Docker or Podman seccomp profile, typed; nothing of it is interpreted yet. */
 export interface Profile {

@@ -1,6 +1,6 @@
 import type { Path, Report } from '../../errors.ts'
-import { mapWith, oneOf, type Read, show, word } from '../read.ts'
-import { SCMP_ACTIONS, SCMP_OPERATORS } from '../scmp.ts'
+import { mapWith, oneOf, type Read, show, word } from '../policy/read.ts'
+import { SCMP_ACTIONS, SCMP_OPERATORS } from '../policy/scmp.ts'
 import {
   type Filter,
   type KernelVersion,

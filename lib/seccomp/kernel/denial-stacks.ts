@@ -6,7 +6,7 @@ const MODULES = ['fs', 'child_process', 'dgram', 'dns', 'net', 'os'] as const
 /** Of `process`, whose others are called all the time and ask the kernel nothing. */
 const OF_PROCESS = /^(kill|chdir|cwd|umask|dlopen|set(e?[ug]id|groups)|initgroups|\w+Usage)$/
 const ALL = /^[a-z]/
-/** addon/denial.h, kSlots. */
+/** addon/seccomp/denial.h, kSlots. */
 const NUMBERS = 1024
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown

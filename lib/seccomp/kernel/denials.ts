@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { getSystemErrorName } from 'node:util'
-import { loadAddon } from '../addon.ts'
+import { loadAddon } from '../../addon.ts'
 
 /** A system call that was denied under `diagnose: true`. */
 export interface Denial {

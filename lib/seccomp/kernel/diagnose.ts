@@ -1,5 +1,5 @@
-import type { Decision, EffectivePolicy } from './merge.ts'
-import type { Verdict } from './policy.ts'
+import type { Decision, EffectivePolicy } from '../policy/merge.ts'
+import type { Verdict } from '../policy/policy.ts'
 
 /**
  * Calls that go on failing in silence. In a thread that has SIGSYS blocked the kernel ends the process

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
-import { loadAddon } from '../addon.ts'
-import { ERRNO } from './errno.ts'
-import { ACTIONS, type Action } from './policy.ts'
-import { returnValue } from './ranges.ts'
+import { loadAddon } from '../../addon.ts'
+import { ERRNO } from '../architectures/errno.ts'
+import { returnValue } from '../compiler/ranges.ts'
+import { ACTIONS, type Action } from '../policy/policy.ts'
 
 const { EFAULT, EINVAL } = constants.errno
 

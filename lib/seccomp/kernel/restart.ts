@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { constants, endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
-import { loadAddon } from '../addon.ts'
+import { loadAddon } from '../../addon.ts'
+import { encode, NUMBER_OFFSET, type Program } from '../compiler/program.ts'
 import { type Descriptor, inheritedDescriptors, openDescriptors } from './descriptors.ts'
-import { encode, NUMBER_OFFSET, type Program } from './program.ts'
 
 /** Tells the new image that it is one: the process id, which execve(2) keeps. */
 const GUARD = 'SEALBEAT_RESTARTED'

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
-import { architectureOf } from './arch.ts'
-import { compile } from './compile.ts'
-import { WEIGHTS } from './defaults/weights.ts'
+import { architectureOf } from '../architectures/architecture.ts'
+import { WEIGHTS } from '../architectures/defaults/weights.ts'
+import { compile } from '../compiler/compile.ts'
+import { encode, type Program } from '../compiler/program.ts'
+import { loadPolicy, type Need } from '../policy/layers.ts'
+import type { EffectivePolicy } from '../policy/merge.ts'
+import type { Action } from '../policy/policy.ts'
+import { PolicyError } from '../policy/policy-error.ts'
+import type { SeccompConfig } from '../policy/section.ts'
 import { diagnosed, diagnoseProblem, urgentNumbers } from './diagnose.ts'
 import {
   inheritedFilters,
@@ -12,14 +18,8 @@ import {
   reportTraps,
   verifySealed,
 } from './kernel.ts'
-import { loadPolicy, type Need } from './layers.ts'
-import type { EffectivePolicy } from './merge.ts'
 import type { Failure, FailureCode, Installed, Outcome } from './outcome.ts'
-import type { Action } from './policy.ts'
-import { PolicyError } from './policy-error.ts'
-import { encode, type Program } from './program.ts'
 import { hasIoUring } from './restart.ts'
-import type { SeccompConfig } from './section.ts'
 
 /** What is to be installed, or why nothing will be: all that can be known without doing it. */
 export type SandboxPlan =

@@ -1,4 +1,4 @@
-import type { Report } from '../errors.ts'
+import type { Report } from '../../errors.ts'
 import { formatCondition, formatVerdict } from './policy.ts'
 import type { PlacedRule } from './section-group.ts'
 

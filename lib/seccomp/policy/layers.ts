@@ -1,5 +1,9 @@
-import { didYouMean } from '../suggest.ts'
-import { type Architecture, type ArchitectureName, loadArchitecture } from './arch.ts'
+import { didYouMean } from '../../suggest.ts'
+import {
+  type Architecture,
+  type ArchitectureName,
+  loadArchitecture,
+} from '../architectures/architecture.ts'
 import { builtinPolicy } from './builtin.ts'
 import { type EffectivePolicy, merge, unknownNames } from './merge.ts'
 import { needsHere } from './needs.ts'

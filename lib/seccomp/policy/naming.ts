@@ -1,7 +1,12 @@
-import { ARCHITECTURES, type ArchitectureName, loadArchitecture, traitsOf } from './arch.ts'
-import type { ErrnoName } from './errno.ts'
+import {
+  ARCHITECTURES,
+  type ArchitectureName,
+  loadArchitecture,
+  traitsOf,
+} from '../architectures/architecture.ts'
+import type { ErrnoName } from '../architectures/errno.ts'
+import { RETURNS } from '../compiler/ranges.ts'
 import { ACTIONS, type Action } from './policy.ts'
-import { RETURNS } from './ranges.ts'
 
 /** The system calls of one architecture by number, as the kernel tells of them in its audit records. */
 export interface CallNames {
@@ -17,7 +22,8 @@ export async function callNames(audit: number): Promise<CallNames | undefined> {
   const name = ARCHITECTURES.find(each => traitsOf(each).audit === audit)
   if (name === undefined) return undefined
   const { table, errno } = await loadArchitecture(name)
-  const tables = name === 'amd64' ? [table, (await import('./syscalls/x32.ts')).table] : [table]
+  const tables =
+    name === 'amd64' ? [table, (await import('../architectures/tables/x32.ts')).table] : [table]
   const calls = new Map(tables.flatMap(({ numbers }) => byNumber(numbers)))
   const errors = new Map(byNumber(errno))
   return {

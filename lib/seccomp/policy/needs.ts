@@ -1,4 +1,4 @@
-import type { Architecture } from './arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
 import type { Need } from './layers.ts'
 
 /**
@@ -12,7 +12,7 @@ export async function needsHere(
 ): Promise<readonly Need[]> {
   const isHere = (name: string) => Object.hasOwn(table.numbers, name)
   if (needs.every(({ names }) => names.every(isHere))) return needs
-  const { SINCE } = await import('./syscalls/since.ts')
+  const { SINCE } = await import('../architectures/tables/since.ts')
   return needs.map(need => {
     return {
       ...need,

@@ -1,4 +1,4 @@
-import type { ErrnoName } from './errno.ts'
+import type { ErrnoName } from '../architectures/errno.ts'
 
 /** In the kernel's order of precedence, strictest first (seccomp(2)); the specification's S11. */
 export const ACTIONS = [

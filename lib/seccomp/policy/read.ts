@@ -1,5 +1,5 @@
-import type { Path, Report } from '../errors.ts'
-import { didYouMean } from '../suggest.ts'
+import type { Path, Report } from '../../errors.ts'
+import { didYouMean } from '../../suggest.ts'
 
 /** Turns a value from outside into a typed one, or reports why it can't, and gives undefined. */
 export type Read<T> = (value: unknown, path: Path, report: Report) => T | undefined

@@ -1,4 +1,4 @@
-import type { ArchitectureName } from './arch.ts'
+import type { ArchitectureName } from '../architectures/architecture.ts'
 import type { Action } from './policy.ts'
 
 /** libseccomp's words, as the OCI runtime specification (config-linux.md, seccomp) has them. */

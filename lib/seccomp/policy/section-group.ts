@@ -1,6 +1,6 @@
-import type { Path, Report } from '../errors.ts'
-import { didYouMean } from '../suggest.ts'
-import { ERRNO, type ErrnoName } from './errno.ts'
+import type { Path, Report } from '../../errors.ts'
+import { didYouMean } from '../../suggest.ts'
+import { ERRNO, type ErrnoName } from '../architectures/errno.ts'
 import { ACTIONS, type Condition, OPERATIONS, type Rule, type Verdict } from './policy.ts'
 import { listOf, mapWith, oneOf, type Read, show, word } from './read.ts'
 

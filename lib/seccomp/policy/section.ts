@@ -1,4 +1,4 @@
-import type { Path, Report } from '../errors.ts'
+import type { Path, Report } from '../../errors.ts'
 import { reportConflicts } from './conflicts.ts'
 import type { Policy } from './policy.ts'
 import { ACTIONS } from './policy.ts'

@@ -1,4 +1,4 @@
-import type { Architecture } from '../arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
 import { parseRecord, serialOf } from './audit-record.ts'
 import { type Counts, type Kind, namesOf } from './counts.ts'
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
 import { notesOf } from './notes.ts'
 import { PHASES, type Phase } from './phases.ts'
 

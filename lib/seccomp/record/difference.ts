@@ -1,5 +1,5 @@
-import type { Architecture } from '../arch.ts'
-import type { Policy } from '../policy.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import type { Policy } from '../policy/policy.ts'
 import { ALWAYS } from './always.ts'
 
 /** Where a recorded policy and the built-in whitelist part. */

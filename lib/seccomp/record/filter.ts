@@ -1,5 +1,5 @@
-import type { Architecture } from '../arch.ts'
-import { NUMBER_OFFSET, type Program } from '../program.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import { NUMBER_OFFSET, type Program } from '../compiler/program.ts'
 
 // Action values of linux/seccomp.h.
 const USER_NOTIF = 0x7fc00000

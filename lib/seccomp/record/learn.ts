@@ -1,5 +1,5 @@
-import type { Architecture } from '../arch.ts'
-import type { Condition, Policy, Rule } from '../policy.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import type { Condition, Policy, Rule } from '../policy/policy.ts'
 import { ALWAYS, STDIO_COMMANDS, STDIO_RESET } from './always.ts'
 import type { Counts, Kind } from './counts.ts'
 import { BIT_BY_BIT, type Note, notesOf } from './notes.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import { loadAddon, type NativeRecording, type Recorder } from '../../addon.ts'
-import type { Architecture } from '../arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
 import { notedBits } from './notes.ts'
 import { MARK } from './phases.ts'
 

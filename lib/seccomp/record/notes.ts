@@ -1,5 +1,5 @@
-import type { Architecture } from '../arch.ts'
-import { isNarrow } from '../arguments.ts'
+import type { Architecture } from '../architectures/architecture.ts'
+import { isNarrow } from '../compiler/arguments.ts'
 
 /** An argument whose value a policy can tell good calls from bad ones by. */
 export interface Note {

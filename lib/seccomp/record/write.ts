@@ -1,7 +1,7 @@
-import type { Architecture } from '../arch.ts'
+import type { Architecture } from '../architectures/architecture.ts'
 import { toYaml } from '../export/yaml.ts'
-import { merge } from '../merge.ts'
-import type { Policy } from '../policy.ts'
+import { merge } from '../policy/merge.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Counts } from './counts.ts'
 import type { Difference } from './difference.ts'
 

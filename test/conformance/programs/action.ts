@@ -1,7 +1,7 @@
 // `action.js <action>`: answers getpgid(2) so, and calls it on a thread that Node does not know.
 import { existsSync, writeSync } from 'node:fs'
-import { reportTraps } from '../../../lib/seccomp/kernel.ts'
-import { ACTIONS } from '../../../lib/seccomp/policy.ts'
+import { reportTraps } from '../../../lib/seccomp/kernel/kernel.ts'
+import { ACTIONS } from '../../../lib/seccomp/policy/policy.ts'
 import { numberOf, runningTable } from '../../answering.ts'
 import { probe } from '../../probe.ts'
 import { blacklist, compiled, install } from '../compiled.ts'

@@ -2,7 +2,7 @@
 import { runAgent } from '../../../lib/agent/agent.ts'
 import { configure } from '../../../lib/agent/configure.ts'
 import { restartEarly } from '../../../lib/cli/early-restart.ts'
-import { readDocument } from '../../../lib/config/document.ts'
+import { readDocument } from '../../../lib/config/source/document.ts'
 
 const source = { files: process.argv.slice(2), overrides: [], env: process.env }
 const restart = await restartEarly(source)

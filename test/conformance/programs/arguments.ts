@@ -1,9 +1,9 @@
 // Every operation at boundary values of both halves, in words and in ints: the kernel's answers, the
 // simulator's and a plain reading's. Each call is denied in any case, by one error or another.
 import { writeSync } from 'node:fs'
-import { ERRNO } from '../../../lib/seccomp/errno.ts'
-import { type Condition, OPERATIONS, type Rule } from '../../../lib/seccomp/policy.ts'
-import { simulate } from '../../../lib/seccomp/simulate.ts'
+import { ERRNO } from '../../../lib/seccomp/architectures/errno.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { type Condition, OPERATIONS, type Rule } from '../../../lib/seccomp/policy/policy.ts'
 import { probe } from '../../probe.ts'
 import { plainReading } from '../../seccomp/oracle.ts'
 import { blacklist, compiled, install } from '../compiled.ts'

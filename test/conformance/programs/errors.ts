@@ -1,6 +1,6 @@
 // Every error that a rule can name: getpgid(2) of the n-th process id answers the n-th error.
 import { writeSync } from 'node:fs'
-import { ERRNO, type ErrnoName } from '../../../lib/seccomp/errno.ts'
+import { ERRNO, type ErrnoName } from '../../../lib/seccomp/architectures/errno.ts'
 import { numberOf } from '../../answering.ts'
 import { probe } from '../../probe.ts'
 import { blacklist, compiled, install } from '../compiled.ts'

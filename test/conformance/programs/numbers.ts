@@ -2,9 +2,9 @@
 // `numbers.js default|patchwork <those answers>`: every number of the table and others, under the
 // default policy, or under one that refuses each call that the default denies with another error.
 import { writeSync } from 'node:fs'
-import { ERRNO } from '../../../lib/seccomp/errno.ts'
-import { restartWithoutIoUring } from '../../../lib/seccomp/restart.ts'
-import { simulate } from '../../../lib/seccomp/simulate.ts'
+import { ERRNO } from '../../../lib/seccomp/architectures/errno.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { restartWithoutIoUring } from '../../../lib/seccomp/kernel/restart.ts'
 import { probe } from '../../probe.ts'
 import { install } from '../compiled.ts'
 import { defaultPolicy, patchwork } from '../default-policy.ts'

@@ -11,9 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { gunzip, gzip } from 'node:zlib'
-import { restartWithoutIoUring } from '../../../lib/seccomp/restart.ts'
-import { enterSandbox, planSandbox } from '../../../lib/seccomp/sandbox.ts'
-import { parseSeccompSection } from '../../../lib/seccomp/section.ts'
+import { restartWithoutIoUring } from '../../../lib/seccomp/kernel/restart.ts'
+import { enterSandbox, planSandbox } from '../../../lib/seccomp/kernel/stage.ts'
+import { parseSeccompSection } from '../../../lib/seccomp/policy/section.ts'
 import { codeOf } from '../../code-of.ts'
 
 restartWithoutIoUring()

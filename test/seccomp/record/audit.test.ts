@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { loadArchitecture } from '../../../lib/seccomp/arch.ts'
+import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
 import { AuditCounts } from '../../../lib/seccomp/record/audit-counts.ts'
 import { parseRecord, serialOf } from '../../../lib/seccomp/record/audit-record.ts'
 import { learnPolicy } from '../../../lib/seccomp/record/learn.ts'

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
-import { loadArchitecture } from '../../../lib/seccomp/arch.ts'
-import { compile } from '../../../lib/seccomp/compile.ts'
-import { merge } from '../../../lib/seccomp/merge.ts'
-import { formatCondition } from '../../../lib/seccomp/policy.ts'
-import { encode } from '../../../lib/seccomp/program.ts'
+import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { encode } from '../../../lib/seccomp/compiler/program.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { formatCondition } from '../../../lib/seccomp/policy/policy.ts'
 import type { Counts, Kind } from '../../../lib/seccomp/record/counts.ts'
 import { readCounts } from '../../../lib/seccomp/record/counts.ts'
 import { compareToDefault } from '../../../lib/seccomp/record/difference.ts'
@@ -12,7 +13,6 @@ import { learnPolicy } from '../../../lib/seccomp/record/learn.ts'
 import { notedBits } from '../../../lib/seccomp/record/notes.ts'
 import { PHASES } from '../../../lib/seccomp/record/phases.ts'
 import { writeRecording } from '../../../lib/seccomp/record/write.ts'
-import { simulate } from '../../../lib/seccomp/simulate.ts'
 
 const amd64 = await loadArchitecture('amd64')
 

@@ -1,7 +1,7 @@
-import type { MemoryQueueSettings } from '../config/config.ts'
+import type { MemoryQueueSettings } from '../../../config/config.ts'
+import type { Ticket } from '../../acker.ts'
+import type { Parcel, Run } from '../../batch.ts'
 import { Fifo } from './fifo.ts'
-import type { Parcel, Run } from './parcel.ts'
-import type { Ticket } from './ticket.ts'
 import { Waiting } from './waiting.ts'
 
 /** Lines of one publish, of which `from` to `to` have not been taken out yet. */

@@ -1,5 +1,5 @@
+import type { Ticket } from '../../acker.ts'
 import { Fifo } from './fifo.ts'
-import type { Ticket } from './ticket.ts'
 
 /** A publish for which the queue has no room yet. */
 export interface Waiter {
