@@ -1,24 +1,27 @@
-/** How a failing beat is paced. All in milliseconds. */
-export interface Pacing {
-  /** The longest pause after the first failure. */
-  readonly first: number
-  /** No pause is longer. */
-  readonly longest: number
-  /** A beat that has run this long was well: its next failure counts as the first. */
-  readonly settled: number
+/**
+ * One law for everything that is tried again, a failed beat as well as a failed write; Beats' words and
+ * defaults (`backoff.init`, `backoff.max`).
+ */
+export interface BackoffSettings {
+  /** The pause after the first failure, in milliseconds. */
+  readonly initMs: number
+  /** No pause is longer, in milliseconds. */
+  readonly maxMs: number
 }
 
-export const PACING: Pacing = { first: 1_000, longest: 60_000, settled: 60_000 }
+export const DEFAULT_BACKOFF: BackoffSettings = { initMs: 1_000, maxMs: 60_000 }
 
 /**
- * Milliseconds to wait after so many failures in a row: anything up to `first`, doubled with every
- * further failure, capped. "Full jitter", so that a fleet that failed together doesn't return
- * together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * Milliseconds to wait after so many failures in a row (1 or more): `initMs`, doubled with every further
+ * failure, at most `maxMs`, and of that a random value in the upper half ("equal jitter": AWS
+ * Architecture Blog, "Exponential Backoff And Jitter"), so that agents that failed together do not
+ * come back together.
  */
-export function pauseAfter(
+export function pauseMs(
   failures: number,
-  { first, longest }: Pacing,
+  { initMs, maxMs }: BackoffSettings,
   random: () => number = Math.random,
 ): number {
-  return random() * Math.min(longest, first * 2 ** (failures - 1))
+  const step = Math.min(maxMs, initMs * 2 ** (failures - 1))
+  return step * (0.5 + random() / 2)
 }

@@ -58,3 +58,9 @@ export function formatProblem({ position, path, message }: Problem): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** The `code` of an error of Node's or of ours, or of what caused it; undefined where there is none. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  return 'code' in thrown ? String(thrown.code) : codeOf(thrown.cause)
+}

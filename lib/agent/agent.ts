@@ -1,12 +1,10 @@
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
-import { close } from './close.ts'
 import type { Configure } from './configure.ts'
-import { open } from './open.ts'
+import { type OpenAgent, open } from './open.ts'
 import type { ExitCode } from './process/exit.ts'
 import { StopRequest } from './process/stop.ts'
 import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
-import type { Stage } from './stage.ts'
 
 /**
  * The life of an agent, from its configuration to its exit code. Each stage undoes its own when it
@@ -34,3 +32,19 @@ export async function runAgent(
   }
   return stop.exitCode
 }
+
+/** Closes in reverse, within what is left of `shutdown_timeout`. Never rejects. */
+export async function close(
+  { plan, log, pipeline, opened, ground }: OpenAgent,
+  stop: StopRequest,
+): Promise<void> {
+  stop.ask()
+  const left = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsed))
+  await opened.closeAll(AbortSignal.timeout(left), log)
+  const uptime_ms = Math.round(process.uptime() * 1000)
+  log.info({ events: pipeline.stats(), uptime_ms }, 'Stopped')
+  await ground.close()
+}
+
+/** The stages of an agent's life, in order: docs/architecture.md draws them. */
+export type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'

@@ -1,3 +1,5 @@
+import { codeOf } from '../errors.ts'
+
 /**
  * Writes to standard output and resolves when it is out. A reader that has left (`| head`) has what
  * it wanted: that is no error, and the rest is nobody's loss.
@@ -7,7 +9,7 @@ export function print(output: string | Uint8Array): Promise<void> {
     // Without a listener the error would end the process besides being reported here.
     process.stdout.on('error', () => undefined)
     process.stdout.write(output, error => {
-      if (error && !isPipeError(error)) reject(error)
+      if (error && codeOf(error) !== 'EPIPE') reject(error)
       else resolve()
     })
   })
@@ -15,8 +17,4 @@ export function print(output: string | Uint8Array): Promise<void> {
 
 export function printJson(value: unknown): Promise<void> {
   return print(`${JSON.stringify(value, null, 2)}\n`)
-}
-
-function isPipeError(error: Error): boolean {
-  return 'code' in error && error.code === 'EPIPE'
 }

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../agent/process/exit.ts'
-import { version as packageVersion } from '../agent/version.ts'
+import { version as packageVersion } from '../own-package.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'
 

@@ -4,7 +4,7 @@ import type { BeatConfig } from './config.ts'
 import { isMap } from './schema/leaf.ts'
 import { settleSection } from './schema/section.ts'
 import { reportUnlike, show } from './schema/show.ts'
-import { beatSchema, ID } from './sections/beat.ts'
+import { beatSchema, ID } from './sections.ts'
 
 const BASE_KEYS = Object.keys(beatSchema)
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
-import { plainReason } from '../errors-of-system.ts'
-import { NAME_PATTERN } from './agent-name.ts'
+import { plainReason } from '../system-errors.ts'
 
 /** What an agent's package.json says of it, as packages need it. */
 export interface AgentManifest {
@@ -55,6 +54,17 @@ interface Rule {
 function rule(key: string, pattern: RegExp, expected: string): Rule {
   return { path: () => [key], of: members => members.get(key), pattern, expected }
 }
+
+/** Users and groups of every Debian or Fedora, and what an agent has in its folder beside its command. */
+const TAKEN = `root daemon bin sys sync adm games halt lp mail man news nobody nogroup operator proxy shutdown
+  uucp www-data backup list irc tty disk kmem dialout fax voice cdrom floppy tape sudo wheel audio video dip src
+  shadow utmp sasl plugdev staff users input kvm render messagebus sshd ssh dbus polkitd systemd systemd-.*
+  data logs node_modules`
+
+/** deb-control(5), and the names of users: useradd(8). */
+export const NAME_PATTERN = new RegExp(
+  `^(?!(${TAKEN.trim().split(/\s+/).join('|')})$)[a-z][a-z0-9-]{1,30}$`,
+)
 
 const VERSION = rule(
   'version',
@@ -112,4 +122,11 @@ function parse(file: string): unknown {
 
 function membersOf(value: unknown): Members {
   return new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}))
+}
+
+/** npm's version as dpkg and rpm order it: a `~` sorts before the release, and `-` begins an iteration. */
+export function packageVersion(version: string): string {
+  const [release = '', build] = version.split('+', 2)
+  const ordered = release.replace('-', '~').replaceAll('-', '.')
+  return build === undefined ? ordered : `${ordered}+${build.replaceAll('-', '.')}`
 }

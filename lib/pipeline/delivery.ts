@@ -1,17 +1,18 @@
 import type { Logger } from 'pino'
+import type { BackoffSettings } from '../backoff.ts'
 import { AgentError } from '../errors.ts'
 import type { Output, WriteResult } from '../output.ts'
-import { Backoff, type RetrySettings } from './backoff.ts'
 import { type Parcel, settle } from './batch.ts'
 import { Drops } from './drop-log.ts'
 import type { MemoryQueue } from './queues/memory/memory-queue.ts'
+import { RetryTimer } from './retry-timer.ts'
 import type { Counts } from './stats.ts'
 
-interface Parts {
+interface DeliveryOptions {
   readonly output: Output
   readonly queue: MemoryQueue
   readonly log: Logger
-  readonly retry: RetrySettings
+  readonly backoff: BackoffSettings
   readonly counts: Counts
 }
 
@@ -21,17 +22,17 @@ export class Delivery {
   readonly #queue: MemoryQueue
   readonly #log: Logger
   readonly #counts: Counts
-  readonly #backoff: Backoff
+  readonly #retries: RetryTimer
   readonly #drops: Drops
   /** When the output was given the batch that it has now, as performance.now() has it. */
   #writingSince: number | undefined
 
-  constructor({ output, queue, log, retry, counts }: Parts) {
+  constructor({ output, queue, log, backoff, counts }: DeliveryOptions) {
     this.#output = output
     this.#queue = queue
     this.#log = log
     this.#counts = counts
-    this.#backoff = new Backoff(retry)
+    this.#retries = new RetryTimer(backoff)
     this.#drops = new Drops(log, 'Events dropped: the output will never take them')
   }
 
@@ -43,7 +44,7 @@ export class Delivery {
     try {
       for (let parcel = await this.#queue.take(); parcel; parcel = await this.#queue.take()) {
         await this.#deliver(parcel)
-        if (this.#backoff.stopped) return undefined
+        if (this.#retries.stopped) return undefined
       }
     } catch (thrown) {
       if (isGone(thrown)) return thrown
@@ -55,8 +56,8 @@ export class Delivery {
   }
 
   /** Tries again now what waits for its next try: there may not be another. */
-  hurry(): void {
-    this.#backoff.hurry()
+  retryNow(): void {
+    this.#retries.retryNow()
   }
 
   /** Milliseconds that the output has had the present batch without an answer. */
@@ -66,7 +67,7 @@ export class Delivery {
 
   /** Gives up whatever has not been confirmed. */
   stop(): void {
-    this.#backoff.stop()
+    this.#retries.stop()
     this.#drops.close()
   }
 
@@ -74,11 +75,11 @@ export class Delivery {
     let left = await this.#attempt(parcel)
     while (left.lines.length > 0) {
       await this.#pause(left)
-      if (this.#backoff.stopped) return
+      if (this.#retries.stopped) return
       this.#counts.retried += left.lines.length
       left = await this.#attempt(left)
     }
-    this.#backoff.reset()
+    this.#retries.reset()
   }
 
   /** What is left to send, in order. */
@@ -108,15 +109,15 @@ export class Delivery {
     }
     this.#counts.rejected += dropped.size
     this.#counts.acked += settled - dropped.size
-    if (settled > 0) this.#backoff.reset()
+    if (settled > 0) this.#retries.reset()
     this.#queue.release(settled)
   }
 
   async #pause({ lines }: Parcel): Promise<void> {
-    const pause = this.#backoff.next()
+    const pause = this.#retries.nextPauseMs()
     const retry_in_ms = Math.round(pause)
     this.#log.warn({ events: lines.length, retry_in_ms }, 'Events are going to be sent again')
-    await this.#backoff.wait(pause)
+    await this.#retries.wait(pause)
   }
 }
 

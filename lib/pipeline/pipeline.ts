@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
+import { type BackoffSettings, DEFAULT_BACKOFF } from '../backoff.ts'
 import type { Event, Receipt } from '../beat.ts'
 import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
+import { settledBy } from '../settled.ts'
 import { Ticket } from './acker.ts'
-import type { RetrySettings } from './backoff.ts'
 import { Delivery } from './delivery.ts'
 import { Drops } from './drop-log.ts'
 import { type Encode, encoderOf } from './encode.ts'
@@ -16,8 +17,8 @@ export interface PipelineOptions {
   readonly output: Output
   readonly queue: MemoryQueueSettings
   readonly log: Logger
-  /** Milliseconds; one second, doubling up to a minute, where none is given. */
-  readonly retry?: RetrySettings
+  /** DEFAULT_BACKOFF where it is left out. */
+  readonly backoff?: BackoffSettings
 }
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
@@ -51,14 +52,11 @@ export interface Pipeline {
   close(deadline: AbortSignal): Promise<{ readonly lost: number }>
 }
 
-/** Beats' `backoff.init` and `backoff.max`. */
-const USUAL_RETRY: RetrySettings = { initial: 1_000, max: 60_000 }
-
 export function startPipeline(options: PipelineOptions): Pipeline {
-  const { output, log, retry = USUAL_RETRY } = options
+  const { output, log, backoff = DEFAULT_BACKOFF } = options
   const queue = new MemoryQueue(options.queue)
   const counts = noCounts()
-  const delivery = new Delivery({ output, queue, log, retry, counts })
+  const delivery = new Delivery({ output, queue, log, backoff, counts })
   const unencodable = new Drops(log, 'Events dropped: they can not be encoded')
 
   const done = delivery.run()
@@ -72,8 +70,8 @@ export function startPipeline(options: PipelineOptions): Pipeline {
 
   async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {
     queue.close(new Error('the pipeline is closed'))
-    delivery.hurry()
-    await settledBefore(deadline, done)
+    delivery.retryNow()
+    await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
     return { lost: queue.held }
@@ -132,16 +130,4 @@ function publisherOf(
     if (queue.offer(lines, ticket)) return Promise.resolve(ticket)
     return queue.wait(lines, ticket, signal).then(() => ticket)
   }
-}
-
-function settledBefore(deadline: AbortSignal, done: Promise<unknown>): Promise<void> {
-  if (deadline.aborted) return Promise.resolve()
-  return new Promise(resolve => {
-    const finish = () => {
-      deadline.removeEventListener('abort', finish)
-      resolve()
-    }
-    deadline.addEventListener('abort', finish)
-    void done.then(finish)
-  })
 }

@@ -1,5 +1,4 @@
-import { askPrivileges } from '../agent/plugins/privilege-shape.ts'
-import { misshapeOf } from '../agent/plugins/shape.ts'
+import { askPrivileges, misshapeOf } from '../agent/plugins/shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { supervise } from '../../lib/agent/beats/supervise.ts'
-import type { Pacing } from '../../lib/backoff.ts'
+import { type RestartSettings, supervise } from '../../lib/agent/beats/supervise.ts'
 import { listeningLog, messagesOf } from './lines.ts'
 
 /** No waiting: what is looked at is the order of things. */
-const HURRIED: Pacing = { first: 0, longest: 0, settled: 60_000 }
+const HURRIED: RestartSettings = { initMs: 0, maxMs: 0, steadyMs: 60_000 }
 
 describe('agent: a supervised beat', () => {
   /** A beat whose n-th run is the n-th of these; it is done after the last. */
@@ -48,13 +47,13 @@ describe('agent: a supervised beat', () => {
   })
 
   it('pauses longer after every failure in a row, and starts over once it has run well', async () => {
-    const pausesOf = async (settled: number) => {
+    const pausesOf = async (steadyMs: number) => {
       const { beat, lines } = beatOf(fails('1'), fails('2'), fails('3'), fails('4'))
       const random = Math.random
       Math.random = () => 1
       try {
-        const pacing: Pacing = { first: 1, longest: 4, settled }
-        await supervise(beat, new AbortController().signal, pacing).done
+        const restarts: RestartSettings = { initMs: 1, maxMs: 4, steadyMs }
+        await supervise(beat, new AbortController().signal, restarts).done
       } finally {
         Math.random = random
       }
@@ -105,8 +104,8 @@ describe('agent: a supervised beat', () => {
   it('is not started again when the stop comes in a pause', async () => {
     const stop = new AbortController()
     const { beat, lines } = beatOf(fails('one'))
-    const pacing: Pacing = { first: 3_600_000, longest: 3_600_000, settled: 1 }
-    const { done, stats } = supervise(beat, stop.signal, pacing)
+    const restarts: RestartSettings = { initMs: 3_600_000, maxMs: 3_600_000, steadyMs: 1 }
+    const { done, stats } = supervise(beat, stop.signal, restarts)
     while (stats().state !== 'waiting') await new Promise(setImmediate)
     stop.abort()
     await done

@@ -8,8 +8,7 @@ import {
   leafOf,
   type SchemaBranch,
 } from '../../lib/config/schema/leaf.ts'
-import { agentSchema } from '../../lib/config/sections/agent.ts'
-import { beatSchema } from '../../lib/config/sections/beat.ts'
+import { agentSchema, beatSchema } from '../../lib/config/sections.ts'
 import { type ConfigDocument, readDocument } from '../../lib/config/source/document.ts'
 import { formatPath, type Path } from '../../lib/errors.ts'
 import { parseSeccompSection } from '../../lib/seccomp/policy/section.ts'

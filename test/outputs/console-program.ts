@@ -14,7 +14,7 @@ const paths = { home: '/', config: '/', data: '/', logs: '/' }
 const settings = { pretty: mode === 'pretty' }
 const output = await consoleOutput.open({ settings, paths, log })
 const queue = { events: 1000, flush: { min_events: 100, timeout: 1 } }
-const pipeline = startPipeline({ output, queue, log, retry: { initial: 1, max: 10 } })
+const pipeline = startPipeline({ output, queue, log, backoff: { initMs: 1, maxMs: 10 } })
 
 void pipeline.failed.then(error => {
   say({ failed: error.code, message: error.message })

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readManifest } from '../../lib/packaging/manifest.ts'
-import { packageVersion } from '../../lib/packaging/version.ts'
+import { packageVersion, readManifest } from '../../lib/packaging/manifest.ts'
 import { MANIFEST } from './agent-folder.ts'
 
 describe('the manifest of an agent', () => {

@@ -26,7 +26,7 @@ export function pipelineTo(output: Output, options: Partial<PipelineOptions> = {
     output,
     queue: { events: 8, flush: { min_events: 4, timeout: 1 } },
     log: memoryLog().log,
-    retry: { initial: 1, max: 2 },
+    backoff: { initMs: 1, maxMs: 2 },
     ...options,
   })
 }

@@ -235,7 +235,7 @@ describe('pipeline', () => {
   it('does not sit out a long pause when it closes', async () => {
     let down = true
     const output = new MemoryOutput(() => (down ? new Error('down') : []))
-    const pipeline = pipelineTo(output, { retry: { initial: 3_600_000, max: 3_600_000 } })
+    const pipeline = pipelineTo(output, { backoff: { initMs: 3_600_000, maxMs: 3_600_000 } })
     const { acked } = await pipeline.publisher(SOURCE, NEVER)(events(4))
     while (pipeline.stats().failed_writes === 0) await turn()
     await turn()
@@ -246,7 +246,7 @@ describe('pipeline', () => {
 
   it('gives up in the middle of a pause when the deadline comes', async () => {
     const output = new MemoryOutput(() => new Error('down'))
-    const pipeline = pipelineTo(output, { retry: { initial: 3_600_000, max: 3_600_000 } })
+    const pipeline = pipelineTo(output, { backoff: { initMs: 3_600_000, maxMs: 3_600_000 } })
     await pipeline.publisher(SOURCE, NEVER)(events(4))
     const deadline = new AbortController()
     const closing = pipeline.close(deadline.signal)

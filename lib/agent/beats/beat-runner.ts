@@ -1,9 +1,8 @@
 import type { Logger } from 'pino'
-import type { Pacing } from '../../backoff.ts'
 import { settledBy } from '../../settled.ts'
 import type { ConfiguredBeat } from '../configure.ts'
 import type { OpenBeat } from './open-beat.ts'
-import { type Supervision, supervise } from './supervise.ts'
+import { type RestartSettings, type Supervision, supervise } from './supervise.ts'
 
 /** A beat of the fleet: open, and with a run that can be ended while the others go on. */
 export class Member {
@@ -39,8 +38,8 @@ export class Member {
     return this.#supervision === undefined || this.#supervision.stats().state === 'done'
   }
 
-  start(stop: AbortSignal, pacing: Pacing): void {
-    this.#done = this.#run(stop, pacing)
+  start(stop: AbortSignal, restarts: RestartSettings): void {
+    this.#done = this.#run(stop, restarts)
   }
 
   /**
@@ -64,12 +63,12 @@ export class Member {
     else this.#beat.log.debug(this.#counts(), 'Beat is done')
   }
 
-  async #run(stop: AbortSignal, pacing: Pacing): Promise<void> {
+  async #run(stop: AbortSignal, restarts: RestartSettings): Promise<void> {
     do {
       this.#again = false
       this.#leave = new AbortController()
       const signal = AbortSignal.any([stop, this.#leave.signal])
-      this.#supervision = supervise(this.#beat, signal, pacing)
+      this.#supervision = supervise(this.#beat, signal, restarts)
       await this.#supervision.done
     } while (this.#again && !stop.aborted)
   }

@@ -1,11 +1,11 @@
-import { PACING, type Pacing } from '../../backoff.ts'
 import { settledBy } from '../../settled.ts'
+import { openFailed } from '../../system-errors.ts'
 import type { ConfiguredBeat, Plan } from '../configure.ts'
-import { openFailed } from '../open-failed.ts'
 import type { Opened } from '../process/close-stack.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { Member } from './beat-runner.ts'
 import { type BeatSurroundings, openBeat } from './open-beat.ts'
+import { RESTARTS, type RestartSettings } from './supervise.ts'
 
 /** Milliseconds after which a beat that is still opening is named, again and again. */
 const SLOW = 10_000
@@ -15,7 +15,7 @@ export class Fleet {
   readonly #surroundings: BeatSurroundings
   readonly #opened: Opened
   readonly #stop: StopRequest
-  readonly #pacing: Pacing
+  readonly #restarts: RestartSettings
   /** By id, in the order of opening. */
   readonly #members = new Map<string, Member>()
   #plan: Plan
@@ -26,13 +26,13 @@ export class Fleet {
     surroundings: BeatSurroundings,
     opened: Opened,
     stop: StopRequest,
-    pacing: Pacing = PACING,
+    restarts: RestartSettings = RESTARTS,
   ) {
     this.#plan = plan
     this.#surroundings = surroundings
     this.#opened = opened
     this.#stop = stop
-    this.#pacing = pacing
+    this.#restarts = restarts
   }
 
   /** What is being done, which a reload changes. */
@@ -65,7 +65,7 @@ export class Fleet {
   }
 
   run(...members: readonly Member[]): void {
-    for (const member of members) member.start(this.#stop.signal, this.#pacing)
+    for (const member of members) member.start(this.#stop.signal, this.#restarts)
   }
 
   /** Closes members that have ended, the last opened first, so many milliseconds long. */

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { PathSettings } from '../../config/config.ts'
+import { version } from '../../own-package.ts'
 import type { EventSource } from '../../pipeline/enrichment.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { ConfiguredBeat } from '../configure.ts'
 import { attributeTo } from '../process/attribution.ts'
 import type { Identity } from '../process/identity.ts'
 import { openState } from '../process/state.ts'
-import { version } from '../version.ts'
 import type { Supervised } from './supervise.ts'
 
 /** A beat with everything that it needs to run, whatever the types of its settings and resources. */

@@ -1,7 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { type Pacing, pauseAfter } from '../../backoff.ts'
+import { type BackoffSettings, DEFAULT_BACKOFF, pauseMs } from '../../backoff.ts'
 import { messageOf } from '../../errors.ts'
+
+/** How a failing beat is started again. */
+export interface RestartSettings extends BackoffSettings {
+  /** A beat that has run this long was well: its next failure counts as the first. In milliseconds. */
+  readonly steadyMs: number
+}
+
+export const RESTARTS: RestartSettings = { ...DEFAULT_BACKOFF, steadyMs: 60_000 }
 
 /** As much of a beat as its supervisor has to know. */
 export interface Supervised {
@@ -25,8 +33,12 @@ export interface Supervision {
 }
 
 /** Runs a beat, again and again while it fails, until it returns or `stop` aborts. */
-export function supervise(beat: Supervised, stop: AbortSignal, pacing: Pacing): Supervision {
-  const supervisor = new Supervisor(beat, stop, pacing)
+export function supervise(
+  beat: Supervised,
+  stop: AbortSignal,
+  restarts: RestartSettings,
+): Supervision {
+  const supervisor = new Supervisor(beat, stop, restarts)
   const done = supervisor.untilDone()
   return { done, stats: () => supervisor.stats }
 }
@@ -34,17 +46,17 @@ export function supervise(beat: Supervised, stop: AbortSignal, pacing: Pacing): 
 class Supervisor {
   readonly #beat: Supervised
   readonly #stop: AbortSignal
-  readonly #pacing: Pacing
+  readonly #restarts: RestartSettings
   #state: BeatStats['state'] = 'waiting'
   #starts = 0
   #failures = 0
   /** Since it last ran well. */
   #inARow = 0
 
-  constructor(beat: Supervised, stop: AbortSignal, pacing: Pacing) {
+  constructor(beat: Supervised, stop: AbortSignal, restarts: RestartSettings) {
     this.#beat = beat
     this.#stop = stop
-    this.#pacing = pacing
+    this.#restarts = restarts
   }
 
   get stats(): BeatStats {
@@ -86,7 +98,7 @@ class Supervisor {
 
   #noteFailure(error: unknown, ran: number): false {
     this.#failures++
-    this.#inARow = ran >= this.#pacing.settled ? 1 : this.#inARow + 1
+    this.#inARow = ran >= this.#restarts.steadyMs ? 1 : this.#inARow + 1
     this.#beat.log.error(
       { err: error, failures: this.#failures },
       `Beat failed: ${messageOf(error)}`,
@@ -102,7 +114,7 @@ class Supervisor {
   }
 
   async #pause(): Promise<void> {
-    const pause = pauseAfter(this.#inARow, this.#pacing)
+    const pause = pauseMs(this.#inARow, this.#restarts)
     this.#state = 'waiting'
     this.#beat.log.info({ pause_ms: Math.round(pause) }, 'Beat starts again after a pause')
     // Rejects only when told to stop, which the caller looks at.

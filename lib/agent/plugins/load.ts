@@ -2,11 +2,11 @@ import { existsSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ownershipProblems, type TrustedFile } from '../../config/source/ownership.ts'
-import { plainReason } from '../../errors-of-system.ts'
+import { codeOf } from '../../errors.ts'
 import { packageRoot } from '../../own-package.ts'
 import { didYouMean } from '../../suggest.ts'
-import { importFailure } from './import-failure.ts'
-import { importAlone } from './import-plugin.ts'
+import { plainReason } from '../../system-errors.ts'
+import { importDefault } from './import-plugin.ts'
 import { type AnyBeat, isBeat, misshapeOf } from './shape.ts'
 
 /** Where the `type` of a beat is looked for. */
@@ -92,7 +92,7 @@ async function locatePackage(name: string, { builtins, config, home }: PluginPla
       const url = new URL(resolveImport(name, from.href))
       if (url.protocol === 'file:') return existing(url)
     } catch (error) {
-      if (!isNotFound(error)) throw error
+      if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error
     }
   }
   throw new Error(
@@ -102,28 +102,8 @@ async function locatePackage(name: string, { builtins, config, home }: PluginPla
   )
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-}
-
 function builtinNames(builtins: URL): readonly string[] {
   if (!existsSync(builtins)) return []
   const folders = readdirSync(builtins, { withFileTypes: true }).filter(each => each.isDirectory())
   return folders.map(folder => folder.name)
-}
-
-async function importDefault(file: string, remedy: string): Promise<unknown> {
-  try {
-    return unwrapped((await importAlone(file)).default)
-  } catch (thrown) {
-    throw new Error(`${file} can't be imported: ${importFailure(thrown, file)}${remedy}`, {
-      cause: thrown,
-    })
-  }
-}
-
-/** A CommonJS module that was compiled from ESM has its default export one level down. */
-function unwrapped(exported: unknown): unknown {
-  if (typeof exported !== 'object' || exported === null) return exported
-  return '__esModule' in exported && 'default' in exported ? exported.default : exported
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { writeAtomically } from './atomic-file.ts'
-import { damaged, readStoredObject } from './stored-file.ts'
+import { damaged, readStoredObject, writeAtomically } from './stored-file.ts'
 
 /** Who this agent is in its events: `agent.id` and `agent.ephemeral_id`. */
 export interface Identity {

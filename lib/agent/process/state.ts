@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateStore } from '../../beat.ts'
-import { writeAtomically } from './atomic-file.ts'
-import { readStoredObject } from './stored-file.ts'
+import { readStoredObject, writeAtomically } from './stored-file.ts'
 
 /**
  * Opens a beat's state: one JSON file below `path.data/state`, read once, then replaced as a whole

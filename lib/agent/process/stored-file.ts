@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { AgentError, messageOf } from '../../errors.ts'
-import { plainReason } from '../../errors-of-system.ts'
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AgentError, codeOf, messageOf } from '../../errors.ts'
+import { plainReason } from '../../system-errors.ts'
 
 /**
  * The JSON object in a file that the agent wrote itself; undefined where there is no file yet.
@@ -31,7 +32,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw new AgentError('OPEN_FAILED', plainReason(error), { cause: error })
   }
 }
@@ -41,5 +42,34 @@ function parse(file: string, text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw damaged(file, messageOf(error))
+  }
+}
+
+/**
+ * Replaces a file so that whoever reads it, after a power cut too, finds the old text or the new,
+ * never a part: written beside, fsynced, renamed, and the folder fsynced. Mode 0600.
+ *
+ * One writer per file: the name beside is always the same, so that a crash leaves at most one.
+ */
+export async function writeAtomically(file: string, text: string): Promise<void> {
+  const beside = `${file}.new`
+  const handle = await open(beside, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(beside, file)
+  await syncFolder(dirname(file))
+}
+
+/** Without this the rename itself may be lost (rename(2), fsync(2)). */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }

@@ -5,8 +5,7 @@ import type { Configure, Plan } from '../configure.ts'
 import type { OpenAgent } from '../open.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { applyChanges } from './apply.ts'
-import { changesBetween } from './compare.ts'
-import { restartOnly } from './restart-only.ts'
+import { changesBetween, restartOnly } from './compare.ts'
 
 export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'fleet'> & {
   readonly ground: Pick<OpenAgent['ground'], 'logging'>

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { version } from '../../agent/version.ts'
-import { packageRoot } from '../../own-package.ts'
+import { packageRoot, version } from '../../own-package.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** How a new package comes by sealbeat. */

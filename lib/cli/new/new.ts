@@ -1,11 +1,14 @@
-import { resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { builtinBeats } from '../../agent/plugins/load.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { version } from '../../agent/version.ts'
+import { AgentError, codeOf, messageOf } from '../../errors.ts'
+import { version } from '../../own-package.ts'
 import type { Call } from '../command.ts'
 import { print } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
 import { type Dependency, dependencyFor } from './dependency.ts'
-import { requireEmpty, writeFiles } from './folder.ts'
-import { requireName } from './name.ts'
 import { filesOf, type Template } from './template.ts'
 
 export function newBeat(call: Call): Promise<ExitCode> {
@@ -34,4 +37,50 @@ function reportOf(name: string, files: readonly string[], { install }: Dependenc
   const written = files.map(file => `  ${name}/${file}\n`).join('')
   const next = [`cd ${name}`, install, 'npm start'].map(line => `  ${line}\n`).join('')
   return `Written:\n${written}Next:\n${next}`
+}
+
+/** Throws unless nothing is there, or an empty folder. */
+export function requireEmpty(folder: string, name: string): void {
+  const problem = problemOf(folder)
+  if (problem) throw new AgentError('OPEN_FAILED', `${name} ${problem}: choose another name`)
+}
+
+function problemOf(folder: string): string | undefined {
+  try {
+    return readdirSync(folder).length > 0 ? 'exists and is not empty' : undefined
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return undefined
+    return code === 'ENOTDIR' ? 'exists and is no folder' : `can't be read (${messageOf(error)})`
+  }
+}
+
+/** Writes texts by their path; what has appeared there meanwhile is left alone. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  try {
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text, { flag: 'wx' })
+    }
+  } catch (error) {
+    throw new AgentError('OPEN_FAILED', messageOf(error), { cause: error })
+  }
+}
+
+/** Of a beat (see beat-shape.ts), and no longer than npm takes. */
+const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
+
+/** @throws UsageError where a package and a beat can't both be called so */
+export function requireName(name: string): void {
+  const why = objectionTo(name)
+  if (why) throw new UsageError(`${JSON.stringify(name)} can't be the name: ${why}`)
+}
+
+function objectionTo(name: string): string | undefined {
+  if (!NAME.test(name)) return 'write lower case letters, digits, - and _, a letter or digit first'
+  if (existsSync(new URL(`${name}/index.js`, builtinBeats()))) return 'a built-in beat has it'
+  // Node looks for a module of its own before it looks for a package.
+  if (isBuiltin(name)) return 'a module of Node has it'
+  // A package can't depend on one of its own name; the other is where npm installs.
+  return ['sealbeat', 'node_modules'].includes(name) ? 'npm refuses it' : undefined
 }

@@ -1,5 +1,5 @@
 import { endianness, release } from 'node:os'
-import { writeAtomically } from '../../agent/process/atomic-file.ts'
+import { writeAtomically } from '../../agent/process/stored-file.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { AgentError, messageOf } from '../../errors.ts'
 import {

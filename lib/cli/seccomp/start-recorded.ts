@@ -38,7 +38,7 @@ export function startRecorded(
   return audited(architecture, command, AUDIT_LOG, stdout)
 }
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('dist/bundle/main.js', packageRoot()))
 
 /** In place of what beat.yml says: a filter is installed as ever, but it refuses nothing. */
 const UNSEALED = [

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf } from '../../errors.ts'
-import type { Environment } from './environment.ts'
-import { codeOf, readRegularFile } from './regular-file.ts'
+import { codeOf, messageOf } from '../../errors.ts'
+import { readRegularFile } from './regular-file.ts'
+import type { Environment } from './variables.ts'
 
 /** A credential's value, or why there is none and what to do about it. */
 export type Credential =

@@ -1,6 +1,6 @@
 import { readCredential } from './credentials.ts'
-import type { Environment } from './environment.ts'
 import { REDACTED } from './secrets.ts'
+import type { Environment } from './variables.ts'
 
 /** Tells of a variable that is missing or wrongly written. */
 export type Complain = (message: string) => void

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { codeOf } from '../../errors.ts'
 
 const MAX_BYTES = 1024 * 1024
 
@@ -31,12 +32,6 @@ function open(file: string): number {
     const code = codeOf(thrown) ?? String(thrown)
     throw new Error(WORDS[code] ?? `cannot be read (${code})`, { cause: thrown })
   }
-}
-
-/** `ENOENT`: what the system had against it, of an error of this module as well. */
-export function codeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  return 'code' in thrown ? String(thrown.code) : codeOf(thrown.cause)
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
-import { codeOf, readRegularFile } from './regular-file.ts'
+import { codeOf } from '../../errors.ts'
+import { readRegularFile } from './regular-file.ts'
 
 /**
  * The text of a configuration file, without its byte order mark. `inspect` sees what the descriptor that

@@ -1,4 +1,3 @@
-import type { Environment } from './environment.ts'
 import { type Complain, Expansion } from './expansion.ts'
 import type { ScalarTree } from './tree.ts'
 
@@ -31,3 +30,6 @@ function retype(text: string): string | number | boolean {
     ? value
     : text
 }
+
+/** What `${VAR}` refers to; also where credentials are, in `CREDENTIALS_DIRECTORY`. */
+export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,7 @@
 import { fstatSync, write } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { AgentError, messageOf } from '../../errors.ts'
+import { AgentError, codeOf, messageOf } from '../../errors.ts'
 
 const STDOUT = 1
 const writeTo = promisify(write)
@@ -63,14 +63,11 @@ async function writeSome(bytes: Buffer, from: number): Promise<number> {
 
 function asGone(error: unknown): never {
   // EIO is what a terminal that has hung up answers, for ever.
-  if (!['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error))) throw error
+  if (!['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error) ?? ''))
+    throw error
   throw new AgentError(
     'OUTPUT_GONE',
     `standard output can not be written to any more: ${messageOf(error)}`,
     { cause: error },
   )
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

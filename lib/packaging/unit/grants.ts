@@ -1,5 +1,5 @@
 import type { Plan } from '../../agent/configure.ts'
-import { askPrivileges } from '../../agent/plugins/privilege-shape.ts'
+import { askPrivileges } from '../../agent/plugins/shape.ts'
 import type { Privilege } from '../../beat.ts'
 import type { Path } from '../../errors.ts'
 import { invalidPackage } from '../invalid-package.ts'

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AgentError } from '../../errors.ts'
-import { plainReason } from '../../errors-of-system.ts'
+import { plainReason } from '../../system-errors.ts'
 
 /** @throws AgentError `OPEN_FAILED` where packages can't be written there */
 export function makeOutputFolder(folder: string): string {

@@ -1,4 +1,4 @@
-import { messageOf } from './errors.ts'
+import { AgentError, messageOf } from './errors.ts'
 
 /** As much of Node's errors of the kernel as there is to tell. */
 interface SystemError {
@@ -54,4 +54,11 @@ const ON_FILE: Words = {
 
 function user(): string {
   return `this user (uid=${process.geteuid?.() ?? '?'})`
+}
+
+/** What names a thing that could not be opened, whatever its `open` has thrown. */
+export function openFailed(what: string, cause: unknown): AgentError {
+  if (cause instanceof AgentError && cause.code !== 'OPEN_FAILED') return cause
+  const message = `${what} could not be opened: ${plainReason(cause)}`
+  return new AgentError('OPEN_FAILED', message, { cause })
 }

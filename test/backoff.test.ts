@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { DEFAULT_BACKOFF, pauseMs } from '../lib/backoff.ts'
+
+describe('the pause after a failure', () => {
+  const ROWS: readonly (readonly [failures: number, random: number, pause: number])[] = [
+    [1, 1, 1_000],
+    [1, 0, 500],
+    [2, 1, 2_000],
+    [3, 0.5, 3_000],
+    [6, 1, 32_000],
+    [7, 1, 60_000],
+    [7, 0, 30_000],
+    [5_000, 1, 60_000],
+  ]
+  for (const [failures, random, pause] of ROWS) {
+    it(`failure ${failures}, at ${random} of the jitter: ${pause} ms`, () => {
+      expect(pauseMs(failures, DEFAULT_BACKOFF, () => random)).to.equal(pause)
+    })
+  }
+
+  it('never exceeds the cap, and is never less than half of its step', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), failures => {
+        const pause = pauseMs(failures + 1, DEFAULT_BACKOFF)
+        const { initMs, maxMs } = DEFAULT_BACKOFF
+        return pause <= maxMs && pause >= Math.min(initMs, maxMs) / 2
+      }),
+    )
+  })
+})
