@@ -4,7 +4,7 @@ import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/se
 import type { SeccompRecord } from './record.ts'
 
 /** What the record itself does not have. */
-export interface Surroundings {
+export interface EventDetails {
   readonly names: CallNames | undefined
   readonly user: string | undefined
   readonly group: string | undefined
@@ -15,7 +15,7 @@ export interface Surroundings {
 }
 
 /** The event of a violation, in Auditbeat's field names (S13, S14). */
-export function eventOf(record: SeccompRecord, around: Surroundings): Event {
+export function eventOf(record: SeccompRecord, details: EventDetails): Event {
   const { action } = decodeReturn(record.code)
   // A call that is only logged is executed: nothing was denied.
   const executed = action === 'log' || action === 'allow'
@@ -29,13 +29,13 @@ export function eventOf(record: SeccompRecord, around: Surroundings): Event {
       outcome: executed ? 'success' : 'failure',
       dataset: 'audit.seccomp',
     },
-    process: processOf(record, around),
-    user: userOf(record, around),
-    auditd: auditdOf(record, around),
+    process: processOf(record, details),
+    user: userOf(record, details),
+    auditd: auditdOf(record, details),
   }
 }
 
-function processOf({ pid, comm, exe }: SeccompRecord, { parent }: Surroundings) {
+function processOf({ pid, comm, exe }: SeccompRecord, { parent }: EventDetails) {
   return {
     pid,
     ...(comm !== undefined && { name: comm }),
@@ -44,7 +44,7 @@ function processOf({ pid, comm, exe }: SeccompRecord, { parent }: Surroundings) 
   }
 }
 
-function userOf({ uid, gid, auid }: SeccompRecord, { user, group, auditUser }: Surroundings) {
+function userOf({ uid, gid, auid }: SeccompRecord, { user, group, auditUser }: EventDetails) {
   return {
     id: String(uid),
     ...(user !== undefined && { name: user }),
@@ -56,7 +56,7 @@ function userOf({ uid, gid, auid }: SeccompRecord, { user, group, auditUser }: S
   }
 }
 
-function auditdOf(record: SeccompRecord, { names, unreported }: Surroundings) {
+function auditdOf(record: SeccompRecord, { names, unreported }: EventDetails) {
   const { sequence, session, subject } = record
   return {
     sequence,

@@ -35,15 +35,15 @@ export async function runAgent(
 
 /** Closes in reverse, within what is left of `shutdown_timeout`. Never rejects. */
 export async function close(
-  { plan, log, pipeline, opened, ground }: OpenAgent,
+  { plan, log, pipeline, closeStack, agentProcess }: OpenAgent,
   stop: StopRequest,
 ): Promise<void> {
   stop.ask()
-  const left = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsed))
-  await opened.closeAll(AbortSignal.timeout(left), log)
+  const left = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsedMs))
+  await closeStack.closeAll(AbortSignal.timeout(left), log)
   const uptime_ms = Math.round(process.uptime() * 1000)
   log.info({ events: pipeline.stats(), uptime_ms }, 'Stopped')
-  await ground.close()
+  await agentProcess.close()
 }
 
 /** The stages of an agent's life, in order: docs/architecture.md draws them. */

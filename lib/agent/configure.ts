@@ -6,7 +6,7 @@ import type { Secrets } from '../config/source/secrets.ts'
 import { messageOf, type Path, type Report } from '../errors.ts'
 import type { OutputType } from '../output.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
-import type { Labels } from '../pipeline/enrichment.ts'
+import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { planSandbox, type SandboxPlan } from '../seccomp/kernel/stage.ts'
 import type { Need } from '../seccomp/policy/layers.ts'
@@ -20,14 +20,14 @@ export interface ConfiguredBeat {
   readonly beat: AnyBeat
   readonly settings: unknown
   /** What the configuration has its events carry. */
-  readonly marks: Marks
+  readonly enrichment: Enrichment
 }
 
-export interface Marks {
+export interface Enrichment {
   /** The agent's. */
   readonly name: string
   /** Weakest first: the agent's, then the beat's. */
-  readonly labels: readonly Labels[]
+  readonly layers: readonly EnrichmentLayer[]
 }
 
 export interface ConfiguredOutput {
@@ -98,31 +98,31 @@ async function configureBeats(
   const load = (type: string) => loadBeat(type, places, remedy)
   const enabled = config.beats.filter(beat => beat.enabled)
   const configured = await Promise.all(
-    enabled.map(beat => configureBeat(beat, marksOf(config, beat), load, report)),
+    enabled.map(beat => configureBeat(beat, enrichmentOf(config, beat), load, report)),
   )
   return configured.filter(beat => beat !== undefined)
 }
 
 async function configureBeat(
   config: BeatConfig,
-  marks: Marks,
+  enrichment: Enrichment,
   load: (type: string) => Promise<AnyBeat>,
   report: Report,
 ): Promise<ConfiguredBeat | undefined> {
   try {
     const beat = await load(config.type)
     const settings = parseSection(beat.schema, config.section, report)
-    return settings === undefined ? undefined : { config, beat, settings, marks }
+    return settings === undefined ? undefined : { config, beat, settings, enrichment }
   } catch (error) {
     return void report([...config.section.path, 'type'], messageOf(error))
   }
 }
 
-function marksOf(config: Config, beat: BeatConfig): Marks {
-  const labels = [config, beat].map(({ tags, fields, fields_under_root }) => {
+function enrichmentOf(config: Config, beat: BeatConfig): Enrichment {
+  const layers = [config, beat].map(({ tags, fields, fields_under_root }) => {
     return { tags, fields, fields_under_root }
   })
-  return { name: config.name, labels }
+  return { name: config.name, layers }
 }
 
 async function configureOutput(

@@ -3,21 +3,21 @@ import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { type Denial, type DenialSample, takeDenials } from '../seccomp/kernel/denials.ts'
 
 /** Milliseconds between two looks, and the longest silence about a call that goes on being denied. */
-const PERIOD = 1_000
-const LONGEST_SILENCE = 60_000
+const PERIOD_MS = 1_000
+const LONGEST_SILENCE_MS = 60_000
 
 /** What has been logged of one system call, and what has not yet. */
-interface Told {
+interface Reported {
   /** Denials that a line has counted. */
   readonly total: number
   /** When the next line may come, and the silence after it, in milliseconds. */
-  readonly due: number
-  readonly pause: number
+  readonly dueMs: number
+  readonly pauseMs: number
   /** The first of those that no line has told of. */
   readonly sample: DenialSample | undefined
 }
 
-const NOTHING: Told = { total: 0, due: 0, pause: PERIOD, sample: undefined }
+const NOTHING: Reported = { total: 0, dueMs: 0, pauseMs: PERIOD_MS, sample: undefined }
 
 /**
  * Logs what the filter denies under `seccomp.diagnose`: a line for the first denial of each system call,
@@ -26,8 +26,8 @@ const NOTHING: Told = { total: 0, due: 0, pause: PERIOD, sample: undefined }
 export class DenialLog {
   readonly #log: Logger
   readonly #stacks: Pick<DenialStacks, 'take'> | undefined
-  readonly #look: () => readonly Denial[]
-  readonly #told = new Map<number, Told>()
+  readonly #takeDenials: () => readonly Denial[]
+  readonly #reported = new Map<number, Reported>()
 
   constructor(
     log: Logger,
@@ -36,33 +36,33 @@ export class DenialLog {
   ) {
     this.#log = log
     this.#stacks = stacks
-    this.#look = look
+    this.#takeDenials = look
   }
 
   /** Looks every second; returns what ends that, with a last look. */
   start(): () => void {
-    const timer = setInterval(() => this.tell(performance.now()), PERIOD).unref()
+    const timer = setInterval(() => this.report(performance.now()), PERIOD_MS).unref()
     return () => {
       clearInterval(timer)
-      this.tell(Number.POSITIVE_INFINITY)
+      this.report(Number.POSITIVE_INFINITY)
     }
   }
 
-  /** Logs what is due at `now`, in milliseconds of one clock. */
-  tell(now: number): void {
-    for (const denial of this.#look()) {
-      const told = this.#told.get(denial.number) ?? NOTHING
-      const sample = told.sample ?? denial.sample
-      if (denial.total === told.total || now < told.due) {
-        this.#told.set(denial.number, { ...told, sample })
+  /** Logs what is due at `nowMs`, on one monotonic clock. */
+  report(nowMs: number): void {
+    for (const denial of this.#takeDenials()) {
+      const reported = this.#reported.get(denial.number) ?? NOTHING
+      const sample = reported.sample ?? denial.sample
+      if (denial.total === reported.total || nowMs < reported.dueMs) {
+        this.#reported.set(denial.number, { ...reported, sample })
         continue
       }
       const stack = this.#stacks?.take(denial.number)
-      const fields = fieldsOf(denial, sample, denial.total - told.total)
+      const fields = fieldsOf(denial, sample, denial.total - reported.total)
       this.#log.warn(stack === undefined ? fields : { ...fields, stack }, 'Seccomp denied')
-      const pause = Math.min(told.pause * 2, LONGEST_SILENCE)
-      const due = now + told.pause
-      this.#told.set(denial.number, { total: denial.total, due, pause, sample: undefined })
+      const pauseMs = Math.min(reported.pauseMs * 2, LONGEST_SILENCE_MS)
+      const dueMs = nowMs + reported.pauseMs
+      this.#reported.set(denial.number, { total: denial.total, dueMs, pauseMs, sample: undefined })
     }
   }
 }

@@ -3,10 +3,10 @@ import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts'
 import { openFailed } from '../system-errors.ts'
-import { Fleet } from './beats/beat-runners.ts'
+import { BeatRunners } from './beats/beat-runners.ts'
 import type { ConfiguredBeat, Plan } from './configure.ts'
-import { type Ground, openGround } from './process/agent-process.ts'
-import { Opened } from './process/close-stack.ts'
+import { type AgentProcess, openAgentProcess } from './process/agent-process.ts'
+import { CloseStack } from './process/close-stack.ts'
 import type { StopRequest } from './process/stop.ts'
 
 /** Everything that needed more than the filter will allow has been had. */
@@ -15,10 +15,10 @@ export interface OpenAgent {
   readonly plan: Plan
   readonly log: Logger
   readonly pipeline: Pipeline
-  readonly fleet: Fleet
+  readonly runners: BeatRunners
   /** The beats, the queue and the output: what `close` closes in reverse. */
-  readonly opened: Opened
-  readonly ground: Ground
+  readonly closeStack: CloseStack
+  readonly agentProcess: AgentProcess
 }
 
 /**
@@ -28,23 +28,23 @@ export interface OpenAgent {
  * @throws AgentError `OPEN_FAILED` naming what could not be opened; what had been is closed again
  */
 export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
-  const ground = await openGround(plan, stop)
-  const { log, identity } = ground
+  const agentProcess = await openAgentProcess(plan, stop)
+  const { log, identity } = agentProcess
   const { config } = plan
-  const opened = new Opened()
+  const closeStack = new CloseStack()
   try {
     const output = await openOutput(plan, log)
-    opened.add('the output', () => output.close())
+    closeStack.add('the output', () => output.close())
     const pipeline = startPipeline({ output, queue: config.queue.mem, log })
-    opened.add('the queue', deadline => drain(pipeline, deadline, log))
-    const surroundings = { paths: config.path, identity, pipeline, log }
-    const fleet = new Fleet(plan, surroundings, opened, stop)
-    await openBeats(fleet, plan.beats)
-    return agentOf({ log, pipeline, fleet, opened, ground })
+    closeStack.add('the queue', deadline => drain(pipeline, deadline, log))
+    const deps = { paths: config.path, identity, pipeline, log }
+    const runners = new BeatRunners(plan, deps, closeStack, stop)
+    await openBeats(runners, plan.beats)
+    return agentOf({ log, pipeline, runners, closeStack, agentProcess })
   } catch (error) {
     log.error({ err: error }, messageOf(error))
-    await opened.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
-    await ground.close()
+    await closeStack.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
+    await agentProcess.close()
     throw error
   }
 }
@@ -53,7 +53,7 @@ function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {
   return {
     ...parts,
     get plan() {
-      return parts.fleet.plan
+      return parts.runners.plan
     },
   }
 }
@@ -73,6 +73,6 @@ async function drain(pipeline: Pipeline, deadline: AbortSignal, log: Logger): Pr
 }
 
 /** A stop in between leaves the rest unopened. */
-async function openBeats(fleet: Fleet, beats: readonly ConfiguredBeat[]): Promise<void> {
-  for (const configured of beats) if (!(await fleet.open(configured))) return
+async function openBeats(runners: BeatRunners, beats: readonly ConfiguredBeat[]): Promise<void> {
+  for (const configured of beats) if (!(await runners.open(configured))) return
 }

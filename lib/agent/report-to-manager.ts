@@ -4,10 +4,10 @@ import type { Outcome } from '../seccomp/kernel/outcome.ts'
 import type { ServiceManager } from './process/service-manager.ts'
 
 /** Milliseconds between two reports of how it goes. */
-const PERIOD = 10_000
+const PERIOD_MS = 10_000
 
 /** Microseconds for what comes after the beats, the queue and the output. */
-const RESERVE = 5_000_000
+const RESERVE_USEC = 5_000_000
 
 /** What is told of the agent's course, beside what is told all the time. */
 export interface Reports {
@@ -15,7 +15,7 @@ export interface Reports {
   /** Ready again; `note` is part of the status from then on, until the next time. */
   reloaded(note?: string): void
   /** `patience`: milliseconds that stopping may take. */
-  stopping(patience: number): void
+  stopping(timeoutMs: number): void
   end(): void
 }
 
@@ -26,7 +26,7 @@ export interface Reports {
  */
 export function reportToManager(
   manager: ServiceManager,
-  pipeline: Pick<Pipeline, 'stats' | 'writingFor'>,
+  pipeline: Pick<Pipeline, 'stats' | 'writingForMs'>,
   outcome: Outcome,
 ): Reports {
   let noted = ''
@@ -37,28 +37,28 @@ export function reportToManager(
   }
   ready()
   const timers = [
-    setInterval(() => manager.notify({ STATUS: status() }), PERIOD),
+    setInterval(() => manager.notify({ STATUS: status() }), PERIOD_MS),
     ...watchdogTimer(manager, pipeline),
   ]
   return {
     reloading: () => manager.notify({ RELOADING: 1, MONOTONIC_USEC: now(), STATUS: 'Reloading' }),
     reloaded: ready,
-    stopping: patience => manager.notify(stoppingWithin(patience)),
+    stopping: timeoutMs => manager.notify(stoppingWithin(timeoutMs)),
     end: () => timers.forEach(clearInterval),
   }
 }
 
 function watchdogTimer(
   manager: ServiceManager,
-  pipeline: Pick<Pipeline, 'writingFor'>,
+  pipeline: Pick<Pipeline, 'writingForMs'>,
 ): readonly NodeJS.Timeout[] {
-  const { watchdog } = manager
-  if (watchdog === undefined) return []
+  const { watchdogMs } = manager
+  if (watchdogMs === undefined) return []
   const pet = () => {
-    if (pipeline.writingFor < watchdog) manager.notify({ WATCHDOG: 1 })
+    if (pipeline.writingForMs < watchdogMs) manager.notify({ WATCHDOG: 1 })
   }
   // Twice in the time, as sd_watchdog_enabled(3) advises.
-  return [setInterval(pet, watchdog / 2)]
+  return [setInterval(pet, watchdogMs / 2)]
 }
 
 /** CLOCK_MONOTONIC in microseconds: the manager tells by it this reload from an earlier one. */
@@ -67,8 +67,8 @@ function now(): string {
 }
 
 /** Told once, when the stop begins, for all of its time: there is nothing to prolong afterwards. */
-function stoppingWithin(patience: number) {
-  return { STOPPING: 1, EXTEND_TIMEOUT_USEC: patience * 1000 + RESERVE, STATUS: 'Stopping' }
+function stoppingWithin(timeoutMs: number) {
+  return { STOPPING: 1, EXTEND_TIMEOUT_USEC: timeoutMs * 1000 + RESERVE_USEC, STATUS: 'Stopping' }
 }
 
 function statusOf(outcome: Outcome, { queued, sending, acked }: PipelineStats): string {

@@ -13,24 +13,24 @@ export async function run(
   stop: StopRequest,
   configure: Configure,
 ): Promise<void> {
-  const { log, pipeline, fleet, ground } = agent
+  const { log, pipeline, runners, agentProcess } = agent
   void pipeline.failed.then(error => {
     log.error(`Stopping: ${error.message}`)
     stop.fail()
   })
-  const reports = reportToManager(ground.manager, pipeline, outcome)
-  ground.add('the reports', reports.end)
-  log.info({ beats: fleet.members.map(({ id }) => id), sandbox: outcome.state }, 'Running')
-  fleet.run(...fleet.members)
+  const reports = reportToManager(agentProcess.manager, pipeline, outcome)
+  agentProcess.addCloser('the reports', reports.end)
+  log.info({ beats: runners.all.map(({ id }) => id), sandbox: outcome.state }, 'Running')
+  runners.run(...runners.all)
   void reloadWhenAsked(agent, configure, stop, reports)
-  const allDone = fleet.done()
+  const allDone = runners.done()
   const isDone = await settledBy(allDone, stop.signal)
-  const patience = agent.plan.config.shutdown_timeout
-  reports.stopping(patience)
+  const timeoutMs = agent.plan.config.shutdown_timeout
+  reports.stopping(timeoutMs)
   if (isDone) log.info('Every beat is done')
   // Half of the time is for what the beats have published: it has to come out yet.
-  else await settledBy(allDone, AbortSignal.timeout(Math.ceil(patience / 2)))
-  for (const member of fleet.members) member.noteEnd()
+  else await settledBy(allDone, AbortSignal.timeout(Math.ceil(timeoutMs / 2)))
+  for (const runner of runners.all) runner.noteEnd()
 }
 
 /** One reload at a time; however often it is asked for during one, there is one more. */
@@ -41,9 +41,9 @@ async function reloadWhenAsked(
   reports: Reports,
 ): Promise<void> {
   for (;;) {
-    await agent.ground.reload.next()
+    await agent.agentProcess.reload.next()
     if (stop.signal.aborted) return
-    await agent.fleet.change(async () => {
+    await agent.runners.change(async () => {
       reports.reloading()
       const note = await reload(agent, configure, stop)
       if (!stop.signal.aborted) reports.reloaded(note)

@@ -7,13 +7,13 @@ import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
 import type { Plan } from './configure.ts'
 import { DenialLog } from './denial-log.ts'
-import type { Ground } from './process/agent-process.ts'
+import type { AgentProcess } from './process/agent-process.ts'
 
 /** As much of an open agent as the stage looks at. */
-export interface Unsealed {
+export interface SandboxDeps {
   readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
   readonly log: Logger
-  readonly ground: Pick<Ground, 'add'>
+  readonly agentProcess: Pick<AgentProcess, 'addCloser'>
 }
 
 /**
@@ -22,7 +22,10 @@ export interface Unsealed {
  *
  * @throws AgentError `SANDBOX_REQUIRED`
  */
-export function sandbox({ plan, log, ground }: Unsealed, restart?: RestartOutcome): Outcome {
+export function sandbox(
+  { plan, log, agentProcess }: SandboxDeps,
+  restart?: RestartOutcome,
+): Outcome {
   if (typeof restart === 'object') {
     const { code, reason } = restart
     log.warn({ error: { code, message: reason } }, 'The start without io_uring failed')
@@ -42,7 +45,7 @@ export function sandbox({ plan, log, ground }: Unsealed, restart?: RestartOutcom
     throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
   }
   if (outcome.state === 'installed' && outcome.diagnose) {
-    ground.add('the denials', new DenialLog(log, plan.stacks).start())
+    agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
   }
   return outcome
 }

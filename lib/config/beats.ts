@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { formatPath, type Path, type Report } from '../errors.ts'
 import type { BeatConfig } from './config.ts'
 import { isMap } from './schema/leaf.ts'
-import { settleSection } from './schema/section.ts'
+import { applySchema } from './schema/section.ts'
 import { reportUnlike, show } from './schema/show.ts'
 import { beatSchema, ID } from './sections.ts'
 
@@ -19,7 +19,7 @@ export function parseBeats(written: unknown = [], report: Report): readonly Beat
 function parseList(items: readonly unknown[], report: Report): readonly BeatConfig[] {
   const beats = items.map((item, at) => parseBeat(item, ['beats', at], report))
   const found = beats.filter(beat => beat !== undefined)
-  reportTwins(found, report)
+  reportDuplicateIds(found, report)
   // Where one can't be read, it may have been the enabled one.
   if (found.length === items.length && !found.some(({ enabled }) => enabled)) {
     report(['beats'], 'no beat is enabled; the agent needs one, such as beats: [{ type: host }]')
@@ -35,7 +35,7 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
   const entries = Object.entries(item)
   const base = Object.fromEntries(entries.filter(isBase))
   const own = Object.fromEntries(entries.filter(entry => !isBase(entry)))
-  const keys = settleSection(beatSchema, { path, value: base }, report)
+  const keys = applySchema(beatSchema, { path, value: base }, report)
   // Without a type there is nothing to load, and nothing that could judge the rest.
   if (keys === undefined || keys.type === null) return undefined
   const id = keys.id || nameOfType(keys.type)
@@ -48,7 +48,7 @@ function nameOfType(type: string): string {
   return basename(type).replace(/\.[cm]?[jt]s$/, '')
 }
 
-function reportTwins(beats: readonly BeatConfig[], report: Report): void {
+function reportDuplicateIds(beats: readonly BeatConfig[], report: Report): void {
   const first = new Map<string, BeatConfig>()
   for (const beat of beats) {
     const twin = first.get(beat.id)

@@ -7,7 +7,7 @@ import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
 import { ProblemList } from './problems.ts'
 import { isMap } from './schema/leaf.ts'
-import { settleSection } from './schema/section.ts'
+import { applySchema } from './schema/section.ts'
 import { agentSchema } from './sections.ts'
 import type { ConfigDocument } from './source/document.ts'
 import { absolutePaths } from './source/paths.ts'
@@ -25,7 +25,7 @@ export function parseConfig(document: ConfigDocument): {
   const problems = new ProblemList(document)
   const { report } = problems
   reportMisplaced(document.secrets, report)
-  const settings = settleSection(agentSchema, { path: [], value: document.value }, report)
+  const settings = applySchema(agentSchema, { path: [], value: document.value }, report)
   if (settings === undefined) throw new Error('unreachable: the schema is our own')
   const config: Config = {
     ...settings,

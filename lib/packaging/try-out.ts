@@ -5,7 +5,7 @@ import type { AgentPackage } from './agent-package.ts'
 import { stage } from './formats/tree.ts'
 
 /** How the agent was configured where it is packed. */
-export interface Circumstances {
+export interface TryOutOptions {
   readonly env: NodeJS.ProcessEnv
   readonly strictPerms: boolean
   readonly jitless: boolean
@@ -19,20 +19,20 @@ const HINT = `has npm's list all files of it ("files" in package.json), are all 
  *
  * @throws AgentError `CONFIG_INVALID`
  */
-export function tryOut(agent: AgentPackage, work: string, circumstances: Circumstances): void {
+export function tryOut(agent: AgentPackage, work: string, options: TryOutOptions): void {
   const root = join(work, 'try')
   const entries = agent.portable.filter(({ path }) => path !== '/bin/node')
   stage(entries, root, agent.epoch)
-  const { env, strictPerms, jitless } = circumstances
+  const { env, strictPerms, jitless } = options
   const main = join(root, 'node_modules/sealbeat/dist/bundle/main.js')
   const config = ['--path.home', root, '--path.config', root, '-c', `${agent.manifest.name}.yml`]
   const args = [...config, `--strict.perms=${strictPerms}`]
-  const options = { cwd: root, env, encoding: 'utf8' } as const
+  const spawnOptions = { cwd: root, env, encoding: 'utf8' } as const
   const node = [...(jitless ? ['--jitless'] : []), main]
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...node, 'test', 'config', ...args],
-    options,
+    spawnOptions,
   )
   if (status === 0) return
   const said = `${stdout}${stderr}`.trim().replaceAll(`${root}/`, '')

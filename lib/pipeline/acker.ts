@@ -5,19 +5,19 @@ import type { Receipt } from '../beat.ts'
  * Events that are neither when the agent ends leave `acked` pending for ever: nobody may take a
  * position as read that was not.
  */
-export class Ticket implements Receipt {
-  #open: number
+export class Acker implements Receipt {
+  #unacked: number
   #acked: Promise<void> | undefined
   #resolve: (() => void) | undefined
 
   constructor(events: number) {
-    this.#open = events
+    this.#unacked = events
   }
 
   /** Made on demand: most beats publish many times for each receipt that they look at. */
   get acked(): Promise<void> {
     this.#acked ??=
-      this.#open === 0
+      this.#unacked === 0
         ? Promise.resolve()
         : new Promise(resolve => {
             this.#resolve = resolve
@@ -25,8 +25,8 @@ export class Ticket implements Receipt {
     return this.#acked
   }
 
-  settle(events: number): void {
-    this.#open -= events
-    if (this.#open === 0) this.#resolve?.()
+  ack(events: number): void {
+    this.#unacked -= events
+    if (this.#unacked === 0) this.#resolve?.()
   }
 }

@@ -1,16 +1,16 @@
 import type { WriteResult } from '../output.ts'
-import type { Ticket } from './acker.ts'
+import type { Acker } from './acker.ts'
 
 /** Neighbouring events of one publish. */
-export interface Run {
-  readonly ticket: Ticket
+export interface Span {
+  readonly acker: Acker
   readonly count: number
 }
 
 /** What goes to the output at once, and whose it is: `runs` cover `lines` in order. */
-export interface Parcel {
+export interface Lease {
   readonly lines: readonly string[]
-  readonly runs: readonly Run[]
+  readonly spans: readonly Span[]
 }
 
 type Fate = 'confirmed' | 'retry' | 'reject'
@@ -20,12 +20,12 @@ type Fate = 'confirmed' | 'retry' | 'reject'
  * in its order. Throws a TypeError, with nothing settled, for an answer that makes no sense: an
  * output may be anybody's code. An event both to retry and to reject is tried again.
  */
-export function settle(parcel: Parcel, { retry, reject }: WriteResult): Parcel {
-  if (retry.length === 0 && reject.length === 0) return settleAll(parcel)
-  const fates = new Array<Fate>(parcel.lines.length).fill('confirmed')
+export function ackWritten(lease: Lease, { retry, reject }: WriteResult): Lease {
+  if (retry.length === 0 && reject.length === 0) return ackAll(lease)
+  const fates = new Array<Fate>(lease.lines.length).fill('confirmed')
   for (const { index } of reject) mark(fates, index, 'reject')
   for (const index of retry) mark(fates, index, 'retry')
-  return settleEach(parcel, fates)
+  return ackEach(lease, fates)
 }
 
 function mark(fates: Fate[], index: number, fate: Fate): void {
@@ -35,22 +35,22 @@ function mark(fates: Fate[], index: number, fate: Fate): void {
   fates[index] = fate
 }
 
-function settleAll({ runs }: Parcel): Parcel {
-  for (const { ticket, count } of runs) ticket.settle(count)
-  return { lines: [], runs: [] }
+function ackAll({ spans }: Lease): Lease {
+  for (const { acker, count } of spans) acker.ack(count)
+  return { lines: [], spans: [] }
 }
 
-function settleEach(parcel: Parcel, fates: readonly Fate[]): Parcel {
+function ackEach(lease: Lease, fates: readonly Fate[]): Lease {
   const lines: string[] = []
-  const runs: Run[] = []
+  const spans: Span[] = []
   let at = 0
-  for (const { ticket, count } of parcel.runs) {
+  for (const { acker, count } of lease.spans) {
     const end = at + count
-    const left = parcel.lines.slice(at, end).filter((_, i) => fates[at + i] === 'retry')
+    const left = lease.lines.slice(at, end).filter((_, i) => fates[at + i] === 'retry')
     lines.push(...left)
-    if (left.length > 0) runs.push({ ticket, count: left.length })
-    if (left.length < count) ticket.settle(count - left.length)
+    if (left.length > 0) spans.push({ acker, count: left.length })
+    if (left.length < count) acker.ack(count - left.length)
     at = end
   }
-  return { lines, runs }
+  return { lines, spans }
 }

@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import type { BackoffSettings } from '../backoff.ts'
 import { AgentError } from '../errors.ts'
 import type { Output, WriteResult } from '../output.ts'
-import { type Parcel, settle } from './batch.ts'
-import { Drops } from './drop-log.ts'
+import { ackWritten, type Lease } from './batch.ts'
+import { DropLog } from './drop-log.ts'
 import type { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { RetryTimer } from './retry-timer.ts'
 import type { Counts } from './stats.ts'
@@ -23,7 +23,7 @@ export class Delivery {
   readonly #log: Logger
   readonly #counts: Counts
   readonly #retries: RetryTimer
-  readonly #drops: Drops
+  readonly #dropLog: DropLog
   /** When the output was given the batch that it has now, as performance.now() has it. */
   #writingSince: number | undefined
 
@@ -33,7 +33,7 @@ export class Delivery {
     this.#log = log
     this.#counts = counts
     this.#retries = new RetryTimer(backoff)
-    this.#drops = new Drops(log, 'Events dropped: the output will never take them')
+    this.#dropLog = new DropLog(log, 'Events dropped: the output will never take them')
   }
 
   /**
@@ -42,15 +42,15 @@ export class Delivery {
    */
   async run(): Promise<AgentError | undefined> {
     try {
-      for (let parcel = await this.#queue.take(); parcel; parcel = await this.#queue.take()) {
-        await this.#deliver(parcel)
+      for (let lease = await this.#queue.take(); lease; lease = await this.#queue.take()) {
+        await this.#deliver(lease)
         if (this.#retries.stopped) return undefined
       }
     } catch (thrown) {
       if (isGone(thrown)) return thrown
       throw thrown
     } finally {
-      this.#drops.close()
+      this.#dropLog.close()
     }
     return undefined
   }
@@ -61,18 +61,18 @@ export class Delivery {
   }
 
   /** Milliseconds that the output has had the present batch without an answer. */
-  get writingFor(): number {
+  get writingForMs(): number {
     return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince
   }
 
   /** Gives up whatever has not been confirmed. */
   stop(): void {
     this.#retries.stop()
-    this.#drops.close()
+    this.#dropLog.close()
   }
 
-  async #deliver(parcel: Parcel): Promise<void> {
-    let left = await this.#attempt(parcel)
+  async #deliver(lease: Lease): Promise<void> {
+    let left = await this.#attempt(lease)
     while (left.lines.length > 0) {
       await this.#pause(left)
       if (this.#retries.stopped) return
@@ -83,41 +83,41 @@ export class Delivery {
   }
 
   /** What is left to send, in order. */
-  async #attempt(parcel: Parcel): Promise<Parcel> {
+  async #attempt(lease: Lease): Promise<Lease> {
     this.#writingSince = performance.now()
     try {
-      const result = await this.#output.write({ lines: parcel.lines })
-      const left = settle(parcel, result)
-      this.#count(parcel.lines.length - left.lines.length, result)
+      const result = await this.#output.write({ lines: lease.lines })
+      const left = ackWritten(lease, result)
+      this.#count(lease.lines.length - left.lines.length, result)
       return left
     } catch (thrown) {
       if (isGone(thrown)) throw thrown
       this.#counts.failed_writes++
-      this.#log.error({ err: thrown, events: parcel.lines.length }, 'Output failed')
-      return parcel
+      this.#log.error({ err: thrown, events: lease.lines.length }, 'Output failed')
+      return lease
     } finally {
       this.#writingSince = undefined
     }
   }
 
-  #count(settled: number, { retry, reject }: WriteResult): void {
+  #count(done: number, { retry, reject }: WriteResult): void {
     const again = new Set(retry)
     const dropped = new Map(reject.map(({ index, reason }) => [index, reason]))
     for (const [index, reason] of dropped) {
       if (again.has(index)) dropped.delete(index)
-      else this.#drops.note(reason)
+      else this.#dropLog.note(reason)
     }
     this.#counts.rejected += dropped.size
-    this.#counts.acked += settled - dropped.size
-    if (settled > 0) this.#retries.reset()
-    this.#queue.release(settled)
+    this.#counts.acked += done - dropped.size
+    if (done > 0) this.#retries.reset()
+    this.#queue.release(done)
   }
 
-  async #pause({ lines }: Parcel): Promise<void> {
-    const pause = this.#retries.nextPauseMs()
-    const retry_in_ms = Math.round(pause)
+  async #pause({ lines }: Lease): Promise<void> {
+    const pauseMs = this.#retries.nextPauseMs()
+    const retry_in_ms = Math.round(pauseMs)
     this.#log.warn({ events: lines.length, retry_in_ms }, 'Events are going to be sent again')
-    await this.#retries.wait(pause)
+    await this.#retries.wait(pauseMs)
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 
 /** At most one line in so many milliseconds. */
-const INTERVAL = 10_000
+const INTERVAL_MS = 10_000
 
 /** Logs events that are dropped on purpose: the first at once, then how many more and why. */
-export class Drops {
+export class DropLog {
   readonly #log: Logger
   readonly #message: string
   #count = 0
@@ -34,7 +34,7 @@ export class Drops {
     this.#timer = undefined
     if (this.#count === 0) return
     this.#say()
-    this.#timer = setTimeout(() => this.#tell(), INTERVAL).unref()
+    this.#timer = setTimeout(() => this.#tell(), INTERVAL_MS).unref()
   }
 
   #say(): void {

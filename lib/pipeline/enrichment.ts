@@ -1,7 +1,7 @@
 import { chosen, merge } from './merge.ts'
 
 /** What a section of beat.yml adds to every event; the whole document's and a beat's have it. */
-export interface Labels {
+export interface EnrichmentLayer {
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
   /** Whether `fields` go to the top of the event, or below `fields`. */
@@ -21,16 +21,18 @@ export interface EventSource {
   readonly host: { readonly name: string }
   readonly event: { readonly module: string }
   /** Weakest first: the document's, then the beat's. Tags add up. */
-  readonly labels: readonly Labels[]
+  readonly layers: readonly EnrichmentLayer[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** The top-level fields that the source gives each event; configured fields win over the agent's. */
-export function constantsOf({ agent, ecs, host, event, labels }: EventSource): Fields {
-  const layers = labels.map(({ fields, fields_under_root }) => placed(fields, fields_under_root))
-  const tags = [...new Set(labels.flatMap(({ tags }) => tags))]
-  const all = layers.reduce(merge, { agent, ecs, host, event })
+export function constantsOf({ agent, ecs, host, event, layers }: EventSource): Fields {
+  const placedFields = layers.map(({ fields, fields_under_root }) =>
+    placed(fields, fields_under_root),
+  )
+  const tags = [...new Set(layers.flatMap(({ tags }) => tags))]
+  const all = placedFields.reduce(merge, { agent, ecs, host, event })
   // When something happened is the event's own to say.
   const { '@timestamp': _, ...constants } = mergeTags(all, tags)
   return constants

@@ -5,9 +5,9 @@ import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { settledBy } from '../settled.ts'
-import { Ticket } from './acker.ts'
+import { Acker } from './acker.ts'
 import { Delivery } from './delivery.ts'
-import { Drops } from './drop-log.ts'
+import { DropLog } from './drop-log.ts'
 import { type Encode, encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
@@ -38,7 +38,7 @@ export interface Pipeline {
   publisher(source: EventSource, signal: AbortSignal): Publish
   stats(): PipelineStats
   /** Milliseconds that the output has had the present batch without an answer; 0 where it has none. */
-  readonly writingFor: number
+  readonly writingForMs: number
   /**
    * Resolves, if ever, with an `OUTPUT_GONE` error: the output can't take another event, nothing is
    * published any more, and what is in the queue is lost. The agent is then to end.
@@ -57,7 +57,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const queue = new MemoryQueue(options.queue)
   const counts = noCounts()
   const delivery = new Delivery({ output, queue, log, backoff, counts })
-  const unencodable = new Drops(log, 'Events dropped: they can not be encoded')
+  const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
 
   const done = delivery.run()
   const failed = new Promise<AgentError>(resolve => {
@@ -91,8 +91,8 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       sending: queue.held - queue.queued,
       waiting: queue.waiting,
     }),
-    get writingFor() {
-      return delivery.writingFor
+    get writingForMs() {
+      return delivery.writingForMs
     },
     close(deadline) {
       closing ??= drain(deadline)
@@ -126,8 +126,8 @@ function publisherOf(
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const list = Array.isArray(events) ? (events as readonly Event[]) : [events as Event]
     const lines = encodeAll(list)
-    const ticket = new Ticket(lines.length)
-    if (queue.offer(lines, ticket)) return Promise.resolve(ticket)
-    return queue.wait(lines, ticket, signal).then(() => ticket)
+    const acker = new Acker(lines.length)
+    if (queue.offer(lines, acker)) return Promise.resolve(acker)
+    return queue.wait(lines, acker, signal).then(() => acker)
   }
 }

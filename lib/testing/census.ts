@@ -10,10 +10,10 @@ const PASSING = new Set(['Immediate', 'TickObject', 'Microtask'])
  * Counts now, and returns a function that counts again and names what there is more of. Handles take
  * a moment to close: it asks again until nothing is left over or `patience` milliseconds are past.
  */
-export function takeCensus(): (patience: number) => Promise<readonly string[]> {
+export function takeCensus(): (timeoutMs: number) => Promise<readonly string[]> {
   const before = census()
-  return async patience => {
-    const end = performance.now() + patience
+  return async timeoutMs => {
+    const end = performance.now() + timeoutMs
     for (;;) {
       const more = surplus(before, census())
       if (more.length === 0 || performance.now() > end) return more

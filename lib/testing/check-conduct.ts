@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 import { createSink, type Sink } from './sink.ts'
 import { within } from './within.ts'
 
-export interface Patience<R> {
+export interface Limits<R> {
   /** How many events to wait for, at least; 0 where the beat may have nothing to report. */
   readonly events: number
   /** Milliseconds for the events to come, and for `run` to return after the abort. */
@@ -19,19 +19,16 @@ export interface Patience<R> {
 /** Runs the beat twice, as when it is restarted: once with room for its events, once without. */
 export async function checkConduct<R>(
   session: Session<R>,
-  patience: Patience<R>,
+  limits: Limits<R>,
 ): Promise<readonly string[]> {
-  const first = await checkFreeRun(session, patience)
-  const second = await checkStalledRun(session, patience)
+  const first = await checkFreeRun(session, limits)
+  const second = await checkStalledRun(session, limits)
   return [...new Set([...first, ...second])]
 }
 
-async function checkFreeRun<R>(
-  session: Session<R>,
-  patience: Patience<R>,
-): Promise<readonly string[]> {
-  const { events, timeout } = patience
-  const { sink, findings } = await observe(session, patience, {
+async function checkFreeRun<R>(session: Session<R>, limits: Limits<R>): Promise<readonly string[]> {
+  const { events, timeout } = limits
+  const { sink, findings } = await observe(session, limits, {
     hasRoom: true,
     isEnough: so => so.events.length >= Math.max(1, events),
     linger: timeout,
@@ -47,11 +44,11 @@ async function checkFreeRun<R>(
 /** The queue is full: a beat has to wait, and still to end when it is told to. */
 async function checkStalledRun<R>(
   session: Session<R>,
-  patience: Patience<R>,
+  limits: Limits<R>,
 ): Promise<readonly string[]> {
-  const isFlooded = ({ answers }: Sink): boolean => answers.length > patience.outstanding
+  const isFlooded = ({ answers }: Sink): boolean => answers.length > limits.outstanding
   const stalled = { hasRoom: false, isEnough: isFlooded, linger: LINGER }
-  const { sink, findings } = await observe(session, patience, stalled)
+  const { sink, findings } = await observe(session, limits, stalled)
   const waiting = sink.answers.length
   return [
     ...findings.map(finding => `while the queue is full: ${finding}`),
@@ -77,7 +74,7 @@ interface Observation {
 /** One run, aborted when the conditions say so, or time runs out. */
 async function observe<R>(
   session: Session<R>,
-  { timeout, provoke }: Patience<R>,
+  { timeout, provoke }: Limits<R>,
   { hasRoom, isEnough, linger }: Conditions,
 ): Promise<Observation> {
   const findings: string[] = []

@@ -1,13 +1,13 @@
-import { askPrivileges, misshapeOf } from '../agent/plugins/shape.ts'
+import { askPrivileges, shapeProblems } from '../agent/plugins/shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'
-import { checkConduct, type Patience } from './check-conduct.ts'
+import { checkConduct, type Limits } from './check-conduct.ts'
 import { checkDeclaration } from './check-declaration.ts'
-import { openSession, type Surroundings } from './session.ts'
+import { openSession, type SessionOptions } from './session.ts'
 import { settingsOf } from './settings.ts'
 
-export interface CheckOptions<R = void> extends Surroundings, Partial<Patience<R>> {
+export interface CheckOptions<R = void> extends SessionOptions, Partial<Limits<R>> {
   /** What the beat's section of beat.yml would say, such as a short period. */
   readonly config?: Readonly<Record<string, unknown>>
 }
@@ -35,9 +35,9 @@ async function findingsOf<S, R>(
   beat: Beat<S, R>,
   options: CheckOptions<R>,
 ): Promise<readonly string[]> {
-  const misshape = misshapeOf(beat)
+  const problems = shapeProblems(beat)
   // The rest would only trip over it.
-  if (misshape.length > 0) return misshape
+  if (problems.length > 0) return problems
   return [...(await checkDeclaration(beat)), ...(await checkLife(beat, options))]
 }
 
@@ -46,13 +46,13 @@ async function checkLife<S, R>(
   beat: Beat<S, R>,
   options: CheckOptions<R>,
 ): Promise<readonly string[]> {
-  const patience = { ...USUAL_PATIENCE, ...options }
+  const limits = { ...DEFAULT_LIMITS, ...options }
   const leftBehind = takeCensus()
   try {
     const settings = settingsOf(beat, options.config ?? {})
     const { problems } = askPrivileges(() => beat.privileges?.(settings))
     const session = await openSession(beat, settings, options).catch(throwAs('open throws'))
-    const findings = await checkConduct(session, patience)
+    const findings = await checkConduct(session, limits)
     await session.close().catch(throwAs('close throws'))
     const left = await leftBehind(500)
     return [...problems, ...findings, ...left.map(kind => `leaves behind: ${kind}`)]
@@ -61,7 +61,7 @@ async function checkLife<S, R>(
   }
 }
 
-const USUAL_PATIENCE = { events: 1, timeout: 1000, outstanding: 32 }
+const DEFAULT_LIMITS = { events: 1, timeout: 1000, outstanding: 32 }
 
 function throwAs(what: string): (error: unknown) => never {
   return error => {

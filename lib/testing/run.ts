@@ -1,11 +1,11 @@
 import type { Beat, Event } from '../beat.ts'
 import { aborted } from './aborted.ts'
-import { openSession, type Session, type Surroundings } from './session.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 import { settingsOf } from './settings.ts'
 import { createSink, type Sink } from './sink.ts'
 import { within } from './within.ts'
 
-export interface RunOptions<R = void> extends Surroundings {
+export interface RunOptions<R = void> extends SessionOptions {
   /** Stops the beat once it has published that many events. */
   readonly count?: number
   /** Stops the beat once this is true of all events so far. */

@@ -11,7 +11,7 @@ export interface Session<R> {
   close(): Promise<void>
 }
 
-export interface Surroundings {
+export interface SessionOptions {
   /** Silent by default. */
   readonly log?: Logger
   /** A fresh one in memory by default. */
@@ -21,7 +21,7 @@ export interface Surroundings {
 export async function openSession<S, R>(
   beat: Beat<S, R>,
   settings: S,
-  { log = silent(), state = memoryState() }: Surroundings,
+  { log = silent(), state = memoryState() }: SessionOptions,
 ): Promise<Session<R>> {
   // `R` is void where there is no `open`, which TypeScript can't follow.
   const resources = (await beat.open?.({ settings, log })) as R

@@ -16,7 +16,7 @@ describe('agent: the log of denials', () => {
     const told = new DenialLog(log, undefined, () => seen)
     const look = (now: number, total: number, sample?: DenialSample) => {
       seen = [{ number: 41, name: 'socket', total, ...(sample ? { sample } : {}) }]
-      told.tell(now)
+      told.report(now)
       return lines.length
     }
     return { look, lines }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Opened } from '../../lib/agent/process/close-stack.ts'
+import { CloseStack } from '../../lib/agent/process/close-stack.ts'
 import { listeningLog } from './lines.ts'
 
 describe('agent: what has been opened', () => {
@@ -7,7 +7,7 @@ describe('agent: what has been opened', () => {
 
   it('is closed in reverse, one after the other', async () => {
     const order: string[] = []
-    const opened = new Opened()
+    const opened = new CloseStack()
     for (const what of ['a', 'b', 'c']) {
       opened.add(what, async () => {
         order.push(`${what} begins`)
@@ -21,7 +21,7 @@ describe('agent: what has been opened', () => {
 
   it('is closed once', async () => {
     let times = 0
-    const opened = new Opened()
+    const opened = new CloseStack()
     opened.add('a', () => void times++)
     await opened.closeAll(never, listeningLog().log)
     await opened.closeAll(never, listeningLog().log)
@@ -30,7 +30,7 @@ describe('agent: what has been opened', () => {
 
   it('is closed to the end, whatever fails, and each failure is named', async () => {
     const closed: string[] = []
-    const opened = new Opened()
+    const opened = new CloseStack()
     opened.add('a', () => void closed.push('a'))
     opened.add('b', () => Promise.reject(new Error('stuck')))
     opened.add('c', () => {
@@ -47,7 +47,7 @@ describe('agent: what has been opened', () => {
 
   it('goes on without what is not closed in time, and names it', async () => {
     const closed: string[] = []
-    const opened = new Opened()
+    const opened = new CloseStack()
     opened.add('a', async () => {
       await new Promise(setImmediate)
       closed.push('a')
@@ -65,7 +65,7 @@ describe('agent: what has been opened', () => {
 
   it('is closed one alone, before its turn, and then no more', async () => {
     const closed: string[] = []
-    const opened = new Opened()
+    const opened = new CloseStack()
     const { log, lines } = listeningLog()
     const [, closeB] = ['a', 'b', 'c'].map(what =>
       opened.add(what, () => {
@@ -83,7 +83,7 @@ describe('agent: what has been opened', () => {
 
   it('tells each step of the deadline', async () => {
     const deadline = new AbortController()
-    const opened = new Opened()
+    const opened = new CloseStack()
     const seen: boolean[] = []
     opened.add('b', signal => void seen.push(signal.aborted))
     opened.add('a', signal => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { configure, type Plan } from '../../lib/agent/configure.ts'
-import { changesBetween, restartOnly } from '../../lib/agent/reload/compare.ts'
+import { changesBetween, restartReasons } from '../../lib/agent/reload/compare.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { needsLinux } from '../live.ts'
 import { temporaryFolder } from './temporary.ts'
@@ -107,7 +107,7 @@ describe('agent: what a reload changes', () => {
   ): Promise<readonly string[]> {
     const running = await planOf(...before)
     const wanted = await planOf(...after)
-    return restartOnly(running, wanted).map(({ path, message }) => {
+    return restartReasons(running, wanted).map(({ path, message }) => {
       const at = wanted.locate(path)?.replace(/^.*beat\.yml:/, '') ?? 'nowhere'
       return `${at}: ${path.join('.')}: ${message}`
     })

@@ -8,7 +8,7 @@ import { type Answer, MemoryOutput } from '../pipeline/memory-output.ts'
 async function reported(answer: () => Answer | Promise<Answer>): Promise<readonly string[]> {
   const told: string[] = []
   const manager = {
-    watchdog: 60,
+    watchdogMs: 60,
     notify: (state: object) => told.push(...Object.keys(state)),
     close: () => undefined,
   }

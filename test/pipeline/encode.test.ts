@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import type { Event } from '../../lib/beat.ts'
 import { encoderOf } from '../../lib/pipeline/encode.ts'
-import type { EventSource, Labels } from '../../lib/pipeline/enrichment.ts'
+import type { EnrichmentLayer, EventSource } from '../../lib/pipeline/enrichment.ts'
 import { SOURCE } from './fixtures.ts'
 
 const NOW = '2026-01-31T12:00:00.000Z'
 const { agent, ecs, host, event } = SOURCE
 
-function labels(own: Partial<Labels>): EventSource {
-  return { ...SOURCE, labels: [{ tags: [], fields: {}, fields_under_root: false, ...own }] }
+function labels(own: Partial<EnrichmentLayer>): EventSource {
+  return { ...SOURCE, layers: [{ tags: [], fields: {}, fields_under_root: false, ...own }] }
 }
 
 function encoded(given: unknown, source = SOURCE): Record<string, unknown> {
@@ -82,7 +82,7 @@ describe('encode: what the source adds', () => {
   it('adds up the labels of several sections, the later ones being stronger', () => {
     const source: EventSource = {
       ...SOURCE,
-      labels: [
+      layers: [
         { tags: ['all'], fields: { env: 'prod', team: 'x' }, fields_under_root: false },
         { tags: ['mine'], fields: { env: 'test' }, fields_under_root: false },
         { tags: [], fields: { top: true }, fields_under_root: true },

@@ -8,7 +8,7 @@ export const SOURCE: EventSource = {
   ecs: { version: '8.11.0' },
   host: { name: 'web-1' },
   event: { module: 'host' },
-  labels: [],
+  layers: [],
 }
 
 export const NEVER: AbortSignal = new AbortController().signal

@@ -5,7 +5,7 @@ import type { OpenBeat } from './open-beat.ts'
 import { type RestartSettings, type Supervision, supervise } from './supervise.ts'
 
 /** A beat of the fleet: open, and with a run that can be ended while the others go on. */
-export class Member {
+export class BeatRunner {
   readonly configured: ConfiguredBeat
   readonly #beat: OpenBeat
   readonly #close: (deadline: AbortSignal, log: Logger) => Promise<void>

@@ -1,36 +1,36 @@
 import { settledBy } from '../../settled.ts'
 import { openFailed } from '../../system-errors.ts'
 import type { ConfiguredBeat, Plan } from '../configure.ts'
-import type { Opened } from '../process/close-stack.ts'
+import type { CloseStack } from '../process/close-stack.ts'
 import type { StopRequest } from '../process/stop.ts'
-import { Member } from './beat-runner.ts'
-import { type BeatSurroundings, openBeat } from './open-beat.ts'
+import { BeatRunner } from './beat-runner.ts'
+import { type BeatDeps, openBeat } from './open-beat.ts'
 import { RESTARTS, type RestartSettings } from './supervise.ts'
 
 /** Milliseconds after which a beat that is still opening is named, again and again. */
-const SLOW = 10_000
+const REMINDER_MS = 10_000
 
 /** The beats that are open: all that the plan has, once they are opened at the start. */
-export class Fleet {
-  readonly #surroundings: BeatSurroundings
-  readonly #opened: Opened
+export class BeatRunners {
+  readonly #deps: BeatDeps
+  readonly #closeStack: CloseStack
   readonly #stop: StopRequest
   readonly #restarts: RestartSettings
   /** By id, in the order of opening. */
-  readonly #members = new Map<string, Member>()
+  readonly #runners = new Map<string, BeatRunner>()
   #plan: Plan
   #change: Promise<void> | undefined
 
   constructor(
     plan: Plan,
-    surroundings: BeatSurroundings,
-    opened: Opened,
+    deps: BeatDeps,
+    closeStack: CloseStack,
     stop: StopRequest,
     restarts: RestartSettings = RESTARTS,
   ) {
     this.#plan = plan
-    this.#surroundings = surroundings
-    this.#opened = opened
+    this.#deps = deps
+    this.#closeStack = closeStack
     this.#stop = stop
     this.#restarts = restarts
   }
@@ -44,8 +44,8 @@ export class Fleet {
     return this.#stop.signal.aborted
   }
 
-  get members(): readonly Member[] {
-    return [...this.#members.values()]
+  get all(): readonly BeatRunner[] {
+    return [...this.#runners.values()]
   }
 
   /**
@@ -53,33 +53,33 @@ export class Fleet {
    *
    * @throws AgentError `OPEN_FAILED`
    */
-  async open(configured: ConfiguredBeat): Promise<Member | undefined> {
+  async open(configured: ConfiguredBeat): Promise<BeatRunner | undefined> {
     const { id } = configured.config
     const what = `beat ${id}`
-    const opening = openBeat(configured, this.#surroundings)
+    const opening = openBeat(configured, this.#deps)
     if (!(await this.#openedBeforeStop(what, opening))) return undefined
     const beat = await opening.catch(error => Promise.reject(openFailed(what, error)))
-    const member = new Member(configured, beat, this.#opened.add(what, beat.close))
-    this.#members.set(id, member)
-    return member
+    const runner = new BeatRunner(configured, beat, this.#closeStack.add(what, beat.close))
+    this.#runners.set(id, runner)
+    return runner
   }
 
-  run(...members: readonly Member[]): void {
-    for (const member of members) member.start(this.#stop.signal, this.#restarts)
+  run(...all: readonly BeatRunner[]): void {
+    for (const runner of all) runner.start(this.#stop.signal, this.#restarts)
   }
 
   /** Closes members that have ended, the last opened first, so many milliseconds long. */
-  async close(members: readonly Member[], patience: number): Promise<void> {
-    const deadline = AbortSignal.timeout(patience)
-    for (const member of this.members.toReversed().filter(each => members.includes(each))) {
-      this.#members.delete(member.id)
-      await member.close(deadline)
+  async close(all: readonly BeatRunner[], timeoutMs: number): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    for (const runner of this.all.toReversed().filter(each => all.includes(each))) {
+      this.#runners.delete(runner.id)
+      await runner.close(deadline)
     }
   }
 
   /** Follows this plan from now on, with the beats that there are. */
   follow(plan: Plan): void {
-    this.#plan = { ...plan, beats: this.members.map(({ configured }) => configured) }
+    this.#plan = { ...plan, beats: this.all.map(({ configured }) => configured) }
   }
 
   /** While a change goes on the fleet isn't done, though all of it may have ended. */
@@ -95,14 +95,14 @@ export class Fleet {
 
   /** Resolves when every beat is done, and none is being changed. */
   async done(): Promise<void> {
-    while (this.#change !== undefined || this.members.some(({ isDone }) => !isDone)) {
-      await Promise.all([this.#change, ...this.members.map(({ done }) => done)])
+    while (this.#change !== undefined || this.all.some(({ isDone }) => !isDone)) {
+      await Promise.all([this.#change, ...this.all.map(({ done }) => done)])
     }
   }
 
   async #openedBeforeStop(what: string, opening: Promise<unknown>): Promise<boolean> {
-    const remind = () => this.#surroundings.log.warn(`${what} is still opening`)
-    const reminder = setInterval(remind, SLOW)
+    const remind = () => this.#deps.log.warn(`${what} is still opening`)
+    const reminder = setInterval(remind, REMINDER_MS)
     try {
       return await settledBy(opening, this.#stop.signal)
     } finally {

@@ -18,23 +18,20 @@ export interface OpenBeat extends Supervised {
 }
 
 /** What beats share. */
-export interface BeatSurroundings {
+export interface BeatDeps {
   readonly paths: Pick<PathSettings, 'data'>
   readonly identity: Identity
   readonly pipeline: Pipeline
   readonly log: Logger
 }
 
-export async function openBeat(
-  configured: ConfiguredBeat,
-  surroundings: BeatSurroundings,
-): Promise<OpenBeat> {
+export async function openBeat(configured: ConfiguredBeat, deps: BeatDeps): Promise<OpenBeat> {
   const { beat, settings } = configured
   const { id } = configured.config
-  const { pipeline } = surroundings
-  const log = surroundings.log.child({ beat: id })
-  const source = sourceOf(configured, surroundings.identity)
-  const state = await openState(surroundings.paths.data, id)
+  const { pipeline } = deps
+  const log = deps.log.child({ beat: id })
+  const source = sourceOf(configured, deps.identity)
+  const state = await openState(deps.paths.data, id)
   const resources = await attributeTo(id, async () => beat.open?.({ settings, log }))
   let running = false
 
@@ -60,18 +57,18 @@ export async function openBeat(
 /** The ECS release whose field names are used. */
 const ECS_VERSION = '8.17.0'
 
-function sourceOf({ beat, marks }: ConfiguredBeat, identity: Identity): EventSource {
+function sourceOf({ beat, enrichment }: ConfiguredBeat, identity: Identity): EventSource {
   return {
     agent: {
       id: identity.id,
       ephemeral_id: identity.ephemeralId,
-      name: marks.name,
+      name: enrichment.name,
       type: 'sealbeat',
       version: version(),
     },
     ecs: { version: ECS_VERSION },
     host: { name: hostname() },
     event: { module: beat.name },
-    labels: marks.labels,
+    layers: enrichment.layers,
   }
 }

@@ -12,7 +12,7 @@ type Check = (members: Members, keys: readonly string[]) => string | undefined
  * What keeps a plugin's default export from being a beat, in the words of the contract; an empty
  * list when it is one. Whether the schema is sound shows when a section is parsed with it.
  */
-export function misshapeOf(exported: unknown): readonly string[] {
+export function shapeProblems(exported: unknown): readonly string[] {
   if (typeof exported !== 'object' || exported === null) {
     return [`its default export must be a beat (see defineBeat), not ${describe(exported)}`]
   }
@@ -22,7 +22,7 @@ export function misshapeOf(exported: unknown): readonly string[] {
 }
 
 export function isBeat(exported: unknown): exported is AnyBeat {
-  return misshapeOf(exported).length === 0
+  return shapeProblems(exported).length === 0
 }
 
 const NAME = /^[a-z0-9][a-z0-9_-]*$/

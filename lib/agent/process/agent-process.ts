@@ -6,17 +6,17 @@ import { createLogger, type LogControl } from '../../log/logger.ts'
 import { version } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
 import type { Plan } from '../configure.ts'
-import { Opened } from './close-stack.ts'
+import { CloseStack } from './close-stack.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { ReloadRequest } from './reload-request.ts'
-import { type ServiceManager, takeServiceManager } from './service-manager.ts'
-import { takeSignals } from './signals.ts'
+import { connectServiceManager, type ServiceManager } from './service-manager.ts'
+import { installSignalHandlers } from './signals.ts'
 import type { StopRequest } from './stop.ts'
-import { takeFailures } from './uncaught.ts'
+import { catchUncaught } from './uncaught.ts'
 
 /** What the agent stands on whatever it does: a data path of its own, a log, an identity. */
-export interface Ground {
+export interface AgentProcess {
   readonly log: Logger
   readonly logging: LogControl
   readonly identity: Identity
@@ -24,39 +24,39 @@ export interface Ground {
   /** What SIGHUP asks for, from now on. */
   readonly reload: ReloadRequest
   /** What is to be closed after everything else that was opened, but before the log. */
-  add(what: string, close: () => void): void
+  addCloser(what: string, close: () => void): void
   close(): Promise<void>
 }
 
 /** Milliseconds that closing the log may take. */
-const PATIENCE = 1_000
+const CLOSE_TIMEOUT_MS = 1_000
 
 /**
  * @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; what had been opened is closed again
  */
-export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground> {
+export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<AgentProcess> {
   const { path, logging, name } = plan.config
   const lock = await claimDataPath(path.data)
-  const manager = takeServiceManager(process.env, loadAddon())
+  const manager = connectServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
-  const logs = await orRelease(lock, manager, () => {
+  const logs = await closeOnFailure(lock, manager, () => {
     return createLogger(logging, { paths: path, name, secrets })
   })
   const { log } = logs
   const reload = new ReloadRequest()
-  const opened = new Opened()
-  opened.add('the lock of path.data', lock.release)
-  opened.add('the service manager', manager.close)
-  opened.add('the log', logs.close)
-  opened.add('the handlers', takeProcess(stop, reload, log))
-  const add = (what: string, end: () => void) => void opened.add(what, end)
-  const close = () => opened.closeAll(AbortSignal.timeout(PATIENCE), log)
-  log.info(circumstances(plan), 'Starting')
+  const closeStack = new CloseStack()
+  closeStack.add('the lock of path.data', lock.release)
+  closeStack.add('the service manager', manager.close)
+  closeStack.add('the log', logs.close)
+  closeStack.add('the handlers', installHandlers(stop, reload, log))
+  const addCloser = (what: string, end: () => void) => void closeStack.add(what, end)
+  const close = () => closeStack.closeAll(AbortSignal.timeout(CLOSE_TIMEOUT_MS), log)
+  log.info(startFields(plan), 'Starting')
   if (manager.problem !== undefined) log.warn(`The service manager is not told: ${manager.problem}`)
   if (lock.warning !== undefined) log.warn(`path.data can't be locked: ${lock.warning}`)
   try {
     const identity = await readIdentity(path.data)
-    return { log, logging: logs, identity, manager, reload, add, close }
+    return { log, logging: logs, identity, manager, reload, addCloser, close }
   } catch (error) {
     await close()
     throw error
@@ -64,7 +64,11 @@ export async function openGround(plan: Plan, stop: StopRequest): Promise<Ground>
 }
 
 /** What there is no log for yet to tell of is closed in silence. */
-async function orRelease<T>(lock: DataLock, manager: ServiceManager, open: () => T): Promise<T> {
+async function closeOnFailure<T>(
+  lock: DataLock,
+  manager: ServiceManager,
+  open: () => T,
+): Promise<T> {
   try {
     return open()
   } catch (error) {
@@ -84,8 +88,8 @@ async function claimDataPath(dataPath: string): Promise<DataLock> {
   }
 }
 
-function takeProcess(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
-  const undo = [takeSignals(stop, reload, log), takeFailures(stop, log)]
+function installHandlers(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
+  const undo = [installSignalHandlers(stop, reload, log), catchUncaught(stop, log)]
   // A beat that waits for nothing but its signal holds no handle; Node would end under its feet.
   const lifeline = setInterval(() => {}, 60_000)
   return () => {
@@ -94,7 +98,7 @@ function takeProcess(stop: StopRequest, reload: ReloadRequest, log: Logger): () 
   }
 }
 
-function circumstances({ config, files }: Plan): Readonly<Record<string, unknown>> {
+function startFields({ config, files }: Plan): Readonly<Record<string, unknown>> {
   const { pid, version: node, platform, arch } = process
   return { name: config.name, version: version(), pid, node, platform, arch, config: files }
 }

@@ -10,10 +10,10 @@ interface Step {
 }
 
 /** Milliseconds that a step has, once the deadline is over, to come to the end it was told of. */
-const GRACE = 500
+const GRACE_MS = 500
 
 /** What has been opened, each with the way to close it again, which is gone in reverse. */
-export class Opened {
+export class CloseStack {
   readonly #steps: Step[] = []
 
   /** Returns what closes this one alone, before its turn; it never rejects either. */
@@ -44,7 +44,7 @@ async function closeStep({ what, close }: Step, deadline: AbortSignal, log: Logg
     log.error({ err }, `Closing ${what} failed: ${messageOf(err)}`)
   })
   if (await settledBy(closing, deadline)) return
-  if (await settledBy(closing, AbortSignal.timeout(GRACE))) return
+  if (await settledBy(closing, AbortSignal.timeout(GRACE_MS))) return
   log.warn(`Closing ${what} takes longer than shutdown_timeout allows: going on without it`)
 }
 

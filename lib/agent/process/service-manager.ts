@@ -7,7 +7,7 @@ export interface ServiceManager {
   /** Why it can't be told, though it has asked to be. */
   readonly problem?: string
   /** Milliseconds within which it wants `WATCHDOG=1` again and again, if it does (sd_watchdog_enabled(3)). */
-  readonly watchdog: number | undefined
+  readonly watchdogMs: number | undefined
   /** Tells it, `{ READY: 1, STATUS: '…' }`; nothing where there is none, or it does not listen now. */
   notify(state: Readonly<Record<string, string | number>>): void
   close(): void
@@ -15,13 +15,13 @@ export interface ServiceManager {
 
 type Environment = Record<string, string | undefined>
 
-const NOBODY = { watchdog: undefined, notify: () => undefined, close: () => undefined }
+const NOBODY = { watchdogMs: undefined, notify: () => undefined, close: () => undefined }
 
 /**
  * Connects to the service manager, before a filter could refuse the socket. Its variables are taken
  * out of `env`: they are for this process, and no program that a beat starts may speak for it.
  */
-export function takeServiceManager(env: Environment, loaded: LoadedAddon): ServiceManager {
+export function connectServiceManager(env: Environment, loaded: LoadedAddon): ServiceManager {
   const { NOTIFY_SOCKET: address, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = env
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name]
   if (address === undefined || address === '') return NOBODY
@@ -35,7 +35,7 @@ export function takeServiceManager(env: Environment, loaded: LoadedAddon): Servi
   }
   const isOurs = pid === undefined || pid === String(process.pid)
   return {
-    watchdog: isOurs ? milliseconds(usec) : undefined,
+    watchdogMs: isOurs ? milliseconds(usec) : undefined,
     notify: state => send(descriptor, state),
     close: () => closeSync(descriptor),
   }

@@ -8,7 +8,11 @@ import type { StopRequest } from './stop.ts'
  * shell gives to whatever a signal ended. SIGHUP has the configuration read again. Returns what undoes
  * all this.
  */
-export function takeSignals(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
+export function installSignalHandlers(
+  stop: StopRequest,
+  reload: ReloadRequest,
+  log: Logger,
+): () => void {
   let asked = false
   const end = (signal: NodeJS.Signals) => {
     if (asked) {

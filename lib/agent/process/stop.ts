@@ -19,7 +19,7 @@ export class StopRequest {
   }
 
   /** Milliseconds since the first request, 0 while there is none. */
-  get elapsed(): number {
+  get elapsedMs(): number {
     return this.#since === undefined ? 0 : performance.now() - this.#since
   }
 

@@ -8,7 +8,7 @@ import type { StopRequest } from './stop.ts'
  * that can be told, and ends the agent as a failure, though in good order: events that were taken are
  * owed to the output, and neither queue nor output is the beat's. Returns what undoes this.
  */
-export function takeFailures(stop: StopRequest, log: Logger): () => void {
+export function catchUncaught(stop: StopRequest, log: Logger): () => void {
   const fail = (what: string) => (thrown: unknown) => {
     const beat = currentBeat()
     const whose = beat === undefined ? '' : ` of beat ${beat}`

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { messageOf } from '../../errors.ts'
-import type { Member } from '../beats/beat-runner.ts'
-import type { Fleet } from '../beats/beat-runners.ts'
+import type { BeatRunner } from '../beats/beat-runner.ts'
+import type { BeatRunners } from '../beats/beat-runners.ts'
 import type { ConfiguredBeat } from '../configure.ts'
 import type { Changes } from './compare.ts'
 
@@ -22,69 +22,69 @@ export interface Applied {
  * half-way when the agent is stopped, which then closes what there is.
  */
 export async function applyChanges(
-  fleet: Fleet,
+  runners: BeatRunners,
   changes: Changes,
-  patience: number,
+  timeoutMs: number,
   log: Logger,
 ): Promise<Applied> {
   const { added, removed, restarted } = changes
   const going = new Set([...removed, ...restarted].map(idOf))
   const ended = await endAll(
-    fleet.members.filter(({ id }) => going.has(id)),
-    patience,
+    runners.all.filter(({ id }) => going.has(id)),
+    timeoutMs,
     log,
   )
-  if (!fleet.isStopping) await fleet.close(ended, patience)
-  const before = new Map(ended.map(member => [member.id, member.configured]))
+  if (!runners.isStopping) await runners.close(ended, timeoutMs)
+  const before = new Map(ended.map(runner => [runner.id, runner.configured]))
   const done: string[] = removed.map(idOf).filter(id => before.has(id))
   for (const next of [...restarted.filter(beat => before.has(idOf(beat))), ...added]) {
-    if (fleet.isStopping) break
-    if (await replace(fleet, before.get(idOf(next)), next, log)) done.push(idOf(next))
+    if (runners.isStopping) break
+    if (await replace(runners, before.get(idOf(next)), next, log)) done.push(idOf(next))
   }
   return appliedOf(changes, new Set(done))
 }
 
 /** Those that have ended in time; the others are named. */
 async function endAll(
-  members: readonly Member[],
-  patience: number,
+  runners: readonly BeatRunner[],
+  timeoutMs: number,
   log: Logger,
-): Promise<readonly Member[]> {
-  const deadline = AbortSignal.timeout(patience)
-  const ends = await Promise.all(members.map(member => member.end(deadline)))
-  for (const { id } of members.filter((_, at) => !ends[at])) {
+): Promise<readonly BeatRunner[]> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const ends = await Promise.all(runners.map(runner => runner.end(deadline)))
+  for (const { id } of runners.filter((_, at) => !ends[at])) {
     log.error({ beat: id }, `Beat ${id} does not stop: it stays as it was`)
   }
-  return members.filter((_, at) => ends[at])
+  return runners.filter((_, at) => ends[at])
 }
 
 /** Whether the beat runs as it should; one that does not goes back to what it was. */
 async function replace(
-  fleet: Fleet,
+  runners: BeatRunners,
   old: ConfiguredBeat | undefined,
   next: ConfiguredBeat,
   log: Logger,
 ): Promise<boolean> {
-  const problem = await launch(fleet, next)
+  const problem = await launch(runners, next)
   if (problem === undefined) return true
   const back = old === undefined ? '' : '; going back to its old settings'
   log.error({ err: problem, beat: idOf(next) }, `${messageOf(problem)}${back}`)
-  if (old !== undefined) await goBack(fleet, old, log)
+  if (old !== undefined) await goBack(runners, old, log)
   return false
 }
 
-async function goBack(fleet: Fleet, old: ConfiguredBeat, log: Logger): Promise<void> {
-  const problem = await launch(fleet, old)
+async function goBack(runners: BeatRunners, old: ConfiguredBeat, log: Logger): Promise<void> {
+  const problem = await launch(runners, old)
   if (problem === undefined) return
   const fields = { err: problem, beat: idOf(old) }
   log.error(fields, `${messageOf(problem)}, as it was, either: restart the agent to have it again`)
 }
 
 /** What kept it from being opened; else it runs. */
-async function launch(fleet: Fleet, configured: ConfiguredBeat): Promise<unknown> {
+async function launch(runners: BeatRunners, configured: ConfiguredBeat): Promise<unknown> {
   try {
-    const member = await fleet.open(configured)
-    if (member) fleet.run(member)
+    const runner = await runners.open(configured)
+    if (runner) runners.run(runner)
     return undefined
   } catch (error) {
     return error

@@ -38,22 +38,22 @@ function byId({ beats }: Beats): ReadonlyMap<string, ConfiguredBeat> {
 /** Of the same code (its `type` may be written in two ways), told the same, marking its events alike. */
 function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
   const alike = isDeepStrictEqual
-  return a.beat === b.beat && alike(a.settings, b.settings) && alike(a.marks, b.marks)
+  return a.beat === b.beat && alike(a.settings, b.settings) && alike(a.enrichment, b.enrichment)
 }
 
 /**
  * What of a new plan can't be had without a restart: a filter stays as it is, and what was opened
  * before it may not be opened again under it. Empty where all can.
  */
-export function restartOnly(running: Plan, wanted: Plan): readonly Objection[] {
+export function restartReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   return [
     ...fixedChanges(running, wanted).map(changed),
-    ...sandboxObjections(running, wanted),
-    ...(running.sandbox.ready ? openObjections(running, wanted) : []),
+    ...sandboxReasons(running, wanted),
+    ...(running.sandbox.ready ? openReasons(running, wanted) : []),
   ]
 }
 
-function openObjections(running: Plan, wanted: Plan): readonly Objection[] {
+function openReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   const { added, restarted } = changesBetween(running, wanted)
   const unopenable = [...added, ...restarted].filter(({ beat }) => beat.opensUnfiltered)
   return unopenable.map(({ config }) => {
@@ -61,7 +61,7 @@ function openObjections(running: Plan, wanted: Plan): readonly Objection[] {
   })
 }
 
-function changed(path: Path): Objection {
+function changed(path: Path): RestartReason {
   return { path, message: 'has changed' }
 }
 
@@ -95,7 +95,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What stands against a new plan as long as the process lives, and where it was written. */
-export interface Objection {
+export interface RestartReason {
   readonly path: Path
   readonly message: string
 }
@@ -104,37 +104,37 @@ export interface Objection {
 const SWITCHES = ['enabled', 'required', 'log', 'diagnose'] as const
 
 /** A filter can't be taken back, and is not doubled: any other than the one at the start is refused. */
-export function sandboxObjections(
+export function sandboxReasons(
   running: Pick<Plan, 'config' | 'sandbox'>,
   wanted: Pick<Plan, 'config' | 'sandbox' | 'beats'>,
-): readonly Objection[] {
+): readonly RestartReason[] {
   const [a, b] = [running.config.seccomp, wanted.config.seccomp]
   const switched = SWITCHES.filter(key => a[key] !== b[key])
   if (switched.length > 0) {
     return switched.map(key => ({ path: ['seccomp', key], message: 'has changed' }))
   }
-  return policyObjections(running.sandbox, wanted.sandbox, wanted.beats)
+  return policyReasons(running.sandbox, wanted.sandbox, wanted.beats)
 }
 
-function policyObjections(
+function policyReasons(
   running: SandboxPlan,
   wanted: SandboxPlan,
   beats: readonly ConfiguredBeat[],
-): readonly Objection[] {
-  if (!wanted.ready) return stateObjections(running, wanted)
+): readonly RestartReason[] {
+  if (!wanted.ready) return stateReasons(running, wanted)
   if (!running.ready) return [about('has changed')]
   const changes = policyChanges(running.policy, wanted.policy)
   const needs = beats.flatMap(beat => needOf(beat, changes))
   const needed = new Set(needs.flatMap(({ calls }) => calls))
   const others = changes.filter(change => !needed.has(change))
   const rest = others.length > 0 ? [about(`would decide otherwise of ${listOf(others)}`)] : []
-  return [...needs.map(({ objection }) => objection), ...rest]
+  return [...needs.map(({ reason }) => reason), ...rest]
 }
 
-function stateObjections(
+function stateReasons(
   running: SandboxPlan,
   { outcome }: Extract<SandboxPlan, { ready: false }>,
-): readonly Objection[] {
+): readonly RestartReason[] {
   const reason = outcome.state === 'failed' ? outcome.reason : outcome.state
   if (running.ready) return [about(`no filter could be made of it: ${reason}`)]
   const before = running.outcome
@@ -142,7 +142,7 @@ function stateObjections(
   return same ? [] : [about('has changed')]
 }
 
-function about(message: string): Objection {
+function about(message: string): RestartReason {
   return { path: ['seccomp'], message }
 }
 
@@ -152,14 +152,14 @@ function needOf({ config }: ConfiguredBeat, changes: readonly CallChange[]) {
   if (calls.length === 0) return []
   const names = calls.map(({ name }) => name).join(', ')
   const message = `beat ${config.id} needs ${names}, which the filter does not allow`
-  return [{ calls, objection: { path: config.section.path, message } }]
+  return [{ calls, reason: { path: config.section.path, message } }]
 }
 
 /** So many are named. */
-const MOST = 5
+const MAX_LISTED = 5
 
 function listOf(changes: readonly CallChange[]): string {
-  const named = changes.slice(0, MOST).map(({ name, origin }) => `${name} (${origin})`)
+  const named = changes.slice(0, MAX_LISTED).map(({ name, origin }) => `${name} (${origin})`)
   const more = changes.length - named.length
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
 }

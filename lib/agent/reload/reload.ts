@@ -5,10 +5,10 @@ import type { Configure, Plan } from '../configure.ts'
 import type { OpenAgent } from '../open.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { applyChanges } from './apply.ts'
-import { changesBetween, restartOnly } from './compare.ts'
+import { changesBetween, restartReasons } from './compare.ts'
 
-export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'fleet'> & {
-  readonly ground: Pick<OpenAgent['ground'], 'logging'>
+export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'runners'> & {
+  readonly agentProcess: Pick<OpenAgent['agentProcess'], 'logging'>
 }
 
 /**
@@ -20,8 +20,8 @@ export async function reload(
   configure: Configure,
   stop: StopRequest,
 ): Promise<string | undefined> {
-  const { log, ground } = agent
-  ground.logging.reopen()
+  const { log, agentProcess } = agent
+  agentProcess.logging.reopen()
   log.info({ signal: 'SIGHUP' }, 'Reloading')
   const planning = planAgain(agent, configure)
   if (!(await settledBy(planning, stop.signal)) || stop.signal.aborted) return undefined
@@ -32,12 +32,12 @@ export async function reload(
 }
 
 async function planAgain(
-  { plan, log, ground }: Reloadable,
+  { plan, log, agentProcess }: Reloadable,
   configure: Configure,
 ): Promise<Plan | undefined> {
   try {
     const wanted = await configure(plan)
-    ground.logging.hide(wanted.secrets.values)
+    agentProcess.logging.hide(wanted.secrets.values)
     return wanted
   } catch (error) {
     const known = error instanceof AgentError ? error.problems : []
@@ -49,32 +49,32 @@ async function planAgain(
 }
 
 function isRefused(running: Plan, wanted: Plan, log: Logger): boolean {
-  const objections = restartOnly(running, wanted)
-  for (const { path, message } of objections) {
+  const reasons = restartReasons(running, wanted)
+  for (const { path, message } of reasons) {
     const position = wanted.locate(path)
     const problem = { ...(position && { position }), path, message }
     log.error(`${formatProblem(problem)}: restart the agent`)
   }
-  if (objections.length === 0) return false
+  if (reasons.length === 0) return false
   log.error('Reload refused: restart the agent for what has changed; going on as before')
   return true
 }
 
 async function apply(
-  { plan, log, fleet, ground }: Reloadable,
+  { plan, log, runners, agentProcess }: Reloadable,
   wanted: Plan,
   stop: StopRequest,
 ): Promise<string | undefined> {
   const { logging, name } = wanted.config
-  ground.logging.change({ level: logging.level, name })
-  const patience = Math.ceil(plan.config.shutdown_timeout / 2)
-  const applied = await applyChanges(fleet, changesBetween(plan, wanted), patience, log)
-  fleet.follow(wanted)
+  agentProcess.logging.change({ level: logging.level, name })
+  const timeoutMs = Math.ceil(plan.config.shutdown_timeout / 2)
+  const applied = await applyChanges(runners, changesBetween(plan, wanted), timeoutMs, log)
+  runners.follow(wanted)
   if (stop.signal.aborted) return undefined
   const { failed, ...fields } = applied
   if (failed.length === 0) return void log.info(fields, 'Reloaded')
   log.warn(applied, `Reloaded but for ${failed.join(', ')}`)
-  if (fleet.members.length === 0) giveUp(log, stop)
+  if (runners.all.length === 0) giveUp(log, stop)
   return `reload failed for ${failed.join(', ')}`
 }
 

@@ -13,7 +13,7 @@ import { compareToDefault, type Difference } from '../../seccomp/record/differen
 import { learnPolicy } from '../../seccomp/record/learn.ts'
 import { isSealed } from '../../seccomp/record/phases.ts'
 import type { RecordedAgent } from '../../seccomp/record/recording.ts'
-import { type Circumstances, writeRecording } from '../../seccomp/record/write.ts'
+import { type RecordingDetails, writeRecording } from '../../seccomp/record/write.ts'
 import { readArguments } from '../arguments.ts'
 import type { Call } from '../command.ts'
 import { glibcVersion } from '../libc-version.ts'
@@ -39,7 +39,7 @@ export async function seccompRecord(call: Call): Promise<never> {
   requireRun(agent, counts, code)
   const learned = learnPolicy(architecture, counts)
   const difference = compareToDefault(architecture, learned, await builtinPolicy(name))
-  const about = circumstances(call.rest, performance.now() - began, agent.shortcomings)
+  const about = detailsOf(call.rest, performance.now() - began, agent.shortcomings)
   const text = writeRecording(architecture, learned, counts, difference, about)
   await (file === undefined ? print(text) : writeAtomically(file, text))
   for (const each of agent.shortcomings) process.stderr.write(`${each}\n`)
@@ -94,11 +94,11 @@ function requireRun(agent: RecordedAgent, { kinds }: Counts, code: number): void
   )
 }
 
-function circumstances(
+function detailsOf(
   command: readonly string[],
   ms: number,
   shortcomings: readonly string[],
-): Circumstances {
+): RecordingDetails {
   return {
     command: `sealbeat ${command.join(' ')}`,
     node: process.versions.node,

@@ -10,7 +10,7 @@ import { packageRoot } from '../../own-package.ts'
 import type { LogLine, Tried } from '../../seccomp/check/trial.ts'
 
 /** Milliseconds to start in, and to stop in beyond the agent's own patience. */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 
 /** Over whatever the configuration says: seen from inside, and nothing of the agent's touched. */
 function overridesFor(folder: string): readonly string[] {
@@ -44,7 +44,7 @@ async function follow(child: ChildProcess, duration: number): Promise<Tried> {
   const log: LogLine[] = []
   const words: string[] = []
   const kill = () => child.kill('SIGKILL')
-  let overdue = setTimeout(kill, PATIENCE)
+  let overdue = setTimeout(kill, TIMEOUT_MS)
   if (!child.stderr) throw new TypeError('a child without standard error')
   createInterface({ input: child.stderr }).on('line', line => {
     const read = readLine(line)
@@ -53,7 +53,7 @@ async function follow(child: ChildProcess, duration: number): Promise<Tried> {
     if (typeof read === 'string' || read.message !== 'Running') return
     clearTimeout(overdue)
     setTimeout(() => child.kill('SIGTERM'), duration).unref()
-    overdue = setTimeout(kill, duration + PATIENCE)
+    overdue = setTimeout(kill, duration + TIMEOUT_MS)
   })
   const [code, signal] = await once(child, 'close')
   clearTimeout(overdue)

@@ -10,7 +10,7 @@ import { reportUnlike } from './show.ts'
  * The schema with what was written as its defaults: what convict makes of that are the section's
  * settings. Whatever is wrong is reported where it stands, and its own default kept.
  */
-export function settleBranch(
+export function applyBranch(
   schema: SchemaBranch,
   { path, value, alsoKnown = [] }: RawSection,
   report: Report,
@@ -24,24 +24,24 @@ export function settleBranch(
   return Object.fromEntries(
     known.map(key => {
       const written = Object.hasOwn(value, key) ? value[key] : undefined
-      return [key, settleNode(schema[key], written, [...path, key], report)]
+      return [key, applyNode(schema[key], written, [...path, key], report)]
     }),
   )
 }
 
-function settleNode(node: unknown, written: unknown, path: Path, report: Report): unknown {
+function applyNode(node: unknown, written: unknown, path: Path, report: Report): unknown {
   const leaf = leafOf(node)
-  if (leaf !== undefined) return settleLeaf(leaf, written, path, report)
+  if (leaf !== undefined) return applyLeaf(leaf, written, path, report)
   if (!isMap(node)) return node
   // `queue.mem:` with nothing below it says nothing: an empty section.
   const value = written ?? {}
-  if (isMap(value)) return settleBranch(node, { path, value }, report)
+  if (isMap(value)) return applyBranch(node, { path, value }, report)
   reportUnlike('must be a map, written as key: value', value, path, report)
-  return settleBranch(node, { path, value: {} }, report)
+  return applyBranch(node, { path, value: {} }, report)
 }
 
 /** The leaf as convict gets it: its format made explicit, as the default no longer tells the type. */
-function settleLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Leaf {
+function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Leaf {
   const explicit = {
     ...leaf,
     format: leaf.format ?? formatOf(leaf),
@@ -52,8 +52,8 @@ function settleLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): L
     if (isRequired(leaf)) report(path, 'is required')
     return explicit
   }
-  const settled = settleValue(leaf, written, path, report)
-  return settled === undefined ? explicit : { ...explicit, default: settled }
+  const converted = convertValue(leaf, written, path, report)
+  return converted === undefined ? explicit : { ...explicit, default: converted }
 }
 
 /** Convict's way to have no default: null, where the format doesn't take it. */
@@ -62,17 +62,17 @@ function isRequired(leaf: Leaf): boolean {
 }
 
 /** What was written for a setting, parsed; undefined where it was wrong, and reported. */
-function settleValue(leaf: Leaf, written: unknown, path: Path, report: Report): unknown {
+function convertValue(leaf: Leaf, written: unknown, path: Path, report: Report): unknown {
   if (leaf.elsewhere !== true && reportBigints(written, path, report)) return undefined
   if (written === null && leaf.nullable === true) return null
   const format = formatOf(leaf)
   const { children } = leaf
   const { items } = format
   if (children !== undefined && Array.isArray(written)) {
-    return settleItems(written, path, (item, at) => settleChild(children, item, at, report))
+    return convertItems(written, path, (item, at) => convertChild(children, item, at, report))
   }
   if (items !== undefined && Array.isArray(written)) {
-    return settleItems(written, path, (item, at) => parse(items, item, leaf, at, report))
+    return convertItems(written, path, (item, at) => parse(items, item, leaf, at, report))
   }
   return parse(format, written, leaf, path, report)
 }
@@ -95,25 +95,25 @@ function parse(
 }
 
 /** All items are looked at, and the list is good if each of them is. */
-function settleItems(
+function convertItems(
   written: readonly unknown[],
   path: Path,
-  settleItem: (item: unknown, path: Path) => unknown,
+  convertItem: (item: unknown, path: Path) => unknown,
 ): readonly unknown[] | undefined {
-  const settled = written.map((item, index) => settleItem(item, [...path, index]))
-  return settled.includes(undefined) ? undefined : settled
+  const converted = written.map((item, index) => convertItem(item, [...path, index]))
+  return converted.includes(undefined) ? undefined : converted
 }
 
-function settleChild(schema: SchemaBranch, item: unknown, path: Path, report: Report): unknown {
-  if (isMap(item)) return defaultsOf(settleBranch(schema, { path, value: item }, report))
+function convertChild(schema: SchemaBranch, item: unknown, path: Path, report: Report): unknown {
+  if (isMap(item)) return defaultsOf(applyBranch(schema, { path, value: item }, report))
   reportUnlike('must be a map, written as key: value', item, path, report)
   return undefined
 }
 
 /** What convict would make of a settled schema; it knows no lists of maps. */
-function defaultsOf(settled: SchemaBranch): Readonly<Record<string, unknown>> {
+function defaultsOf(converted: SchemaBranch): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(settled).map(([key, node]) => {
+    Object.entries(converted).map(([key, node]) => {
       const leaf = leafOf(node)
       return [key, leaf === undefined && isMap(node) ? defaultsOf(node) : leaf?.default]
     }),

@@ -1,7 +1,7 @@
 import convict, { type Schema } from 'convict'
 import { messageOf, type Report } from '../../errors.ts'
 import type { RawSection } from '../config.ts'
-import { settleBranch } from './apply-schema.ts'
+import { applyBranch } from './apply-schema.ts'
 import type { SchemaBranch } from './leaf.ts'
 
 /**
@@ -16,7 +16,7 @@ export function parseSection<S>(
   report: Report,
 ): S | undefined {
   let sound = true
-  const settings = settleSection(schema, section, (path, message, unseen) => {
+  const settings = applySchema(schema, section, (path, message, unseen) => {
     sound = false
     report(path, message, unseen)
   })
@@ -27,18 +27,18 @@ export function parseSection<S>(
  * The same, with the default in place of whatever is wrong, so that the rest can be looked at. Undefined
  * where the schema itself is wrong, which is the plugin's fault and reported at its section.
  */
-export function settleSection<S>(
+export function applySchema<S>(
   schema: Schema<S>,
   section: RawSection,
   report: Report,
 ): S | undefined {
   let sound = true
   try {
-    const settled = settleBranch(branchOf(schema), section, (path, message, unseen) => {
+    const applied = applyBranch(branchOf(schema), section, (path, message, unseen) => {
       sound = false
       report(path, message, unseen)
     })
-    const config = convict(settled as Schema<S>, { env: {}, args: [] })
+    const config = convict(applied as Schema<S>, { env: {}, args: [] })
     if (sound) config.validate({ allowed: 'strict' })
     return config.getProperties()
   } catch (thrown) {

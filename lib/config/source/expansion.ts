@@ -20,7 +20,7 @@ interface Expanded {
 }
 
 /** What a reference tells, and where to: its default and its message have their own. */
-interface Surroundings {
+interface ExpansionOptions {
   readonly complain: Complain
   readonly secrets: string[]
   readonly spoken: boolean
@@ -107,7 +107,7 @@ export class Expansion {
     }
   }
 
-  #enter({ complain, secrets, spoken }: Surroundings): void {
+  #enter({ complain, secrets, spoken }: ExpansionOptions): void {
     this.#complain = complain
     this.#secrets = secrets
     this.#spoken = spoken

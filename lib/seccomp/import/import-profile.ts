@@ -4,7 +4,7 @@ import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
-import { settle } from './overlaps.ts'
+import { resolveOverlaps } from './overlaps.ts'
 import type { Profile } from './profile.ts'
 
 export interface Imported {
@@ -32,15 +32,15 @@ export function importProfile(
   )
   const rules = rulesOf(profile, architecture, { ...target, architecture: architecture.name }, note)
   // The runtimes leave out what the default action says anyway.
-  const settled = settle(
+  const resolved = resolveOverlaps(
     rules.filter(rule => !isSame(rule.verdict, byDefault)),
     note,
   )
-  for (const rule of settled) noteWidth(architecture, rule, note)
+  for (const rule of resolved) noteWidth(architecture, rule, note)
   const policy = {
     defaultAction: byDefault.action,
     defaultOrigin: 'defaultAction',
-    rules: [...settled, ...defaultRules(settled, architecture, byDefault)],
+    rules: [...resolved, ...defaultRules(resolved, architecture, byDefault)],
   }
   return { policy, notes: [...notes] }
 }
@@ -83,12 +83,12 @@ function rulesOf(
 
 /** The calls whose denial by default we word otherwise than the profile does. */
 function defaultRules(
-  settled: readonly Rule[],
+  resolved: readonly Rule[],
   { table }: Architecture,
   verdict: Verdict,
 ): readonly Rule[] {
   const numberOf = (name: string) => table.numbers[name]
-  const plain = settled.filter(({ conditions }) => conditions.length === 0)
+  const plain = resolved.filter(({ conditions }) => conditions.length === 0)
   const taken = new Set(plain.map(({ name }) => numberOf(name)))
   const names = Object.keys(table.numbers).filter(name => !taken.has(numberOf(name)))
   const reworded = names.filter(name => !isSame(wordDefault(name, verdict.action), verdict))

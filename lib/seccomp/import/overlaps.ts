@@ -6,15 +6,15 @@ import { conditionsKey, isSame, type Note } from './convert.ts'
  * decides over all with, and of two alike the first. Where several conditions hold libseccomp's answer
  * depends on the order of the arguments; ours is the strictest (docs/seccomp.md, Merge).
  */
-export function settle(rules: readonly Rule[], note: Note): readonly Rule[] {
+export function resolveOverlaps(rules: readonly Rule[], note: Note): readonly Rule[] {
   const byName = new Map<string, Rule[]>()
   for (const rule of rules) byName.set(rule.name, [...(byName.get(rule.name) ?? []), rule])
-  return [...byName.values()].flatMap(group => settleOne(group, note))
+  return [...byName.values()].flatMap(group => resolveGroup(group, note))
 }
 
-function settleOne(group: readonly Rule[], note: Note): readonly Rule[] {
+function resolveGroup(group: readonly Rule[], note: Note): readonly Rule[] {
   const plain = group.find(({ conditions }) => conditions.length === 0)
-  if (!plain) return settleNarrow(group, note)
+  if (!plain) return resolveConditional(group, note)
   for (const { name, verdict, origin } of group) {
     if (isSame(verdict, plain.verdict)) continue
     note(origin, `${name}: without effect, ${plain.origin} decides for all of its calls`)
@@ -22,7 +22,7 @@ function settleOne(group: readonly Rule[], note: Note): readonly Rule[] {
   return [plain]
 }
 
-function settleNarrow(group: readonly Rule[], note: Note): readonly Rule[] {
+function resolveConditional(group: readonly Rule[], note: Note): readonly Rule[] {
   const first = new Map<string, Rule>()
   for (const rule of group) {
     const key = conditionsKey(rule)

@@ -6,7 +6,7 @@ import type { Counts } from './counts.ts'
 import type { Difference } from './difference.ts'
 
 /** What a recording was made on and for how long, for whoever reads it later. */
-export interface Circumstances {
+export interface RecordingDetails {
   readonly command: string
   readonly node: string
   /** `glibc 2.36`. */
@@ -23,7 +23,7 @@ export function writeRecording(
   learned: Policy,
   counts: Counts,
   difference: Difference,
-  about: Circumstances,
+  about: RecordingDetails,
 ): string {
   return [
     ...headLines(architecture, counts, about),
@@ -37,7 +37,7 @@ export function writeRecording(
 function headLines(
   { name, table }: Architecture,
   { kinds, unknown, foreign }: Counts,
-  { command, node, libc, kernel, seconds, shortcomings }: Circumstances,
+  { command, node, libc, kernel, seconds, shortcomings }: RecordingDetails,
 ): readonly string[] {
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const numbers = [...unknown].map(([number, count]) => `${number} (${count} times)`)

@@ -1,6 +1,6 @@
 import type { MemoryQueueSettings } from '../../../config/config.ts'
-import type { Ticket } from '../../acker.ts'
-import type { Parcel, Run } from '../../batch.ts'
+import type { Acker } from '../../acker.ts'
+import type { Lease, Span } from '../../batch.ts'
 import { Fifo } from './fifo.ts'
 import { Waiting } from './waiting.ts'
 
@@ -8,9 +8,9 @@ import { Waiting } from './waiting.ts'
 interface Segment {
   readonly lines: readonly string[]
   readonly to: number
-  readonly ticket: Ticket
+  readonly acker: Acker
   /** Milliseconds, monotonic. */
-  readonly since: number
+  readonly sinceMs: number
   from: number
 }
 
@@ -28,7 +28,7 @@ export class MemoryQueue {
   readonly #capacity: number
   readonly #threshold: number
   readonly #limit: number
-  readonly #timeout: number
+  readonly #timeoutMs: number
   readonly #segments = new Fifo<Segment>()
   readonly #waiting = new Waiting(() => this.#admit())
   #queued = 0
@@ -43,7 +43,7 @@ export class MemoryQueue {
     // A threshold above the capacity would never be reached; a timeout of 0 means: at once.
     this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
     this.#limit = Math.max(this.#threshold, USUAL_BATCH)
-    this.#timeout = flush.timeout
+    this.#timeoutMs = flush.timeout
   }
 
   /** Events that wait for a batch. */
@@ -72,30 +72,30 @@ export class MemoryQueue {
   }
 
   /** Takes all lines if there is room now and nobody was here before. */
-  offer(lines: readonly string[], ticket: Ticket): boolean {
+  offer(lines: readonly string[], acker: Acker): boolean {
     if (lines.length === 0) return true
     if (this.#waiting.size > 0 || lines.length > this.#capacity - this.#held) return false
-    this.#add(lines, 0, lines.length, ticket)
+    this.#add(lines, 0, lines.length, acker)
     return true
   }
 
   /** Resolves when all lines are taken; rejects with the signal's reason, or `refusal`. */
-  wait(lines: readonly string[], ticket: Ticket, signal: AbortSignal): Promise<void> {
+  wait(lines: readonly string[], acker: Acker, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ lines, ticket, signal, resolve, reject, taken: 0 })
+      this.#waiting.push({ lines, acker, signal, resolve, reject, taken: 0 })
       this.#admit()
       this.#wakeIfReady()
     })
   }
 
   /** The next batch, as soon as one is due; undefined once the queue is closed and empty. */
-  async take(): Promise<Parcel | undefined> {
+  async take(): Promise<Lease | undefined> {
     while (!this.#ready()) {
       await new Promise<void>(resolve => {
         this.#wake = resolve
       })
     }
-    return this.#queued === 0 ? undefined : this.#parcel()
+    return this.#queued === 0 ? undefined : this.#lease()
   }
 
   /** So many events have been confirmed or dropped: there is room again. */
@@ -119,7 +119,7 @@ export class MemoryQueue {
       const left = head.lines.length - head.taken
       if (room === 0 || (left > room && head.lines.length <= this.#capacity)) return
       const end = head.taken + Math.min(room, left)
-      this.#add(head.lines, head.taken, end, head.ticket)
+      this.#add(head.lines, head.taken, end, head.acker)
       head.taken = end
       if (end < head.lines.length) return
       this.#waiting.shift()
@@ -127,8 +127,8 @@ export class MemoryQueue {
     }
   }
 
-  #add(lines: readonly string[], from: number, to: number, ticket: Ticket): void {
-    this.#segments.push({ lines, from, to, ticket, since: performance.now() })
+  #add(lines: readonly string[], from: number, to: number, acker: Acker): void {
+    this.#segments.push({ lines, from, to, acker, sinceMs: performance.now() })
     this.#taken += to - from
     this.#queued += to - from
     this.#held += to - from
@@ -139,7 +139,7 @@ export class MemoryQueue {
   #ready(): boolean {
     if (this.#refusal !== undefined) return true
     // With somebody waiting for room, holding events back would only hold up everybody.
-    const due = this.#queued >= this.#threshold || this.#waiting.size > 0 || this.#overdue() <= 0
+    const due = this.#queued >= this.#threshold || this.#waiting.size > 0 || this.#dueInMs() <= 0
     return this.#queued > 0 && due
   }
 
@@ -150,9 +150,9 @@ export class MemoryQueue {
   }
 
   /** Milliseconds until the oldest event must go. */
-  #overdue(): number {
+  #dueInMs(): number {
     const oldest = this.#segments.first
-    return oldest === undefined ? Infinity : oldest.since + this.#timeout - performance.now()
+    return oldest === undefined ? Infinity : oldest.sinceMs + this.#timeoutMs - performance.now()
   }
 
   /** One timer, set anew only after it has fired: not once per event. */
@@ -163,25 +163,25 @@ export class MemoryQueue {
         this.#timer = undefined
         this.#wakeIfReady()
         // Not due after all, since the one it was set for left earlier; or the output is busy.
-        if (this.#overdue() > 0) this.#arm()
+        if (this.#dueInMs() > 0) this.#arm()
       },
-      Math.max(1, Math.ceil(this.#overdue())),
+      Math.max(1, Math.ceil(this.#dueInMs())),
     )
   }
 
-  #parcel(): Parcel {
+  #lease(): Lease {
     const lines: string[] = []
-    const runs: Run[] = []
+    const spans: Span[] = []
     for (let head = this.#segments.first; head !== undefined; head = this.#segments.first) {
       const count = Math.min(this.#limit - lines.length, head.to - head.from)
       if (count === 0) break
       for (let i = 0; i < count; i++) lines.push(head.lines[head.from + i] as string)
-      runs.push({ ticket: head.ticket, count })
+      spans.push({ acker: head.acker, count })
       head.from += count
       if (head.from === head.to) this.#segments.shift()
     }
     this.#queued -= lines.length
     this.#arm()
-    return { lines, runs }
+    return { lines, spans }
   }
 }

@@ -1,10 +1,10 @@
-import type { Ticket } from '../../acker.ts'
+import type { Acker } from '../../acker.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish for which the queue has no room yet. */
 export interface Waiter {
   readonly lines: readonly string[]
-  readonly ticket: Ticket
+  readonly acker: Acker
   readonly signal: AbortSignal
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
