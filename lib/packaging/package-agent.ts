@@ -17,10 +17,10 @@ import { buildTarball } from './formats/tarball.ts'
 import { runTool } from './formats/tool.ts'
 import type { Entry } from './formats/tree.ts'
 import { type AgentManifest, readManifest } from './manifest.ts'
+import { makeOutputFolder, makeWorkFolder } from './output-folder.ts'
 import { tryOut } from './try-out.ts'
 import { tmpfiles } from './unit/accounts.ts'
 import { type Grants, grantsOf } from './unit/grants.ts'
-import { makeOutputFolder, makeWorkFolder } from './unit/output-folder.ts'
 import { unitFile } from './unit/unit.ts'
 
 export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { AgentError } from '../../errors.ts'
-import { plainReason } from '../../system-errors.ts'
+import { AgentError } from '../errors.ts'
+import { plainReason } from '../system-errors.ts'
 
 /** @throws AgentError `OPEN_FAILED` where packages can't be written there */
 export function makeOutputFolder(folder: string): string {
