@@ -3,21 +3,21 @@ import type { Libraries } from './contents/libraries.ts'
 import type { Entry } from './formats/tree.ts'
 import type { AgentManifest } from './manifest.ts'
 
-/** An agent, ready to be packed in whatever format. */
+/** An agent, ready to be packed in any format. */
 export interface AgentPackage {
   readonly manifest: AgentManifest
   readonly places: Places
-  /** The oldest Node of the system's that it runs on; undefined: it has its own. */
+  /** The oldest Node of the system that it runs on; undefined if it brings its own. */
   readonly systemNode: string | undefined
   readonly libraries: Libraries
-  /** Where it is installed by a package manager. */
+  /** The files where a package manager installs them. */
   readonly entries: readonly Entry[]
-  /** Below a folder that may lie anywhere: paths begin with /. */
+  /** The files below a folder that may be anywhere: paths begin with /. */
   readonly portable: readonly Entry[]
-  /** `process.arch` of what it is for. */
+  /** The `process.arch` that it is for. */
   readonly arch: string
-  /** Seconds: the time of every file in it. */
+  /** Seconds since 1970: the modification time of every file. */
   readonly epoch: number
-  /** Which packaging of the same version this is. */
+  /** Counts packages of the same version. */
   readonly iteration: number
 }

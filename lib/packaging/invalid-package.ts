@@ -1,6 +1,6 @@
 import { AgentError, formatProblem, type Path, type Problem } from '../errors.ts'
 
-/** What is wrong with a configuration only where it is to be packed, each with its place in the file. */
+/** The error for problems of a configuration that only packaging finds, with their positions in the file. */
 export function invalidPackage(
   found: readonly { readonly path: Path; readonly message: string }[],
   locate: (path: Path) => string | undefined,

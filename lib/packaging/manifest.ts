@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 
-/** What an agent's package.json says of it, as packages need it. */
+/** The members of an agent's package.json that packages need. */
 export interface AgentManifest {
-  /** Of package, user, unit, command and folders: `sealbeat.name` where there is one, else `name`. */
+  /** The name of package, user, unit, command and folders: `sealbeat.name` if there is one, else `name`. */
   readonly name: string
   /** As in npm: `1.2.3-beta.1`. */
   readonly version: string
@@ -20,6 +20,8 @@ export interface AgentManifest {
 type Members = ReadonlyMap<string, unknown>
 
 /**
+ * Reads and checks the package.json of an agent's folder.
+ *
  * @throws AgentError `CONFIG_INVALID` with every problem
  */
 export function readManifest(folder: string): AgentManifest {
@@ -55,13 +57,13 @@ function rule(key: string, pattern: RegExp, expected: string): Rule {
   return { path: () => [key], of: members => members.get(key), pattern, expected }
 }
 
-/** Users and groups of every Debian or Fedora, and what an agent has in its folder beside its command. */
+/** Users and groups of every Debian or Fedora, and what an agent's folder has beside its command. */
 const TAKEN = `root daemon bin sys sync adm games halt lp mail man news nobody nogroup operator proxy shutdown
   uucp www-data backup list irc tty disk kmem dialout fax voice cdrom floppy tape sudo wheel audio video dip src
   shadow utmp sasl plugdev staff users input kvm render messagebus sshd ssh dbus polkitd systemd systemd-.*
   data logs node_modules`
 
-/** deb-control(5), and the names of users: useradd(8). */
+/** A valid package name, deb-control(5), and a valid user name, useradd(8). */
 export const NAME_PATTERN = new RegExp(
   `^(?!(${TAKEN.trim().split(/\s+/).join('|')})$)[a-z][a-z0-9-]{1,30}$`,
 )
@@ -71,7 +73,7 @@ const VERSION = rule(
   /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/,
   'must be a version such as 1.2.3',
 )
-/** A `\` at the end of a line continues it in units. */
+/** One line. In units, a `\` at its end would continue it. */
 const LINE = /^\P{White_Space}(\P{Cc}*[^\s\p{Cc}\\])?$/u
 const DESCRIPTION = rule('description', LINE, 'must say in one line what the agent is for')
 const LICENSE = rule(
@@ -79,24 +81,24 @@ const LICENSE = rule(
   LINE,
   'must name the licence, such as "Apache-2.0", or "UNLICENSED"',
 )
-const HOMEPAGE = rule('homepage', /^https?:\/\/[!-~]+$/, 'must be an address: https://…')
+const HOMEPAGE = rule('homepage', /^https?:\/\/[!-~]+$/, 'must be a URL: https://…')
 const MAINTAINER: Rule = {
   ...rule(
     'author',
     /^[^<>\p{Cc}]+ <[^<>@\s]+@[^<>\s]+>$/u,
-    'must be "Name <address@example.org>": a package names who maintains it',
+    'must be "Name <address@example.org>": packages name their maintainer',
   ),
   of: members => personOf(members.get('author')),
 }
-/** `sealbeat.name` where there is one: names of npm may have a scope. */
+/** `sealbeat.name` if there is one, as npm names may have a scope. */
 const NAME: Rule = {
   path: members => (own(members).has('name') ? ['sealbeat', 'name'] : ['name']),
   of: members => (own(members).has('name') ? own(members) : members).get('name'),
   pattern: NAME_PATTERN,
   expected:
-    'must be 2 to 31 lower case letters, digits and -, begin with a letter and be no name of the ' +
-    "system's, to be the name of a package and of a user; where npm needs another one, write this " +
-    'into "sealbeat": { "name": "…" }',
+    'must be 2 to 31 lower case letters, digits and -, begin with a letter and not be a name that the ' +
+    'system uses, since a package and a user get this name; if npm needs another one, set ' +
+    '"sealbeat": { "name": "…" }',
 }
 
 function own(members: Members): Members {
@@ -114,7 +116,7 @@ function parse(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     const reason = messageOf(error).startsWith('ENOENT') ? 'does not exist' : plainReason(error)
-    const message = `${reason}: an agent's folder has a package.json ("sealbeat new agent" makes one)`
+    const message = `${reason}: an agent's folder needs a package.json ("sealbeat new agent" creates one)`
     const problem: Problem = { position: file, path: [], message }
     throw new AgentError('CONFIG_INVALID', formatProblem(problem), { problems: [problem] })
   }
@@ -124,7 +126,7 @@ function membersOf(value: unknown): Members {
   return new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}))
 }
 
-/** npm's version as dpkg and rpm order it: a `~` sorts before the release, and `-` begins an iteration. */
+/** npm's version in dpkg's and rpm's notation: `~` sorts before the release, and `-` begins the iteration. */
 export function packageVersion(version: string): string {
   const [release = '', build] = version.split('+', 2)
   const ordered = release.replace('-', '~').replaceAll('-', '.')

@@ -4,7 +4,11 @@ import { join, resolve } from 'node:path'
 import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 
-/** @throws AgentError `OPEN_FAILED` where packages can't be written there */
+/**
+ * Creates the folder for the packages; returns its absolute path.
+ *
+ * @throws AgentError `OPEN_FAILED` if packages can't be written there
+ */
 export function makeOutputFolder(folder: string): string {
   return orRefuse('--output', () => {
     mkdirSync(folder, { recursive: true })
@@ -13,7 +17,11 @@ export function makeOutputFolder(folder: string): string {
   })
 }
 
-/** @throws AgentError `OPEN_FAILED` where none can be made in $TMPDIR */
+/**
+ * Creates a temporary folder.
+ *
+ * @throws AgentError `OPEN_FAILED` if $TMPDIR can't hold one
+ */
 export function makeWorkFolder(): string {
   return orRefuse('TMPDIR', () => mkdtempSync(join(tmpdir(), 'sealbeat-package-')))
 }

@@ -1,3 +1,15 @@
+// Packages an agent:
+// 1. Check what needs no files yet: the manifest, the configuration (as `test config` does), and whether the
+//    tools of the formats are installed.
+// 2. Collect the home: Node, the framework, the installed dependencies, and the files that npm would publish
+//    (contents/). A beat that the configuration names but that is not among them is an error.
+// 3. Write the texts: unit, tmpfiles.d, man page, completion, licences. The unit is made from this
+//    configuration, so it grants what this agent declares and nothing else (unit/).
+// 4. Try it out: stage the files in a temporary folder and run `test config` there, away from the sources
+//    that would hide a missing file.
+// 5. Stage the files for each format, and have the format's own tool pack them (formats/).
+// The same input gives the same bytes: modes and times are set, and umask, locale and clock have no effect.
+
 import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { configure, type Plan } from '../agent/configure.ts'
@@ -27,28 +39,28 @@ export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number]
 
 export interface PackageOptions {
-  /** The agent's, absolute: package.json, its plugins, and node_modules with what they need. */
+  /** The agent's folder, absolute: package.json, its plugins, and node_modules with their dependencies. */
   readonly folder: string
-  /** Of its configuration: one file, which is installed as it is. */
+  /** The configuration: one file, which is installed unchanged. */
   readonly source: ConfigSource
   readonly formats: readonly PackageFormat[]
   readonly runtime: RuntimeKind
-  /** Where the packages go. */
+  /** The folder for the packages. */
   readonly output: string
   readonly iteration: number
   readonly jitless: boolean
-  /** Seconds since 1970: the time of every file. */
+  /** Seconds since 1970: the modification time of every file. */
   readonly epoch: number
-  /** Texts about the command line, by the name of the agent. */
+  /** The texts about the command line. */
   readonly manPage: (manifest: AgentManifest) => string
   readonly completion: (name: string) => string
 }
 
 /**
- * Makes packages of an agent; their paths. The configuration is checked first, as `test config` does, and
- * again with what was packed.
+ * Makes packages of an agent and returns their paths. Checks the configuration first, as `test config` does,
+ * and again with the packed files.
  *
- * @throws AgentError `CONFIG_INVALID` with every problem; `OPEN_FAILED` where something is missing here
+ * @throws AgentError `CONFIG_INVALID` with every problem; `OPEN_FAILED` if this system lacks something
  */
 export async function packageAgent(options: PackageOptions): Promise<readonly string[]> {
   const manifest = readManifest(options.folder)
@@ -95,8 +107,8 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
 function homeOf(options: PackageOptions, plan: Plan, configuration: string): readonly Entry[] {
   const { folder, runtime } = options
   const { data, logs } = plan.config.path
-  const not = [configuration, resolve(data), resolve(logs)]
-  return homeEntries({ folder, runtime, not, output: resolve(options.output) })
+  const excluded = [configuration, resolve(data), resolve(logs)]
+  return homeEntries({ folder, runtime, excluded, output: resolve(options.output) })
 }
 
 function textsOf(
@@ -116,7 +128,7 @@ function textsOf(
   }
 }
 
-/** Which reads TypeScript itself. */
+/** The first Node that runs TypeScript without a flag. */
 const TYPESCRIPT_NODE = '22.18'
 const OLDEST_NODE = '20.19'
 

@@ -2,10 +2,10 @@ import type { AgentPackage } from './agent-package.ts'
 
 type Needs = Pick<AgentPackage, 'systemNode' | 'libraries' | 'arch'>
 
-/** Debian 12's: the oldest that packages are tried under. */
+/** Debian 12's: the oldest that packages are tested under. */
 const SYSTEMD = '252'
 
-/** By the names of Debian's packages. */
+/** Dependencies by the names of Debian's packages. */
 export function debRequirements({ systemNode, libraries }: Needs): readonly string[] {
   const { glibc, glibcxx, atomic } = libraries
   return [
@@ -17,7 +17,7 @@ export function debRequirements({ systemNode, libraries }: Needs): readonly stri
   ]
 }
 
-/** By what libraries provide, where distributions differ in the names of their packages. */
+/** Dependencies by what libraries provide, where the distributions' package names differ. */
 export function rpmRequirements({ systemNode, libraries, arch }: Needs): readonly string[] {
   const { glibc, glibcxx, atomic } = libraries
   const bits = ['arm', 'ia32'].includes(arch) ? '' : '(64bit)'
@@ -30,7 +30,7 @@ export function rpmRequirements({ systemNode, libraries, arch }: Needs): readonl
   ]
 }
 
-/** The GCC whose libstdc++ first had those symbols: its abi.html. */
+/** The GCC whose libstdc++ first had the symbols, according to its abi.html. */
 const GCC_BY_GLIBCXX = [
   [25, '8'],
   [28, '9.3'],

@@ -4,20 +4,21 @@ import { AgentError } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { stage } from './formats/tree.ts'
 
-/** How the agent was configured where it is packed. */
+/** The circumstances under which the agent was configured here. */
 export interface TryOutOptions {
   readonly env: NodeJS.ProcessEnv
   readonly strictPerms: boolean
   readonly jitless: boolean
 }
 
-const HINT = `has npm's list all files of it ("files" in package.json), are all packages "dependencies"?`
+const HINT =
+  'does "files" in package.json list all of its files, and "dependencies" all of its packages?'
 
 /**
- * Has what is in the package say `test config` away from the folder that it comes from, where a file that
- * was left out or a package that is only development's would still be found.
+ * Runs `test config` with the packed files, away from the folder that they come from: there, a file that was
+ * left out or a package that is only a devDependency would still be found.
  *
- * @throws AgentError `CONFIG_INVALID`
+ * @throws AgentError `CONFIG_INVALID` if the command fails
  */
 export function tryOut(agent: AgentPackage, work: string, options: TryOutOptions): void {
   const root = join(work, 'try')
@@ -36,5 +37,5 @@ export function tryOut(agent: AgentPackage, work: string, options: TryOutOptions
   )
   if (status === 0) return
   const said = `${stdout}${stderr}`.trim().replaceAll(`${root}/`, '')
-  throw new AgentError('CONFIG_INVALID', `packed, the agent is not complete (${HINT}):\n${said}`)
+  throw new AgentError('CONFIG_INVALID', `the packed agent is incomplete (${HINT}):\n${said}`)
 }

@@ -35,19 +35,19 @@ const OF_THE_FOLDER: readonly Mistake[] = [
     what: 'has no package.json',
     prepare: place => rmSync(place.path('package.json')),
     code: 78,
-    says: 'PLACE/package.json: does not exist: an agent\'s folder has a package.json ("sealbeat new agent" makes one)',
+    says: 'PLACE/package.json: does not exist: an agent\'s folder needs a package.json ("sealbeat new agent" creates one)',
   },
   {
     what: 'names no author',
     files: manifest({ author: undefined }),
     code: 78,
-    says: 'PLACE/package.json: author: must be "Name <address@example.org>": a package names who maintains it',
+    says: 'PLACE/package.json: author: must be "Name <address@example.org>": packages name their maintainer',
   },
   {
     what: 'has a name that can not be a user',
     files: manifest({ name: '@acme/web' }),
     code: 78,
-    says: 'PLACE/package.json: name: must be 2 to 31 lower case letters, digits and -, begin with a letter and be no name of the system\'s, to be the name of a package and of a user; where npm needs another one, write this into "sealbeat": { "name": "…" }',
+    says: 'PLACE/package.json: name: must be 2 to 31 lower case letters, digits and -, begin with a letter and not be a name that the system uses, since a package and a user get this name; if npm needs another one, set "sealbeat": { "name": "…" }',
   },
   {
     what: 'has no beat.yml',
@@ -75,7 +75,7 @@ const OF_THE_FOLDER: readonly Mistake[] = [
     },
     args: ['-c', 'agent.yml'],
     code: 78,
-    says: 'agent.yml:2:3: beats[0].type: PLACE/probe.js is outside of the folder that is packed: move it there, and write ./ before its name',
+    says: 'agent.yml:2:3: beats[0].type: PLACE/probe.js is outside the packed folder: move it there, and write ./ before its name',
   },
   {
     what: 'has a beat from a package that only development has',

@@ -48,7 +48,7 @@ describe('sealbeat package', function () {
   it('refuses one whose files are in the way', () => {
     agent.write({ [`${NAME}/x.txt`]: '' })
     manifest({ files: ['beats', NAME] })
-    expect(refused(1)).to.include(`two things are to be /${NAME} in the package`)
+    expect(refused(1)).to.include(`the package would contain /${NAME} twice: rename`)
   })
 
   it('takes one configuration, and the seconds of a date', () => {

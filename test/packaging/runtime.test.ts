@@ -50,7 +50,7 @@ describe('the Node in a package', () => {
 
   it('is refused where it has its own libc, or is no program', () => {
     const alone = compile('static', 'int main(void) { return 0; }', '-static')
-    expect(() => bundled(alone)).to.throw('another libc than glibc')
+    expect(() => bundled(alone)).to.throw('a libc other than glibc')
     expect(() => bundled(join(folder, 'gone'))).to.throw('gone')
   })
 

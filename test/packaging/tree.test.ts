@@ -53,7 +53,9 @@ describe('what is staged', () => {
     ['a file and a folder', [file('/a', '1'), file('/a/b', '2')]],
   ] as const) {
     it(`refuses ${what} at the same place`, () => {
-      expect(() => stage(entries, root, EPOCH)).to.throw('two things are to be /a')
+      expect(() => stage(entries, root, EPOCH)).to.throw(
+        'the package would contain /a twice: rename',
+      )
     })
   }
 })

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { bytesOf, type Entry } from '../formats/tree.ts'
 import type { AgentManifest } from '../manifest.ts'
 
-/** Licences of everything in a package, as they came with it. */
+/** The licences of everything in a package, as they came with it. */
 export function copyright(manifest: AgentManifest, home: readonly Entry[]): string {
   const node = home.some(({ path }) => path === '/bin/node') ? [nodeNotice()] : []
   return [
@@ -15,7 +15,7 @@ export function copyright(manifest: AgentManifest, home: readonly Entry[]): stri
     .concat('\n')
 }
 
-/** Node's own text names all that is built into it. */
+/** Node's own text covers everything that is built into it. */
 function nodeNotice(): string {
   return `Node.js ${process.version}, ${nodeLicence()}`
 }
@@ -28,7 +28,7 @@ function nodeLicence(): string {
 }
 
 const FILE = '(?:LICEN[CS]E|COPYING|NOTICE)(?:-\\w+)?(?:\\.(?:md|txt))?'
-/** The framework's bundle has packages in it, and one file with all of their licences. */
+/** The framework's bundle contains packages, and one file with all of their licences. */
 const LICENCE = new RegExp(
   `node_modules/((?:@[^/]+/)?[^/]+)/(?:${FILE}|dist/bundle/LICENSES\\.txt)$`,
   'i',

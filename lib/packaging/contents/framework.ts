@@ -9,13 +9,13 @@ import { copy, type Entry } from '../formats/tree.ts'
 const TARGET = '/node_modules/sealbeat'
 
 /**
- * The framework that runs now, as much of it as an agent runs: its bundle and the addon, ready to load.
+ * The running framework, as far as an agent needs it: its bundle and the addon, ready to load.
  *
- * @throws AgentError `OPEN_FAILED` where the addon can't be loaded here
+ * @throws AgentError `OPEN_FAILED` if this is not Linux, or the addon can't be loaded
  */
 export function frameworkEntries(): readonly Entry[] {
   if (process.platform !== 'linux')
-    throw new AgentError('OPEN_FAILED', 'packages are made on Linux')
+    throw new AgentError('OPEN_FAILED', 'packages can only be made on Linux')
   const root = fileURLToPath(packageRoot())
   const addon = loadedAddonFile()
   if ('problem' in addon) throw new AgentError('OPEN_FAILED', addon.problem)
@@ -26,7 +26,7 @@ export function frameworkEntries(): readonly Entry[] {
   ]
 }
 
-/** Without the source maps, which only developers of the framework have a use for. */
+/** Leaves out source maps, which only developers of the framework use. */
 function bundled(source: string, target: string): readonly Entry[] {
   return readdirSync(source, { withFileTypes: true }).flatMap(entry => {
     const [from, to] = [join(source, entry.name), join(target, entry.name)]

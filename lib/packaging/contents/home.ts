@@ -7,25 +7,25 @@ import { publishedFiles } from './published.ts'
 import { type RuntimeKind, runtimeEntries } from './runtime.ts'
 
 export interface HomeInput {
-  /** The agent's, absolute. */
+  /** The agent's folder, absolute. */
   readonly folder: string
   readonly runtime: RuntimeKind
   /**
-   * Files and folders that are no part of it, absolute: the configuration, which is installed elsewhere, and
-   * what the agent has kept here. With its identity in it, every host would be the same agent.
+   * Files and folders to leave out, absolute: the configuration, which is installed elsewhere, and what the
+   * agent has kept here. With its identity, every host would be the same agent.
    */
-  readonly not: readonly string[]
-  /** Where packages go, absolute. */
+  readonly excluded: readonly string[]
+  /** The folder for the packages, absolute. */
   readonly output: string
 }
 
 /**
- * What an agent is run from: Node, the framework, the packages that it depends on, its own files. Paths
- * begin with /, wherever the folder comes to lie.
+ * The files that an agent runs from: Node, the framework, the packages that it depends on, and its own files.
+ * Paths begin with /, wherever the folder will be.
  *
- * @throws AgentError `OPEN_FAILED` where something is missing here
+ * @throws AgentError `OPEN_FAILED` if this system lacks something
  */
-export function homeEntries({ folder, runtime, not, output }: HomeInput): readonly Entry[] {
+export function homeEntries({ folder, runtime, excluded, output }: HomeInput): readonly Entry[] {
   const modules = collectModules(folder)
   if (modules.missing.length > 0) {
     const names = modules.missing.join(', ')
@@ -33,7 +33,7 @@ export function homeEntries({ folder, runtime, not, output }: HomeInput): readon
   }
   const own = publishedFiles(folder, '/').filter(({ path }) => {
     const source = join(folder, path)
-    return !not.some(each => isWithin(source, each)) && !isEarlier(source, output)
+    return !excluded.some(each => isWithin(source, each)) && !isEarlier(source, output)
   })
   return [...runtimeEntries(runtime), ...frameworkEntries(), ...modules.entries, ...own]
 }
@@ -42,7 +42,7 @@ function isWithin(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`)
 }
 
-/** The packages of before may lie among the agent's files. */
+/** Packages that were made earlier may be among the agent's files. */
 function isEarlier(source: string, output: string): boolean {
   return (
     source.startsWith(`${output}/`) &&

@@ -3,18 +3,18 @@ import { join, relative } from 'node:path'
 import { copy, type Entry } from '../formats/tree.ts'
 import { publishedMode } from './published.ts'
 
-/** Of other packages and of tools: nothing that is to run. */
-const NOT = new Set(['node_modules', '.git'])
+/** Other packages and files of tools: the package itself runs none of these. */
+const SKIPPED = new Set(['node_modules', '.git'])
 
 /**
- * All that a folder has, as it is, without the packages in it. Symbolic links, which an install script may
- * have made, stay what they are within the folder; what they lead to elsewhere is copied.
+ * All files of a folder, unchanged, without nested packages. Symbolic links, which an install script may have
+ * made, stay links if they lead to a place within the folder; files elsewhere that they lead to are copied.
  *
  * @param root the package's folder, which links may not leave
  */
 export function installedFiles(folder: string, target: string, root = folder): readonly Entry[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !NOT.has(name))
+    .filter(({ name }) => !SKIPPED.has(name))
     .flatMap(entry => {
       const [source, path] = [join(folder, entry.name), join(target, entry.name)]
       if (entry.isSymbolicLink()) return linked(source, path, root)
@@ -23,7 +23,7 @@ export function installedFiles(folder: string, target: string, root = folder): r
     })
 }
 
-/** One that leads nowhere, or to a folder elsewhere, which is not the package's, is left out. */
+/** Leaves out a link that leads nowhere, or to a folder elsewhere, which is not part of the package. */
 function linked(source: string, path: string, root: string): readonly Entry[] {
   if (!existsSync(source)) return []
   const real = realpathSync(source)

@@ -7,7 +7,7 @@ import { sysusers } from '../unit/accounts.ts'
 import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
 
 export interface Texts {
-  /** The text of the configuration. */
+  /** The configuration, as it was written. */
   readonly configuration: string
   readonly unit: string
   readonly tmpfiles: string
@@ -16,7 +16,7 @@ export interface Texts {
   readonly copyright: string
 }
 
-/** What package managers install: the agent's home, and what belongs in folders of the system. */
+/** The files that package managers install: the agent's home, and files in folders of the system. */
 export function installedEntries(
   launched: Launched,
   home: readonly Entry[],
@@ -39,7 +39,7 @@ export function installedEntries(
   ]
 }
 
-/** What a tarball has: the home with a command and the configuration beside it. */
+/** The files of a tarball: the home, with the command and the configuration beside it. */
 export function portableEntries(
   launched: Launched,
   home: readonly Entry[],

@@ -1,6 +1,6 @@
 import type { RuntimeKind } from './runtime.ts'
 
-/** Where an installed agent has its folders. */
+/** The folders of an installed agent. */
 export interface Places {
   readonly home: string
   readonly config: string
@@ -24,19 +24,19 @@ export interface Launched {
 }
 
 /**
- * The command of an agent: its Node, its folders, and `NAME.yml` where the command line names no
- * configuration. Root becomes the agent's user first.
+ * The command of an agent, a shell script: it starts the agent's Node with the agent's folders, and with
+ * `NAME.yml` if the command line names no configuration. Root becomes the agent's user first.
  */
 export function launcher(launched: Launched, places: Places): string {
   const { name, runtime } = launched
   const user = `--reuid ${name} --regid ${name} --init-groups`
-  // A test that starts no program, unlike id(1): the folder is root's.
+  // Only root passes the test, as root owns the folder; unlike id(1), it starts no program.
   const drop = `[ -O ${places.config} ] && exec setpriv ${user} "$0" "$@"`
   const node = runtime === 'system' ? '/usr/bin/node' : `${places.home}/bin/node`
   return script(drop, launched, node, places)
 }
 
-/** The same for a folder that may lie anywhere, with everything in it. */
+/** The same for a folder that may be anywhere and contains everything. */
 export function portableLauncher(launched: Launched): string {
   const here = 'here=$(dirname "$(readlink -f "$0")")'
   const places = { home: '$here', config: '$here', data: '$here/data', logs: '$here/logs' }

@@ -1,16 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { bytesOf, type Entry } from '../formats/tree.ts'
 
-/** The oldest libraries that native code in a package runs with; undefined: it takes none. */
+/** The oldest libraries that the native code of a package runs with; undefined if it needs none. */
 export interface Libraries {
   /** `2.28`. */
   readonly glibc: string | undefined
-  /** The N of `GLIBCXX_3.4.N`, the newest symbols of libstdc++ that it takes. */
+  /** The N of `GLIBCXX_3.4.N`, the newest symbols of libstdc++ that it imports. */
   readonly glibcxx: number | undefined
   readonly atomic: boolean
 }
 
-/** Of Node, the addon and whatever modules have brought: by the versions of the symbols that they import. */
+/** Reads the versions of the symbols that Node, the addon and native modules import. */
 export function librariesOf(entries: readonly Entry[]): Libraries {
   const here = machineOf(headOf(process.execPath))
   const texts = entries
@@ -33,7 +33,7 @@ function newest(texts: readonly string[], pattern: RegExp): number | undefined {
 
 const HEAD = 20
 
-/** Class, byte order and e_machine of elf(5); packages may bring code for other machines, too. */
+/** Class, byte order and e_machine of elf(5), as packages may bring code for other machines, too. */
 function machineOf(bytes: Buffer): string {
   const isElf = bytes.toString('latin1', 0, 4) === '\x7fELF'
   return isElf ? bytes.toString('hex', 4, 6) + bytes.toString('hex', 18, HEAD) : ''

@@ -4,16 +4,16 @@ import type { Entry } from '../formats/tree.ts'
 import { installedFiles } from './installed-files.ts'
 import { publishedFiles } from './published.ts'
 
-/** The framework itself is always packed from what runs now. */
+/** Never collected, as the running framework is packed instead. */
 const FRAMEWORK = 'sealbeat'
 
 interface Wanted {
   readonly name: string
-  /** The real folder of the package that wants it. */
+  /** The real folder of the package that depends on it. */
   readonly from: string
-  /** Where that one goes. */
+  /** The folder that the dependent package is packed into. */
   readonly into: string
-  /** Whether it is to be installed for the other to run. */
+  /** Whether the dependent package can't run without it. */
   readonly required: boolean
 }
 
@@ -24,8 +24,8 @@ export interface Modules {
 }
 
 /**
- * The packages that an agent depends on, as they are installed, with all that those depend on and
- * without what only development takes: copied, wherever npm has linked them from.
+ * The packages that an agent depends on, directly or indirectly, as they are installed. Development
+ * dependencies are left out; packages that npm has linked from elsewhere are copied.
  */
 export function collectModules(folder: string): Modules {
   const placed = new Map<string, string>()
@@ -46,7 +46,7 @@ export function collectModules(folder: string): Modules {
   return { entries, missing: [...missing].sort() }
 }
 
-/** npm installs what peers ask for, too; whether a package can do without one only its author knows. */
+/** npm installs peer dependencies, too. Only its author knows whether a package can do without one. */
 function wantedBy(from: string, into: string): Wanted[] {
   const parsed: unknown = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))
   const members = new Map(Object.entries(Object(parsed)))
@@ -58,7 +58,7 @@ function wantedBy(from: string, into: string): Wanted[] {
     .map(name => ({ name, from, into, required: required.includes(name) }))
 }
 
-/** As Node looks for it: in node_modules of the folder and of each above. */
+/** Searches as Node does: in node_modules of the folder and of each folder above. */
 function locate(name: string, from: string): string | undefined {
   const found = join(from, 'node_modules', name)
   if (existsSync(join(found, 'package.json'))) return realpathSync(found)
@@ -66,8 +66,9 @@ function locate(name: string, from: string): string | undefined {
 }
 
 /**
- * At the top, unless Node would then find another version; undefined where it finds this one already. A
- * package's own are placed before what those want in turn: nothing gets in between later.
+ * The target of a package: at the top, unless Node would then find another version; undefined if Node finds
+ * this one already. All dependencies of a package are placed before their own dependencies, so that nothing
+ * gets in between later.
  */
 function place(
   { name, into }: Wanted,
@@ -85,7 +86,7 @@ function foldersUp(folder: string): readonly string[] {
   return folder === '/' ? [folder] : [folder, ...foldersUp(dirname(folder))]
 }
 
-/** A folder that is linked from elsewhere has more in it than what npm would have installed. */
+/** A folder that is linked from elsewhere contains more than npm would have installed. */
 function filesOf(source: string, target: string): readonly Entry[] {
   const parent = dirname(source)
   const isInstalled = [parent, dirname(parent)].some(each => basename(each) === 'node_modules')

@@ -4,11 +4,11 @@ import type { Entry } from '../formats/tree.ts'
 import { invalidPackage } from '../invalid-package.ts'
 
 /**
- * Sees to it that an installed agent finds the beats that its configuration names: what runs here may
- * be missing there, as only some of the folder is packed.
+ * Checks that an installed agent will find the beats that its configuration names: a beat that runs here may
+ * be missing there, as only part of the folder is packed.
  *
- * @param home what is packed, paths beginning with /
- * @throws AgentError `CONFIG_INVALID` with every beat that is not
+ * @param home the packed files, with paths that begin with /
+ * @throws AgentError `CONFIG_INVALID` with every beat that is missing
  */
 export function requirePacked(
   { beats, locate }: Pick<Plan, 'beats' | 'locate'>,
@@ -40,7 +40,6 @@ function problemOf(
   return paths.has(`${modules}/${name}/package.json`) ? undefined : `${name} ${UNDECLARED}`
 }
 
-const OUTSIDE =
-  'is outside of the folder that is packed: move it there, and write ./ before its name'
+const OUTSIDE = 'is outside the packed folder: move it there, and write ./ before its name'
 const UNLISTED = 'would not be in the package: list it in "files" of package.json'
 const UNDECLARED = 'would not be in the package: list it in "dependencies" of package.json'

@@ -4,10 +4,10 @@ import { runTool } from '../formats/tool.ts'
 import { copy, type Entry } from '../formats/tree.ts'
 
 /**
- * The files of a folder, as npm would publish them (`files` of package.json, .npmignore): no packages in it,
- * and no symbolic links.
+ * The files of a folder that npm would publish (`files` of package.json, .npmignore), without nested packages
+ * and symbolic links.
  *
- * @throws AgentError `OPEN_FAILED` where npm can't tell
+ * @throws AgentError `OPEN_FAILED` if npm can't list them
  */
 export function publishedFiles(folder: string, target: string): readonly Entry[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
@@ -22,17 +22,17 @@ interface Listed {
   readonly mode: number
 }
 
-/** npm has printed a list of packages, and, from another version on, an object of them by name. */
+/** Older versions of npm print a list of packages, newer ones an object of them by name. */
 function listed(said: string, folder: string): readonly Listed[] {
   try {
     const packed: readonly { readonly files: readonly Listed[] }[] = Object.values(JSON.parse(said))
     return packed.flatMap(({ files }) => files)
   } catch (error) {
-    throw new AgentError('OPEN_FAILED', `npm pack, in ${folder}: ${messageOf(error)}`)
+    throw new AgentError('OPEN_FAILED', `npm pack in ${folder}: ${messageOf(error)}`)
   }
 }
 
-/** Executable or not: the rest is the umask's of whoever has it. */
+/** Executable or not: the other bits depend on the umask of whoever created the file. */
 export function publishedMode(mode: number): number {
   return mode & 0o100 ? 0o755 : 0o644
 }

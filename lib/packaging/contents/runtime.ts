@@ -5,16 +5,16 @@ import { copy, type Entry } from '../formats/tree.ts'
 export type RuntimeKind = 'bundled' | 'system'
 
 /**
- * What runs the agent where it is installed: the Node that runs now, as it is, since the policy fits what it
- * was tested with; or the system's, and nothing is packed.
+ * The Node that runs the installed agent: the running one, unchanged, since the policy fits the Node that it
+ * was tested with; or that of the system, for which nothing is packed.
  *
- * @throws AgentError `OPEN_FAILED` where it needs libraries that other machines don't have
+ * @throws AgentError `OPEN_FAILED` if it needs libraries that other machines don't have
  */
 export function runtimeEntries(kind: RuntimeKind, executable = process.execPath): readonly Entry[] {
   if (kind === 'system') return []
   const libraries = linkedWith(executable)
   const strange = libraries.filter(name => !EVERYWHERE.test(name))
-  if (!libraries.includes('libc.so.6')) strange.push('another libc than glibc')
+  if (!libraries.includes('libc.so.6')) strange.push('a libc other than glibc')
   if (strange.length === 0) return [copy('/bin/node', executable, 0o755)]
   throw new AgentError(
     'OPEN_FAILED',
@@ -23,11 +23,11 @@ export function runtimeEntries(kind: RuntimeKind, executable = process.execPath)
   )
 }
 
-/** The kernel's, glibc's and GCC's, which distributions have, or have packages of. */
+/** Libraries of the kernel, glibc and GCC, which distributions install or have packages of. */
 const EVERYWHERE =
   /^(linux-(vdso|gate)\d*|ld(-linux.*|\d*)|lib(c|m|dl|pthread|rt|util|resolv|stdc\+\+|gcc_s|atomic))\.so/
 
-/** The loader's own account: ldd(1) without its script. */
+/** Asks the loader itself, which is ldd(1) without its script. */
 function linkedWith(executable: string): readonly string[] {
   const listed = runTool(executable, [], { env: { LD_TRACE_LOADED_OBJECTS: '1' } })
   return listed.split('\n').flatMap(line => /([^/\s]+\.so\S*)/.exec(line)?.[1] ?? [])

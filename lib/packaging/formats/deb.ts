@@ -7,13 +7,13 @@ import { scripts } from './scripts.ts'
 import { runTool } from './tool.ts'
 import { bytesOf, type Entry, file, stage } from './tree.ts'
 
-/** deb(5), by Debian's own tool. Writes the package into a folder; its path. */
+/** Makes a deb(5) with Debian's own tool. Writes it into `output` and returns its path. */
 export function buildDeb(agent: AgentPackage, work: string, output: string): string {
   const { manifest, epoch } = agent
   const root = join(work, 'deb')
   stage([...agent.entries, ...controlFiles(agent)], root, epoch)
   const target = join(output, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
-  // How many threads compress changes the bytes; older versions don't know the variable.
+  // The number of compressing threads changes the bytes. Older versions don't know the variable.
   const env = { SOURCE_DATE_EPOCH: String(epoch), DPKG_DEB_THREADS_MAX: '1' }
   runTool('dpkg-deb', ['--root-owner-group', '-Zxz', '-z0', '--build', root, target], { env })
   return target
@@ -53,8 +53,8 @@ function controlFiles(agent: AgentPackage): readonly Entry[] {
 }
 
 /** Each line begins with a space: deb-control(5). */
-const EXTENDED = ` A host agent: it reads its configuration, opens what needs privilege, puts a
- seccomp filter over every one of its threads, and only then does its work.`
+const EXTENDED = ` A host agent: it reads its configuration, opens what needs privileges, installs
+ a seccomp filter for all of its threads, and only then starts its work.`
 
 function control(agent: AgentPackage, files: readonly Content[]): string {
   const { manifest } = agent
@@ -72,9 +72,9 @@ ${EXTENDED}
 `
 }
 
-/** A file that is not the operator's. */
+/** A file that is not a configuration file. */
 interface Content {
-  /** Without the / that it begins with. */
+  /** Without the leading /. */
   readonly path: string
   readonly size: number
   /** MD5. */

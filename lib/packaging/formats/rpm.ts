@@ -8,7 +8,7 @@ import { scripts } from './scripts.ts'
 import { runTool } from './tool.ts'
 import { type Entry, stage } from './tree.ts'
 
-/** By rpm's own tool, from what is staged. Writes the package into a folder; its path. */
+/** Makes an rpm with rpm's own tool, from staged files. Writes it into `output` and returns its path. */
 export function buildRpm(agent: AgentPackage, work: string, output: string): string {
   const [root, top] = [join(work, 'rpm-root'), join(work, 'rpm')]
   stage(agent.entries, root, agent.epoch)
@@ -21,7 +21,7 @@ export function buildRpm(agent: AgentPackage, work: string, output: string): str
   return copyOut(join(top, 'RPMS', architecture(agent.arch)), output)
 }
 
-/** The same input gives the same bytes; nothing is stripped or looked into. */
+/** The same input gives the same bytes; rpmbuild neither strips nor inspects files. */
 const MACROS = {
   _buildhost: 'reproducible',
   use_source_date_epoch_as_buildtime: '1',
@@ -79,7 +79,7 @@ ${files(agent).join('\n')}
 `
 }
 
-/** The home as a whole, whatever the files in it are called: names that are listed are patterns. */
+/** Lists the home as one folder: rpm reads listed names as patterns, and files in it may have any name. */
 function files({ entries, places: { home, config } }: AgentPackage): readonly string[] {
   const others = entries.filter(({ path }) => !path.startsWith(`${home}/`))
   return [home, `%dir ${config}`, ...others.map(lineOf)]
@@ -89,15 +89,15 @@ function lineOf({ path, content, config }: Entry): string {
   return `${content ? (config ? '%config(noreplace) ' : '') : '%dir '}${path}`
 }
 
-/** Macros are expanded everywhere. */
+/** rpm expands macros everywhere in a spec file. */
 function escaped(text: string): string {
   return text.replaceAll('%', '%%')
 }
 
-/** Folders for temporary files are often on another file system. */
+/** Copies, since the folder for temporary files is often on another file system. */
 function copyOut(folder: string, output: string): string {
   const [name] = readdirSync(folder)
-  if (name === undefined) throw new AgentError('OPEN_FAILED', 'rpmbuild has made no package')
+  if (name === undefined) throw new AgentError('OPEN_FAILED', 'rpmbuild made no package')
   const target = join(output, name)
   copyFileSync(join(folder, name), target)
   return target

@@ -1,13 +1,13 @@
 import type { Places } from '../contents/launcher.ts'
 
-/** What is run at the four moments of a package's life, for sh; `systemctl` only where systemd runs. */
+/** Commands for sh at each point of a package's life on a host; `systemctl` only where systemd runs. */
 export interface Scripts {
   readonly afterInstall: string
-  /** Beside `afterInstall`, where another version was there before. */
+  /** In addition to `afterInstall`, if another version was installed before. */
   readonly afterUpgrade: string
   readonly beforeRemove: string
   readonly afterRemove: string
-  /** Of all that the agent has kept. */
+  /** Deletes everything that the agent has kept. */
   readonly afterPurge: string
 }
 
@@ -25,7 +25,7 @@ if getent group ${name} >/dev/null; then groupdel ${name}; fi`,
   }
 }
 
-/** sd_booted(3). */
+/** The test of sd_booted(3). */
 function whereSystemdRuns(command: string): string {
   return `if [ -d /run/systemd/system ]; then ${command} || true; fi`
 }

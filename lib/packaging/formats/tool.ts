@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { AgentError } from '../../errors.ts'
 
 /**
- * Runs a program that packages are made with; what it prints.
+ * Runs a program that packages are made with, and returns what it prints.
  *
- * @throws AgentError `OPEN_FAILED` where it is not installed, or fails
+ * @throws AgentError `OPEN_FAILED` if it is not installed or fails
  */
 export function runTool(
   command: string,
@@ -20,10 +20,10 @@ export function runTool(
   })
   if (error) throw new AgentError('OPEN_FAILED', whyNot(command, error))
   if (status === 0) return stdout
-  throw new AgentError('OPEN_FAILED', `${command} has failed: ${firstOf(stderr.trim(), command)}`)
+  throw new AgentError('OPEN_FAILED', `${command} failed: ${firstOf(stderr.trim(), command)}`)
 }
 
-/** What the user has set for other uses of the same programs. */
+/** Overrides what the user has set for other uses of the same programs. */
 const SAME_EVERYWHERE: NodeJS.ProcessEnv = {
   LC_ALL: 'C',
   TZ: 'UTC',
@@ -33,7 +33,7 @@ const SAME_EVERYWHERE: NodeJS.ProcessEnv = {
   XZ_OPT: '',
 }
 
-/** Where they are to be had, after "install". */
+/** The packages that contain the programs, as they follow "install" in the message. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'dpkg-deb': 'dpkg (Debian, Fedora)',
   rpmbuild: 'rpm (Debian) or rpm-build (Fedora)',
@@ -47,7 +47,7 @@ function whyNot(command: string, error: NodeJS.ErrnoException): string {
   return `${command} is not installed${from === undefined ? '' : `: install ${from}`}`
 }
 
-/** npm says a thing over several lines, each of which begins with its name. */
+/** npm spreads an error over several lines, each of which begins with its name. */
 function firstOf(said: string, command: string): string {
   const [first = '', ...more] = said.split('\n').map(line => line.trim())
   const prefix = `${command} error `

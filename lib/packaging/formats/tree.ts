@@ -11,18 +11,18 @@ import {
 import { join } from 'node:path'
 import { AgentError } from '../../errors.ts'
 
-/** One thing in a package. Everything is root's: what is not is made by tmpfiles.d. */
+/** A file, folder or link in a package. Root owns them all; tmpfiles.d makes what other users own. */
 export interface Entry {
-  /** Absolute, where it is installed. */
+  /** The absolute path where it is installed. */
   readonly path: string
   /** Permission bits. */
   readonly mode: number
-  /** Of a file, or where a symbolic link leads; a folder has none. */
+  /** The content of a file, or the target of a symbolic link; a folder has none. */
   readonly content?:
     | { readonly text: string | Uint8Array }
     | { readonly source: string }
     | { readonly link: string }
-  /** A configuration file: what the operator has changed in it outlives an upgrade. */
+  /** A configuration file: upgrades keep the operator's changes. */
   readonly config?: boolean
 }
 
@@ -42,22 +42,23 @@ export function folder(path: string, mode: number): Entry {
   return { path, mode }
 }
 
-/** The same in another place. */
+/** The same entries below another folder. */
 export function below(place: string, entries: readonly Entry[]): readonly Entry[] {
   return entries.map(entry => ({ ...entry, path: join(place, entry.path) }))
 }
 
-/** What a file has in it; undefined of what is none. */
+/** The content of a file; undefined for folders and links. */
 export function bytesOf({ content }: Entry): Uint8Array | undefined {
   if (!content || 'link' in content) return undefined
   return 'text' in content ? Buffer.from(content.text) : readFileSync(content.source)
 }
 
 /**
- * Writes the entries below `root`, each with the same time, and the folders above them, so that the same
- * input gives the same bytes, whatever the umask.
+ * Writes the entries and the folders above them below `root`, all with the same time, so that the same input
+ * gives the same bytes, whatever the umask.
  *
- * @throws AgentError `OPEN_FAILED` where two are to be at the same place
+ * @param epoch seconds since 1970
+ * @throws AgentError `OPEN_FAILED` if two entries have the same path
  */
 export function stage(entries: readonly Entry[], root: string, epoch: number): void {
   refuseContested(entries)
@@ -66,7 +67,7 @@ export function stage(entries: readonly Entry[], root: string, epoch: number): v
   const all = [...above.map(path => folder(path, 0o755)), ...entries]
   all.sort((a, b) => (a.path < b.path ? -1 : 1))
   for (const entry of all) write(entry, join(root, entry.path))
-  // Whatever is written into a folder changes its time.
+  // Comes last, as every file that is written into a folder changes the folder's time.
   for (const { path } of all) lutimesSync(join(root, path), epoch, epoch)
 }
 
@@ -75,7 +76,7 @@ function refuseContested(entries: readonly Entry[]): void {
   const files = entries.filter(({ content }) => content)
   for (const path of [...files.map(each => each.path), ...foldersOf(entries)]) {
     if (taken.has(path)) {
-      const message = `two things are to be ${path} in the package: one of them needs another name`
+      const message = `the package would contain ${path} twice: rename one of the two`
       throw new AgentError('OPEN_FAILED', message)
     }
     taken.add(path)
@@ -87,7 +88,7 @@ function write({ mode, content }: Entry, target: string): void {
   else if ('link' in content) symlinkSync(content.link, target)
   else if ('text' in content) writeFileSync(target, content.text)
   else copyFileSync(content.source, target, constants.COPYFILE_FICLONE)
-  // A link has none, and what it leads to has its own.
+  // A link has no mode of its own, and chmod would change that of its target.
   if (!content || !('link' in content)) chmodSync(target, mode)
 }
 

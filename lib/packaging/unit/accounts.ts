@@ -6,8 +6,8 @@ export function sysusers(name: string, { data }: Places): string {
 }
 
 /**
- * tmpfiles.d(5): what is not root's. The configuration may hold secrets. Of folders that the agent writes in,
- * those that are there stay as they are (the colons), for they may be others' too.
+ * tmpfiles.d(5): everything that root does not own. The configuration may hold secrets. Folders that the
+ * agent writes to keep their mode and owner where they exist (the colons), as others may use them too.
  */
 export function tmpfiles(name: string, places: Places, writes: readonly string[]): string {
   const { config, data, logs } = places

@@ -1,19 +1,30 @@
+// Writes the systemd unit of an agent from its manifest, configuration and effective policy.
+// - Isolation starts with ALWAYS, every setting of systemd 252 that any agent can live with. A privilege that
+//   a beat or the output declares opens the setting that it needs and no other, below a comment with its
+//   reason; what nobody needs stays closed.
+// - systemd gets a system call filter of its own, a layer below the agent's: the same policy by names only,
+//   without calls that the user of a service has no use for. As it also closes io_uring, the agent need not
+//   start its image a second time.
+// - Exit codes 77 and 78 do not lead to a restart, since it would fail the same way.
+// - Texts from the manifest and the configuration are escaped: `%` begins a specifier, and lists have quotes.
+// The file belongs to the package, and upgrades replace it: operators change it with drop-ins.
+
 import { toSystemd } from '../../seccomp/export/systemd.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { AgentManifest } from '../manifest.ts'
 import type { Grants, Reasons } from './grants.ts'
 
-/** What the unit of an agent depends on. */
+/** Everything that the unit of an agent depends on. */
 export interface UnitInput {
   readonly manifest: AgentManifest
   readonly grants: Grants
   /** Undefined where the agent has no filter. */
   readonly policy: EffectivePolicy | undefined
-  /** Names of `${credential:…}` in the configuration. */
+  /** The names in `${credential:…}` of the configuration. */
   readonly credentials: readonly string[]
-  /** V8 makes no code at run time: `node --jitless`. */
+  /** V8 generates no code at run time: `node --jitless`. */
   readonly jitless: boolean
-  /** Milliseconds that a stop may take. */
+  /** Milliseconds that stopping may take. */
   readonly shutdownTimeout: number
 }
 
@@ -26,7 +37,7 @@ function unit({ manifest, grants }: UnitInput): readonly string[] {
   const { name, description, homepage } = manifest
   const online = ['Wants=network-online.target', 'After=network-online.target']
   return [
-    `# Change it by a drop-in: systemctl edit ${name}. This file is replaced by the next version.`,
+    `# Change it with a drop-in (systemctl edit ${name}): upgrades replace this file.`,
     '[Unit]',
     `Description=${literal(description)}`,
     `Documentation=man:${name}(8)${homepage === undefined ? '' : ` ${literal(homepage)}`}`,
@@ -41,11 +52,11 @@ function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput
     'Type=notify',
     'NotifyAccess=main',
     `ExecStart=/usr/bin/${name} run`,
-    // kill(1) is a package of its own in Debian; every shell has one.
+    // Debian has kill(1) in a package of its own; every shell has it built in.
     `ExecReload=/bin/sh -c 'kill -HUP $MAINPID'`,
     'Restart=on-failure',
     'RestartSec=2s',
-    '# No filter though one is required; a wrong configuration: both would be the same again.',
+    '# 77: no filter although one is required; 78: invalid configuration. A restart would not help.',
     'RestartPreventExitStatus=77 78',
     'WatchdogSec=60s',
     `TimeoutStopSec=${Math.ceil(shutdownTimeout / 1000) + 10}s`,
@@ -65,7 +76,7 @@ function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput
   ]
 }
 
-/** Every setting of systemd 252 that an agent can live with. */
+/** Every setting of systemd 252 that any agent can live with. */
 const ALWAYS = `NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
@@ -86,7 +97,7 @@ LockPersonality=yes
 RemoveIPC=yes
 KeyringMode=private
 DevicePolicy=closed
-# A core file would hold what the agent has read, credentials too.
+# A core dump would contain what the agent has read, including credentials.
 LimitCORE=0`.split('\n')
 
 function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly string[] {
@@ -98,11 +109,11 @@ function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly
     ...because(grants.capabilities),
     `CapabilityBoundingSet=${capabilities}`,
     `AmbientCapabilities=${capabilities}`,
-    // Capabilities count in the first user namespace alone.
+    // Capabilities only count in the initial user namespace.
     ...(capabilities === '' ? ['PrivateUsers=yes'] : []),
     ...network(grants),
     ...listed('SupplementaryGroups', grants.groups),
-    // Made when the package is installed; without it the agent says that it is missing.
+    // `-`: installing the package creates the path; where it is missing, the agent starts and reports that.
     ...listed(
       'ReadWritePaths',
       new Map([...grants.writes].map(([path, why]) => [`-${path}`, why])),
@@ -113,7 +124,7 @@ function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly
   ]
 }
 
-/** Name lookups ask by netlink which kinds of addresses there are: getaddrinfo(3). */
+/** Name lookups ask over netlink which kinds of addresses are configured: getaddrinfo(3). */
 const IP = ['AF_INET', 'AF_INET6', 'AF_NETLINK']
 
 function network({ addressFamilies, network }: Grants): readonly string[] {
@@ -130,7 +141,7 @@ function network({ addressFamilies, network }: Grants): readonly string[] {
 function writableCode(jitless: boolean): readonly string[] {
   if (jitless) return ['MemoryDenyWriteExecute=yes']
   return [
-    "# V8 compiles at run time; a package made with --jitless doesn't, and is slower.",
+    '# V8 compiles at run time. An agent packaged with --jitless does not, and runs slower.',
     'MemoryDenyWriteExecute=no',
   ]
 }
@@ -149,13 +160,13 @@ function listed(key: string, reasons: Reasons): readonly string[] {
     : [...because(reasons), `${key}=${[...reasons.keys()].map(word).join(' ')}`]
 }
 
-/** One of several words: systemd.syntax(7). */
+/** One of several words in a value, quoted where it has to be: systemd.syntax(7). */
 function word(text: string): string {
   if (/^[\w./@:+,-]+$/.test(text)) return text
   return `"${literal(text).replace(/["\\]/g, '\\$&')}"`
 }
 
-/** Not a specifier: systemd.unit(5). */
+/** Text without specifiers: systemd.unit(5). */
 function literal(text: string): string {
   return text.replaceAll('%', '%%')
 }
@@ -164,7 +175,7 @@ function because(reasons: Reasons): readonly string[] {
   return [...reasons].map(([what, why]) => `# ${what}: ${why}`.replace(/\s+/g, ' '))
 }
 
-/** The layer below the agent's own filter; with it no second start is needed to be rid of io_uring. */
+/** The layer below the agent's own filter, which also closes io_uring. */
 function filter({ policy }: UnitInput): readonly string[] {
   if (!policy)
     return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
@@ -173,15 +184,15 @@ function filter({ policy }: UnitInput): readonly string[] {
     .filter(line => line !== '[Service]')
 }
 
-/** What the default policy allows and the user of a service has no use for. */
-const POINTLESS: ReadonlySet<string> = new Set(
+/** Calls that the default policy allows but the user of a service has no use for. */
+const UNNEEDED: ReadonlySet<string> = new Set(
   'chown chown32 fchown fchown32 fchownat lchown lchown32 setpriority'.split(' '),
 )
 
 function forService(policy: EffectivePolicy): EffectivePolicy {
   const decisions = policy.decisions.map(decision => {
     const isDefault = decision.origin.startsWith('default')
-    if (!isDefault || !POINTLESS.has(decision.name)) return decision
+    if (!isDefault || !UNNEEDED.has(decision.name)) return decision
     return { ...decision, rules: [], otherwise: { action: 'errno' } as const }
   })
   return { ...policy, decisions }
