@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What keeps a process busy, by kind: `Timeout`, `TCPServerWrap`, `listener for "SIGUSR2"`. */
+/** Counts of what keeps a process busy, by kind: `Timeout`, `TCPServerWrap`, `listener for "SIGUSR2"`. */
 type Census = ReadonlyMap<string, number>
 
-/** Not anyone's property: what the event loop is about to do. */
-const PASSING = new Set(['Immediate', 'TickObject', 'Microtask'])
+/** Kinds that belong to nobody: they are the next steps of the event loop. */
+const TRANSIENT = new Set(['Immediate', 'TickObject', 'Microtask'])
 
 /**
- * Counts now, and returns a function that counts again and names what there is more of. Handles take
- * a moment to close: it asks again until nothing is left over or `patience` milliseconds are past.
+ * Counts now, and returns a function that counts again and names the kinds that have become more. As handles
+ * take a moment to close, that function repeats its count until nothing is left or the timeout has passed.
  */
 export function takeCensus(): (timeoutMs: number) => Promise<readonly string[]> {
   const before = census()
@@ -23,7 +23,7 @@ export function takeCensus(): (timeoutMs: number) => Promise<readonly string[]> 
 }
 
 function census(): Census {
-  const resources = process.getActiveResourcesInfo().filter(kind => !PASSING.has(kind))
+  const resources = process.getActiveResourcesInfo().filter(kind => !TRANSIENT.has(kind))
   const listeners = process
     .eventNames()
     .flatMap(name =>

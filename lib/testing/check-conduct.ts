@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
-import { aborted } from './aborted.ts'
 import { checkEvents } from './check-events.ts'
 import type { Session } from './session.ts'
 import { createSink, type Sink } from './sink.ts'
-import { within } from './within.ts'
+import { aborted, pause, within } from './waiting.ts'
 
 export interface Limits<R> {
-  /** How many events to wait for, at least; 0 where the beat may have nothing to report. */
+  /** The number of events to wait for, at least; 0 if the beat may have nothing to report. */
   readonly events: number
-  /** Milliseconds for the events to come, and for `run` to return after the abort. */
+  /** Milliseconds for the events to arrive, and for `run` to return after the abort. */
   readonly timeout: number
-  /** How many publishes may wait for room at the same time. */
+  /** The number of publishes that may wait for room at the same time. */
   readonly outstanding: number
   readonly provoke?: (resources: R) => void | Promise<void>
 }
 
-/** Runs the beat twice, as when it is restarted: once with room for its events, once without. */
+/** Runs the beat twice, like after a restart: once with room for its events, once without. */
 export async function checkConduct<R>(
   session: Session<R>,
   limits: Limits<R>,
@@ -27,27 +26,29 @@ export async function checkConduct<R>(
 }
 
 async function checkFreeRun<R>(session: Session<R>, limits: Limits<R>): Promise<readonly string[]> {
-  const { events, timeout } = limits
+  const { events: wanted, timeout: timeoutMs } = limits
   const { sink, findings } = await observe(session, limits, {
     hasRoom: true,
-    isEnough: so => so.events.length >= Math.max(1, events),
-    linger: timeout,
+    isEnough: ({ events }) => events.length >= Math.max(1, wanted),
+    lingerMs: timeoutMs,
   })
-  const few = sink.events.length < events
+  const { length } = sink.events
   return [
     ...findings,
-    ...(few ? [`published ${sink.events.length} events in ${timeout} ms, not ${events}`] : []),
+    ...(length < wanted
+      ? [`published ${length} events in ${timeoutMs} ms; expected at least ${wanted}`]
+      : []),
     ...checkEvents(sink.events),
   ]
 }
 
-/** The queue is full: a beat has to wait, and still to end when it is told to. */
+/** The queue is full: the beat has to wait, and still has to end after the abort. */
 async function checkStalledRun<R>(
   session: Session<R>,
   limits: Limits<R>,
 ): Promise<readonly string[]> {
   const isFlooded = ({ answers }: Sink): boolean => answers.length > limits.outstanding
-  const stalled = { hasRoom: false, isEnough: isFlooded, linger: LINGER }
+  const stalled = { hasRoom: false, isEnough: isFlooded, lingerMs: LINGER_MS }
   const { sink, findings } = await observe(session, limits, stalled)
   const waiting = sink.answers.length
   return [
@@ -62,8 +63,8 @@ interface Conditions {
   readonly hasRoom: boolean
   /** Ends the run at once. */
   readonly isEnough: (sink: Sink) => boolean
-  /** Milliseconds after the first publish that end the run, enough or not. */
-  readonly linger: number
+  /** The run ends this long after the first publish, enough or not. */
+  readonly lingerMs: number
 }
 
 interface Observation {
@@ -71,11 +72,11 @@ interface Observation {
   readonly findings: readonly string[]
 }
 
-/** One run, aborted when the conditions say so, or time runs out. */
+/** Observes one run, and aborts it when the conditions say so or time runs out. */
 async function observe<R>(
   session: Session<R>,
-  { timeout, provoke }: Limits<R>,
-  { hasRoom, isEnough, linger }: Conditions,
+  { timeout: timeoutMs, provoke }: Limits<R>,
+  { hasRoom, isEnough, lingerMs }: Conditions,
 ): Promise<Observation> {
   const findings: string[] = []
   const note = (what: string) => (error: unknown) => {
@@ -84,30 +85,25 @@ async function observe<R>(
   const stop = new AbortController()
   const { signal } = stop
   const first = new AbortController()
-  const onPublish = (so: Sink): void => {
+  const onPublish = (current: Sink): void => {
     first.abort()
-    if (isEnough(so)) stop.abort()
+    if (isEnough(current)) stop.abort()
   }
   const sink = createSink({ signal, hasRoom, onPublish })
   const run = session.run(sink, signal).catch(note('run throws'))
   const provoked = (async () => provoke?.(session.resources))().catch(note('provoke throws'))
-  const lingered = aborted(first.signal).then(() => pause(linger, signal))
-  await Promise.race([run.then(() => provoked), lingered, pause(timeout, signal)])
+  const lingered = aborted(first.signal).then(() => pause(lingerMs, signal))
+  await Promise.race([run.then(() => provoked), lingered, pause(timeoutMs, signal)])
   stop.abort()
-  const overdue = () => `has not returned ${timeout} ms after the abort`
-  await within(run, timeout, overdue).catch(note('run'))
+  const overdue = () => `did not return within ${timeoutMs} ms of the abort`
+  await within(run, timeoutMs, overdue).catch(note('run'))
   return { sink, findings: [...findings, ...(await checkAftermath(sink))] }
 }
 
-/** Ends early when aborted, and then leaves no timer behind. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return sleep(milliseconds, undefined, { signal }).catch(() => undefined)
-}
-
-/** After `run` nobody is to publish, nor to be left without an answer. */
+/** After `run`, nothing may publish, and no publish may be left that nobody awaits. */
 async function checkAftermath(sink: Sink): Promise<readonly string[]> {
   const calls = sink.answers.length
-  await sleep(AFTERMATH)
+  await sleep(AFTERMATH_MS)
   const unwatched = sink.answers.filter(({ watched }) => !watched).length
   return [
     ...(sink.answers.length > calls ? ['publishes after run has returned'] : []),
@@ -115,8 +111,8 @@ async function checkAftermath(sink: Sink): Promise<readonly string[]> {
   ]
 }
 
-/** Milliseconds in which a beat may show that it doesn't wait. */
-const LINGER = 100
+/** Time for a beat to show that it doesn't wait. */
+const LINGER_MS = 100
 
-/** Milliseconds in which a forgotten timer or listener may give itself away. */
-const AFTERMATH = 100
+/** Time for a forgotten timer or listener to publish. */
+const AFTERMATH_MS = 100

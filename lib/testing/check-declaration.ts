@@ -14,10 +14,10 @@ const PROPERTIES = [
   'close',
 ]
 
-/** Keys that every beat's section has, which a schema can't have for its own. */
+/** Keys that the section of every beat has, and that a schema can't define. */
 const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root']
 
-/** What is wrong with what a beat says of itself, before any of it is run. */
+/** Checks what a beat declares, before any of it runs; returns every problem. */
 export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly string[]> {
   return [
     ...checkSpelling(beat),
@@ -26,27 +26,27 @@ export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly
   ]
 }
 
-/** A beat may have properties of its own, but hardly one that is nearly the contract's. */
+/** A beat may have its own properties, but one that resembles a property of the contract is misspelt. */
 function checkSpelling(beat: object): readonly string[] {
   return Object.keys(beat)
     .filter(key => !PROPERTIES.includes(key) && didYouMean(key, PROPERTIES) !== '')
-    .map(key => `property "${key}" is not known${didYouMean(key, PROPERTIES)}`)
+    .map(key => `unknown property "${key}"${didYouMean(key, PROPERTIES)}`)
 }
 
 function checkSchema(schema: object): readonly string[] {
   const taken = Object.keys(schema).filter(key => COMMON_KEYS.includes(key))
   return [
-    ...taken.map(key => `schema.${key}: every beat's section has that key already`),
+    ...taken.map(key => `schema.${key}: every beat's section already has this key`),
     ...checkKeys(schema, ['schema']),
   ]
 }
 
-/** A node without `default` is a section of its own, as convict has it. */
+/** A node without `default` is a nested section, as in convict. */
 function checkKeys(node: object, path: Path): readonly string[] {
   return Object.entries(node).flatMap(([key, child]: [string, unknown]) => {
     const here = [...path, key]
     const where = formatPath(here)
-    if (key.includes('.')) return [`${where}: a key can't have a dot; nest it instead`]
+    if (key.includes('.')) return [`${where}: a key can't contain a dot; nest it instead`]
     if (typeof child !== 'object' || child === null) return [`${where}: has no doc`]
     return 'default' in child ? checkLeaf(child, where) : checkKeys(child, here)
   })
@@ -64,7 +64,7 @@ async function checkSyscalls(needs: readonly SyscallNeed[]): Promise<readonly st
   const architectures = await Promise.all(ARCHITECTURES.map(loadArchitecture))
   const known = new Set(architectures.flatMap(({ table }) => Object.keys(table.numbers)))
   return needs.flatMap(({ names, why }, at) => [
-    ...(why.trim() ? [] : [`syscalls[${at}]: does not say why`]),
+    ...(why.trim() ? [] : [`syscalls[${at}]: "why" is empty`]),
     ...(names.length > 0 ? [] : [`syscalls[${at}]: names no system call`]),
     ...names
       .filter(name => !known.has(name))

@@ -1,10 +1,10 @@
 import type { Event } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 
-/** Set by the framework alone; `event.module` and `host.name` a beat may set. */
-const OWNED = /^(agent|ecs)($|\.)/
+/** Only the framework sets these. A beat may set `event.module` and `host.name`. */
+const RESERVED = /^(agent|ecs)($|\.)/
 
-/** The framework puts a field into each of these, so that they have to be objects. */
+/** The framework adds a field to each of these, so they have to be objects. */
 const SHARED = ['event', 'host', 'fields']
 
 interface Field {
@@ -13,10 +13,10 @@ interface Field {
   readonly value: unknown
 }
 
-/** What is wrong with the events, each finding once however many events have it. */
+/** Returns the problems of the events, each once, however many events have it. */
 export function checkEvents(events: readonly Event[]): readonly string[] {
   const unsound = events.flatMap(checkEncoding)
-  // One that holds itself can't be looked through.
+  // The other checks would never end on an event that contains itself.
   const found =
     unsound.length > 0 ? unsound : [...events.flatMap(checkEvent), ...checkAgreement(events)]
   return [...new Set(found)]
@@ -52,7 +52,7 @@ function checkTimestamp(timestamp: unknown): readonly string[] {
 function checkField({ name, value }: Field): readonly string[] {
   const found: string[] = []
   if (name.split('.').includes('')) found.push(`"${name}": a part of the name is empty`)
-  if (OWNED.test(name)) found.push(`"${name}" is the framework's own`)
+  if (RESERVED.test(name)) found.push(`"${name}" is reserved for the framework`)
   if (SHARED.includes(name)) found.push(`"${name}" must be an object`)
   if (name === 'tags' && !Array.isArray(value)) found.push('"tags" must be a list')
   const loss = lossOf(value)
@@ -60,7 +60,7 @@ function checkField({ name, value }: Field): readonly string[] {
   return found
 }
 
-/** What JSON would silently turn into something else. */
+/** Names the value that JSON would silently drop or change. */
 function lossOf(value: unknown): string | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
@@ -73,12 +73,12 @@ function lossOf(value: unknown): string | undefined {
     .find(loss => loss !== undefined)
 }
 
-/** `{ 'a.b': 1, a: { b: 2 } }` says one thing twice; `{ a: 1, 'a.b': 2 }` is no mapping. */
+/** `{ 'a.b': 1, a: { b: 2 } }` sets one field twice; no mapping fits `{ a: 1, 'a.b': 2 }`. */
 function checkClashes(fields: readonly Field[]): readonly string[] {
   const names = new Set<string>()
   const twice = fields.filter(({ name }) => names.size === names.add(name).size)
   return [
-    ...twice.map(({ name }) => `"${name}" is there twice, nested and with dots`),
+    ...twice.map(({ name }) => `"${name}" occurs twice, nested and dotted`),
     ...[...names].flatMap(name =>
       parents(name)
         .filter(parent => names.has(parent))
@@ -87,7 +87,7 @@ function checkClashes(fields: readonly Field[]): readonly string[] {
   ]
 }
 
-/** A field that is an object in one event and a value in another is refused by most outputs. */
+/** Most outputs reject a field that is an object in one event and a value in another. */
 function checkAgreement(events: readonly Event[]): readonly string[] {
   const fields = events.flatMap(event => [...flatten(event)])
   const names = new Set(fields.filter(({ value }) => value !== null).map(({ name }) => name))
@@ -105,7 +105,7 @@ function parents(name: string): readonly string[] {
   return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('.'))
 }
 
-/** The values that are no plain objects, by their dotted names; what is undefined isn't there. */
+/** The values that are not plain objects, by their dotted names, without undefined ones. */
 function* flatten(object: object, prefix = ''): Generator<Field> {
   for (const [key, value] of Object.entries(object)) {
     const name = prefix + key

@@ -4,22 +4,23 @@ import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'
 import { checkConduct, type Limits } from './check-conduct.ts'
 import { checkDeclaration } from './check-declaration.ts'
-import { openSession, type SessionOptions } from './session.ts'
-import { settingsOf } from './settings.ts'
+import { openSession, type SessionOptions, settingsOf } from './session.ts'
 
 export interface CheckOptions<R = void> extends SessionOptions, Partial<Limits<R>> {
-  /** What the beat's section of beat.yml would say, such as a short period. */
+  /** The beat's section of beat.yml, with a short period for example. */
   readonly config?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Holds a beat to the contract that every beat has with the agent; throws one error that lists all
- * that is wrong. To be used in any test runner: `it('keeps the contract', () => checkBeat(beat))`.
+ * Checks that a beat keeps the contract that every beat has with the agent, in any test runner:
+ * `it('keeps the contract', () => checkBeat(beat))`.
  *
- * It looks at the name, the schema, the system calls and the privileges; then it opens the beat, runs it twice, once
- * with room for its events and once with a full queue, and closes it. The beat has to publish sound
- * events, to await every publish, to return soon after the abort, and to leave nothing behind: no
- * timer, handle or listener. What only some stimulus brings about, `provoke` has to bring about.
+ * It checks the name, the schema, the system calls and the privileges. Then it opens the beat, runs it twice,
+ * once with room for its events and once with a full queue, and closes it. The beat has to publish valid
+ * events, await every publish, return soon after the abort, and leave nothing behind: no timer, handle or
+ * listener. If its events need a stimulus, `provoke` has to provide it.
+ *
+ * @throws Error that lists every finding
  */
 export async function checkBeat<S, R = void>(
   beat: Beat<S, R>,
@@ -36,12 +37,12 @@ async function findingsOf<S, R>(
   options: CheckOptions<R>,
 ): Promise<readonly string[]> {
   const problems = shapeProblems(beat)
-  // The rest would only trip over it.
+  // All other checks need a beat of the right shape.
   if (problems.length > 0) return problems
   return [...(await checkDeclaration(beat)), ...(await checkLife(beat, options))]
 }
 
-/** From the settings to what is left after `close`. */
+/** Checks a whole life, from the settings to what is left after `close`. */
 async function checkLife<S, R>(
   beat: Beat<S, R>,
   options: CheckOptions<R>,

@@ -1,29 +1,29 @@
 import type { Beat, Event } from '../beat.ts'
-import { aborted } from './aborted.ts'
-import { openSession, type Session, type SessionOptions } from './session.ts'
-import { settingsOf } from './settings.ts'
+import { openSession, type Session, type SessionOptions, settingsOf } from './session.ts'
 import { createSink, type Sink } from './sink.ts'
-import { within } from './within.ts'
+import { aborted, within } from './waiting.ts'
 
 export interface RunOptions<R = void> extends SessionOptions {
-  /** Stops the beat once it has published that many events. */
+  /** Stops the beat once it has published this many events. */
   readonly count?: number
   /** Stops the beat once this is true of all events so far. */
   readonly until?: (events: readonly Event[]) => boolean
   /** Stops the beat when it aborts. */
   readonly signal?: AbortSignal
-  /** Milliseconds until it is given up on, and again for it to return. 5000 by default. */
+  /** Milliseconds until `runBeat` gives up on the beat, and again for it to return. 5000 by default. */
   readonly timeout?: number
-  /** Makes happen what the beat reports, such as a connection to the port that it has opened. */
+  /** Causes what the beat reports, such as a connection to the port that it has opened. */
   readonly provoke?: (resources: R) => void | Promise<void>
 }
 
 /**
- * Opens a beat, runs it and closes it, as the agent does but without sandbox, queue and output, and
- * returns what it has published: as an output reads it, without the fields that the framework adds.
- * `config` is what its section of beat.yml would say. It runs until it returns or is stopped, for
- * which `options` has several ways. Rejects with what the beat throws, with an AgentError
- * CONFIG_INVALID for a section that its schema refuses, and when time runs out.
+ * Opens a beat, runs it and closes it, as the agent does but without sandbox, queue and output. Returns the
+ * events that it has published, as an output reads them, without the fields that the framework adds. The
+ * beat runs until it returns or is stopped by one of the `options`. Rejects with what the beat throws, or
+ * when time runs out.
+ *
+ * @param config the beat's section of beat.yml
+ * @throws AgentError `CONFIG_INVALID` if the beat's schema refuses `config`
  */
 export async function runBeat<S, R = void>(
   beat: Beat<S, R>,
@@ -43,7 +43,7 @@ async function runUntilStopped<R>(
   session: Session<R>,
   options: RunOptions<R>,
 ): Promise<readonly Event[]> {
-  const { timeout = 5000, provoke } = options
+  const { timeout: timeoutMs = 5000, provoke } = options
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal
   const onPublish = (sink: Sink): void => {
@@ -54,12 +54,14 @@ async function runUntilStopped<R>(
   const provoked = (async () => provoke?.(session.resources))()
   const running = Promise.all([run, provoked])
   try {
-    await within(Promise.race([running, aborted(signal)]), timeout, () => {
-      return `beat "${name}" was not stopped within ${timeout} ms; it published ${sink.events.length} events`
+    await within(Promise.race([running, aborted(signal)]), timeoutMs, () => {
+      const { length } = sink.events
+      return `beat "${name}" was not stopped within ${timeoutMs} ms; it published ${length} events`
     })
   } finally {
     stop.abort()
-    await within(run, timeout, () => `beat "${name}" did not return ${timeout} ms after the abort`)
+    const overdue = () => `beat "${name}" did not return within ${timeoutMs} ms of the abort`
+    await within(run, timeoutMs, overdue)
   }
   return sink.events.map(event => JSON.parse(JSON.stringify(event)))
 }

@@ -1,12 +1,14 @@
 import { type Logger, pino } from 'pino'
 import type { Beat, Context, StateStore } from '../beat.ts'
+import { parseSection } from '../config/schema/section.ts'
+import { AgentError, formatProblem, type Problem } from '../errors.ts'
 import type { Sink } from './sink.ts'
 import { memoryState } from './state.ts'
 
-/** A beat that has been opened: to be run, several times if need be, and closed. */
+/** A beat that has been opened: it can be run several times, and must be closed. */
 export interface Session<R> {
   readonly resources: R
-  /** Resolves when the beat has returned; an AbortError after the abort is a return too. */
+  /** Resolves when the beat has returned; an AbortError after the abort counts as a return. */
   run(sink: Sink, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
@@ -14,8 +16,25 @@ export interface Session<R> {
 export interface SessionOptions {
   /** Silent by default. */
   readonly log?: Logger
-  /** A fresh one in memory by default. */
+  /** A new one in memory by default. */
   readonly state?: StateStore
+}
+
+/**
+ * The settings that `config` results in, as in the agent.
+ *
+ * @throws AgentError `CONFIG_INVALID` with every problem
+ */
+export function settingsOf<S, R>(beat: Beat<S, R>, config: Readonly<Record<string, unknown>>): S {
+  const problems: Problem[] = []
+  const settings = parseSection(
+    beat.schema,
+    { path: [beat.name], value: config },
+    (path, message) => problems.push({ path, message }),
+  )
+  if (settings !== undefined && problems.length === 0) return settings
+  const message = problems.map(formatProblem).join('\n')
+  throw new AgentError('CONFIG_INVALID', message, { problems })
 }
 
 export async function openSession<S, R>(
@@ -23,7 +42,7 @@ export async function openSession<S, R>(
   settings: S,
   { log = silent(), state = memoryState() }: SessionOptions,
 ): Promise<Session<R>> {
-  // `R` is void where there is no `open`, which TypeScript can't follow.
+  // `R` is void where there is no `open`, which TypeScript can't infer.
   const resources = (await beat.open?.({ settings, log })) as R
   return {
     resources,
@@ -39,13 +58,13 @@ export async function openSession<S, R>(
   }
 }
 
-/** What every promise that was given the signal rejects with, when it aborts. */
+/** Whether `error` is what promises that were given the signal reject with when it aborts. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   const isReason = error === signal.reason
   return signal.aborted && (isReason || (error instanceof Error && error.name === 'AbortError'))
 }
 
-/** Has a destination of its own: pino's leaves a listener for the process's exit. */
+/** Has its own destination: pino's default one leaves a listener for the exit of the process. */
 function silent(): Logger {
   return pino({ level: 'silent' }, { write: () => undefined })
 }

@@ -1,24 +1,23 @@
 import type { Event, Receipt } from '../beat.ts'
-import { aborted } from './aborted.ts'
-import { WatchedPromise } from './watched-promise.ts'
+import { aborted } from './waiting.ts'
 
 export interface Sink {
   publish(events: Event | readonly Event[]): Promise<Receipt>
-  /** Everything taken so far, as it was published. */
+  /** Every event taken so far, as it was published. */
   readonly events: readonly Event[]
-  /** What every publish so far was answered. */
+  /** The promise that each publish so far returned. */
   readonly answers: readonly WatchedPromise<Receipt>[]
 }
 
 export interface SinkOptions {
   readonly signal: AbortSignal
-  /** False: it is full and stays so, until `signal` aborts and what waits is refused. */
+  /** False: the queue is full and stays full, until `signal` aborts and rejects what waits. */
   readonly hasRoom: boolean
   /** Called at each publish, taken or not. */
   readonly onPublish: (sink: Sink) => void
 }
 
-/** Stands in for the pipeline, with the promises that `Context.publish` makes. */
+/** Takes the place of the pipeline: its `publish` behaves as that of `Context` does. */
 export function createSink({ signal, hasRoom, onPublish }: SinkOptions): Sink {
   const events: Event[] = []
   const answers: WatchedPromise<Receipt>[] = []
@@ -42,4 +41,30 @@ export function createSink({ signal, hasRoom, onPublish }: SinkOptions): Sink {
 
 function isList(events: Event | readonly Event[]): events is readonly Event[] {
   return Array.isArray(events)
+}
+
+/** A promise that records whether anyone has asked for its outcome. */
+class WatchedPromise<T> extends Promise<T> {
+  /** While false, nobody would learn of a rejection. */
+  watched = false
+
+  constructor(executor: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void) {
+    super(executor)
+    // Keeps a rejection that nobody handles from ending the process.
+    super.then(undefined, () => undefined)
+  }
+
+  /** Promises derived from this one are ordinary. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: `await` calls it, which has to be recorded
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.watched = true
+    return super.then(onFulfilled, onRejected)
+  }
 }

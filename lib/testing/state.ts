@@ -1,8 +1,8 @@
 import type { StateStore } from '../beat.ts'
 
 /**
- * A state store that lasts as long as the object does. As with the real one, a value goes in and
- * comes out as JSON: what is read is a copy, and what JSON can't say is refused with a TypeError.
+ * A state store in memory. As in the agent's own, values are stored as JSON: `get` returns a copy, and `set`
+ * rejects values that JSON can't represent with a TypeError.
  */
 export function memoryState(initial: Readonly<Record<string, unknown>> = {}): StateStore {
   const values = new Map(Object.entries(initial).map(([key, value]) => [key, encode(key, value)]))

@@ -52,7 +52,7 @@ describe('testing: events', () => {
         '"h": an object of class Set gets lost in JSON',
       ],
     ],
-    ['a name twice', [{ 'a.b': 1, a: { b: 2 } }], ['"a.b" is there twice, nested and with dots']],
+    ['a name twice', [{ 'a.b': 1, a: { b: 2 } }], ['"a.b" occurs twice, nested and dotted']],
     ['a value that is an object too', [{ a: 1, 'a.b': 2 }], ['"a" is both a value and an object']],
     ['the same in two events', [{ a: { b: 1 } }, { a: 1 }], ['"a" is both a value and an object']],
     [
@@ -64,8 +64,8 @@ describe('testing: events', () => {
       "the framework's own",
       [{ agent: { id: 'x' }, ecs: { version: '1' }, host: 'x', tags: 'a' }],
       [
-        '"agent.id" is the framework\'s own',
-        '"ecs.version" is the framework\'s own',
+        '"agent.id" is reserved for the framework',
+        '"ecs.version" is reserved for the framework',
         '"host" must be an object',
         '"tags" must be a list',
       ],

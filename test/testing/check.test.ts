@@ -58,7 +58,9 @@ describe('testing: checkBeat', () => {
 
   it('lets a beat pass that has to be provoked, or may be silent', async () => {
     const silent = { ...sound, run: publishing() }
-    expect(await findings(silent)).to.deep.equal(['published 0 events in 100 ms, not 1'])
+    expect(await findings(silent)).to.deep.equal([
+      'published 0 events in 100 ms; expected at least 1',
+    ])
     expect(await findings(silent, { events: 0 })).to.deep.equal([])
     let ring = (): void => undefined
     const run: Beat<Settings>['run'] = ({ publish, signal }) => {
@@ -78,7 +80,7 @@ describe('testing: checkBeat', () => {
       { name: 'My Beat' },
       ['"name" must be lower case letters, digits, - and _, not "My Beat"'],
     ],
-    ['a property', { syscals: [] }, ['property "syscals" is not known (did you mean "syscalls"?)']],
+    ['a property', { syscals: [] }, ['unknown property "syscals" (did you mean "syscalls"?)']],
     [
       'system calls',
       {
@@ -88,7 +90,7 @@ describe('testing: checkBeat', () => {
         ],
       },
       [
-        'syscalls[0]: does not say why',
+        'syscalls[0]: "why" is empty',
         'syscalls[0]: unknown system call "ptrase" (did you mean "ptrace"?)',
         'syscalls[1]: names no system call',
       ],
@@ -108,8 +110,8 @@ describe('testing: checkBeat', () => {
       'keys',
       { schema: { ...schema, id: schema.n, 'a.b': schema.n } },
       [
-        "schema.id: every beat's section has that key already",
-        "schema.a.b: a key can't have a dot; nest it instead",
+        "schema.id: every beat's section already has this key",
+        "schema.a.b: a key can't contain a dot; nest it instead",
       ],
     ],
   ]
@@ -144,7 +146,7 @@ describe('testing: checkBeat', () => {
         await publish({ n: 1 })
         await sleep(250)
       },
-      ['run: has not returned 100 ms after the abort'],
+      ['run: did not return within 100 ms of the abort'],
     ],
     [
       'a full queue that is not waited for',

@@ -96,7 +96,7 @@ describe('testing: runBeat', () => {
     const deaf: Beat<object> = { name: 'deaf', schema: {}, run: () => wait() }
     const signal = AbortSignal.timeout(1)
     expect(await messageOf(runBeat(deaf, {}, { timeout: 20, signal }))).to.match(
-      /^beat "deaf" did not return 20 ms after the abort/,
+      /^beat "deaf" did not return within 20 ms of the abort/,
     )
   })
 
