@@ -6,37 +6,37 @@ import { AgentError } from '../errors.ts'
 
 /** Records that arrived together. */
 export interface AuditBatch {
-  /** `audit(1732540000.123:456): …`, in the kernel's order; may be empty where some were lost. */
+  /** `audit(1732540000.123:456): …`, in the kernel's order; may be empty if records were lost. */
   readonly records: readonly string[]
-  /** How many records, of any type, the kernel had no room for since the batch before. */
+  /** The number of records, of any type, that the kernel had no room for since the previous batch. */
   readonly lost: number
 }
 
-/** The kernel's audit log from now on: no auditd is needed, and none is disturbed. */
+/** The kernel's audit log from now on. It needs no auditd and does not disturb one. */
 export interface AuditLog {
-  /** Batches as they come, until `signal` aborts. While nobody asks for the next, the kernel keeps records. */
+  /** Batches as they arrive, until `signal` aborts. The kernel keeps records until the next is requested. */
   batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void>
   close(): void
 }
 
-/** Records that one turn of the event loop reads at most. */
-const MOST = 1024
+/** The most records that one turn of the event loop reads. */
+const MAX_RECORDS = 1024
 
 /**
- * Becomes a member of the multicast group of all audit records (`AUDIT_NLGRP_READLOG`, Linux 3.16), which
- * takes `CAP_AUDIT_READ` and a socket that the default policy refuses: to be called in a beat's `open`.
+ * Joins the multicast group of all audit records (`AUDIT_NLGRP_READLOG`, Linux 3.16). Call it in a beat's
+ * `open`, as it needs `CAP_AUDIT_READ` and a socket that the default policy refuses.
  *
- * @param type the type of record that is wanted, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
- * @param room bytes that the kernel may keep unread (above net.core.rmem_max with `CAP_NET_ADMIN` alone)
- * @throws AgentError `OPEN_FAILED`, in words for the operator
+ * @param type the type of the records to read, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
+ * @param bufferBytes what the kernel may keep unread (above net.core.rmem_max only with `CAP_NET_ADMIN`)
+ * @throws AgentError `OPEN_FAILED` with a message for the operator
  */
-export function openAuditLog(type: number, room: number): AuditLog {
-  return openOn(audit(), type, room)
+export function openAuditLog(type: number, bufferBytes: number): AuditLog {
+  return openOn(audit(), type, bufferBytes)
 }
 
-/** The same on the socket of the addon, or one of a test's. */
-export function openOn(socket: AuditSocket, type: number, room: number): AuditLog {
-  const descriptor = socket.open(room)
+/** The same on a given socket: that of the addon, or a test's. */
+export function openOn(socket: AuditSocket, type: number, bufferBytes: number): AuditLog {
+  const descriptor = socket.open(bufferBytes)
   if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
   return new Log(socket, descriptor, type)
 }
@@ -59,7 +59,7 @@ class Log implements AuditLog {
 
   async *batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void> {
     while (!signal.aborted && !this.#closed) {
-      const reading = this.#socket.read(this.#descriptor, this.#type, MOST)
+      const reading = this.#socket.read(this.#descriptor, this.#type, MAX_RECORDS)
       const { records, drained, errno } = reading
       const batch = { records, lost: this.#lostIn(reading) }
       if (records.length > 0 || batch.lost > 0) yield batch
@@ -76,7 +76,7 @@ class Log implements AuditLog {
     closeSync(this.#descriptor)
   }
 
-  /** The kernel counts on for ever, in 32 bits. */
+  /** The kernel never resets its count, which has 32 bits and wraps around. */
   #lostIn({ lost, overruns }: AuditReading): number {
     if (lost < 0) return overruns
     const before = this.#lost
@@ -101,22 +101,25 @@ function audit(): AuditSocket {
   const loaded = loadAddon()
   if ('problem' in loaded) throw new AgentError('OPEN_FAILED', loaded.problem)
   if (loaded.addon.audit) return loaded.addon.audit
-  throw new AgentError('OPEN_FAILED', `there is no audit log on ${process.platform}: it is Linux's`)
+  throw new AgentError(
+    'OPEN_FAILED',
+    `there is no audit log on ${process.platform}: only Linux has one`,
+  )
 }
 
 function reasonOf(errno: number): string {
   const { EPERM, EPROTONOSUPPORT, EAFNOSUPPORT } = constants.errno
   if (errno === EPERM) {
     return (
-      'the audit log may not be read: CAP_AUDIT_READ is missing; as a service give it ' +
-      '(AmbientCapabilities=CAP_AUDIT_READ), in a container run it in the first user namespace'
+      'the audit log may not be read: CAP_AUDIT_READ is missing; grant it in the unit ' +
+      '(AmbientCapabilities=CAP_AUDIT_READ); in a container, run in the initial user namespace'
     )
   }
   if (errno === EPROTONOSUPPORT) {
     return 'this kernel has no audit log: it was built without CONFIG_AUDIT'
   }
   if (errno === EAFNOSUPPORT) {
-    return 'the audit log may not be opened: add AF_NETLINK to RestrictAddressFamilies= of the unit'
+    return 'the audit log may not be opened: add AF_NETLINK to RestrictAddressFamilies= in the unit'
   }
   return `the audit log can't be opened: ${nameOf(errno)}`
 }

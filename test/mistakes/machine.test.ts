@@ -8,13 +8,13 @@ const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const AUDIT = 'beats:\n- type: audit\noutput.console: {}\n'
 
 const NO_AUDIT_READ =
-  'beat audit could not be opened: the audit log may not be read: CAP_AUDIT_READ is missing; as a ' +
-  'service give it (AmbientCapabilities=CAP_AUDIT_READ), in a container run it in the first user namespace'
+  'beat audit could not be opened: the audit log may not be read: CAP_AUDIT_READ is missing; grant it in ' +
+  'the unit (AmbientCapabilities=CAP_AUDIT_READ); in a container, run in the initial user namespace'
 const NO_AUDIT =
   'beat audit could not be opened: this kernel has no audit log: it was built without CONFIG_AUDIT'
 const NO_NETLINK =
   'beat audit could not be opened: the audit log may not be opened: add AF_NETLINK to ' +
-  'RestrictAddressFamilies= of the unit'
+  'RestrictAddressFamilies= in the unit'
 
 const answered = (errno: string) => (_: Workplace, context: Mocha.Context) => {
   if (process.platform !== 'linux' || process.arch !== 'x64') skip(context, 'not Linux on amd64')

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { defineBeat, durationFrom } from 'sealbeat'
 
-/** Says every two seconds that the agent is alive. */
+/** Publishes an event every two seconds, by default, as a sign of life of the agent. */
 export default defineBeat({
   name: 'heartbeat',
   schema: {
-    period: { doc: 'How often it is said.', format: durationFrom(1), default: 2000 },
+    period: { doc: 'The time between two events.', format: durationFrom(1), default: 2000 },
   },
   async run({ settings, signal, publish }) {
     while (!signal.aborted) {
