@@ -5,15 +5,15 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** One suite of Debian, seen through a source list and a state folder of our own. */
+/** One Debian suite, with a source list and a state folder of its own. */
 export interface Suite {
   /** Package names that begin with `prefix`. */
   names(prefix: string): Promise<readonly string[]>
-  /** What a package that only points to others points to: `linux-image-arm64` to a kernel. */
+  /** The dependencies of a metapackage, such as the kernel of `linux-image-arm64`. */
   dependencies(name: string): Promise<readonly string[]>
-  /** The packages that these need to be installed on an empty machine, themselves included. */
+  /** All packages that installing these on an empty machine takes, including themselves. */
   closure(names: readonly string[]): Promise<readonly string[]>
-  /** Fetches the newest version and unpacks it; the same version is not fetched twice. */
+  /** Fetches and unpacks the newest version, unless that has been done before. */
   unpack(name: string): Promise<UnpackedPackage>
 }
 
@@ -23,10 +23,10 @@ export interface UnpackedPackage {
 }
 
 /**
- * Opens `suite` (`sid`, `bookworm`) of the mirror that this machine's apt is configured for, below
- * `cache`. Nothing of the machine's own apt is touched. Needs the network.
+ * Opens `suite` (`sid`, `bookworm`) of the mirror that this machine's apt uses, and keeps its files below
+ * `cache`. Does not touch the machine's own apt. Needs the network.
  *
- * @param architecture Debian's name (`arm64`) of another one than this machine's
+ * @param architecture Debian's name (`arm64`), if it is not this machine's
  */
 export async function openSuite(
   suite: string,
@@ -75,15 +75,15 @@ async function prepare(suite: string, home: string): Promise<readonly string[]> 
     'Dir::Etc::sourcelist': list,
     'Dir::Etc::sourceparts': '/dev/null',
     'Dir::Etc::preferencesparts': '/dev/null',
-    // The downloading user of apt, _apt, can't write into a checkout.
+    // apt's user for downloads, _apt, can't write into a checkout.
     'APT::Sandbox::User': '',
-    // Without it, `update` succeeds with what it has when the mirror can't be reached.
+    // Otherwise, `update` succeeds with old lists when the mirror can't be reached.
     'APT::Update::Error-Mode': 'any',
   }
   return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
 }
 
-/** Where the machine's apt has Debian from. */
+/** The mirror from which the machine's apt gets Debian. */
 async function mirror(): Promise<string> {
   const { stdout } = await run('apt-get', [
     'indextargets',
@@ -106,7 +106,7 @@ async function unpack(
   const version = /^Version: (.+)$/m.exec(shown)?.[1]
   if (!version) throw new Error(`${name} is not in ${home}`)
   const folder = join(home, 'packages', `${name}_${version}`)
-  // `mkdir` fails where the folder exists: it is complete then, see the clean-up below.
+  // `mkdir` returns undefined if the folder exists. It is complete then, see the clean-up below.
   const isNew = (await mkdir(folder, { recursive: true })) !== undefined
   if (isNew) {
     try {

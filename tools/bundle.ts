@@ -1,5 +1,5 @@
-// Bundles what is run into dist/bundle (after tsc). Every file that Node has to find, read and link
-// costs milliseconds at each start; the agent and its libraries are some two hundred, bundled two dozen.
+// Bundles the agent and the beats into dist/bundle (after tsc). Every file that Node has to find, read and
+// link costs milliseconds at each start; the agent and its libraries are some two hundred, bundled two dozen.
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
 import { type BuildOptions, build } from 'esbuild'
 import { lateGroups } from './late-groups.ts'
@@ -7,7 +7,7 @@ import { licencesOf } from './licences.ts'
 
 const OUT = 'dist/bundle'
 
-/** What CommonJS libraries call, and modules don't have. */
+/** Defines `require`, which CommonJS libraries call and modules don't have. */
 const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
@@ -34,7 +34,7 @@ const { metafile } = await build({
     seccomp: 'lib/seccomp/index.ts',
     testing: 'lib/testing/index.ts',
   },
-  // What several entries import is one module for all of them, and what is imported late stays so.
+  // Code that several entries import becomes one module for all of them, and late imports stay late.
   splitting: true,
   chunkNames: '[name]-[hash]',
   banner: { js: REQUIRE },
@@ -43,7 +43,7 @@ const { metafile } = await build({
 await chmod(`${OUT}/main.js`, 0o755)
 const sources = Object.keys(metafile.inputs).filter(source => !source.startsWith('group:'))
 
-// A beat is bundled as anybody would bundle theirs: the framework is not part of it.
+// A beat is bundled as its author would do it elsewhere: without the framework.
 for (const name of await readdir('beats')) {
   const beat = await build({
     ...COMMON,

@@ -3,9 +3,9 @@ import type { Plugin } from 'esbuild'
 import { ARCHITECTURES } from '../lib/seccomp/architectures/architecture.ts'
 
 /**
- * Modules that are imported late, and then together: by the agent once its image has started for good; by
- * any command that is not `run`; by whoever deals with an architecture. Each that stood alone would split
- * what it shares with others into more files, and every start has to find, read and link those.
+ * Modules that are imported late, and then together: by the agent once its image need not start again; by any
+ * command other than `run`; for one architecture. As files of their own, they would split the code that they
+ * share with others into more files, all of which every start has to find, read and link.
  */
 const GROUPS: Readonly<Record<string, RegExp>> = {
   agent:
@@ -20,7 +20,7 @@ const GROUPS: Readonly<Record<string, RegExp>> = {
   ),
 }
 
-/** For esbuild: dynamic imports of the members of a group are imports of one module that has them all. */
+/** An esbuild plugin: dynamic imports of a group's members become imports of one module with all of them. */
 export function lateGroups(sources: readonly string[]): Plugin {
   return {
     name: 'late groups',

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 const LICENCE = /^(licen[cs]e|copying|notice)(\.\w+)?$/i
 
 /**
- * The licences of the packages that files of a bundle have come from, as those packages tell them.
+ * The licences of the packages that the files of a bundle come from, in the words of those packages.
  *
- * @throws Error where a package has none, which nobody may hand on
+ * @throws Error if a package has no licence text, as nobody may redistribute it
  */
 export async function licencesOf(files: readonly string[]): Promise<string> {
   const folders = new Set(
@@ -21,7 +21,7 @@ async function licenceOf(folder: string): Promise<string> {
     await readFile(join(folder, 'package.json'), 'utf8'),
   )
   const found = (await readdir(folder)).filter(file => LICENCE.test(file)).sort()
-  if (found.length === 0) throw new Error(`${name} comes without the text of its licence`)
+  if (found.length === 0) throw new Error(`${name} has no file with its licence`)
   const texts = await Promise.all(found.map(file => readFile(join(folder, file), 'utf8')))
   return `${name} ${version}, ${license}\n\n${texts.map(text => text.trim()).join('\n\n')}\n`
 }

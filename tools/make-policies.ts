@@ -15,7 +15,7 @@ const ARCHITECTURES = [
   ...['riscv64', 'ppc64le', 's390x', 'loong64'],
 ] as readonly ArchitectureName[]
 
-/** All generated policies, by path: YAML for people, literals for the agent, the weights, and where they are from. */
+/** All generated files by path: policies (YAML for people, literals for the agent), weights, provenance. */
 export async function makePolicies(
   recordings: readonly Recording[],
 ): Promise<ReadonlyMap<string, string>> {

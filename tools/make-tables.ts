@@ -28,8 +28,8 @@ export async function makeTables(sources: TableSources): Promise<ReadonlyMap<str
   files.set(
     'since.ts',
     formatWords('SINCE', since, `manpages-dev ${manual.version}, ${origin}`, [
-      'The release of Linux that brought each call in. On some architectures it came later, and',
-      'where the manual is silent it is the first Debian kernel that had it: never earlier than true.',
+      'The release of Linux that introduced each call. Some architectures got it later. Where the',
+      'manual does not say, it is the first Debian kernel with the call: never too early.',
     ]),
   )
   return files
@@ -59,9 +59,9 @@ function formatArguments(
   const names = namesOf(wide.map(([, numbers]) => numbers))
   const widths = Object.entries(readWidths(prototypes)).filter(([name]) => names.has(name))
   return formatWords('ARGUMENT_WIDTHS', Object.fromEntries(widths), `linux-headers ${version}`, [
-    'One letter per argument: `i` where the kernel cuts the register to 32 bits before it looks at it',
-    '(int, pid_t, u32 …; a umode_t even to 16), `l` where all of a word counts. A call that is not',
-    'here has words only. Where words have 32 bits the difference is none.',
+    'One letter per argument: `i` if the kernel truncates the register to 32 bits before it looks at it',
+    '(int, pid_t, u32 …; a umode_t even to 16), `l` if the whole word counts. Calls that are not listed',
+    'have words only. Where words have 32 bits, there is no difference.',
   ])
 }
 

@@ -1,4 +1,4 @@
-// Prints the folder that holds include/node/node_api.h of the running Node, or nothing.
+// Prints the folder with include/node/node_api.h of the running Node, or nothing if there is none.
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 

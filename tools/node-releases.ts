@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The releases that the default policies are recorded and proven on: the latest of each line. */
+/** The releases that the default policies are recorded and tested on: the latest of each line. */
 export const NODES = ['20.20.2', '22.23.3', '24.21.0', '26.10.0'] as const
 
 export const NODE_CACHE = '.cache/node'

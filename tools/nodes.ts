@@ -27,7 +27,7 @@ async function versionOf(binary: string): Promise<string | undefined> {
   }
 }
 
-/** npm checks the package against its digest; the binary moves to its place in one step. */
+/** npm verifies the digest of the package; the binary moves into place in one step. */
 async function unpack(version: string, target: string): Promise<void> {
   const folder = resolve(NODE_CACHE, `.unpacking-${version}`)
   await rm(folder, { recursive: true, force: true })

@@ -1,7 +1,6 @@
 /**
- * Widths of system call arguments, from the prototypes in the kernel's include/linux/syscalls.h.
- * Calls that an architecture defines by itself have none there; PROTOTYPES has them as the kernel's
- * sources do (the SYSCALL_DEFINE of the file named beside them).
+ * Prototypes of calls that architectures define themselves, which the kernel's include/linux/syscalls.h does
+ * not have. Each is taken from the kernel's sources (the SYSCALL_DEFINE of the file named beside it).
  */
 const PROTOTYPES = `
 long sys_mmap(unsigned long, unsigned long, unsigned long, unsigned long, unsigned long, off_t); // arch/x86/kernel/sys_x86_64.c
@@ -23,18 +22,21 @@ long sys_cachectl(char *, int, int); // arch/mips/kernel/syscall.c
 long sys_sysmips(long, long, long); // arch/mips/kernel/syscall.c
 `
 
-/** Cut to 32 bits by the kernel (`umode_t` even to 16) before it looks at the value. */
+/** Types that the kernel truncates to 32 bits (`umode_t` even to 16) before it looks at the value. */
 const INTS = new Set(
   `int unsigned unsigned_int u32 __u32 __s32 uint32_t pid_t uid_t gid_t qid_t umode_t clockid_t
   timer_t mqd_t key_t key_serial_t rwf_t enum_landlock_rule_type old_uid_t old_gid_t`.split(/\s+/),
 )
-/** As wide as a register. */
+/** Types that are as wide as a register. */
 const WORDS = new Set(
   `long unsigned_long size_t off_t loff_t u64 aio_context_t cap_user_header_t cap_user_data_t
   old_sigset_t __sighandler_t`.split(/\s+/),
 )
 
-/** Name → `i` (32 bits) or `l` (a word) for each argument; only names that have an `i`. */
+/**
+ * Widths of system call arguments, from the prototypes in include/linux/syscalls.h and from those above: by
+ * name, an `i` (32 bits) or `l` (a word) for each argument. Only calls with an `i` are included.
+ */
 export function readWidths(syscallsHeader: string): Readonly<Record<string, string>> {
   const widths = new Map([...prototypesIn(syscallsHeader), ...prototypesIn(PROTOTYPES)])
   const narrow = [...widths].filter(([, letters]) => letters.includes('i'))
@@ -49,7 +51,7 @@ function* prototypesIn(text: string): Iterable<[string, string]> {
   }
 }
 
-/** The letter of one parameter as C declares it, with or without a name. */
+/** The letter of one parameter, as C declares it with or without a name. */
 function widthOf(parameter: string): string {
   if (parameter.includes('*')) return 'l'
   const tokens = parameter

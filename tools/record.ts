@@ -16,13 +16,13 @@ const WORKLOAD = 'dist/test/workload/main.js'
 
 await mkdir(FOLDER, { recursive: true })
 for (const version of NODES) {
-  const circumstances = await look(version)
+  const circumstances = await circumstancesOf(version)
   const calls = await recordAll(nodeBinary(version))
   const name = `${circumstances.architecture}-node${version.split('.', 1)[0]}.ndjson`
   await writeFile(join(FOLDER, name), formatRecording({ ...circumstances, calls }))
 }
 
-async function look(node: string): Promise<Circumstances> {
+async function circumstancesOf(node: string): Promise<Circumstances> {
   const { stdout } = await promisify(execFile)('getconf', ['GNU_LIBC_VERSION'])
   return {
     recorder: 'seccomp user notification',

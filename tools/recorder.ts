@@ -15,21 +15,21 @@ import { MARK } from '../lib/seccomp/record/phases.ts'
 import { PHASES } from '../test/workload/phase.ts'
 import { NOTED_ARGUMENTS, type RecordedCall } from './recording.ts'
 
-/** How to run what is to be watched. */
+/** How to run the process that is recorded. */
 export interface Run {
   readonly node: string
   readonly args: readonly string[]
-  /** Give it a terminal instead of pipes. */
+  /** Gives it a terminal instead of pipes. */
   readonly terminal?: boolean
 }
 
 const START = 'dist/lib/seccomp/record/start.js'
-/** The descriptor by which the process sends its listener. */
+/** The descriptor over which the process sends its listener. */
 const CHANNEL = 3
 
 /**
- * Runs Node to its end under the agent's own recorder, all its threads and children, which sees
- * io_uring_setup and clone3 refused, as they are behind our filter.
+ * Runs Node to its end under the agent's own recorder, which follows all its threads and children. They see
+ * io_uring_setup and clone3 refused, as under our filter.
  */
 export async function trace(run: Run): Promise<readonly RecordedCall[]> {
   const name = architectureOf(process.arch, endianness())
@@ -54,7 +54,7 @@ function commandLine({ node, args, terminal }: Run, architecture: Architecture) 
   return terminal ? ['script', '-qec', command.join(' '), '/dev/null'] : command
 }
 
-/** The program's exit code says nothing here: some are made to crash. */
+/** Ignores the program's exit code, as some programs are made to crash. */
 async function finish([program = '', ...args]: readonly string[], channel: number): Promise<void> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit', channel] })
   closeSync(channel)
@@ -72,7 +72,7 @@ function notedBits({ table }: Architecture): Uint8Array {
   return bits
 }
 
-/** Words of one kind: phase, architecture, number, six arguments, count. */
+/** The words of one row: phase, architecture, number, six arguments, count. */
 const WORDS = 10
 
 function callsOf({ audit, table }: Architecture, recording: NativeRecording) {
@@ -82,7 +82,7 @@ function callsOf({ audit, table }: Architecture, recording: NativeRecording) {
   for (let at = 0; at < words.length; at += WORDS) {
     const row = words.subarray(at, at + WORDS)
     const name = Number(row[1]) === audit ? names.get(Number(row[2])) : undefined
-    if (name === undefined) throw new Error(`system call ${row[2]} of ${row[1]} is on no table`)
+    if (name === undefined) throw new Error(`no table has system call ${row[2]} of ${row[1]}`)
     const call = calls.get(name) ?? { phases: {}, values: new Set() }
     calls.set(name, call)
     const phase = PHASES[Number(row[0])] ?? 'boot'

@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * What a run called: the evidence that default policies are made from, whatever recorded it. On
- * disk it is NDJSON: the circumstances, then a line for each call, by name.
+ * The system calls of a run: the evidence that default policies are made from, whatever recorded it. On
+ * disk it is NDJSON: the circumstances, then a line for each call, sorted by name.
  */
 export interface Recording extends Circumstances {
   readonly calls: readonly RecordedCall[]
 }
 
 export interface Circumstances {
-  /** What saw the calls. */
+  /** The mechanism that saw the calls. */
   readonly recorder: string
   readonly architecture: string
   /** `20.20.2`. */
@@ -22,13 +22,13 @@ export interface Circumstances {
 
 export interface RecordedCall {
   readonly name: string
-  /** Number of calls by phase of the workload; `boot` is what comes before the first. */
+  /** The number of calls by phase of the workload; `boot` is everything before the first phase. */
   readonly phases: Readonly<Record<string, number>>
-  /** Each combination seen of the arguments in `NOTED_ARGUMENTS`, in hexadecimal. */
+  /** Each combination of the arguments in `NOTED_ARGUMENTS` that occurred, in hexadecimal. */
   readonly values: readonly string[]
 }
 
-/** The arguments that a policy may look at. Pointers, sizes and descriptors say nothing. */
+/** The arguments that a policy may check. Pointers, sizes and descriptors carry no information. */
 export const NOTED_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   arch_prctl: [0],
   clone: [0],

@@ -1,12 +1,12 @@
-/** What a header of kernel `kernel` (`5.10`) had. */
+/** The names in the headers of kernel `kernel` (`5.10`). */
 export interface HeaderNames {
   readonly kernel: string
   readonly names: ReadonlySet<string>
 }
 
 /**
- * Calls that syscalls(2) does not list: the first release of Linux whose tables have them. The
- * headers of Debian's releases must agree, see `readSince`.
+ * Calls that syscalls(2) does not list, with the first release of Linux whose tables have them. The headers
+ * of Debian's releases must agree, see `readSince`.
  */
 const UNLISTED: Readonly<Record<string, string>> = {
   pread64: '2.2', // as pread; "renamed pread64 in 2.6", says syscalls(2)
@@ -42,19 +42,21 @@ const UNLISTED: Readonly<Record<string, string>> = {
   arm_fadvise64_64: '2.6.14',
   arm_sync_file_range: '2.6.23',
   cachectl: '2.0',
-  timerfd: '2.6.22', // s390x alone kept the number
-  multiplexer: '1.0', // never implemented, as the next two
+  timerfd: '2.6.22', // only s390x kept the number
+  multiplexer: '1.0', // never implemented, like the next two
   reserved177: '1.0',
   reserved193: '1.0',
 }
 
-/** The 64-bit times of 32-bit ABIs all came at once, as numbers 403 to 423. */
+/** The calls of 32-bit ABIs with 64-bit times all came at once, as numbers 403 to 423. */
 const TIME64 = '5.1'
 
 /**
- * When each of `names` appeared, `x.y` or `x.y.z` before 3.0: from the table in syscalls(2), then
- * the list above; and a call that neither knows is as new as the first of `headers` (ascending)
- * that has it. Reserved numbers that were never implemented (`tuxcall`) count as 1.0.
+ * The release in which each of `names` appeared, `x.y`, or `x.y.z` before 3.0: from the table in syscalls(2),
+ * else from the list above, else the first of `headers` (ascending) that has the call. Reserved numbers that
+ * were never implemented (`tuxcall`) count as 1.0.
+ *
+ * @throws Error if the headers contradict a release
  */
 export function readSince(
   manual: string,
@@ -71,27 +73,30 @@ export function readSince(
       UNLISTED[name] ??
       (/(time|gettime|settime)64$/.test(name) ? TIME64 : undefined)
     since[name] = known ?? (first === undefined || first === oldest?.kernel ? '1.0' : first)
-    contradict(name, since[name], headers)
+    refuseContradiction(name, since[name], headers)
   }
   return since
 }
 
-/** Throws where a version newer than the oldest headers is not what the headers show. */
-function contradict(name: string, since: string, headers: readonly HeaderNames[]): void {
+/** Can only check releases that are newer than the oldest headers. */
+function refuseContradiction(name: string, since: string, headers: readonly HeaderNames[]): void {
   const absent = headers.filter(header => isOlder(header.kernel, since))
   const wrong =
     absent.find(header => header.names.has(name)) ??
     (absent.length > 0
       ? headers.slice(absent.length).find(each => !each.names.has(name))
       : undefined)
-  if (wrong) throw new Error(`${name} is said to be of Linux ${since}: not so in ${wrong.kernel}`)
+  if (wrong)
+    throw new Error(
+      `${name} is listed as new in Linux ${since}; the headers of ${wrong.kernel} disagree`,
+    )
 }
 
 function isOlder(a: string, b: string): boolean {
   return a.localeCompare(b, 'en', { numeric: true }) < 0
 }
 
-/** The table of syscalls(2): name, tab, version (`2.6; 2.4.18` where it was carried back). */
+/** The table of syscalls(2): name, tab, version (`2.6; 2.4.18` if it was backported). */
 function parseManual(text: string): ReadonlyMap<string, string> {
   const table = text.split('\n.TS\n')[1]?.split('\n.TE')[0] ?? ''
   const flat = table

@@ -14,10 +14,10 @@ export interface TableSources {
   readonly manual: UnpackedPackage
 }
 
-/** Debian releases whose headers tell when a call appeared: Linux 5.10, 6.1 and 6.12. */
+/** Debian releases whose headers show when a call appeared: Linux 5.10, 6.1 and 6.12. */
 const RELEASES = ['bullseye', 'bookworm', 'trixie'] as const
 
-/** Fetches the newest through apt into the folder `cache`; needs the network, and half a minute. */
+/** Fetches the newest sources with apt into the folder `cache`. Needs the network and half a minute. */
 export async function fetchSources(cache: string): Promise<TableSources> {
   const sid = await openSuite('sid', cache)
   const headers = await sid.unpack('linux-libc-dev')
@@ -37,7 +37,7 @@ export async function fetchSources(cache: string): Promise<TableSources> {
   return sources
 }
 
-/** What an earlier `fetchSources` left in `cache`; undefined where there was none. */
+/** The sources that an earlier `fetchSources` left in `cache`; undefined if there are none. */
 export async function cachedSources(cache: string): Promise<TableSources | undefined> {
   try {
     return JSON.parse(await readFile(indexOf(cache), 'utf8')) as TableSources
@@ -50,7 +50,7 @@ function indexOf(cache: string): string {
   return join(cache, 'table-sources.json')
 }
 
-/** linux-headers-7.2.13+deb14-common goes with linux-libc-dev 7.2.13-1. */
+/** linux-headers-7.2.13+deb14-common belongs to linux-libc-dev 7.2.13-1. */
 function isCommonOf(version: string): (name: string) => boolean {
   const upstream = version.replace(/-[^-]*$/, '')
   return name => name.startsWith(`linux-headers-${upstream}+`) && name.endsWith('-common')

@@ -14,20 +14,21 @@ const TRIPLETS: Readonly<Record<string, string>> = {
 
 export interface Target {
   readonly arch: string
-  /** What the names of its tools begin with: `aarch64-linux-gnu-`, and nothing for this machine's own. */
+  /** The prefix of its tools' names: `aarch64-linux-gnu-`; empty for this machine's own. */
   readonly prefix: string
 }
 
 export interface Targets {
   readonly chosen: readonly Target[]
-  /** Architectures that nothing here compiles for. */
+  /** Architectures that have no compiler here. */
   readonly missing: readonly string[]
 }
 
 /**
- * This machine's own and those that are asked for, `arm64,s390x`; else all that there is a compiler for.
+ * This machine's own architecture and those that are asked for, `arm64,s390x`; by default, all that have a
+ * compiler here.
  *
- * @throws Error where one that is asked for is unknown or has no compiler
+ * @throws Error if one that is asked for is unknown or has no compiler
  */
 export function chooseTargets(asked: string | undefined): Targets {
   const known = [...new Set([process.arch, ...Object.keys(TRIPLETS)])].map(targetOf)

@@ -1,8 +1,8 @@
 /**
- * What the topmost section of a changelog says, which has to be that of `version`. `Unreleased` stands for
- * a pre-release, and for the first version until the changelog names one.
+ * The text of a changelog's topmost section, which has to be that of `version`. A pre-release may have
+ * `Unreleased`, and so may the first version until the changelog names one.
  *
- * @throws Error where it is another
+ * @throws Error if the section is that of another version
  */
 export function topmostSection(changelog: string, version: string): string {
   const sections = changelog.split(/^(?=## )/m).filter(part => part.startsWith('## '))
@@ -10,7 +10,6 @@ export function topmostSection(changelog: string, version: string): string {
   const [title] = titles
   const isEarly = version.includes('-') || titles.every(each => each === 'Unreleased')
   if (title === version || (title === 'Unreleased' && isEarly)) return sections[0]?.trimEnd() ?? ''
-  throw new Error(
-    `CHANGELOG.md begins with ${title ?? 'no section'}: give it a section "## ${version}", or set the version`,
-  )
+  const begins = `CHANGELOG.md begins with ${title ?? 'no section'}`
+  throw new Error(`${begins}: give it a section "## ${version}", or set the version`)
 }

@@ -1,5 +1,5 @@
-// Builds into release/ what is published (`make release`): docs/release.md says what there is.
-// RELEASE_ARCHS=arm64,s390x chooses for which architectures besides this machine's the addon is built.
+// Builds the files of a release into release/ (`make release`); docs/release.md lists them.
+// RELEASE_ARCHS=arm64,s390x selects the architectures, besides this machine's, that the addon is built for.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chooseTargets } from './architectures.ts'
@@ -13,13 +13,13 @@ import { packTarball } from './tarball.ts'
 
 const OUTPUT = resolve('release')
 const WORK = resolve('.cache/release')
-/** npm's own date for every file that it packs, as `sealbeat package` has it. */
+/** The date that npm gives every file that it packs, as does `sealbeat package`. */
 const EPOCH = Number(process.env.SOURCE_DATE_EPOCH ?? 499_162_500)
 
-// Folders in packages have the mode that they are made with.
+// Folders in packages keep the mode with which they are made.
 process.umask(0o022)
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
-// What is wrong with these shows before anything is built.
+// Errors in these end the run before anything is built.
 const section = topmostSection(await readFile('CHANGELOG.md', 'utf8'), version)
 const { chosen, missing } = chooseTargets(process.env.RELEASE_ARCHS)
 await rm(OUTPUT, { recursive: true, force: true })

@@ -5,9 +5,9 @@ import { shell } from '../live/shell.ts'
 import type { Target } from './architectures.ts'
 
 /**
- * Compiles the addon of a staged package into its prebuilds/, the same bytes wherever that is done with
- * the same compiler. Node has libstdc++ loaded whenever it asks for the addon: to link that statically
- * would double the size and take glibc 2.36, where what we call ourselves takes 2.28, as Node does.
+ * Compiles the addon of a staged package into its prebuilds/. The same compiler gives the same bytes on any
+ * machine. libstdc++ is linked dynamically, as Node has always loaded it before the addon: a static one would
+ * double the size and need glibc 2.36, while our own calls need 2.28, as Node does.
  */
 export async function prebuild({ arch, prefix }: Target, stage: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'sealbeat-prebuild-'))

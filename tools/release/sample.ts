@@ -1,8 +1,8 @@
 import { shell } from '../live/shell.ts'
 
 /**
- * Packages of the sample agent, made as any agent's are: with the framework installed from what is
- * published, so that they hold the very addon which that brings.
+ * Makes packages of the sample agent, as of any agent: the framework is installed from the published tarball,
+ * so that they contain the same addon.
  */
 export async function packageSample(
   tarball: string,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { shell } from '../live/shell.ts'
 
-/** CycloneDX 1.5, as much of it as is looked at here. */
+/** The part of CycloneDX 1.5 that is read here. */
 interface Bom {
   readonly metadata: { readonly component: Component }
   readonly components: readonly Component[]
@@ -15,8 +15,8 @@ interface Component {
 }
 
 /**
- * The bill of materials of a tarball, by npm from the lock file. What differs from time to time or from
- * folder to folder is settled; where packages were fetched from is left out.
+ * The bill of materials of a tarball, which npm makes from the lock file. Values that depend on the time or
+ * the folder are replaced by fixed ones; the addresses that packages were fetched from are left out.
  */
 export async function writeSbom(tarball: string, epoch: number): Promise<string> {
   const { name } = JSON.parse(await readFile('package.json', 'utf8'))
@@ -29,7 +29,7 @@ export async function writeSbom(tarball: string, epoch: number): Promise<string>
   return `${JSON.stringify(numbered, undefined, 2)}\n`
 }
 
-/** Of everything: with `--omit dev` it leaves out what development takes *too*. */
+/** Lists everything: with `--omit dev`, npm would leave out packages that development *also* needs. */
 async function npmSbom(): Promise<Bom> {
   const said = await shell('npm sbom --sbom-format cyclonedx --package-lock-only')
   return JSON.parse(said, (key, value) => (key === 'externalReferences' ? undefined : value))
@@ -48,7 +48,7 @@ function bundledOnly(bom: Bom): Bom {
   return { ...bom, components, dependencies }
 }
 
-/** RFC 9562's version 8, of what the rest says. */
+/** A UUID of RFC 9562's version 8, from the digest of everything else. */
 function serialNumber(digest: string): string {
   const [, a, b, c, d, e] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/.exec(digest) ?? []
   return `urn:uuid:${a}-${b}-8${c}-8${d}-${e}`

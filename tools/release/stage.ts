@@ -2,20 +2,20 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { shell } from '../live/shell.ts'
 
-/** What is published, and what that is made of: nothing that lies about in a checkout comes along. */
+/** The published files and the sources that they are made from; nothing else in a checkout is copied. */
 const SOURCES = [
   ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'config'],
   ...['lib', 'beats', 'tsconfig.json', 'addon', 'binding.gyp'],
 ]
 
-/** Without tests, which are not published and import more than is copied. */
+/** Leaves out tests, which are not published and import more than is copied. */
 const TSCONFIG = {
   extends: './tsconfig.json',
   include: ['lib', 'beats'],
   exclude: ['**/*.test.ts'],
 }
 
-/** Fills `folder`, below the checkout, with the package but for the prebuilt addons. */
+/** Fills `folder`, below the checkout, with the package except for the prebuilt addons. */
 export async function stagePackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   for (const name of SOURCES) await cp(name, join(folder, name), { recursive: true })
@@ -29,10 +29,10 @@ export async function stagePackage(folder: string): Promise<void> {
   })
 }
 
-/** Modes as well, which are the umask's where the checkout was made. */
+/** Sets modes, too, as those of a checkout depend on the umask under which it was made. */
 const COMPILE = 'cd "$1"; tsc -p tsconfig.release.json; node "$2"; chmod -R u=rwX,go=rX .'
 
-/** Folders of the packages that `bundleDependencies` puts into ours, as npm has noted them. */
+/** The folders of the packages that `bundleDependencies` puts into ours, according to npm's lock file. */
 async function bundledModules(): Promise<readonly string[]> {
   const lock: Lock = JSON.parse(await readFile('package-lock.json', 'utf8'))
   return Object.entries(lock.packages).flatMap(([path, { inBundle, dev }]) =>

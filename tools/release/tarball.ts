@@ -1,6 +1,6 @@
 import { shell } from '../live/shell.ts'
 
-/** Packs a staged package; the path of the tarball. npm writes no times and no owners into it. */
+/** Packs a staged package and returns the tarball's path. npm writes neither times nor owners into it. */
 export async function packTarball(stage: string, output: string): Promise<string> {
   const pack = 'cd "$1"; npm pack --silent --ignore-scripts --pack-destination "$2"'
   const name = await shell(pack, [stage, output])
