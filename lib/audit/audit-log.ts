@@ -27,16 +27,16 @@ const MAX_RECORDS = 1024
  * `open`, as it needs `CAP_AUDIT_READ` and a socket that the default policy refuses.
  *
  * @param type the type of the records to read, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
- * @param bufferBytes what the kernel may keep unread (above net.core.rmem_max only with `CAP_NET_ADMIN`)
+ * @param room bytes that the kernel may keep unread (above net.core.rmem_max only with `CAP_NET_ADMIN`)
  * @throws AgentError `OPEN_FAILED` with a message for the operator
  */
-export function openAuditLog(type: number, bufferBytes: number): AuditLog {
-  return openOn(audit(), type, bufferBytes)
+export function openAuditLog(type: number, room: number): AuditLog {
+  return openOn(audit(), type, room)
 }
 
 /** The same on a given socket: that of the addon, or a test's. */
-export function openOn(socket: AuditSocket, type: number, bufferBytes: number): AuditLog {
-  const descriptor = socket.open(bufferBytes)
+export function openOn(socket: AuditSocket, type: number, room: number): AuditLog {
+  const descriptor = socket.open(room)
   if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
   return new Log(socket, descriptor, type)
 }
