@@ -36,6 +36,6 @@ export function tryOut(agent: AgentPackage, work: string, options: TryOutOptions
     spawnOptions,
   )
   if (status === 0) return
-  const said = `${stdout}${stderr}`.trim().replaceAll(`${root}/`, '')
-  throw new AgentError('CONFIG_INVALID', `the packed agent is incomplete (${HINT}):\n${said}`)
+  const output = `${stdout}${stderr}`.trim().replaceAll(`${root}/`, '')
+  throw new AgentError('CONFIG_INVALID', `the packed agent is incomplete (${HINT}):\n${output}`)
 }

@@ -31,8 +31,8 @@ export async function writeSbom(tarball: string, epoch: number): Promise<string>
 
 /** Lists everything: with `--omit dev`, npm would leave out packages that development *also* needs. */
 async function npmSbom(): Promise<Bom> {
-  const said = await shell('npm sbom --sbom-format cyclonedx --package-lock-only')
-  return JSON.parse(said, (key, value) => (key === 'externalReferences' ? undefined : value))
+  const output = await shell('npm sbom --sbom-format cyclonedx --package-lock-only')
+  return JSON.parse(output, (key, value) => (key === 'externalReferences' ? undefined : value))
 }
 
 function bundledOnly(bom: Bom): Bom {

@@ -33,7 +33,7 @@ export function homeEntries({ folder, runtime, excluded, output }: HomeInput): r
   }
   const own = publishedFiles(folder, '/').filter(({ path }) => {
     const source = join(folder, path)
-    return !excluded.some(each => isWithin(source, each)) && !isEarlier(source, output)
+    return !excluded.some(each => isWithin(source, each)) && !isEarlierPackage(source, output)
   })
   return [...runtimeEntries(runtime), ...frameworkEntries(), ...modules.entries, ...own]
 }
@@ -43,7 +43,7 @@ function isWithin(path: string, place: string): boolean {
 }
 
 /** Packages that were made earlier may be among the agent's files. */
-function isEarlier(source: string, output: string): boolean {
+function isEarlierPackage(source: string, output: string): boolean {
   return (
     source.startsWith(`${output}/`) &&
     /^[^/]+\.(deb|rpm|tar\.gz)$/.test(source.slice(output.length + 1))

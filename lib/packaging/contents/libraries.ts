@@ -12,7 +12,7 @@ export interface Libraries {
 
 /** Reads the versions of the symbols that Node, the addon and native modules import. */
 export function librariesOf(entries: readonly Entry[]): Libraries {
-  const here = machineOf(headOf(process.execPath))
+  const here = machineOf(headerOf(process.execPath))
   const texts = entries
     .filter(({ path }) => /\/bin\/node$|\.node$|\.so(\.\d+)*$/.test(path))
     .map(entry => Buffer.from(bytesOf(entry) ?? []))
@@ -31,18 +31,19 @@ function newest(texts: readonly string[], pattern: RegExp): number | undefined {
   return found.length === 0 ? undefined : Math.max(...found)
 }
 
-const HEAD = 20
+/** The header of an ELF file up to and including e_machine. */
+const HEADER_BYTES = 20
 
 /** Class, byte order and e_machine of elf(5), as packages may bring code for other machines, too. */
 function machineOf(bytes: Buffer): string {
   const isElf = bytes.toString('latin1', 0, 4) === '\x7fELF'
-  return isElf ? bytes.toString('hex', 4, 6) + bytes.toString('hex', 18, HEAD) : ''
+  return isElf ? bytes.toString('hex', 4, 6) + bytes.toString('hex', 18, HEADER_BYTES) : ''
 }
 
-function headOf(path: string): Buffer {
-  const head = Buffer.alloc(HEAD)
+function headerOf(path: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
   const descriptor = openSync(path, 'r')
-  readSync(descriptor, head)
+  readSync(descriptor, header)
   closeSync(descriptor)
-  return head
+  return header
 }

@@ -15,12 +15,12 @@ export function requirePacked(
   home: readonly Entry[],
 ): void {
   const paths = new Set(home.map(({ path }) => path))
-  const lost = beats.flatMap(({ config }) => {
+  const missing = beats.flatMap(({ config }) => {
     const problem = problemOf(config, paths)
     const path = [...config.section.path, 'type']
     return problem === undefined ? [] : [{ path, message: problem }]
   })
-  if (lost.length > 0) throw invalidPackage(lost, locate)
+  if (missing.length > 0) throw invalidPackage(missing, locate)
 }
 
 function problemOf(

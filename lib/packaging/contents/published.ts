@@ -11,8 +11,8 @@ import { copy, type Entry } from '../formats/tree.ts'
  */
 export function publishedFiles(folder: string, target: string): readonly Entry[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
-  const said = runTool('npm', args, { cwd: folder })
-  return listed(said, folder)
+  const output = runTool('npm', args, { cwd: folder })
+  return listed(output, folder)
     .filter(({ path }) => !path.split('/').includes('node_modules'))
     .map(({ path, mode }) => copy(join(target, path), join(folder, path), publishedMode(mode)))
 }
@@ -23,9 +23,11 @@ interface Listed {
 }
 
 /** Older versions of npm print a list of packages, newer ones an object of them by name. */
-function listed(said: string, folder: string): readonly Listed[] {
+function listed(output: string, folder: string): readonly Listed[] {
   try {
-    const packed: readonly { readonly files: readonly Listed[] }[] = Object.values(JSON.parse(said))
+    const packed: readonly { readonly files: readonly Listed[] }[] = Object.values(
+      JSON.parse(output),
+    )
     return packed.flatMap(({ files }) => files)
   } catch (error) {
     throw new AgentError('OPEN_FAILED', `npm pack in ${folder}: ${messageOf(error)}`)

@@ -13,12 +13,12 @@ export type RuntimeKind = 'bundled' | 'system'
 export function runtimeEntries(kind: RuntimeKind, executable = process.execPath): readonly Entry[] {
   if (kind === 'system') return []
   const libraries = linkedWith(executable)
-  const strange = libraries.filter(name => !EVERYWHERE.test(name))
-  if (!libraries.includes('libc.so.6')) strange.push('a libc other than glibc')
-  if (strange.length === 0) return [copy('/bin/node', executable, 0o755)]
+  const unusual = libraries.filter(name => !EVERYWHERE.test(name))
+  if (!libraries.includes('libc.so.6')) unusual.push('a libc other than glibc')
+  if (unusual.length === 0) return [copy('/bin/node', executable, 0o755)]
   throw new AgentError(
     'OPEN_FAILED',
-    `${executable} can't be bundled: it is linked with ${strange.join(', ')}; package with a Node ` +
+    `${executable} can't be bundled: it is linked with ${unusual.join(', ')}; package with a Node ` +
       'from nodejs.org, or with --runtime system',
   )
 }

@@ -18,9 +18,9 @@ export function runTool(
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 2 ** 28,
   })
-  if (error) throw new AgentError('OPEN_FAILED', whyNot(command, error))
+  if (error) throw new AgentError('OPEN_FAILED', startProblem(command, error))
   if (status === 0) return stdout
-  throw new AgentError('OPEN_FAILED', `${command} failed: ${firstOf(stderr.trim(), command)}`)
+  throw new AgentError('OPEN_FAILED', `${command} failed: ${firstError(stderr.trim(), command)}`)
 }
 
 /** Overrides what the user has set for other uses of the same programs. */
@@ -41,15 +41,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   npm: 'npm (Debian) or nodejs-npm (Fedora)',
 }
 
-function whyNot(command: string, error: NodeJS.ErrnoException): string {
+function startProblem(command: string, error: NodeJS.ErrnoException): string {
   if (error.code !== 'ENOENT') return `${command}: ${error.message}`
-  const from = PACKAGES[command]
-  return `${command} is not installed${from === undefined ? '' : `: install ${from}`}`
+  const packages = PACKAGES[command]
+  return `${command} is not installed${packages === undefined ? '' : `: install ${packages}`}`
 }
 
 /** npm spreads an error over several lines, each of which begins with its name. */
-function firstOf(said: string, command: string): string {
-  const [first = '', ...more] = said.split('\n').map(line => line.trim())
+function firstError(output: string, command: string): string {
+  const [first = '', ...more] = output.split('\n').map(line => line.trim())
   const prefix = `${command} error `
   if (!first.startsWith(prefix)) return first
   const lines = [first, ...more].filter(line => line.startsWith(prefix)).slice(0, 4)

@@ -61,7 +61,7 @@ export function bytesOf({ content }: Entry): Uint8Array | undefined {
  * @throws AgentError `OPEN_FAILED` if two entries have the same path
  */
 export function stage(entries: readonly Entry[], root: string, epoch: number): void {
-  refuseContested(entries)
+  refuseDuplicates(entries)
   const listed = new Set(entries.map(({ path }) => path))
   const above = ['/', ...foldersOf(entries)].filter(path => !listed.has(path))
   const all = [...above.map(path => folder(path, 0o755)), ...entries]
@@ -71,7 +71,7 @@ export function stage(entries: readonly Entry[], root: string, epoch: number): v
   for (const { path } of all) lutimesSync(join(root, path), epoch, epoch)
 }
 
-function refuseContested(entries: readonly Entry[]): void {
+function refuseDuplicates(entries: readonly Entry[]): void {
   const taken = new Set<string>()
   const files = entries.filter(({ content }) => content)
   for (const path of [...files.map(each => each.path), ...foldersOf(entries)]) {
