@@ -1,4 +1,4 @@
-// `make boot`: an agent as packages install it, under a systemd that has booted. As root.
+// `make boot` tests an agent that a package has installed, under a booted systemd. Needs root.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
@@ -47,7 +47,7 @@ describe('S16: an installed agent', function () {
     expect(new Set(agent.statuses('NoNewPrivs'))).to.deep.equal(new Set(['1']))
     expect(machine.run(`ls -l /proc/${agent.pid}/fd`)).not.to.include('io_uring')
     expect(agent.property('StatusText')).to.match(/^sandboxed \(\d+ instructions, \d+ threads\)/)
-    // From the log: the filter was in before systemd was told, in the first start of the image.
+    // The log shows that the filter was installed before systemd was notified, in the image's first start.
     const journal = machine.run(`journalctl --unit=${NAME} --output=cat`).split('\n')
     const at = (text: string) => journal.findIndex(line => line.includes(text))
     expect(at('Syscall filter successfully installed')).to.be.within(1, at(`Started ${NAME}`))

@@ -2,7 +2,7 @@ import { boot, type Machine } from '../../tools/boot/machine.ts'
 import { freshRoot, type Root } from '../../tools/boot/root.ts'
 import { deliver, packageSample } from '../../tools/boot/sample.ts'
 
-/** Boots a machine for the suite that calls it, with packages of the sample agent: formats by version. */
+/** Boots a machine for the calling suite. `packages` maps versions of the sample agent to formats. */
 export function bootedWith(
   packages: Readonly<Record<string, string>>,
   use: (machine: Machine) => void,

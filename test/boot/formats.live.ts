@@ -1,11 +1,11 @@
-// `make boot`: the other formats, under the same systemd. As root.
+// `make boot` tests the other formats, under the same systemd. Needs root.
 import { expect } from 'chai'
 import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
 import { NAME } from '../../tools/boot/sample.ts'
 import { bootedWith } from './booted-with.ts'
 
-/** What rpm would look for in packages of its own distribution, which Debian's have other names for. */
+/** Without dependencies: Debian's packages have other names than those of rpm's distributions. */
 const RPM = 'rpm --nodeps'
 
 describe('S16: an agent that is installed otherwise', function () {
@@ -56,7 +56,7 @@ describe('S16: an agent that is installed otherwise', function () {
     const [place = ''] = machine.run(`ls -d '/opt/some where/'*`).split('\n')
     const run = '--unit=portable --property=Type=notify --property=NotifyAccess=main'
     const secret = `--property=SetCredential=token:secret`
-    // Whoever unpacks it owns it, and no other user may write it.
+    // The user who unpacks it owns it, and no other user may write it.
     machine.run(`systemd-run --quiet ${run} ${secret} '${place}/${NAME}' run`)
     const status = machine.run('systemctl show --property=StatusText --value portable')
     expect(status).to.match(/^sandboxed \(/)

@@ -39,14 +39,14 @@ export default defineBeat({
 })
 `
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Said {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** The folder of an agent that has a beat of its own, and that depends on one package and on this checkout. */
+/** The folder of an agent with a beat of its own, which depends on one package and on this checkout. */
 export class AgentFolder {
   readonly folder: string
 
@@ -75,12 +75,12 @@ export class AgentFolder {
   write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(this.path(name)), { recursive: true })
-      // Whatever the umask: the agent takes no file that others may write.
+      // Whatever the umask, as the agent refuses files that others may write.
       writeFileSync(this.path(name), text, { mode: 0o644 })
     }
   }
 
-  /** `sealbeat package` with these arguments. */
+  /** Runs `sealbeat package` with these arguments. */
   attempt(args: readonly string[], env: NodeJS.ProcessEnv = {}): Said {
     const main = join(ROOT, 'dist/bundle/main.js')
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'package', ...args], {
@@ -91,7 +91,7 @@ export class AgentFolder {
     return { code: status, stdout, stderr }
   }
 
-  /** The packages that it makes: their paths. */
+  /** Makes packages and returns their paths. */
   package(args: readonly string[], env: NodeJS.ProcessEnv = {}): readonly string[] {
     const { code, stdout, stderr } = this.attempt(args, env)
     if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`)

@@ -16,7 +16,7 @@ describe('sealbeat package', function () {
     agent.write({ 'package.json': JSON.stringify({ ...MANIFEST, ...members }) })
   }
 
-  /** What is said where it refuses. */
+  /** Runs the command, which has to refuse, and returns its message. */
   function refused(
     code: number,
     args: readonly string[] = TAR,

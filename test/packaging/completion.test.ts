@@ -17,7 +17,7 @@ describe('completion in bash', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  /** What is offered where the last of the words is being typed; as bash calls what `complete` named. */
+  /** The words offered while the last word is being typed; calls the function of `complete` as bash does. */
   function offered(...words: readonly string[]): readonly string[] {
     const script = `set -eu; source ./web
       compopt() { :; } # bash has it only while it completes

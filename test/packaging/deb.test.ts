@@ -13,7 +13,7 @@ describe('the .deb', function () {
   this.timeout(60_000)
   let agent: AgentFolder
   let deb: string
-  /** What is installed, and beside it DEBIAN. */
+  /** The folder with the installed files and DEBIAN. */
   let root: string
 
   before(function () {

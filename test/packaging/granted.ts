@@ -26,7 +26,7 @@ export const EVERYTHING = `beats:
 output.file: { path: /srv/events }
 `
 
-/** What comes of that configuration, which may have a beat `./beats/own.js` and another, `./listener.js`. */
+/** The plan of a configuration, which may name the beats `./beats/own.js` and `./listener.js`. */
 export async function planOf(configuration: string): Promise<Plan> {
   const folder = new AgentFolder({ 'beat.yml': configuration, 'listener.js': LISTENER })
   try {

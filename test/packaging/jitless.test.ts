@@ -8,7 +8,7 @@ import { Unpacked } from './unpacked.ts'
 const PR_SET_MDWE = 65
 const PR_MDWE_REFUSE_EXEC_GAIN = 1
 
-/** Has the kernel refuse memory that is writable and executable, or becomes executable, from now on. */
+/** Makes the kernel refuse memory that is writable and executable, or becomes executable, from now on. */
 const REFUSING = `import ctypes, os, sys
 if ctypes.CDLL(None).prctl(${PR_SET_MDWE}, ${PR_MDWE_REFUSE_EXEC_GAIN}, 0, 0, 0): sys.exit(99)
 os.execvp(sys.argv[1], sys.argv[1:])

@@ -17,7 +17,7 @@ import {
   portableLauncher,
 } from '../../lib/packaging/contents/launcher.ts'
 
-/** In the place of Node: says what it was started with. */
+/** Takes the place of Node, and prints what it was started with. */
 const RUNTIME = `#!/bin/sh
 printf '%s\\n' "$SEALBEAT_CONFIG" "$@"
 `

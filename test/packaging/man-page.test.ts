@@ -13,7 +13,7 @@ const TEXT = manPage({
 })
 
 describe('the man page of an agent', () => {
-  /** Whatever the page would have roff do, its text is what comes out. */
+  /** The output of a command that renders the page, whose texts must come out as they are. */
   function rendered(command: string): string {
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { input: TEXT, encoding: 'utf8' })
     expect(stderr).to.equal('')

@@ -15,7 +15,7 @@ describe('the manifest of an agent', () => {
     return readManifest(folder)
   }
 
-  /** `key` of each problem. */
+  /** The key of each problem. */
   function wrong(members: unknown): readonly string[] {
     try {
       read(members)

@@ -22,7 +22,7 @@ describe('the modules of a package', () => {
     writeFileSync(join(place, path), text)
   }
 
-  /** A package in a folder, with a module that has its folder as its text. */
+  /** Writes a package into a folder, with a module whose text is the name of the folder. */
   function module(folder: string, kinds: Dependencies = {}): void {
     const named = Object.entries(kinds).map(([kind, names]: [string, readonly string[]]) => {
       return [kind, Object.fromEntries(names.map(name => [name, '*']))]
@@ -41,7 +41,7 @@ describe('the modules of a package', () => {
   const collect = () => collectModules(join(place, 'agent'))
   const paths = (entries: readonly Entry[]) => entries.map(({ path }) => path).sort()
 
-  /** Where each module is from, by where it goes. */
+  /** The source of each module, by its target. */
   function placed(): Readonly<Record<string, string>> {
     const found = collect().entries.flatMap(({ path, content }) => {
       if (!path.endsWith('/index.js') || !content || !('source' in content)) return []
@@ -73,7 +73,7 @@ describe('the modules of a package', () => {
   })
 
   it('are found by each as it finds them here, where one between has another version', () => {
-    // a has an x and a z of its own; that x wants the z of the top, which the z of a would hide.
+    // a has its own x and z. Its x depends on the z at the top, which the z of a would hide.
     const a = 'agent/node_modules/a'
     module('agent', { dependencies: ['z', 'x', 'a'] })
     for (const name of ['z', 'x']) module(`agent/node_modules/${name}`)

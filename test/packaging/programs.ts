@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { skip } from '../live.ts'
 
-/** `before(needs('dpkg-deb'))`: skips, saying so, where one of the programs is not installed. */
+/** `before(needs('dpkg-deb'))`: skips the tests with a message if one of the programs is not installed. */
 export function needs(...programs: readonly string[]): (this: Mocha.Context) => void {
   return function () {
     const missing = programs.filter(each => spawnSync('which', [each]).status !== 0)
@@ -9,7 +9,7 @@ export function needs(...programs: readonly string[]): (this: Mocha.Context) => 
   }
 }
 
-/** What a program prints; throws where it fails. */
+/** Returns what a program prints; throws if it fails. */
 export function run(program: string, args: readonly string[], cwd?: string): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',

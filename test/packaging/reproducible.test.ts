@@ -43,7 +43,7 @@ function available(): readonly Format[] {
   return all.filter(format => spawnSync('which', [PROGRAMS[format]]).status === 0)
 }
 
-/** Names and bytes of the packages that are made under that umask. */
+/** Names and bytes of the packages that are made under a umask. */
 function pack(formats: readonly Format[], umask: number, env: NodeJS.ProcessEnv): Packages {
   const before = process.umask(umask)
   const agent = new AgentFolder()
@@ -57,7 +57,7 @@ function pack(formats: readonly Format[], umask: number, env: NodeJS.ProcessEnv)
   }
 }
 
-/** What git and editors would leave. */
+/** Changes times and modes, as git and editors would. */
 function disguise(agent: AgentFolder): void {
   for (const name of ['beats/own.js', 'beat.yml', 'node_modules/@corp/words/a b.mjs']) {
     utimesSync(agent.path(name), 1_700_000_000, 1_700_000_000)

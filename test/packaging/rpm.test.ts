@@ -28,7 +28,7 @@ describe('the .rpm', function () {
   })
   after(() => agent?.remove())
 
-  /** What rpm says of it, by lines. */
+  /** What rpm prints about the package, as lines. */
   function query(...args: readonly string[]): readonly string[] {
     return run('rpm', ['-qp', ...args, rpm])
       .trim()

@@ -16,7 +16,7 @@ describe('the Node in a package', () => {
   })
   after(() => folder && rmSync(folder, { recursive: true }))
 
-  /** A program of C. */
+  /** Compiles a C program. */
   function compile(name: string, source: string, ...args: readonly string[]): string {
     const target = join(folder, name)
     writeFileSync(`${target}.c`, source)
@@ -38,7 +38,7 @@ describe('the Node in a package', () => {
     expect(() => bundled(program)).to.throw(
       `${program} can't be bundled: it is linked with libnode.so.108; package with a Node from`,
     )
-    // Where that is not even there, it is no better.
+    // The same if the library is missing here, too.
     rmSync(join(folder, 'libnode.so.108'))
     expect(() => bundled(program)).to.throw("node can't be bundled")
   })

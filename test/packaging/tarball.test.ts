@@ -18,7 +18,7 @@ describe('the tarball', function () {
       before(function () {
         needsLinux.call(this)
         agent = new AgentFolder()
-        // Into its own folder: what is there already is no part of it.
+        // Into the agent's own folder: packages that are already there are not part of it.
         const args = ['--format', 'tar', '--runtime', runtime, '-o', '.']
         tarball = agent.package(args)[0] ?? ''
         unpacked = new Unpacked(tarball)

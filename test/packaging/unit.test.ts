@@ -22,7 +22,7 @@ output.console: {}
 shutdown_timeout: 12500ms
 `
 
-/** From its comment to the next section. */
+/** The filter, from its comment to the next section. */
 const FILTER = /^# A layer below(.|\n)*(?=\[Install\])/m
 
 interface Given {
@@ -104,7 +104,7 @@ describe('the unit of an agent', () => {
   describe('by systemd itself', () => {
     before(needs('systemd-analyze'))
 
-    /** What it says of a unit, whose command is one that there is here. */
+    /** What systemd-analyze prints about a unit, whose command is replaced by one that exists here. */
     function verify(unit: string): string {
       const file = join(folder, 'sample.service')
       writeFileSync(file, unit.replaceAll('/usr/bin/sample', '/bin/true'))

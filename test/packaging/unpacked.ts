@@ -6,18 +6,18 @@ import { join } from 'node:path'
 import { NAME } from './agent-folder.ts'
 import { run } from './programs.ts'
 
-/** What an agent did until it was stopped. */
+/** The course of an agent until it was stopped. */
 export interface Course {
   readonly code: number | null
   readonly events: readonly Readonly<Record<string, unknown>>[]
-  /** Messages of its log. */
+  /** The messages of its log. */
   readonly log: readonly string[]
   /** While it ran: `Seccomp:` of each thread, and the mappings of its memory. */
   readonly seccomp: readonly string[]
   readonly maps: readonly string[]
 }
 
-/** A tarball that was unpacked where nothing of the agent was, in a folder whose name is awkward. */
+/** A tarball, unpacked into an empty folder with an awkward name. */
 export class Unpacked {
   readonly #place = mkdtempSync(join(tmpdir(), 'sealbeat-unpacked-'))
   readonly folder: string
@@ -33,7 +33,7 @@ export class Unpacked {
     return join(this.folder, name)
   }
 
-  /** `./NAME run` from elsewhere, until its own beat has published. */
+  /** Runs `./NAME run` from another folder until the agent's own beat has published. */
   async run(through: readonly string[] = [], more: readonly string[] = []): Promise<Course> {
     const [program = '', ...args] = [...through, this.path(NAME), 'run', ...more]
     const child = spawn(program, args, { cwd: '/' })
@@ -63,7 +63,7 @@ export class Unpacked {
   }
 }
 
-/** The shell and what `through` names have become the agent: the process is the same. */
+/** Looks at the child itself: the shell and the programs of `through` have become the agent by exec. */
 function lookAt(pid: number): Pick<Course, 'seccomp' | 'maps'> {
   const seccomp = readdirSync(`/proc/${pid}/task`).map(thread => {
     const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** All that a machine has: no compiler, no python, no make. */
+/** The only programs of the machine: no compiler, no python, no make. */
 const PROGRAMS = [
   ...['node', 'npm', 'npx', 'sh', 'env'],
   ...['basename', 'cat', 'dirname', 'ls', 'mkdir', 'readlink', 'rm', 'uname'],
 ]
 
-/** A machine without a network on which nothing has been installed yet: an empty folder, empty caches. */
+/** A machine without a network where nothing has been installed yet: the folder and the caches are empty. */
 export class BareMachine {
   readonly #root = mkdtempSync(join(tmpdir(), 'sealbeat-bare-'))
   readonly folder = join(this.#root, 'project')
@@ -26,7 +26,7 @@ export class BareMachine {
     return spawnSync(program, args, { cwd: this.folder, encoding: 'utf8' })
   }
 
-  /** Stops it as a service manager does, once it has printed the text; all that it has said. */
+  /** Stops a program, as a service manager does, once it has printed the text; returns all of its output. */
   async runUntil(text: string, ...words: readonly string[]) {
     const [program = '', ...args] = this.#through(words)
     const child = spawn(program, args, { cwd: this.folder, stdio: 'pipe' })

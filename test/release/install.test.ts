@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { addonFile, prebuiltName } from '../../lib/addon.ts'
 import { needsLinux } from '../live.ts'
 
-/** Stands for npm's: leaves a file where the addon would be. */
+/** Takes the place of npm's, and leaves a file as evidence that it ran. */
 const NODE_GYP = '#!/bin/sh\n[ "$1" = rebuild ] && echo "$PWD" >built\n'
 
 describe('addon/install.mjs', () => {
@@ -25,7 +25,7 @@ describe('addon/install.mjs', () => {
     copyFileSync(source, join(folder, name))
   }
 
-  /** Whether it has built. */
+  /** Runs the script; returns whether it has built the addon. */
   function install(): boolean {
     const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` }
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'addon/install.mjs')], {

@@ -1,4 +1,4 @@
-// `make test-release`: what `make release` has built, as those get it who download it. As root.
+// `make test-release` tests what `make release` has built, as users would download it. Needs root.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -73,7 +73,7 @@ describe('the npm tarball', () => {
 
   for (const path of addons) {
     describe(path, () => {
-      // The glibc that Node's own releases need, and the libstdc++ of systems that have it.
+      // The glibc that Node's own releases need, and the libstdc++ of the systems with that glibc.
       it('takes no newer glibc than 2.28, and no newer libstdc++ than of GCC 8', () => {
         const minors = Array.from(textOf(path).matchAll(/GLIBC_2\.(\d+)/g), ([, minor]) =>
           Number(minor),

@@ -19,7 +19,7 @@ async function publishForever({ signal, publish, settings }: Context<Settings>):
 const schema = { n: { doc: 'A number.', format: integer(), default: 1 } }
 const sound: Beat<Settings> = { name: 'sound', schema, run: publishForever }
 
-/** A run that publishes these events in turn, over and over. */
+/** A run that publishes these events and then waits. */
 const publishing =
   (...events: readonly Event[]): Beat<Settings>['run'] =>
   async ({ signal, publish }) => {

@@ -8,7 +8,7 @@ interface Settings {
   readonly from: number
 }
 
-/** Counts upwards from a setting, and goes on from its state. */
+/** Counts upwards from a setting, or from its state if there is one. */
 const counter: Beat<Settings> = {
   name: 'counter',
   schema: { from: { doc: 'Where to begin.', format: integer(0), default: 5 } },
