@@ -21,6 +21,18 @@ describe('what a unit grants', () => {
     })
   })
 
+  it('is a network for a port to connect to or to listen at, and /proc for what is inside processes', async () => {
+    const grants = grantsOf(await planOf('beats: [{ type: ./sealed.js }]\noutput.console: {}\n'))
+    expect(Object.fromEntries(grants.network)).to.deep.equal({
+      'connects 443': 'beat sealed: sends',
+      'listens 8080': 'beat sealed: answers',
+    })
+    expect(Object.fromEntries(grants.proc)).to.deep.equal({
+      inside: 'beat sealed: looks into processes',
+    })
+    expect([...grants.capabilities.keys()]).to.deep.equal(['CAP_SYS_PTRACE'])
+  })
+
   it('is nothing where nothing is declared', async () => {
     const plan = await planOf('beats: [{ type: ./beats/own.js }]\noutput.file: { path: events }\n')
     for (const reasons of Object.values(grantsOf(plan))) expect([...reasons]).to.deep.equal([])

@@ -7,7 +7,7 @@ import { packageRoot } from '../../own-package.ts'
 import { didYouMean } from '../../suggest.ts'
 import { plainReason } from '../../system-errors.ts'
 import { importDefault } from './import-plugin.ts'
-import { type AnyBeat, isBeat, shapeProblems } from './shape.ts'
+import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
 
 /** Where the `type` of a beat is looked for. */
 export interface PluginPlaces {
@@ -36,7 +36,7 @@ export async function loadBeat(type: string, places: PluginPlaces, remedy = ''):
   const file = fileURLToPath(await locate(type, places))
   const exported = await importDefault(file, remedy)
   if (isBeat(exported)) return exported
-  throw new Error(`${file} is no beat: ${shapeProblems(exported).join('; ')}`)
+  throw new Error(`${file} is no beat: ${beatProblems(exported).join('; ')}`)
 }
 
 async function locate(type: string, places: PluginPlaces): Promise<URL> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { AgentError, formatProblem, messageOf, type Problem } from '../../errors.ts'
+import { type AgentError, configError, messageOf, type Problem } from '../../errors.ts'
 import { loadArchitecture } from '../../seccomp/architectures/architecture.ts'
 import { toYaml } from '../../seccomp/export/yaml.ts'
 import { importProfile } from '../../seccomp/import/import-profile.ts'
@@ -60,5 +60,5 @@ function jsonIn(file: string): unknown {
 }
 
 function invalid(problems: readonly Problem[]): AgentError {
-  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  return configError(problems)
 }

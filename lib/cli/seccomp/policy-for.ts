@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import type { Plan } from '../../agent/configure.ts'
+import { needsOf, type Plan } from '../../agent/plan.ts'
 import {
   ARCHITECTURES,
   type ArchitectureName,
@@ -31,10 +31,10 @@ function runningArchitecture(): ArchitectureName {
  * @throws PolicyError for names that the architecture does not have (S10)
  */
 export async function policyFor(
-  { config, needs }: Pick<Plan, 'config' | 'needs'>,
+  { config, plugins }: Pick<Plan, 'config' | 'plugins'>,
   name: ArchitectureName,
 ): Promise<EffectivePolicy> {
-  const policy = await loadPolicy(name, config.seccomp, needs)
+  const policy = await loadPolicy(name, config.seccomp, needsOf(plugins))
   if (policy) return policy
   throw new UsageError(`no policy is defined for ${name}: write one below seccomp`)
 }

@@ -19,7 +19,7 @@ try {
   const restart = await restartEarly(source)
   const plan: Configure = async running => {
     const configured = await configure(readDocument(source), running)
-    return { ...configured, output: { type: NOWHERE, settings: {} } }
+    return { ...configured, output: { ...configured.output, plugin: NOWHERE, settings: {} } }
   }
   process.exit(await runAgent(plan, restart))
 } catch (thrown) {
