@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { MetricsSettings } from '../config/config.ts'
+import { formatDuration } from '../config/schema/duration.ts'
 import type { PipelineStats } from '../pipeline/stats.ts'
 import type { BeatStatus } from './beats/beat-runner.ts'
 import type { AgentStatus } from './status.ts'
@@ -52,7 +53,10 @@ export class MetricsLog {
     const now = sampleOf(this.#status())
     const metrics = metricsBetween(this.#last, now)
     this.#last = now
-    this.#log.info({ monitoring: { metrics } }, `Non-zero metrics in the last ${periodMs / 1000}s`)
+    this.#log.info(
+      { monitoring: { metrics } },
+      `Non-zero metrics in the last ${formatDuration(periodMs)}`,
+    )
   }
 }
 

@@ -75,7 +75,7 @@ describe('the metrics of a period', () => {
 })
 
 describe('the metrics in the log', () => {
-  const message = 'Non-zero metrics in the last 0.02s'
+  const message = 'Non-zero metrics in the last 20ms'
 
   it('come once in every period, and no more after the stop', async () => {
     const { log, lines } = listeningLog()

@@ -97,13 +97,14 @@ async function locatePackage(name: string, { builtins, config, home }: PluginPla
   }
   throw new Error(
     `there is neither a built-in beat nor a package "${name}"` +
-      `${didYouMean(name, builtinNames(builtins))}; built in: ` +
-      `${builtinNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
+      `${didYouMean(name, builtinBeatNames(builtins))}; built in: ` +
+      `${builtinBeatNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
   )
 }
 
-function builtinNames(builtins: URL): readonly string[] {
+/** The names of the beats that come with the agent, in order. */
+export function builtinBeatNames(builtins: URL): readonly string[] {
   if (!existsSync(builtins)) return []
   const folders = readdirSync(builtins, { withFileTypes: true }).filter(each => each.isDirectory())
-  return folders.map(folder => folder.name)
+  return folders.map(folder => folder.name).sort()
 }
