@@ -31,7 +31,7 @@ describe('addon', () => {
     expect(loaded().supported).to.equal(process.platform === 'linux')
   })
 
-  it('says what is wrong with it and how to fix that', () => {
+  it('says what is wrong with it and how to mend that', () => {
     const missing = `${folder}/missing.node`
     expect(problem(missing)).to.equal(
       `the native addon ${missing} does not exist: ` +
@@ -47,7 +47,7 @@ describe('addon', () => {
     expect(problem(other)).to.match(/other\.cjs is of another version: build it/)
   })
 
-  it('locks a file against every other descriptor, until it is closed', () => {
+  it('locks a file against every other opening of it, until it is closed', () => {
     const { lockFile } = loaded()
     const [mine, theirs] = [openSync(`${folder}/lock`, 'w'), openSync(`${folder}/lock`, 'r')]
     expect(lockFile(mine)).to.equal(0)
@@ -59,7 +59,7 @@ describe('addon', () => {
     expect(lockFile(theirs)).to.equal(constants.errno.EBADF)
   })
 
-  it('compiles on other systems than Linux, and returns ENOSYS there', function () {
+  it('compiles where there is no Linux, and answers ENOSYS there', function () {
     this.timeout(60_000)
     if (spawnSync('c++', ['--version']).status !== 0) skip(this, 'no C++ compiler')
     const file = `${folder}/elsewhere.node`
@@ -76,7 +76,7 @@ describe('addon', () => {
   })
 })
 
-/** The arguments of binding.gyp for another Unix, with everything undefined that indicates Linux. */
+/** What binding.gyp does for another Unix, with every trace of Linux taken from the compiler. */
 function compilation(output: string): readonly string[] {
   const print = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).trim()

@@ -4,7 +4,7 @@ import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/se
 import type { SeccompRecord } from './record.ts'
 
 /** Details that the record itself does not contain. */
-export interface EventDetails {
+interface EventDetails {
   readonly names: CallNames | undefined
   readonly user: string | undefined
   readonly group: string | undefined
@@ -84,7 +84,7 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
   }
 }
 
-/** Architecture names as audit's own tools write them. */
+/** The names that audit's own tools give to architectures. */
 const ARCH_NAMES: { readonly [A in ArchitectureName]: string } = {
   amd64: 'x86_64',
   '386': 'i386',

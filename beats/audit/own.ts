@@ -9,7 +9,7 @@ const REPORT_INTERVAL_MS = 60_000
  * How to treat a record: report it, with the number of similar ones suppressed since the last report, or
  * suppress it (undefined).
  */
-export type Decision = { readonly unreported: number } | undefined
+type Decision = { readonly unreported: number } | undefined
 
 /**
  * Keeps the agent's own violations from feeding on each other: reporting a violation takes system calls,

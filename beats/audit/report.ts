@@ -7,7 +7,7 @@ import { parentOf, seesEveryProcess } from './parents.ts'
 import { parseRecord, type SeccompRecord } from './record.ts'
 
 /** Turns a batch of records into events. */
-export type Reporter = (records: readonly string[]) => Promise<readonly Event[]>
+type Reporter = (records: readonly string[]) => Promise<readonly Event[]>
 
 export function createReporter(accounts: Accounts = localAccounts()): Reporter {
   const own = new OwnViolations()

@@ -4,18 +4,7 @@ import { parseNodevTypes } from '../proc/filesystems.ts'
 import { type Mount, parseMounts } from '../proc/mounts.ts'
 import type { Host, Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { boundedStatfs } from './statfs.ts'
-
-/** The result of statfs(2). Newer versions of Node have `frsize` as well. */
-export interface StatFs {
-  readonly bsize: number
-  readonly frsize?: number
-  readonly blocks: number
-  readonly bfree: number
-  readonly bavail: number
-  readonly files: number
-  readonly ffree: number
-}
+import { boundedStatfs, type StatFs } from './statfs.ts'
 
 /** Reports one event per filesystem, with the terms of df(1). */
 export const filesystem: Metricset = host => {

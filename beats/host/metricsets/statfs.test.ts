@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import type { StatFs } from './filesystem.ts'
-import { boundedStatfs } from './statfs.ts'
+import { boundedStatfs, type StatFs } from './statfs.ts'
 
 const STATS: StatFs = { bsize: 1, blocks: 1, bfree: 1, bavail: 1, files: 1, ffree: 1 }
 

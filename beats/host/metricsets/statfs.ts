@@ -1,6 +1,15 @@
-import type { StatFs } from './filesystem.ts'
+/** The result of statfs(2). Newer versions of Node have `frsize` as well. */
+export interface StatFs {
+  readonly bsize: number
+  readonly frsize?: number
+  readonly blocks: number
+  readonly bfree: number
+  readonly bavail: number
+  readonly files: number
+  readonly ffree: number
+}
 
-export interface Limits {
+interface Limits {
   /** How long to wait for one answer. */
   readonly timeoutMs: number
   /** How many calls may hang at once. Each one blocks a thread of Node's pool, which has four. */

@@ -9,7 +9,7 @@ export interface DiskStats {
   readonly busyMs: number
 }
 
-export interface Transfer {
+interface Transfer {
   readonly count: number
   readonly bytes: number
   /** Milliseconds; named as in the event. */

@@ -9,7 +9,7 @@ export const CPU_STATES = [
   'softirq',
   'steal',
 ] as const
-export type CpuState = (typeof CPU_STATES)[number]
+type CpuState = (typeof CPU_STATES)[number]
 
 /**
  * Clock ticks since boot. Old kernels end the line early, so the states that they don't count are missing.
