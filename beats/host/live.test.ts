@@ -135,7 +135,7 @@ describe('host: on this host', () => {
     expect(total.pct).to.be.closeTo(cores - states.idle.pct - states.iowait.pct, 0.001)
   })
 
-  it('process_summary counts every process', async () => {
+  it('the states of process_summary add up to its total', async () => {
     const [sample] = await measure('process_summary')
     const { total, ...states } = Object(sample?.['process']).summary as Record<string, number>
     expect(Object.values(states).reduce((all, count) => all + count, 0)).to.equal(total)
