@@ -10,7 +10,7 @@ const MAJORS = NODE_MAJORS.filter(major =>
 )
 
 /** The busy beat takes its time, in synchronous calls too: of the machine, not of the filter. */
-const SLOW = /^measuring took longer than the period/
+const SLOW = /^Measuring took longer than the period/
 
 describe(`the agent under the default policy, at work for ${SECONDS} s`, function () {
   this.timeout(0)

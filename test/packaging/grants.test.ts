@@ -17,7 +17,7 @@ describe('what a unit grants', () => {
         '/srv/events': 'output file: its files',
         '/srv/my "100%" spool': 'beat web: keeps  them; beat other: keeps  them',
       },
-      proc: { system: 'beat host: measures the host by what /proc has of it' },
+      proc: { system: 'beat host: reads measurements of the host from /proc' },
     })
   })
 
