@@ -17,7 +17,7 @@ export interface CallNames {
   errnoOf(number: number): ErrnoName | undefined
 }
 
-/** By the `AUDIT_ARCH_*` of linux/audit.h, on any host; undefined if there is no table for it. */
+/** The lookup for an `AUDIT_ARCH_*` of linux/audit.h, on any host; undefined if there is no table. */
 export async function callNames(audit: number): Promise<CallNames | undefined> {
   const name = ARCHITECTURES.find(each => traitsOf(each).audit === audit)
   if (name === undefined) return undefined
