@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../../cli/workplace.ts'
@@ -58,7 +59,9 @@ describe('seccomp record: the life of a recording', function () {
     expect(isAlive(pid)).to.equal(true)
     recorder.kill('SIGKILL')
     await once(recorder, 'exit')
-    while (isAlive(pid)) await new Promise(resolve => setTimeout(resolve, 20))
+    const deadlineMs = Date.now() + 20_000
+    while (isAlive(pid) && Date.now() < deadlineMs) await sleep(20)
+    expect(isAlive(pid), `the agent ${pid} outlived its recorder by 20 s`).to.equal(false)
   })
 
   it('says so where a recording is going on already', async () => {
@@ -108,9 +111,10 @@ function eventsOf(stdout: string) {
     .map(line => JSON.parse(line))
 }
 
+/** A process that has ended but that PID 1 has not reaped yet (a zombie) is not alive: proc(5). */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }
