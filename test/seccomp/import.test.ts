@@ -10,8 +10,7 @@ import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
 import { toYaml } from '../../lib/seccomp/export/yaml.ts'
 import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
-import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
-import { readProfile } from '../../lib/seccomp/import/read-profile.ts'
+import { parseJson, readProfile } from '../../lib/seccomp/import/read-profile.ts'
 import { merge } from '../../lib/seccomp/policy/merge.ts'
 import { ROOT } from '../docs/page.ts'
 import { policy } from './policies.ts'
@@ -198,7 +197,7 @@ describe('seccomp import', () => {
     [
       'a rule that has no effect',
       profile(rule('SCMP_ACT_LOG', [eq(0, 1)]), rule('SCMP_ACT_ALLOW')),
-      /without effect, syscalls\[1\] decides/,
+      /no effect, as syscalls\[1\] decides/,
     ],
     ['a comparison of 64 bits', profile(rule('SCMP_ACT_ALLOW', [eq(0, 1)])), /low 32 bits/],
     [

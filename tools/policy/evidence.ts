@@ -1,4 +1,4 @@
-import { SILENT } from '../../lib/seccomp/record/filter.ts'
+import { UNRECORDED } from '../../lib/seccomp/record/filter.ts'
 import type { Recording } from '../recording.ts'
 import { NARROWED } from './narrowed.ts'
 import { PLAIN } from './plain.ts'
@@ -46,7 +46,7 @@ export function contradictions(evidence: ReadonlyMap<string, Evidence>): readonl
     ...Object.keys(REFUSED),
   ])
   const undecided = [...evidence.keys()].filter(name => !decided.has(name))
-  const missing = claimed.filter(name => !evidence.has(name) && !SILENT.includes(name))
+  const missing = claimed.filter(name => !evidence.has(name) && !UNRECORDED.includes(name))
   return [
     ...undecided.map(name => `${name} was recorded: allow, narrow or refuse it`),
     ...missing.map(name => `${name} was not recorded: say what needs it`),

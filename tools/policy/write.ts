@@ -1,6 +1,6 @@
 import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
 import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
-import { SILENT } from '../../lib/seccomp/record/filter.ts'
+import { UNRECORDED } from '../../lib/seccomp/record/filter.ts'
 import type { Recording } from '../recording.ts'
 import { constant } from './constants.ts'
 import { type Evidence, formatEvidence } from './evidence.ts'
@@ -61,7 +61,7 @@ function plainLines(
 function seen(name: string, evidence: ReadonlyMap<string, Evidence>): string {
   const found = evidence.get(name)
   if (found) return formatEvidence(found)
-  return SILENT.includes(name) ? 'always: no recorder may see it' : 'not recorded'
+  return UNRECORDED.includes(name) ? 'always: no recorder may see it' : 'not recorded'
 }
 
 function comment(lines: readonly string[]): readonly string[] {
