@@ -65,7 +65,7 @@ describe('seccomp export: for other programs', () => {
           encoding: 'utf8',
         })
         const ours = stderr.split('\n').filter(line => line.includes('agent.service'))
-        // A name newer than this systemd is left out by it, with a warning.
+        // systemd skips a name that is newer than itself, with a warning.
         expect(ours.filter(line => !line.includes('Failed to parse syscall'))).to.deep.equal([])
         expect(status).to.equal(0)
       }

@@ -15,7 +15,7 @@ import { merge } from '../../lib/seccomp/policy/merge.ts'
 import { ROOT } from '../docs/page.ts'
 import { policy } from './policies.ts'
 
-/** As the JSON has them: nothing of the project's own reading is used. */
+/** The types of the raw JSON, so that the test is independent of the project's own reader. */
 interface RawRule {
   readonly names: readonly string[]
   readonly action: string
@@ -79,7 +79,7 @@ function isMet({ op, index, value, valueTwo = 0 }: RawArgument, args: readonly b
   throw new RangeError(op)
 }
 
-/** The strictest of what applies, a rule without arguments before all others. */
+/** The strictest verdict of the matching rules; a rule without arguments overrides all others. */
 function reading(
   profile: RawProfile,
   on: readonly RawRule[],
@@ -94,7 +94,7 @@ function reading(
   return answer({ action: profile.defaultAction, errnoRet: profile.defaultErrnoRet ?? 1 })
 }
 
-/** 32 bits: what the kernel looks at, and where a 64-bit comparison says the same. */
+/** Arguments of 32 bits, which the kernel compares, and for which a 64-bit comparison gives the same. */
 function argumentLists(rules: readonly RawRule[], name: string): readonly (readonly bigint[])[] {
   const tests = rules.filter(({ names }) => names.includes(name)).flatMap(({ args }) => args ?? [])
   const values = tests.flatMap(({ value, valueTwo = 0 }) => [value, valueTwo])

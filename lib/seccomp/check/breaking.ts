@@ -7,7 +7,7 @@ interface Effect {
   readonly names: readonly string[]
   readonly effect: string
   /** Harms only an agent that needs the call. */
-  readonly perhaps?: true
+  readonly onlyIfUsed?: true
   /** The caller has a fallback for ENOSYS. */
   readonly fallback?: true
 }
@@ -36,25 +36,25 @@ const EFFECTS: readonly Effect[] = [
   {
     names: ['uname', 'wait4', 'fstat', 'fcntl', 'fcntl64'],
     effect: 'Node aborts later or at exit',
-    perhaps: true,
+    onlyIfUsed: true,
   },
-  { names: ['clone'], effect: 'no thread can be started', perhaps: true },
-  { names: ['clone3'], effect: 'no thread can be started', perhaps: true, fallback: true },
+  { names: ['clone'], effect: 'no thread can be started', onlyIfUsed: true },
+  { names: ['clone3'], effect: 'no thread can be started', onlyIfUsed: true, fallback: true },
   {
     names: ['rseq'],
     effect: 'glibc aborts the process when the next thread starts',
-    perhaps: true,
+    onlyIfUsed: true,
   },
   {
     names: ['pipe2', 'eventfd2', 'epoll_create1', 'getcwd'],
     effect: 'no worker thread can be started',
-    perhaps: true,
+    onlyIfUsed: true,
   },
-  { names: ['copy_file_range'], effect: 'fs.copyFile fails', perhaps: true, fallback: true },
+  { names: ['copy_file_range'], effect: 'fs.copyFile fails', onlyIfUsed: true, fallback: true },
   {
     names: ['accept4'],
     effect: 'connections to a server time out without an error',
-    perhaps: true,
+    onlyIfUsed: true,
   },
 ]
 
@@ -65,6 +65,6 @@ export function breaking({ decisions }: EffectivePolicy): readonly Finding[] {
     const known = EFFECTS.find(({ names }) => names.includes(decision.name))
     if (!known || (known.fallback && decision.otherwise.errno === 'ENOSYS')) return []
     const message = `${decision.name} is denied (${formatVerdict(decision.otherwise)}): ${known.effect}`
-    return [finding(known.perhaps ? 'warning' : 'error', message)]
+    return [finding(known.onlyIfUsed ? 'warning' : 'error', message)]
   })
 }

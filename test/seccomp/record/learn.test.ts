@@ -24,7 +24,7 @@ function kind(name: string, phase: Kind['phase'], values: readonly bigint[] = []
   return { name, phase, values, count }
 }
 
-/** What the policy that is learned answers, compiled. */
+/** Whether the learned policy, once compiled, allows a call. */
 function answers(seen: Counts): (name: string, ...args: readonly bigint[]) => boolean {
   const program = compile(merge(amd64, [learnPolicy(amd64, seen)]))
   return (name, ...args) => {
