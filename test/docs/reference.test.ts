@@ -51,7 +51,7 @@ describe('the plugins that come with the framework', () => {
     const problems = outputProblems({ schema: {}, close: () => undefined, opens: () => undefined })
     expect(problems).to.deep.equal([
       '"name" must be lower case letters, digits, - and _, not nothing',
-      '"open" must be a function, not nothing',
+      '"open" must be a function, not nothing (is it "opens"?)',
     ])
     expect(outputProblems(7)).to.deep.equal([
       'its default export must be an output (see defineOutput), not a number',

@@ -25,7 +25,7 @@ export async function seccompShow({ source, has, value }: Call): Promise<ExitCod
   return EXIT.ok
 }
 
-/** What `--json` prints: a rule's conditions as `seccomp show` words them. */
+/** The output of `--json`; conditions are formatted as in the text output. */
 function dataOf(
   policy: EffectivePolicy,
   decisions: readonly Decision[],
@@ -61,7 +61,7 @@ function textOf(policy: EffectivePolicy, decisions: readonly Decision[]): string
   return [
     `# ${architecture.name}, ${decisions.length} system calls`,
     `default action: ${defaultAction} (${defaultOrigin})`,
-    `numbers that no table has: ${formatVerdict(unknown)}`,
+    `unknown numbers: ${formatVerdict(unknown)}`,
     '',
     ...decisions.flatMap(decision => decisionLines(decision, width)),
     '',

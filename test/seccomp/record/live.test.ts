@@ -40,7 +40,7 @@ describe('seccomp record: the life of a recording', function () {
 
   it('writes the policy, and nothing else, to standard output where no file is given', async () => {
     const { stdout } = await run('seccomp', 'record', '--for', '4s', '--', 'run')
-    expect(stdout).to.match(/^# What this called: sealbeat run\n/)
+    expect(stdout).to.match(/^# Recorded from: sealbeat run\n/)
     expect(stdout).not.to.contain('at work')
   })
 
@@ -76,9 +76,7 @@ describe('seccomp record: the life of a recording', function () {
     })
     const beats = 'beats=[{type: ./nested.js}]'
     const { stdout } = await run('seccomp', 'record', '-o', 'nested.yml', '--', 'run', '-E', beats)
-    expect(eventsOf(stdout)[0]?.said).to.contain(
-      'a filter with a listener is over this process already',
-    )
+    expect(eventsOf(stdout)[0]?.said).to.contain('a filter on this process already has a listener')
   })
 
   function start(...args: readonly string[]) {
