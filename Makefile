@@ -38,6 +38,9 @@ nodes: dist/.built ## the Node releases that policies are made for and proven on
 tables: dist/.built ## the system call tables again, from the newest kernel headers of Debian
 	node dist/tools/tables.js
 
+reference: dist/.built ## docs/reference.md again, from the schemas of the agent and its plugins
+	node dist/tools/reference/main.js
+
 recordings: dist/.built ## what the workload calls on each of those Node releases, again (root or not; script)
 	node dist/tools/record.js
 
@@ -89,4 +92,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean
+.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables reference recordings policies live-amd64 $(LIVE) live-all live-nodes clean

@@ -54,6 +54,11 @@ export function formatProblem({ position, path, message }: Problem): string {
   return [position, formatPath(path), message].filter(Boolean).join(': ')
 }
 
+/** One `CONFIG_INVALID` for all problems; its message has a line for each. */
+export function configError(problems: readonly Problem[]): AgentError {
+  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+}
+
 /** The message of whatever was thrown: plugins may throw anything. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

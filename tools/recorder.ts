@@ -15,21 +15,21 @@ import { MARK } from '../lib/seccomp/record/phases.ts'
 import { PHASES } from '../test/workload/phase.ts'
 import { NOTED_ARGUMENTS, type RecordedCall } from './recording.ts'
 
-/** How to run the process that is recorded. */
+/** A command to record. */
 export interface Run {
   readonly node: string
   readonly args: readonly string[]
-  /** Gives it a terminal instead of pipes. */
+  /** Whether it gets a terminal instead of pipes. */
   readonly terminal?: boolean
 }
 
 const START = 'dist/lib/seccomp/record/start.js'
-/** The descriptor over which the process sends its listener. */
+/** The descriptor on which the process sends its listener. */
 const CHANNEL = 3
 
 /**
- * Runs Node to its end under the agent's own recorder, which follows all its threads and children. They see
- * io_uring_setup and clone3 refused, as under our filter.
+ * Runs Node to its end under the agent's own recorder, including all threads and children. The recorder
+ * denies io_uring_setup and clone3, as our filter does.
  */
 export async function trace(run: Run): Promise<readonly RecordedCall[]> {
   const name = architectureOf(process.arch, endianness())
@@ -54,7 +54,7 @@ function commandLine({ node, args, terminal }: Run, architecture: Architecture) 
   return terminal ? ['script', '-qec', command.join(' '), '/dev/null'] : command
 }
 
-/** Ignores the program's exit code, as some programs are made to crash. */
+/** Runs the command to its end. Its exit code says nothing, as some programs crash on purpose. */
 async function finish([program = '', ...args]: readonly string[], channel: number): Promise<void> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit', channel] })
   closeSync(channel)
@@ -72,7 +72,7 @@ function notedBits({ table }: Architecture): Uint8Array {
   return bits
 }
 
-/** The words of one row: phase, architecture, number, six arguments, count. */
+/** Words per kind of call: phase, architecture, number, six arguments, count. */
 const WORDS = 10
 
 function callsOf({ audit, table }: Architecture, recording: NativeRecording) {
@@ -82,7 +82,7 @@ function callsOf({ audit, table }: Architecture, recording: NativeRecording) {
   for (let at = 0; at < words.length; at += WORDS) {
     const row = words.subarray(at, at + WORDS)
     const name = Number(row[1]) === audit ? names.get(Number(row[2])) : undefined
-    if (name === undefined) throw new Error(`no table has system call ${row[2]} of ${row[1]}`)
+    if (name === undefined) throw new Error(`system call ${row[2]} of ${row[1]} is on no table`)
     const call = calls.get(name) ?? { phases: {}, values: new Set() }
     calls.set(name, call)
     const phase = PHASES[Number(row[0])] ?? 'boot'

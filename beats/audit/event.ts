@@ -3,21 +3,21 @@ import type { Event } from 'sealbeat'
 import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/seccomp'
 import type { SeccompRecord } from './record.ts'
 
-/** What the record itself does not have. */
-export interface EventDetails {
+/** Details that the record itself does not contain. */
+interface EventDetails {
   readonly names: CallNames | undefined
   readonly user: string | undefined
   readonly group: string | undefined
   readonly auditUser: string | undefined
   readonly parent: number | undefined
-  /** Violations of the agent's own that were not reported one by one, since the last that was. */
+  /** How many of the agent's own violations were suppressed since the last one that was reported. */
   readonly unreported: number
 }
 
-/** The event of a violation, in Auditbeat's field names (S13, S14). */
+/** Builds the event of a violation with Auditbeat's field names (S13, S14). */
 export function eventOf(record: SeccompRecord, details: EventDetails): Event {
   const { action } = decodeReturn(record.code)
-  // A call that is only logged is executed: nothing was denied.
+  // A call that is only logged is still executed: nothing was denied.
   const executed = action === 'log' || action === 'allow'
   return {
     '@timestamp': record.time,

@@ -20,7 +20,7 @@ if (process.argv[2] === 'filter') {
   if (outcome.state !== 'installed') throw new Error(JSON.stringify(outcome))
 }
 
-/** The quickest round: whatever else runs can only make one slower. */
+/** The time of the fastest round, as other work on the machine can only slow a round down. */
 function cost(name: string, ...args: readonly number[]): number {
   const number = table.numbers[name]
   if (number === undefined) throw new Error(`no ${name}`)
@@ -36,7 +36,7 @@ console.log(
   JSON.stringify({
     allowed: cost('getppid'),
     checked: cost('kill', process.pid, 0),
-    // Refused by the kernel as well, there for its arguments.
+    // Without a filter the kernel rejects this call too, because of its arguments.
     denied: cost('ptrace', -1, 0, 0, 0),
   }),
 )

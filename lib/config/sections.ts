@@ -92,6 +92,18 @@ export const loggingSchema: Schema<LoggingSettings> = {
       default: 0o600,
     },
   },
+  metrics: {
+    enabled: {
+      doc: 'Log regularly what the agent did: events, beats, output, memory.',
+      format: Boolean,
+      default: true,
+    },
+    period: {
+      doc: 'How often. Values that are 0 are left out.',
+      format: durationFrom(1000),
+      default: 30_000,
+    },
+  },
 }
 
 /** As written; `absolutePaths` makes of it what the agent uses. */

@@ -42,7 +42,7 @@ export interface LogControl {
  * Throws `OPEN_FAILED` where the file can't be opened. `close` is for the very end.
  */
 export function createLogger(
-  settings: LoggingSettings,
+  settings: Omit<LoggingSettings, 'metrics'>,
   { paths, name, secrets = [] }: LoggerOptions,
 ): LogControl & { readonly log: Logger; close(): Promise<void> } {
   const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []

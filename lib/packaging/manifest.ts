@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
+import { configError, messageOf, type Path, type Problem } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 
 /** The members of an agent's package.json that packages need. */
@@ -43,7 +43,7 @@ export function readManifest(folder: string): AgentManifest {
     homepage: members.has('homepage') ? check(HOMEPAGE) : undefined,
   }
   if (problems.length === 0) return manifest
-  throw new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  throw configError(problems)
 }
 
 interface Rule {
@@ -118,7 +118,7 @@ function parse(file: string): unknown {
     const reason = messageOf(error).startsWith('ENOENT') ? 'does not exist' : plainReason(error)
     const message = `${reason}: an agent's folder needs a package.json ("sealbeat new agent" creates one)`
     const problem: Problem = { position: file, path: [], message }
-    throw new AgentError('CONFIG_INVALID', formatProblem(problem), { problems: [problem] })
+    throw configError([problem])
   }
 }
 

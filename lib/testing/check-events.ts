@@ -1,5 +1,5 @@
-import type { Event } from '../beat.ts'
 import { messageOf } from '../errors.ts'
+import type { Event } from '../event.ts'
 
 /** Only the framework sets these. A beat may set `event.module` and `host.name`. */
 const RESERVED = /^(agent|ecs)($|\.)/

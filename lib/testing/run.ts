@@ -1,4 +1,5 @@
-import type { Beat, Event } from '../beat.ts'
+import type { Beat } from '../beat.ts'
+import type { Event } from '../event.ts'
 import { openSession, type Session, type SessionOptions, settingsOf } from './session.ts'
 import { createSink, type Sink } from './sink.ts'
 import { aborted, within } from './waiting.ts'

@@ -1,4 +1,4 @@
-import type { Event, Receipt } from '../beat.ts'
+import type { Event, Receipt } from '../event.ts'
 import { aborted } from './waiting.ts'
 
 export interface Sink {

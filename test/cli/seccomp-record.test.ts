@@ -5,7 +5,7 @@ import { needsLinux, skip } from '../live.ts'
 import { type Result, Workplace } from './workplace.ts'
 
 const NOBODY = 65534
-/** As root, an ordinary user is another one. */
+/** Runs a command as an ordinary user, if the tests run as root. */
 const ORDINARY =
   process.getuid?.() === 0
     ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
@@ -16,7 +16,7 @@ beats: [{ type: host, period: 300ms }]
 output.file: { path: events, filename: recorded }
 `
 
-/** Records in replace what was learned: the agent again, with a beat that tries to start a program. */
+/** A beat that tries to start a program, for the agent under the learned policy. */
 const SPAWNER = `
 import { spawnSync } from 'node:child_process'
 export default {

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { codeIn, PAGES, ROOT } from './page.ts'
 
-/** A language that is not listed here would be tested by nobody; `text` and none are not code. */
+/** No test would cover a language that is missing here. `text` and none are not code. */
 const LANGUAGES = ['ini', 'yaml', 'sh', 'ts', 'json', 'text', '']
 
-/** GitHub's anchors. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(markdown: string): readonly string[] {
   return Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
     title
@@ -25,14 +25,14 @@ function isBroken(file: string, target: string): boolean {
 }
 
 describe('the documentation', () => {
-  it('has code in languages that are tested', () => {
+  it('has code only in languages that are tested', () => {
     const languages = PAGES.flatMap(({ blocks }) => blocks.map(({ language }) => language))
     expect(LANGUAGES).to.include.members(languages)
     expect(languages).to.include.members(LANGUAGES)
   })
 
   for (const { file, prose } of PAGES) {
-    it(`${file} links to what exists`, () => {
+    it(`${file} has no broken links`, () => {
       const targets = Array.from(prose.matchAll(/\]\(([^)]+)\)/g), ([, target = '']) => target)
       const own = targets.filter(target => !target.startsWith('https://'))
       expect(own.filter(target => isBroken(file, target))).to.deep.equal([])

@@ -10,7 +10,7 @@ import type { Program } from '../../lib/seccomp/compiler/program.ts'
 import type { Condition } from '../../lib/seccomp/policy/policy.ts'
 import { decode } from './decode.ts'
 
-/** A policy in the terms that both compilers share; verdicts are `SECCOMP_RET_*` with their data. */
+/** A policy in terms that both compilers share; verdicts are `SECCOMP_RET_*` values with their data. */
 export interface SharedPolicy {
   readonly otherwise: number
   readonly rules: readonly SharedRule[]
@@ -22,7 +22,7 @@ export interface SharedRule {
   readonly conditions: readonly Condition[]
 }
 
-/** What libseccomp makes of a policy: numbers one after the other, or as a binary tree. */
+/** libseccomp's programs for a policy: with a linear search for the number, and with a binary tree. */
 export interface ReferencePrograms {
   readonly linear: Program
   readonly tree: Program
@@ -44,7 +44,7 @@ const ROOT = dirname(dirname(dirname(addonFile('probe'))))
 const SOURCE = join(ROOT, 'test/libseccomp/reference.c')
 const BINARY = join(ROOT, '.cache/libseccomp/reference')
 
-/** Compiles reference.c unless that is done; the reason where it can't be. */
+/** Compiles reference.c, if that is not done yet. Returns the reason if it can't be compiled. */
 export function referenceProblem(): string | undefined {
   if (existsSync(BINARY) && statSync(BINARY).mtimeMs > statSync(SOURCE).mtimeMs) return undefined
   mkdirSync(dirname(BINARY), { recursive: true })
@@ -56,9 +56,9 @@ export function referenceProblem(): string | undefined {
 }
 
 /**
- * The names that mean the same number to libseccomp, whose tables may be older, and that have only
- * this way in: where a multiplexer exists, it adds a rule for that as well. Undefined where it does
- * not know the architecture.
+ * The names that have the same number in libseccomp, whose tables may be older, and no multiplexer: where
+ * one exists, libseccomp adds a rule for it as well. Undefined if libseccomp does not know the
+ * architecture.
  */
 export function sharedNames({ name, table }: Architecture): readonly string[] | undefined {
   const names = Object.keys(table.numbers)
@@ -74,7 +74,7 @@ export function sharedNames({ name, table }: Architecture): readonly string[] | 
 const MULTIPLEXED =
   /^(ipc|socketcall|socket(pair)?|bind|connect|listen|accept4?|get(sock|peer)name|(get|set)sockopt|shutdown|(send|recv)(|to|from|m?msg)|sem(op|get|ctl|timedop)|msg(snd|rcv|get|ctl)|shm(at|dt|get|ctl))(_time64)?$/
 
-/** In the order of `policies`. */
+/** The programs in the order of `policies`. */
 export function referencePrograms(
   { name, endian }: Architecture,
   policies: readonly SharedPolicy[],

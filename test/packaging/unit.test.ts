@@ -23,7 +23,7 @@ shutdown_timeout: 12500ms
 `
 
 /** The filter, from its comment to the next section. */
-const FILTER = /^# A layer below(.|\n)*(?=\[Install\])/m
+const FILTER = /^# An extra layer below(.|\n)*(?=\[Install\])/m
 
 interface Given {
   readonly credentials?: readonly string[]

@@ -2,19 +2,19 @@
 export interface Machine {
   /** Debian's name of the architecture. */
   readonly debian: string
-  /** The suite of Debian that libraries and kernel come from. */
+  /** The Debian suite that libraries and kernel come from. */
   readonly suite: string
-  /** The release of an npm package that holds just the binary; undefined: Debian's nodejs. */
+  /** The release of an npm package with only the binary; undefined means Debian's nodejs. */
   readonly node?: { readonly package: string; readonly version: string }
-  /** Of Debian's cross-compiler: `aarch64-linux-gnu` of g++-aarch64-linux-gnu. */
+  /** The prefix of Debian's cross-compiler: `aarch64-linux-gnu` for g++-aarch64-linux-gnu. */
   readonly triplet: string
   /** Node's name of the architecture, for node-gyp. */
   readonly arch: string
-  /** Undefined: a chroot on the kernel of this machine, which runs such programs too. */
+  /** Undefined means a chroot on the kernel of this machine, which runs such programs too. */
   readonly emulator?: Emulator
-  /** Debian's name of another architecture whose programs the kernel runs. */
+  /** Debian's name of another architecture whose programs the kernel also runs. */
   readonly foreign?: string
-  /** Packages of `suite` with compiler and emulator, where this machine's release has none. */
+  /** Packages of `suite` with compiler and emulator, if this machine's release has none. */
   readonly toolbox?: readonly string[]
 }
 
@@ -23,11 +23,11 @@ export interface Emulator {
   readonly kernel: string
   readonly command: readonly string[]
   readonly console: string
-  /** More of the kernel's command line. */
+  /** Additional options for the kernel's command line. */
   readonly options?: string
 }
 
-/** Each was booted by hand first; Debian 12's kernels are Linux 6.1, sid's the newest. */
+/** Each was first booted by hand. Debian 12 has Linux 6.1, sid has the newest kernel. */
 export const MACHINES: Readonly<Record<string, Machine>> = {
   '386': {
     debian: 'i386',
@@ -105,14 +105,14 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
       kernel: 'linux-image-loong64',
       command: ['qemu-system-loongarch64', '-M', 'virt'],
       console: 'ttyS0',
-      // Without firmware nobody tells the kernel that there is no keyboard controller.
+      // Without firmware the kernel can't know that there is no keyboard controller.
       options: 'initcall_blacklist=i8042_init',
     },
     toolbox: ['g++-loongarch64-linux-gnu', 'qemu-system-misc'],
   },
 }
 
-/** The same machine with everything, Node too, from another suite of Debian. */
+/** The same machine with everything, including Node, from another Debian suite. */
 export function ofSuite({ node: _, ...machine }: Machine, suite: string): Machine {
   return { ...machine, suite }
 }

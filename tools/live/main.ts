@@ -1,5 +1,5 @@
-// `main.js ARCHITECTURE [SUITE]`: runs the conformance program on a real kernel of that architecture,
-// with everything from another suite of Debian if one is given (`make live-arm64 SUITE=sid`).
+// `main.js ARCHITECTURE [SUITE]`: runs the conformance program on a real kernel of that architecture.
+// With SUITE, everything comes from that Debian suite (`make live-arm64 SUITE=sid`).
 import { join, resolve } from 'node:path'
 import { addonDigest, makeAddon } from './addon.ts'
 import { cached } from './cached.ts'
@@ -11,10 +11,10 @@ import { makeToolbox } from './toolbox.ts'
 
 const [name = '', suite] = process.argv.slice(2)
 const known = MACHINES[name]
-if (!known) throw new Error(`no machine "${name}"; there are ${Object.keys(MACHINES).join(', ')}`)
-const said = await conformance(name, suite ? ofSuite(known, suite) : known)
-const isGood = /^[1-9]\d* passed, 0 failed$/m.test(said)
-if (!isGood) console.error(`live-${name}: not every check passed`)
+if (!known) throw new Error(`unknown machine "${name}": one of ${Object.keys(MACHINES).join(', ')}`)
+const output = await conformance(name, suite ? ofSuite(known, suite) : known)
+const isGood = /^[1-9]\d* passed, 0 failed$/m.test(output)
+if (!isGood) console.error(`live-${name}: some checks failed`)
 process.exitCode = isGood ? 0 : 1
 
 async function conformance(name: string, machine: Machine): Promise<string> {

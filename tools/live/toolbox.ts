@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { openSuite } from '../apt.ts'
 import { DEBIAN, install } from './root.ts'
 
-/** A root of this machine's architecture with programs that its own release does not have. */
+/** Creates a root of this machine's architecture with programs that its own release lacks. */
 export async function makeToolbox(
   packages: readonly string[],
   suite: string,
@@ -12,7 +12,7 @@ export async function makeToolbox(
   await install(opened, [...packages, 'busybox-static'], join(folder, 'root'))
 }
 
-/** A command line that runs `command` in the toolbox, with this checkout where it is here. */
+/** A command line that runs `command` in the toolbox, with this checkout mounted at the same path. */
 export function inToolbox(toolbox: string, command: readonly string[]): readonly string[] {
   return [
     'unshare',

@@ -7,7 +7,7 @@ import { packageRoot } from '../../own-package.ts'
 import { didYouMean } from '../../suggest.ts'
 import { plainReason } from '../../system-errors.ts'
 import { importDefault } from './import-plugin.ts'
-import { type AnyBeat, isBeat, shapeProblems } from './shape.ts'
+import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
 
 /** Where the `type` of a beat is looked for. */
 export interface PluginPlaces {
@@ -36,7 +36,7 @@ export async function loadBeat(type: string, places: PluginPlaces, remedy = ''):
   const file = fileURLToPath(await locate(type, places))
   const exported = await importDefault(file, remedy)
   if (isBeat(exported)) return exported
-  throw new Error(`${file} is no beat: ${shapeProblems(exported).join('; ')}`)
+  throw new Error(`${file} is no beat: ${beatProblems(exported).join('; ')}`)
 }
 
 async function locate(type: string, places: PluginPlaces): Promise<URL> {
@@ -97,13 +97,14 @@ async function locatePackage(name: string, { builtins, config, home }: PluginPla
   }
   throw new Error(
     `there is neither a built-in beat nor a package "${name}"` +
-      `${didYouMean(name, builtinNames(builtins))}; built in: ` +
-      `${builtinNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
+      `${didYouMean(name, builtinBeatNames(builtins))}; built in: ` +
+      `${builtinBeatNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
   )
 }
 
-function builtinNames(builtins: URL): readonly string[] {
+/** The names of the beats that come with the agent, in order. */
+export function builtinBeatNames(builtins: URL): readonly string[] {
   if (!existsSync(builtins)) return []
   const folders = readdirSync(builtins, { withFileTypes: true }).filter(each => each.isDirectory())
-  return folders.map(folder => folder.name)
+  return folders.map(folder => folder.name).sort()
 }

@@ -57,7 +57,7 @@ function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Le
 }
 
 /** Convict's way to have no default: null, where the format doesn't take it. */
-function isRequired(leaf: Leaf): boolean {
+export function isRequired(leaf: Leaf): boolean {
   return leaf.default === null && leaf.nullable !== true && !accepts(formatOf(leaf), null)
 }
 
