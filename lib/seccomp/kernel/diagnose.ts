@@ -22,7 +22,8 @@ const URGENT = [
 
 /** Why denials can't be seen from inside, if so. */
 export function diagnoseProblem({ architecture, decisions }: EffectivePolicy): string | undefined {
-  if (architecture.name === 'mips64le') return 'the registers of mips64le are not known'
+  const { name, hasRegisters } = architecture
+  if (!hasRegisters) return `the registers of ${name} are not known`
   const starts = decisions.find(decision => STARTING.has(decision.name) && mayPass(decision))
   if (!starts) return undefined
   return `the policy allows ${starts.name}, and a program that is started would die of what it is denied`
