@@ -10,7 +10,7 @@ import { riscv64 } from './riscv64.ts'
 import { s390x } from './s390x.ts'
 import type { SyscallTable } from './syscall-table.ts'
 
-/** All that is known of an architecture; everything else derives from these records. */
+/** All facts about one architecture. Everything else derives from these records. */
 export interface ArchitectureRecord {
   /** The name that the specification (S5) and Go use. */
   readonly name: string
@@ -38,7 +38,7 @@ export interface ArchitectureRecord {
 
 /** An architecture's names in other projects. */
 export interface NamesElsewhere {
-  /** `process.arch`. With `endian`, it is unique. */
+  /** `process.arch` of a Node with this endianness. */
   readonly node: string
   /** For dpkg. */
   readonly debian: string
@@ -58,7 +58,7 @@ export interface NamesElsewhere {
 export interface KernelHeaders {
   /** The folder below /usr/lib/linux/uapi (linux-libc-dev). */
   readonly folder: string
-  /** What the compiler defines there and the headers ask for. */
+  /** Macros that the compiler predefines there and the headers check. */
   readonly defines: readonly string[]
 }
 
@@ -88,7 +88,7 @@ export function recordOf(name: ArchitectureName): ArchitectureRecord {
   return record
 }
 
-/** `process.arch` → the record of the first architecture that Node calls so, of either endianness. */
+/** `process.arch` → its record, whatever the endianness. Undefined if Node's name has none. */
 export function recordOfNode(processArch: string): ArchitectureRecord | undefined {
   return RECORDS.find(({ names }) => names.node === processArch)
 }
