@@ -96,7 +96,7 @@ const KNOWN: Readonly<
 
 const REBUILD = ' ("npm rebuild")'
 
-/** Node prints the place of a syntax error only on the console. A missing export is not one, though its type is. */
+/** Node prints the place of a syntax error on the console alone. A missing export is a SyntaxError too. */
 function hintOf(thrown: unknown, reason: string, file: string): string {
   if (thrown instanceof SyntaxError && !reason.includes('does not provide an export')) {
     return ` (\`node ${file}\` shows where)`
@@ -104,7 +104,7 @@ function hintOf(thrown: unknown, reason: string, file: string): string {
   return placeOf(thrown, file)
 }
 
-/** The place in the file where it was thrown, ` (line 3)`, or in an import of it, ` (/opt/a/lib.js, line 3)`. */
+/** The place of the error in the file, ` (line 3)`, or in an import of it, ` (/opt/a/lib.js, line 3)`. */
 function placeOf(thrown: unknown, file: string): string {
   const { stack = '' } = rootOf(thrown)
   const frames = stack.split('\n').flatMap(frameOf)
