@@ -61,7 +61,6 @@ interface Calls {
 
 /** The cost that the filter adds to a call. */
 export function benchCalls(): void {
-  if (process.arch !== 'x64') return
   const bare = measureIn<Calls>('calls', 'none')
   const filtered = measureIn<Calls>('calls', 'filter')
   const row = (what: string, key: keyof Calls): Row => {

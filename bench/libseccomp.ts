@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { amd64 } from '../lib/seccomp/architectures/amd64.ts'
 import { type Architecture, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
 import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
 import { compile } from '../lib/seccomp/compiler/compile.ts'
@@ -15,10 +16,10 @@ const POLICIES = 100
 export async function benchLibseccomp(): Promise<void> {
   const problem = referenceProblem()
   if (problem) return console.log(`\n${problem}`)
-  const architecture = await loadArchitecture('amd64')
+  const architecture = await loadArchitecture(amd64.name)
   const names = sharedNames(architecture) ?? []
   const random = fc.sample(policyForBoth(architecture, names), { seed: 1, numRuns: POLICIES })
-  printTable('Compared to libseccomp, amd64: instructions', [
+  printTable(`Compared to libseccomp, ${architecture.name}: instructions`, [
     ...compared(architecture, 'a container’s whitelist', [whitelist(architecture, names)]),
     ...compared(architecture, `${POLICIES} random policies, mean of each`, random),
   ])

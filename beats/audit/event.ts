@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { Event } from 'sealbeat'
-import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/seccomp'
+import { type CallNames, decodeReturn } from 'sealbeat/seccomp'
 import type { SeccompRecord } from './record.ts'
 
 /** Details that the record itself does not contain. */
@@ -72,7 +72,7 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
   const { action, data } = decodeReturn(code)
   const errno = action === 'errno' && data > 0 ? (names?.errnoOf(data) ?? String(data)) : undefined
   return {
-    arch: names ? ARCH_NAMES[names.architecture] : `0x${arch.toString(16)}`,
+    arch: names?.auditName ?? `0x${arch.toString(16)}`,
     syscall: names?.nameOf(syscall) ?? String(syscall),
     syscall_number: syscall,
     sig: sig === 0 ? '0' : (signalOf(sig) ?? String(sig)),
@@ -82,19 +82,6 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
     ip,
     compat: compat ? '1' : '0',
   }
-}
-
-/** The names that audit's own tools give to architectures. */
-const ARCH_NAMES: { readonly [A in ArchitectureName]: string } = {
-  amd64: 'x86_64',
-  '386': 'i386',
-  arm64: 'aarch64',
-  arm: 'arm',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64le',
-  s390x: 's390x',
-  loong64: 'loongarch64',
-  mips64le: 'mipsel64',
 }
 
 function signalOf(number: number): string | undefined {

@@ -3,7 +3,7 @@ import type { BeatStatus } from './beats/beat-runner.ts'
 import type { OpenAgent } from './open.ts'
 import type { SandboxState } from './sandbox.ts'
 
-/** Where everything in the agent stands at one moment. STATUS= and the metrics in the log are worded from it. */
+/** The state of everything in the agent at one moment, from which STATUS= and the metrics are worded. */
 export interface AgentStatus {
   readonly sandbox: SandboxStatus
   /** In the order of their opening. */

@@ -2,10 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { addonFile } from '../../lib/addon.ts'
-import type {
-  Architecture,
-  ArchitectureName,
-} from '../../lib/seccomp/architectures/architecture.ts'
+import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
 import type { Program } from '../../lib/seccomp/compiler/program.ts'
 import type { Condition } from '../../lib/seccomp/policy/policy.ts'
 import { decode } from './decode.ts'
@@ -28,16 +25,9 @@ export interface ReferencePrograms {
   readonly tree: Program
 }
 
-const NAMES: { readonly [A in ArchitectureName]: string } = {
-  amd64: 'x86_64',
-  '386': 'x86',
-  arm64: 'aarch64',
-  arm: 'arm',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64le',
-  s390x: 's390x',
-  loong64: 'loongarch64',
-  mips64le: 'mipsel64',
+/** `SCMP_ARCH_X86_64` → `x86_64`, as seccomp_arch_resolve_name(3) knows it. */
+function theirName({ names }: Architecture): string {
+  return names.scmp.replace('SCMP_ARCH_', '').toLowerCase()
 }
 
 const ROOT = dirname(dirname(dirname(addonFile('probe'))))
@@ -60,9 +50,10 @@ export function referenceProblem(): string | undefined {
  * one exists, libseccomp adds a rule for it as well. Undefined if libseccomp does not know the
  * architecture.
  */
-export function sharedNames({ name, table }: Architecture): readonly string[] | undefined {
+export function sharedNames(architecture: Architecture): readonly string[] | undefined {
+  const { table } = architecture
   const names = Object.keys(table.numbers)
-  const [known, numbers = ''] = ask([`arch ${NAMES[name]}`, `names ${names.join(' ')}`])
+  const [known, numbers = ''] = ask([`arch ${theirName(architecture)}`, `names ${names.join(' ')}`])
   if (known !== 'known') return undefined
   const theirs = numbers.trim().split(' ').map(Number)
   const multiplexed = Object.hasOwn(table.numbers, 'socketcall') ? MULTIPLEXED : /^$/
@@ -76,13 +67,14 @@ const MULTIPLEXED =
 
 /** The programs in the order of `policies`. */
 export function referencePrograms(
-  { name, endian }: Architecture,
+  architecture: Architecture,
   policies: readonly SharedPolicy[],
 ): readonly ReferencePrograms[] {
-  const commands = policies.flatMap(policy => [`arch ${NAMES[name]}`, ...commandsOf(policy)])
+  const arch = `arch ${theirName(architecture)}`
+  const commands = policies.flatMap(policy => [arch, ...commandsOf(policy)])
   const programs = ask(commands)
     .filter(line => line !== 'known')
-    .map(line => decode(Buffer.from(line, 'hex'), endian))
+    .map(line => decode(Buffer.from(line, 'hex'), architecture.endian))
   return policies.map((_, at) => {
     const [linear, tree] = programs.slice(2 * at)
     if (!linear || !tree) throw new RangeError(`no programs for policy ${at}`)

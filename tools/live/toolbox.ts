@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { recordOfNode } from '../../lib/seccomp/architectures/architecture.ts'
 import { openSuite } from '../apt.ts'
 import { DEBIAN, install } from './root.ts'
 
@@ -8,7 +9,7 @@ export async function makeToolbox(
   suite: string,
   folder: string,
 ): Promise<void> {
-  const opened = await openSuite(suite, DEBIAN, 'amd64')
+  const opened = await openSuite(suite, DEBIAN, recordOfNode(process.arch)?.names.debian)
   await install(opened, [...packages, 'busybox-static'], join(folder, 'root'))
 }
 

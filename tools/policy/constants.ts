@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import { type ArchitectureName, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 
 /**
  * Values that differ between architectures: the `ioctl` commands of asm/ioctls.h, and FICLONE of
@@ -49,5 +49,5 @@ export const CONSTANTS = Object.keys(GENERIC) as readonly Constant[]
 export function constant(name: string, architecture: ArchitectureName): number | undefined {
   const known = CONSTANTS.find(each => each === name)
   if (known === undefined) throw new Error(`no such constant: ${name}`)
-  return architecture === 'ppc64le' ? POWERPC[known] : GENERIC[known]
+  return recordOf(architecture).headers.folder === 'powerpc' ? POWERPC[known] : GENERIC[known]
 }

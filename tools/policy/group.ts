@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import type { ArchitectureRecord } from '../../lib/seccomp/architectures/architecture.ts'
 import type { Operation } from '../../lib/seccomp/policy/policy.ts'
 
 /** Calls that a default policy allows with any arguments, with one reason for all of them. */
@@ -16,8 +16,8 @@ export interface Narrowed {
   readonly names: readonly string[]
   readonly why: readonly string[]
   readonly cases: readonly Case[]
-  /** The architectures; undefined means every architecture that has the names. */
-  readonly only?: readonly ArchitectureName[]
+  /** Tells on which architectures; undefined means on every one that has the names. */
+  readonly only?: (architecture: ArchitectureRecord) => boolean
 }
 
 export interface Case {
@@ -27,7 +27,7 @@ export interface Case {
 
 /** `value` is a name if the value differs between architectures, see constants.ts. */
 export interface Test {
-  readonly argument: number | ((architecture: ArchitectureName) => number)
+  readonly argument: number | ((architecture: ArchitectureRecord) => number)
   readonly operation: Operation
   readonly value: number | string
   readonly mask?: number

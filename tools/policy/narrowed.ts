@@ -44,8 +44,8 @@ export const NARROWED: readonly Narrowed[] = [
       {
         note: 'CLONE_THREAD without CLONE_NEW*',
         tests: [
-          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsSet', value: 0x10000 },
-          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsNotSet', value: 0x7e020000 },
+          { argument: a => a.cloneFlags, operation: 'BitsSet', value: 0x10000 },
+          { argument: a => a.cloneFlags, operation: 'BitsNotSet', value: 0x7e020000 },
         ],
       },
     ],
@@ -87,7 +87,7 @@ export const NARROWED: readonly Narrowed[] = [
       'is denied, there is no network. A filter can not see the socket family here, so on these two',
       'the rules for socket and setsockopt above apply only to musl and addons. No socketpair.',
     ],
-    only: ['386', 's390x'],
+    only: a => a.glibcSocketcall,
     cases: [
       {
         note: 'socket, bind, connect, listen, accept, getsockname, getpeername',

@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import { type ArchitectureName, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
 import { UNRECORDED } from '../../lib/seccomp/record/filter.ts'
 import type { Recording } from '../recording.ts'
@@ -75,7 +75,7 @@ function narrowedLines(
   evidence: ReadonlyMap<string, Evidence>,
 ): readonly string[] {
   const here = names.filter(exists)
-  if (here.length === 0 || (only && !only.includes(architecture))) return []
+  if (here.length === 0 || (only && !only(recordOf(architecture)))) return []
   return [
     `  # ${here.join(', ')} (${here.map(name => seen(name, evidence)).join('; ')})`,
     ...comment(why),
@@ -102,7 +102,7 @@ function writeTest(
 ): string | undefined {
   const number = typeof value === 'string' ? constant(value, architecture) : value
   if (number === undefined) return undefined
-  const at = typeof argument === 'number' ? argument : argument(architecture)
+  const at = typeof argument === 'number' ? argument : argument(recordOf(architecture))
   const under = mask === undefined ? '' : `, mask: ${show(mask)}`
   return `{ argument: ${at}, operation: ${operation}, value: ${show(number)}${under} }`
 }

@@ -48,10 +48,8 @@ function tableOf(schema: SchemaBranch, path: Path): string {
 }
 
 function row(...cells: readonly string[]): string {
-  return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |\n`.replace(
-    '|  |\n',
-    '| |\n',
-  )
+  const padded = cells.map(cell => (cell === '' ? ' ' : ` ${cell.replaceAll('|', '\\|')} `))
+  return `|${padded.join('|')}|\n`
 }
 
 function defaultOf(leaf: Leaf): string {

@@ -1,7 +1,6 @@
 import type { Program } from '../compiler/program.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import { ACTIONS, formatVerdict, type Verdict } from '../policy/policy.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import { EPERM } from '../policy/wording.ts'
 import { leakingMultiplexers } from './multiplexers.ts'
 import { type OciArgument, ociArguments } from './oci-arguments.ts'
@@ -66,7 +65,7 @@ export function toOci(policy: EffectivePolicy, program: Program): OciExport {
   const profile = {
     defaultAction: action,
     ...(errnoRet === undefined ? {} : { defaultErrnoRet: errnoRet }),
-    architectures: [SCMP_ARCHITECTURES[policy.architecture.name].scmp],
+    architectures: [policy.architecture.names.scmp],
     flags: ['SECCOMP_FILTER_FLAG_LOG'],
     syscalls: [...groups.values()],
   }

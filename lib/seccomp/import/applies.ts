@@ -1,5 +1,4 @@
-import type { ArchitectureName } from '../architectures/architecture.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
+import { type ArchitectureName, recordOf } from '../architectures/architecture.ts'
 import type { Filter, KernelVersion, ProfileRule } from './profile.ts'
 
 /** Where the imported policy will apply; a container runtime would know this. */
@@ -25,7 +24,7 @@ export function applies({ includes, excludes }: ProfileRule, target: Target): bo
 }
 
 function isFor({ arches }: Filter, { architecture }: Target): boolean {
-  return arches.includes(SCMP_ARCHITECTURES[architecture].native)
+  return arches.includes(recordOf(architecture).names.native)
 }
 
 function isAtLeast([major, minor]: KernelVersion, [minMajor, minMinor]: KernelVersion): boolean {

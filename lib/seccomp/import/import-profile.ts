@@ -1,6 +1,5 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import type { Policy, Rule, Verdict } from '../policy/policy.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
@@ -45,8 +44,8 @@ export function importProfile(
   return { policy, notes: [...notes] }
 }
 
-function noteTop({ architectures, flags }: Profile, { name }: Architecture, note: Note): void {
-  const { scmp } = SCMP_ARCHITECTURES[name]
+function noteTop({ architectures, flags }: Profile, { names }: Architecture, note: Note): void {
+  const { scmp } = names
   if (architectures.length > 0 && !architectures.includes(scmp)) {
     note('architectures', `${scmp} is not listed; the rules are applied to it anyway`)
   }

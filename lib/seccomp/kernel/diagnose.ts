@@ -22,7 +22,8 @@ const URGENT = [
 
 /** The reason why denials can't be detected from inside, if there is one. */
 export function diagnoseProblem({ architecture, decisions }: EffectivePolicy): string | undefined {
-  if (architecture.name === 'mips64le') return 'the registers of mips64le are unknown'
+  const { name, hasRegisters } = architecture
+  if (!hasRegisters) return `the registers of ${name} are unknown`
   const starts = decisions.find(decision => STARTING.has(decision.name) && mayPass(decision))
   if (!starts) return undefined
   return `the policy allows ${starts.name}, and the first denial would kill a program started that way`

@@ -2,7 +2,7 @@ import {
   ARCHITECTURES,
   type ArchitectureName,
   loadArchitecture,
-  traitsOf,
+  recordOf,
 } from '../architectures/architecture.ts'
 import type { ErrnoName } from '../architectures/errno.ts'
 import { RETURNS } from '../compiler/ranges.ts'
@@ -11,6 +11,8 @@ import { ACTIONS, type Action } from './policy.ts'
 /** Looks up the numbers of one architecture, as they appear in the kernel's audit records. */
 export interface CallNames {
   readonly architecture: ArchitectureName
+  /** The architecture's name in the audit tools: `x86_64`. */
+  readonly auditName: string
   /** The system call of that number, in the native ABI or in x32 on amd64; undefined if unknown. */
   nameOf(number: number): string | undefined
   /** The name of an error number on that architecture (MIPS has numbers of its own). */
@@ -19,15 +21,18 @@ export interface CallNames {
 
 /** The lookup for an `AUDIT_ARCH_*` of linux/audit.h, on any host; undefined if there is no table. */
 export async function callNames(audit: number): Promise<CallNames | undefined> {
-  const name = ARCHITECTURES.find(each => traitsOf(each).audit === audit)
+  const name = ARCHITECTURES.find(each => recordOf(each).audit === audit)
   if (name === undefined) return undefined
-  const { table, errno } = await loadArchitecture(name)
+  const { table, errno, foreignFrom, names } = await loadArchitecture(name)
   const tables =
-    name === 'amd64' ? [table, (await import('../architectures/tables/x32.ts')).table] : [table]
+    foreignFrom === undefined
+      ? [table]
+      : [table, (await import('../architectures/tables/x32.ts')).table]
   const calls = new Map(tables.flatMap(({ numbers }) => byNumber(numbers)))
   const errors = new Map(byNumber(errno))
   return {
     architecture: name,
+    auditName: names.audit,
     nameOf: number => calls.get(number),
     errnoOf: number => errors.get(number),
   }

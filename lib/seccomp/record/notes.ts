@@ -57,8 +57,7 @@ export const BIT_BY_BIT: ReadonlySet<string> = new Set([
 export function notesOf(architecture: Architecture, name: string): readonly Required<Note>[] {
   return (NOTES[name] ?? []).map(({ argument, mask }) => {
     const whole = isNarrow(architecture, name, argument) ? 0xffffffffn : 0xffffffffffffffffn
-    // CONFIG_CLONE_BACKWARDS2, clone(2): on s390x the stack is the first argument.
-    const at = name === 'clone' && architecture.name === 's390x' ? 1 : argument
+    const at = name === 'clone' ? architecture.cloneFlags : argument
     return { argument: at, mask: mask ?? whole }
   })
 }
