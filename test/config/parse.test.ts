@@ -166,7 +166,7 @@ describe('config: beat.yml', () => {
     ],
     [
       `${LEAST}logging.files.name: ../x`,
-      '0.yml:3:1: logging.files.name: must be the name of a file, without a folder (that is path.logs), not "../x"',
+      '0.yml:3:1: logging.files.name: must be a file name without a folder (the folder is path.logs), not "../x"',
     ],
   ]
   for (const [text, ...problems] of wrong) {
