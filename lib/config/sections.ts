@@ -1,3 +1,5 @@
+// The schemas of the agent's own settings. Each `doc` is the comment above its setting in config/beat.yml.
+
 import type { Schema } from 'convict'
 import {
   LOG_LEVELS,

@@ -11,7 +11,7 @@ import { Secrets } from '../../lib/config/source/secrets.ts'
 import { formatProblem } from '../../lib/errors.ts'
 import { documentOf, shorten } from './written.ts'
 
-const NOTE = ' (it comes from a credential, which is text and not shown)'
+const NOTE = ' (it comes from a credential, which is always text and never shown)'
 const LEAST = 'beats: [{ type: host }]\noutput.console:\n'
 
 describe('config: what came from a credential is not shown', () => {
@@ -31,7 +31,7 @@ describe('config: what came from a credential is not shown', () => {
       shorten(formatProblem(problem)),
     )
 
-  const MISPLACED = 'may not come from a credential: it is shown in the log and by commands'
+  const MISPLACED = 'must not come from a credential: it is shown in the log and by commands'
   const rows: readonly (readonly [text: string, ...problems: string[]])[] = [
     [
       `${LEAST}logging.level: \${credential:near}`,
@@ -72,7 +72,7 @@ describe('config: what came from a credential is not shown', () => {
     [
       'beats: [{ type: host, enabled: false }]\noutput: { file.path: "${credential:near}", console: {} }',
       '0.yml:1:1: beats: no beat is enabled; the agent needs one, such as beats: [{ type: host }]',
-      '0.yml:2:44: output.console: only one output may be enabled, and file is',
+      '0.yml:2:44: output.console: only one output may be enabled, and file already is',
     ],
   ]
   for (const [text, ...problems] of rows) {

@@ -33,7 +33,7 @@ const DECLARED: readonly Mistake[] = [
     what: 'writes a default that is not of its own format',
     files: probe(beat(`schema: { n: { doc: 'N.', format: 'int', default: 'many' } }`)),
     code: 78,
-    says: 'beat.yml:2:3: beats[0]: its schema is wrong, which is the fault of its author: n: must be an integer',
+    says: "beat.yml:2:3: beats[0]: its schema is invalid; report this to the plugin's author: n: must be an integer",
   },
   {
     what: 'forgets run',

@@ -44,13 +44,13 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'is in a folder that has no beat.yml',
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
-    says: 'beat.yml: no such file in PLACE; -c FILE names another',
+    says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: 'beat.yml: may not be read by this user',
+    says: 'beat.yml: is not readable by this user',
   },
   {
     what: 'lets others write it',
@@ -62,7 +62,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'has not given a credential to the unit',
     files: { 'beat.yml': withWord('\x24{credential:token}') },
     code: 78,
-    says: 'beat.yml:3:3: beats[0].word: no credential "token": $CREDENTIALS_DIRECTORY is not set: put LoadCredential=token:/path/to/it into the unit',
+    says: 'beat.yml:3:3: beats[0].word: no credential "token": $CREDENTIALS_DIRECTORY is not set: add LoadCredential=token:/path/to/file to the unit',
   },
   {
     what: 'has not set a variable',

@@ -53,7 +53,7 @@ const OF_THE_FOLDER: readonly Mistake[] = [
     what: 'has no beat.yml',
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
-    says: 'beat.yml: no such file in PLACE; -c FILE names another',
+    says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
     what: 'has a beat.yml that is wrong',
