@@ -44,7 +44,7 @@ describe('sealbeat new: what is depended on', () => {
   it('--from nowhere is refused', async () => {
     const { code, stderr } = await place.run('new', 'agent', 'web', '--from', 'nowhere')
     expect(code).to.equal(64)
-    expect(stderr).to.match(/^sealbeat: --from nowhere: there is no such tarball or folder; see /)
+    expect(stderr).to.match(/^sealbeat: --from nowhere: no such tarball or folder; see /)
   })
 
   it('a beat gets it for its tests, and asks for this version where it is used', async () => {

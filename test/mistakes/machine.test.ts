@@ -81,7 +81,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     what: 'has a Node that is too old',
     through: () => ['env', `NODE_OPTIONS=--import "${OLD}"`],
     code: 1,
-    says: 'Exiting: Node.js 20.19 or later is needed, and this is v18.20.4 (NODE): put a newer one first in PATH',
+    says: 'Exiting: Node.js 20.19 or later is required, but this is v18.20.4 (NODE): put a newer one first in PATH',
   },
   {
     what: 'has sealbeat without its addon',
