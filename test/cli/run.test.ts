@@ -242,7 +242,7 @@ describe('sealbeat run', () => {
       place.write({ 'probe.js': beatSource(FAITHFUL), data: 'a file' })
       const { code, stderr } = await place.run('run')
       expect(code).to.equal(1)
-      expect(stderr).to.contain(`Exiting: path.data: ${place.path('data')} is no folder`)
+      expect(stderr).to.contain(`Exiting: path.data: ${place.path('data')} is not a folder`)
     })
   })
 

@@ -5,7 +5,8 @@ import { asNobody, type Mistake, tellsOf } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const withWord = (word: string) => CONFIG.replace('probe.js', `probe.js\n  word: ${word}`)
-const RIGHTS = 'by this user (uid=65534): see its owner and mode, and those of the folders above'
+const RIGHTS =
+  'by this user (uid=65534): check its owner and mode, and those of the folders above it'
 
 const unreadable =
   (name: string, ...his: readonly string[]) =>
@@ -96,7 +97,7 @@ const OF_PATHS: readonly Mistake[] = [
     what: 'may not make path.data',
     through: (place, context) => asNobody(place, context),
     code: 1,
-    says: `Exiting: path.data: PLACE/data may not be made ${RIGHTS}`,
+    says: `Exiting: path.data: PLACE/data may not be created ${RIGHTS}`,
   },
   {
     what: 'may not write in path.data',
@@ -109,7 +110,7 @@ const OF_PATHS: readonly Mistake[] = [
     what: 'has a file for path.data',
     files: { data: '' },
     code: 1,
-    says: 'Exiting: path.data: PLACE/data is no folder',
+    says: 'Exiting: path.data: PLACE/data is not a folder',
   },
   {
     what: 'has run it as root before',
@@ -131,7 +132,7 @@ const OF_PATHS: readonly Mistake[] = [
     files: { logs: '' },
     args: ['--path.logs', 'logs/web', '-E', 'logging.to_files=true'],
     code: 1,
-    says: 'Exiting: log file PLACE/logs/web/sealbeat.ndjson: PLACE/logs/web: a file is in the place of one of the folders above',
+    says: 'Exiting: log file PLACE/logs/web/sealbeat.ndjson: PLACE/logs/web: one of the folders above it is a file',
   },
 ]
 

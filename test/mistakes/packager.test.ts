@@ -143,7 +143,7 @@ const OF_THE_MACHINE: readonly Mistake[] = [
     what: 'has a file where the packages are to go',
     files: { packages: '' },
     code: 1,
-    says: 'Exiting: --output: packages is no folder',
+    says: 'Exiting: --output: packages is not a folder',
   },
   {
     what: 'may not write where the packages are to go',
@@ -156,7 +156,7 @@ const OF_THE_MACHINE: readonly Mistake[] = [
       ]
     },
     code: 1,
-    says: 'Exiting: --output: packages may not be made by this user (uid=65534): see its owner and mode, and those of the folders above',
+    says: 'Exiting: --output: packages may not be created by this user (uid=65534): check its owner and mode, and those of the folders above it',
   },
   {
     what: 'has a SOURCE_DATE_EPOCH that is a date',

@@ -79,7 +79,7 @@ describe('output.console', () => {
     )
     const [failed, refused, status] = said
     expect(failed).to.include({ failed: 'OUTPUT_GONE' })
-    expect(failed.message).to.match(/^standard output can not be written to any more: .*EPIPE/)
+    expect(failed.message).to.match(/^standard output can no longer be written to: .*EPIPE/)
     expect(refused.refused).to.equal(failed.message)
     expect(status).to.deep.equal({ rc: 1 })
   })

@@ -19,7 +19,7 @@ const fileName = defineFormat({
       : undefined,
 })
 
-/** The settings of Beats' `output.file`. Only the default of `rotate_on_startup` differs; its doc says why. */
+/** The settings of Beats' `output.file`. Only the default of `rotate_on_startup` differs; see its doc. */
 export const fileSchema: Schema<FileSettings> = {
   path: {
     doc: 'Folder of the files, created if missing. A relative path is below path.data. Required.',
@@ -47,7 +47,7 @@ export const fileSchema: Schema<FileSettings> = {
     default: 0o600,
   },
   rotate_on_startup: {
-    doc: 'Begin each start with an empty file. Off by default, unlike in Beats: an agent that is restarted again and again would rotate away everything it has written.',
+    doc: 'Begin each start with an empty file. Off, unlike in Beats: an agent that is restarted again and again would rotate away everything it has written.',
     format: Boolean,
     default: false,
   },
