@@ -9,7 +9,7 @@ const CONFIG = `beats:
   word: \${credential:word}
 output.console: {}
 `
-/** Says its secret wherever it can. */
+/** Leaks its secret wherever it can. */
 const TALKATIVE = `const { word } = context.settings
     context.log.info({ at: { word } }, 'it is ' + word)
     if (++attempts === 1) throw new Error('not with ' + word)

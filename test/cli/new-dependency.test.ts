@@ -15,7 +15,7 @@ describe('sealbeat new: what is depended on', () => {
   })
   afterEach(() => place.remove())
 
-  /** What the manifest of the new agent says of sealbeat, and what is to be typed. */
+  /** What the manifest of the new agent contains about sealbeat, and the command to install it. */
   function dependencyOf(stdout: string) {
     const manifest = JSON.parse(readFileSync(place.path('web/package.json'), 'utf8'))
     const allowed = Object.keys(manifest.allowScripts)
@@ -55,7 +55,7 @@ describe('sealbeat new: what is depended on', () => {
   })
 
   describe('by a sealbeat that was installed', () => {
-    /** As npm installs it into a project beside, as far as this command needs it. */
+    /** Installs sealbeat into another project as npm does, with the parts that this command needs. */
     function installed(resolved: string): string {
       const folder = place.path('project/node_modules/sealbeat')
       for (const part of ['package.json', 'dist/bundle', 'config/templates']) {

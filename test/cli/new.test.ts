@@ -8,7 +8,7 @@ import { Workplace } from './workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** What npm would have installed for a beat, from this checkout; packages below the folder find it. */
+/** Links what npm would install for a beat, from this checkout; packages below the folder find it. */
 function linkTools(place: Workplace): void {
   for (const folder of ['.bin', '@types']) mkdirSync(place.path(`node_modules/${folder}`))
   for (const name of ['.bin/tsc', 'typescript', '@types/node']) {

@@ -9,7 +9,7 @@ beats:
   id: one
 output.console: {}
 `
-/** Does its work until it is told to stop. */
+/** Works until it is asked to stop. */
 const FAITHFUL = `await context.publish({ message: context.settings.word })
     await sleep(1e6, undefined, { signal: context.signal })`
 

@@ -5,7 +5,7 @@ import { needsLinux, skip } from '../live.ts'
 import { type Result, Workplace } from './workplace.ts'
 
 const NOBODY = 65534
-/** As root, an ordinary user is another one. */
+/** How to run as an ordinary user: root has to change the user. */
 const ORDINARY =
   process.getuid?.() === 0
     ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
@@ -16,7 +16,7 @@ beats: [{ type: host, period: 300ms }]
 output.file: { path: events, filename: recorded }
 `
 
-/** Records in replace what was learned: the agent again, with a beat that tries to start a program. */
+/** A beat that tries to start a program, which the recorded policy doesn't allow. */
 const SPAWNER = `
 import { spawnSync } from 'node:child_process'
 export default {

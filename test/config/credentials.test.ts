@@ -10,7 +10,7 @@ import { expandScalar } from '../../lib/config/source/variables.ts'
 const HINT = 'add LoadCredential=db:/path/to/file to the unit'
 const NOT_UTF8 = Buffer.from([0x68, 0xff])
 
-/** A folder as systemd hands it over, for the tests of the surrounding `describe`. */
+/** A folder of credentials like systemd's, for the tests of the surrounding `describe`. */
 function credentialsFolder(files: Readonly<Record<string, string | Buffer>>) {
   const env = { CREDENTIALS_DIRECTORY: '', A: 'x', N: '7' }
   before(() => {

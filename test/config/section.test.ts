@@ -5,7 +5,7 @@ import { listOf, oneOf } from '../../lib/config/schema/formats.ts'
 import { parseSection } from '../../lib/config/schema/section.ts'
 import { formatPath } from '../../lib/errors.ts'
 
-/** What a section's parser says of one setting written so; none where it was taken. */
+/** The problems that the parser reports for a section; empty if it accepts the section. */
 function messagesOf(schema: Schema<unknown>, value: Readonly<Record<string, unknown>>) {
   const messages: string[] = []
   const settings = parseSection(

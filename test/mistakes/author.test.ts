@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { checkBeat } from '../../lib/testing/index.ts'
 import { skip } from '../live.ts'
 import { foreignAddon, strangeAddon } from './addons.ts'
-import { type Mistake, tellsOf } from './mistake.ts'
+import { type Mistake, testMistakes } from './mistake.ts'
 
 const TYPE = 'beat.yml:2:3: beats[0].type: PLACE/probe.js'
 const FAILED = `${TYPE} can't be imported:`
@@ -200,7 +200,7 @@ const AT_WORK: readonly Mistake[] = [
 ]
 
 describe('mistakes of the author of a beat', () => {
-  tellsOf({ command: ['run'], files: { 'beat.yml': typed('./probe.js') } }, [
+  testMistakes({ command: ['run'], files: { 'beat.yml': typed('./probe.js') } }, [
     ...DECLARED,
     ...IMPORTED,
     ...AT_WORK,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { beatSource, type Workplace } from '../cli/workplace.ts'
 import { programFile, skip } from '../live.ts'
 import { foreignAddon, sealbeatWith, strangeAddon } from './addons.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const AUDIT = 'beats:\n- type: audit\noutput.console: {}\n'
@@ -158,5 +158,5 @@ const OF_PORTS: readonly Mistake[] = [
 
 describe("mistakes of the operator: what the machine lacks or won't give", () => {
   const setting = { command: ['run'], files: { 'beat.yml': CONFIG, 'probe.js': beatSource('') } }
-  tellsOf(setting, [...OF_RIGHTS, ...OF_THE_INSTALLATION, ...OF_PORTS])
+  testMistakes(setting, [...OF_RIGHTS, ...OF_THE_INSTALLATION, ...OF_PORTS])
 })

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const withWord = (word: string) => CONFIG.replace('probe.js', `probe.js\n  word: ${word}`)
@@ -9,9 +9,9 @@ const RIGHTS =
   'by this user (uid=65534): check its owner and mode, and those of the folders above it'
 
 const unreadable =
-  (name: string, ...his: readonly string[]) =>
+  (name: string, ...owned: readonly string[]) =>
   (place: Workplace, context: Mocha.Context) => {
-    const through = asNobody(place, context, ...his)
+    const through = asNobody(place, context, ...owned)
     chmodSync(place.path(name), 0o600)
     return through
   }
@@ -138,7 +138,7 @@ const OF_PATHS: readonly Mistake[] = [
 
 describe('mistakes of the operator', () => {
   const setting = { command: ['run'], files: { 'beat.yml': CONFIG, 'probe.js': beatSource('') } }
-  tellsOf(setting, [...OF_THE_CONFIGURATION, ...OF_PATHS])
+  testMistakes(setting, [...OF_THE_CONFIGURATION, ...OF_PATHS])
 
   it('starts a second agent on the same data', async () => {
     const place = new Workplace({

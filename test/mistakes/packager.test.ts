@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { beatSource, type Workplace } from '../cli/workplace.ts'
 import { skip } from '../live.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const MANIFEST = {
@@ -17,7 +17,7 @@ const manifest = (parts: object) => ({
   'package.json': JSON.stringify({ ...MANIFEST, ...parts }),
 })
 
-/** Just these programs are installed. */
+/** Only these programs are installed. */
 const having =
   (...names: readonly string[]) =>
   (place: Workplace, context: Mocha.Context) => {
@@ -181,5 +181,5 @@ const OF_THE_MACHINE: readonly Mistake[] = [
 describe('mistakes of who packages an agent', () => {
   const files = { ...manifest({}), 'beat.yml': CONFIG, 'probe.js': beatSource('') }
   const command = ['package', '--runtime', 'system', '--format', 'tar']
-  tellsOf({ command, files }, [...OF_THE_FOLDER, ...OF_THE_MACHINE])
+  testMistakes({ command, files }, [...OF_THE_FOLDER, ...OF_THE_MACHINE])
 })
