@@ -38,21 +38,23 @@ nodes: dist/.built ## the Node releases that policies are made for and proven on
 tables: dist/.built ## the system call tables again, from the newest kernel headers of Debian
 	node dist/tools/tables.js
 
+reference: dist/.built ## docs/reference.md again, from the schemas of the agent and its plugins
+	node dist/tools/reference/main.js
+
 recordings: dist/.built ## what the workload calls on each of those Node releases, again (root or not; script)
 	node dist/tools/record.js
 
 policies: dist/.built ## the default policies again, from tools/policy/ and tools/recordings/
 	node dist/tools/policies.js
 
-LIVE := live-386 live-arm64 live-s390x live-ppc64le live-arm live-riscv64 live-loong64
-
 live-amd64: build ## the filters against the kernel of this machine, as root
 	unshare --fork --pid --mount-proc --kill-child node dist/test/conformance/main.js
 
-$(LIVE): build
-	node dist/tools/live/main.js $(@:live-%=%) $(SUITE)
+live-%: build
+	node dist/tools/live/main.js $* $(SUITE)
 
-live-all: live-amd64 $(LIVE) ## the same on real kernels of all architectures; as root, packages: .ci/packages live
+live-all: live-amd64 ## the same on real kernels of all architectures; as root, packages: .ci/packages live
+	$(MAKE) $$(node dist/tools/live/main.js --list | sed 's/^/live-/')
 
 live-nodes: build nodes ## the agent at work on each of those Node releases, LIVE_SECONDS long (60), all at once
 	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js
@@ -89,4 +91,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables recordings policies live-amd64 $(LIVE) live-all live-nodes clean
+.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-all live-nodes clean

@@ -1,5 +1,5 @@
-// What npm runs when it installs or rebuilds this package: builds the addon, unless the one that the
-// agent would load is there and loads. Where a prebuilt one does, nothing depends on this having run.
+// npm runs this when it installs or rebuilds the package. It builds the addon, unless the one that the
+// agent would load already exists and loads. With a prebuilt addon, the package works without this step.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -13,7 +13,7 @@ const names = [
 const file = names.map(name => fileURLToPath(new URL(name, root))).find(existsSync)
 
 if (!file || !loads(file)) {
-  // npm has put its own node-gyp on the path, and a shell finds it on every platform.
+  // npm puts its own node-gyp on the path, and a shell finds it on every platform.
   const built = spawnSync('node-gyp rebuild', {
     cwd: fileURLToPath(root),
     shell: true,

@@ -1,4 +1,4 @@
-// The binding: takes JavaScript's already checked values apart and hands errnos back.
+// The JavaScript binding: converts values, which JavaScript has already checked, and returns errnos.
 #include <napi.h>
 
 #include <cerrno>
@@ -17,7 +17,9 @@ using Napi::Value;
 sealbeat::Program ToProgram(const Value& value) {
   const auto bytes = value.As<Napi::Uint8Array>();
   sealbeat::Program program(bytes.ByteLength() / sizeof(std::uint64_t));
-  std::memcpy(program.data(), bytes.Data(), program.size() * sizeof(std::uint64_t));
+  // memcpy forbids null pointers even for 0 bytes, and both may be null for an empty program.
+  if (!program.empty())
+    std::memcpy(program.data(), bytes.Data(), program.size() * sizeof(std::uint64_t));
   return program;
 }
 

@@ -1,4 +1,4 @@
-// Not Linux: there is no seccomp to install, and every function says so.
+// For other platforms than Linux, which have no seccomp: every function returns ENOSYS.
 #include <cerrno>
 
 #include "audit/audit_binding.h"

@@ -6,7 +6,7 @@ import { median, printTable, type Row, times } from './table.ts'
 
 const STARTS = 15
 
-/** Until beats run behind the filter, for every Node that `make nodes` has brought, and this one. */
+/** The time until beats run behind the filter, on this Node and on each one that `make nodes` installed. */
 export async function benchStart(): Promise<void> {
   const rows: Row[] = []
   const cached = ['20', '22', '24', '26'].map(major => `${ROOT}.cache/node/${major}/bin/node`)
@@ -36,12 +36,14 @@ async function startsOf(node: string): Promise<readonly Row[]> {
   })
 }
 
+const IDLE_MS = 3_000
+
 export async function benchMemory(): Promise<void> {
   await inFolder(async folder => {
-    const bare = await idleMemory([process.execPath, '-e', 'setInterval(() => {}, 1e6)'], 3000)
+    const bare = await idleMemory([process.execPath, '-e', 'setInterval(() => {}, 1e6)'], IDLE_MS)
     const agent = await idleMemory(
       [process.execPath, MAIN, 'run', '-c', `${folder}/beat.yml`],
-      3000,
+      IDLE_MS,
     )
     printTable('Idle memory (resident)', [
       { what: 'node -e "setInterval(…)"', value: `${bare.toFixed(0)} MB` },
@@ -56,7 +58,7 @@ export async function benchMemory(): Promise<void> {
 
 const ROUNDS = 5
 
-/** Processor time of an agent that is busy reading /proc and publishing, with the filter and without. */
+/** Processor time of an agent that is busy reading /proc and publishing, with and without the filter. */
 export async function benchBusy(): Promise<void> {
   await inFolder(async folder => {
     const agent = [process.execPath, MAIN, 'run', '-c', `${folder}/busy.yml`]
@@ -82,7 +84,8 @@ export default {
   schema: {},
   async run({ publish }) {
     for (let round = 0; round < 5000; round++) {
-      const files = await Promise.all(['stat', 'meminfo', 'loadavg'].map(name => readFile('/proc/' + name, 'utf8')))
+      const names = ['stat', 'meminfo', 'loadavg']
+      const files = await Promise.all(names.map(name => readFile('/proc/' + name, 'utf8')))
       await publish(files.map(text => ({ message: text.slice(0, 200) })))
     }
   },

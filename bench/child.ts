@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const MAIN = `${ROOT}dist/bundle/main.js`
 
-/** What a program of bench/programs/ prints, which is JSON, in a process of its own. */
+/** Runs a program of bench/programs/ in its own process and parses the JSON that it prints. */
 export function measureIn<T>(program: string, ...args: readonly string[]): T {
   const file = fileURLToPath(new URL(`./programs/${program}.js`, import.meta.url))
   const { stdout, stderr, status } = spawnSync(process.execPath, [file, ...args], {
@@ -17,7 +17,7 @@ export function measureIn<T>(program: string, ...args: readonly string[]): T {
   return JSON.parse(stdout)
 }
 
-/** Milliseconds until the process ends, or until its stderr has the text, when it is ended. */
+/** Milliseconds until the process ends or, if `until` is given, until stderr has that text; then kills it. */
 export async function startTime(command: readonly string[], until?: string): Promise<number> {
   const [file = '', ...args] = command
   const start = performance.now()
@@ -38,28 +38,28 @@ export async function startTime(command: readonly string[], until?: string): Pro
   })
 }
 
-/** User and system time that a process has taken when it has ended, in milliseconds. */
+/** Runs a process to its end and returns its user and system time, in milliseconds. */
 export function cpuTime(command: readonly string[]): number {
   const [file = '', ...args] = command
-  const before = waitedFor()
+  const before = childrenCpuTime()
   const { status, stderr } = spawnSync(file, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}`)
-  return waitedFor() - before
+  return childrenCpuTime() - before
 }
 
-/** cutime and cstime of proc(5), in ticks of 10 ms. */
-function waitedFor(): number {
+/** cutime and cstime of proc(5), converted from ticks of 10 ms to milliseconds. */
+function childrenCpuTime(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
   return (Number(fields[13]) + Number(fields[14])) * 10
 }
 
-/** Resident memory of a process that has been let alone for a while, in MB. */
-export async function idleMemory(command: readonly string[], after: number): Promise<number> {
+/** Resident memory of a process that has run idle for `afterMs` milliseconds, in MB. */
+export async function idleMemory(command: readonly string[], afterMs: number): Promise<number> {
   const [file = '', ...args] = command
   const child = spawn(file, args, { stdio: 'ignore' })
-  await new Promise(resolve => setTimeout(resolve, after))
+  await new Promise(resolve => setTimeout(resolve, afterMs))
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
   child.kill('SIGKILL')
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024

@@ -6,7 +6,7 @@ import { loadPolicy } from '../lib/seccomp/policy/layers.ts'
 import { measureIn } from './child.ts'
 import { median, printTable, type Row, times } from './table.ts'
 
-/** Instructions of the default policies: in all, executed on the mean of a recorded trace, at worst. */
+/** Instructions of the default policies: in total, mean over a recorded trace, and worst case. */
 export async function benchPrograms(): Promise<void> {
   const rows: Row[] = []
   for (const name of ARCHITECTURES) {
@@ -22,7 +22,7 @@ export async function benchPrograms(): Promise<void> {
       executed += steps * weight
       calls += weight
     }
-    const value = `${program.length} in all, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
+    const value = `${program.length} in total, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
     rows.push({ what: `default policy, ${name}`, value })
   }
   printTable('Instructions', rows)
@@ -31,14 +31,14 @@ export async function benchPrograms(): Promise<void> {
 interface Stage {
   readonly merge: number
   readonly compile: number
-  /** The agent has it loaded by then. */
+  /** Not part of the stage in an agent, which has already loaded it. */
   readonly addon: number
   readonly install: number
 }
 
 const PROCESSES = 15
 
-/** What a start pays for the stage: every part for the first time in its process. */
+/** The cost of the stage at a start: each part runs for the first time in its process. */
 export function benchStage(): void {
   const runs = Array.from({ length: PROCESSES }, () => measureIn<Stage>('stage'))
   const row = (what: string, of: (run: Stage) => number): Row => {
@@ -59,18 +59,17 @@ interface Calls {
   readonly denied: number
 }
 
-/** What the filter adds to a call. */
+/** The cost that the filter adds to a call. */
 export function benchCalls(): void {
-  if (process.arch !== 'x64') return
   const bare = measureIn<Calls>('calls', 'none')
   const filtered = measureIn<Calls>('calls', 'filter')
   const row = (what: string, key: keyof Calls): Row => {
     const added = filtered[key] - bare[key]
     return { what, value: `${added.toFixed(0)} ns more`, ratio: times(filtered[key], bare[key]) }
   }
-  printTable('A system call (through the addon) under the default filter, against none', [
+  printTable('A system call (through the addon) with the default filter, compared to none', [
     row('allowed by its number: cached by the kernel', 'allowed'),
     row('allowed by its arguments', 'checked'),
-    row('denied (against the kernel’s own error)', 'denied'),
+    row('denied (compared to the kernel’s own error)', 'denied'),
   ])
 }

@@ -7,12 +7,10 @@ import { median, printTable, times } from './table.ts'
 
 const ROUNDS = 9
 
-/** Until systemd is told READY=1 by an agent that is installed on a plain Debian; as root. */
+/** The time until an agent installed on a plain Debian sends READY=1 to systemd. Needs root. */
 export async function benchInstalled(): Promise<void> {
   if (process.getuid?.() !== 0 || spawnSync('systemd-nspawn', ['--version']).status !== 0) {
-    console.log(
-      '\n## READY=1 under systemd: left out, it takes root and systemd-nspawn (.ci/packages)',
-    )
+    console.log('\n## READY=1 under systemd: skipped, needs root and systemd-nspawn (.ci/packages)')
     return
   }
   const root = freshRoot()
@@ -35,29 +33,29 @@ function measure(machine: Machine): void {
   const agent = new InstalledAgent(machine)
   const [bare, ready]: [number[], number[]] = [[], []]
   for (let at = 0; at < ROUNDS; at++) {
-    bare.push(timeOf(machine, `/usr/share/${NAME}/bin/node -e 0`))
+    bare.push(durationOf(machine, `/usr/share/${NAME}/bin/node -e 0`))
     machine.run(`systemctl start ${NAME}`)
-    ready.push(untilReady(agent))
+    ready.push(timeToReady(agent))
     machine.run(`systemctl stop ${NAME}; systemctl reset-failed ${NAME} || true`)
   }
   printTable(`Installed, under systemd, median of ${ROUNDS}`, [
     { what: 'node -e 0', value: `${median(bare).toFixed(0)} ms` },
     {
-      what: 'agent (host, audit, one of its own) until READY=1',
+      what: 'agent (host, audit and a custom beat) until READY=1',
       value: `${median(ready).toFixed(0)} ms`,
       ratio: times(median(ready), median(bare)),
     },
   ])
 }
 
-/** Milliseconds. */
-function timeOf(machine: Machine, command: string): number {
-  const said = machine.run(`a=$(date +%s%N); ${command}; b=$(date +%s%N); echo $((b - a))`)
-  return Number(said) / 1e6
+/** The duration of a command, in milliseconds. */
+function durationOf(machine: Machine, command: string): number {
+  const nanoseconds = machine.run(`a=$(date +%s%N); ${command}; b=$(date +%s%N); echo $((b - a))`)
+  return Number(nanoseconds) / 1e6
 }
 
-/** By systemd's own clock, from the fork on: sandboxing of the unit included. */
-function untilReady(agent: InstalledAgent): number {
+/** Milliseconds by systemd's own clock, from the fork on: includes the sandboxing of the unit. */
+function timeToReady(agent: InstalledAgent): number {
   const at = (name: string) => Number(agent.property(name))
   return (at('ActiveEnterTimestampMonotonic') - at('ExecMainStartTimestampMonotonic')) / 1000
 }

@@ -4,7 +4,7 @@ import { median, printTable, times } from './table.ts'
 
 const ROUNDS = 5
 
-/** What it costs that V8 makes no code, so that no memory has to be writable and executable. */
+/** The cost of running V8 without a compiler, so that no memory has to be writable and executable. */
 export async function benchJitless(): Promise<void> {
   await inFolder(async folder => {
     const agent = (flags: readonly string[], file: string) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { amd64 } from '../lib/seccomp/architectures/amd64.ts'
 import { type Architecture, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
 import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
 import { compile } from '../lib/seccomp/compiler/compile.ts'
@@ -11,14 +12,14 @@ import { printTable, type Row } from './table.ts'
 
 const POLICIES = 100
 
-/** Instructions of our programs and of libseccomp's, for the same policies. */
+/** Compares the instructions of our programs and of libseccomp's, for the same policies. */
 export async function benchLibseccomp(): Promise<void> {
   const problem = referenceProblem()
   if (problem) return console.log(`\n${problem}`)
-  const architecture = await loadArchitecture('amd64')
+  const architecture = await loadArchitecture(amd64.name)
   const names = sharedNames(architecture) ?? []
   const random = fc.sample(policyForBoth(architecture, names), { seed: 1, numRuns: POLICIES })
-  printTable('Against libseccomp, amd64: instructions', [
+  printTable(`Compared to libseccomp, ${architecture.name}: instructions`, [
     ...compared(architecture, 'a container’s whitelist', [whitelist(architecture, names)]),
     ...compared(architecture, `${POLICIES} random policies, mean of each`, random),
   ])
@@ -62,5 +63,5 @@ function figures(architecture: Architecture, programs: readonly Program[]): stri
     measured.reduce((sum, each) => sum + of(each), 0) / measured.length
   const all = mean(each => each.instructions).toFixed(0)
   const weighted = mean(each => each.weighted).toFixed(1)
-  return `${all} in all, ${weighted} mean, ${mean(each => each.worst).toFixed(0)} worst`
+  return `${all} in total, ${weighted} mean, ${mean(each => each.worst).toFixed(0)} worst`
 }

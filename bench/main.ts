@@ -1,4 +1,4 @@
-// `make bench`: what the filter and the agent cost, as ratios within this run.
+// `make bench`: measures the cost of the filter and of the agent, as ratios within this run.
 import { benchBusy, benchMemory, benchStart } from './agent.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
 import { benchInstalled } from './installed.ts'

@@ -1,8 +1,8 @@
-/** A figure as it is printed: what was measured, the value, and what it is compared to. */
+/** A row of the printed table: the measured thing, its value, and a comparison. */
 export interface Row {
   readonly what: string
   readonly value: string
-  /** A ratio within the same run: machines are noisy, and absolute times say little. */
+  /** A ratio within the same run, as machines are noisy and absolute times say little. */
   readonly ratio?: string
 }
 

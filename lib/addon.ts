@@ -5,60 +5,60 @@ import { messageOf } from './errors.ts'
 import { packageRoot } from './own-package.ts'
 
 /**
- * The native part: thin, without defaults or checks. Errnos are the running platform's; 0 is
- * success. Where it is not Linux, `supported` is false and everything answers ENOSYS, `lockFile`
- * on other Unixes aside. addon/native.h says what each function does.
+ * The native part: thin, without defaults or checks. Errors are errnos of the running platform; 0 is
+ * success. On other platforms than Linux, `supported` is false and everything returns ENOSYS, except
+ * `lockFile` on other Unixes. addon/native.h documents each function.
  */
 export interface Addon {
   readonly supported: boolean
-  /** What node:worker_threads knows as well; loading that takes 8 ms of every start. */
+  /** node:worker_threads knows it as well, but loading that module adds 8 ms to every start. */
   isMainThread(): boolean
-  /** `program`: struct sock_filter[]; `thread`: which one TSYNC could not take along, or 0. */
+  /** `program`: struct sock_filter[]; `thread`: the one that TSYNC could not synchronise, or 0. */
   install(program: Uint8Array, flags: number): { readonly errno: number; readonly thread: number }
   probeFlags(flags: number): number
   actionAvailable(action: number): number
   /** `names`: lines of `<number> <name>\n` for the running architecture. */
   reportTraps(names: Uint8Array): number
-  /** addon/seccomp/denial.h; ENOTSUP where this architecture's registers are not known. */
+  /** See addon/seccomp/denial.h; ENOTSUP if the registers of this architecture are unknown. */
   noteDenials(urgent: readonly number[]): number
-  /** All that were denied; with `samples`, what is new of each, once. */
+  /** All denied calls; with `samples`, takes the new sample of each. */
   takeDenials(samples: boolean): readonly NativeDenied[]
-  /** addon/seccomp/denial.h: changes with every denial on the main thread; modulo 1024 the last one's number. */
+  /** Changes with every denial on the main thread; modulo 1024, it is the number of the last one. */
   lastOwnDenial(): number
-  /** `argv`: each argument ended by NUL. Returns only when it failed. */
+  /** `argv`: each argument ends in NUL. Returns only if it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
-  /** A descriptor, or an errno as a negative number. */
+  /** Returns a descriptor, or an errno as a negative number. */
   connectDatagram(address: string): number
-  /** addon/record/record.h; on Linux only. */
+  /** See addon/record/record.h; only on Linux. */
   readonly recorder?: Recorder
-  /** addon/audit/audit.h; on Linux only. */
+  /** See addon/audit/audit.h; only on Linux. */
   readonly audit?: AuditSocket
 }
 
 /** The multicast group of the kernel's audit records. */
 export interface AuditSocket {
-  /** `room`: bytes that the kernel may keep. A descriptor, or an errno as a negative number. */
-  open(room: number): number
-  /** Never waits. `type`: `AUDIT_*` of linux/audit.h; `most`: records that are looked at. */
-  read(descriptor: number, type: number, most: number): AuditReading
+  /** `bufferBytes`: size of the receive buffer. Returns a descriptor, or an errno as a negative number. */
+  open(bufferBytes: number): number
+  /** Never waits. `type`: an `AUDIT_*` of linux/audit.h; `maxRecords`: records read, of any type. */
+  read(descriptor: number, type: number, maxRecords: number): AuditReading
   readonly ReadableWatch: new (descriptor: number, callback: () => void) => ReadableWatch
 }
 
 export interface AuditReading {
-  /** Without their headers. */
+  /** The texts, without headers. */
   readonly records: readonly string[]
-  /** Records of any type that found no room since the socket was opened, modulo 2³²; -1: not known. */
+  /** Records of any type dropped since the socket was opened, modulo 2³²; -1 if unknown. */
   readonly lost: number
-  /** How often there was none in this reading, each time for at least one. */
+  /** Buffer overruns during this reading, each with at least one record lost. */
   readonly overruns: number
-  /** Nothing was left. */
+  /** Whether nothing was left to read. */
   readonly drained: boolean
-  /** 0, or why nothing can be read any more. */
+  /** 0, or the error that makes further reading impossible. */
   readonly errno: number
 }
 
-/** Each `start` is followed by one call of the callback, unless `stop` or `close` comes first. */
+/** Each `start` leads to one call of the callback, unless `stop` or `close` comes first. */
 export interface ReadableWatch {
   start(): void
   stop(): void
@@ -68,11 +68,11 @@ export interface ReadableWatch {
 /** A system call that was denied. */
 export interface NativeDenied {
   readonly number: number
-  /** As `reportTraps` was told, else the number. */
+  /** The name given to `reportTraps`, or else the number. */
   readonly name: string
-  /** Since the start. */
+  /** The number of denials since the start. */
   readonly total: number
-  /** One of those since the last look, if there were any. */
+  /** One denial since the samples were last taken, if there was any. */
   readonly sample?: {
     readonly errno: number
     readonly thread: number
@@ -81,31 +81,31 @@ export interface NativeDenied {
 }
 
 export interface Recorder {
-  /** A connected pair of sockets: one end for `Recording`, one for the process that calls `start`. */
+  /** Opens a pair of sockets: `ours` is for `Recording`, `theirs` for the process that calls `start`. */
   openChannel(): { readonly errno: number; readonly ours: number; readonly theirs: number }
-  /** As `restart`, with the program's listener going out over `channel`. Returns only when it failed. */
+  /** Like `restart`, and sends the filter's listener over `channel`. Returns only if it failed. */
   start(channel: number, path: string, argv: Uint8Array, program: Uint8Array): number
   readonly Recording: new (
     channel: number,
-    /** By number, which arguments are noted: bit n for argument n. */
+    /** By call number, the arguments to note: bit n for argument n. */
     noted: Uint8Array,
-    /** The system call of which `base + n` as the first argument begins phase n. */
+    /** The system call that begins phase n if its first argument is `base + n`. */
     mark: number,
     base: number,
-    /** `AUDIT_ARCH_*` of what is recorded. */
+    /** The `AUDIT_ARCH_*` of the recorded process. */
     arch: number,
   ) => NativeRecording
 }
 
 export interface NativeRecording {
-  /** 0, or why the recording has failed. */
+  /** 0, or the error that made the recording fail. */
   readonly errno: number
   readonly phase: number
-  /** Ten words for each kind of call: phase, architecture, number, six arguments, count. */
+  /** Ten words per kind of call: phase, architecture, number, six arguments, count. */
   counts(): BigUint64Array
 }
 
-/** The addon, or why there is none, in words for whoever installed this package. */
+/** The addon, or the problem, worded for the person who installed this package. */
 export type LoadedAddon = { readonly addon: Addon } | { readonly problem: string }
 
 const FUNCTIONS: readonly (keyof Addon)[] = [
@@ -125,8 +125,8 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
 const REBUILD = 'build it with "npm rebuild sealbeat" (in a checkout: "make build")'
 
 /**
- * Loads the addon on first use, what node-gyp has built here or else what came with the package for
- * this platform; Node's module cache makes it the only time.
+ * Loads the addon: the one that node-gyp built here, or else the one that the package contains for this
+ * platform. Node's module cache makes further calls cheap.
  */
 export function loadAddon(file: string = ownAddon()): LoadedAddon {
   const require = createRequire(import.meta.url)
@@ -134,7 +134,7 @@ export function loadAddon(file: string = ownAddon()): LoadedAddon {
     const loaded: unknown = require(file)
     return isAddon(loaded)
       ? { addon: loaded }
-      : { problem: `the native addon ${file} is of another version: ${REBUILD}` }
+      : { problem: `the native addon ${file} is from another version: ${REBUILD}` }
   } catch (thrown) {
     return { problem: `the native addon ${troubleOf(file, messageOf(thrown))}: ${REBUILD}` }
   }
@@ -142,25 +142,25 @@ export function loadAddon(file: string = ownAddon()): LoadedAddon {
 
 function troubleOf(file: string, reason: string): string {
   if (!existsSync(file)) return `${file} does not exist`
-  // As the loader has it of a file for another machine, which it passes over.
+  // The loader's message for a file for another machine, which it skips.
   const isPassedOver = reason.startsWith(`${file}: cannot open shared object file`)
   if (!isPassedOver) return `can't be loaded: ${reason}`
-  return `${file} is for another architecture than this, ${process.arch}`
+  return `${file} is for another architecture, this is ${process.arch}`
 }
 
-/** The file of the addon that is loaded here, or why none is. */
+/** The file of the loaded addon, or the problem if none can be loaded. */
 export function loadedAddonFile(): { readonly file: string } | { readonly problem: string } {
   const file = ownAddon()
   const loaded = loadAddon(file)
   return 'problem' in loaded ? loaded : { file }
 }
 
-/** Where node-gyp puts a target. */
+/** The path of a target that node-gyp has built. */
 export function addonFile(target: string): string {
   return inPackage(`build/Release/${target}.node`)
 }
 
-/** Where a package has the addon for the platform that runs, from the package's folder. */
+/** The path of the packaged addon for the running platform, relative to the package's folder. */
 export function prebuiltName(): string {
   return `prebuilds/${process.platform}-${process.arch}/sealbeat.node`
 }

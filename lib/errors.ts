@@ -54,6 +54,11 @@ export function formatProblem({ position, path, message }: Problem): string {
   return [position, formatPath(path), message].filter(Boolean).join(': ')
 }
 
+/** One `CONFIG_INVALID` for all problems, with one line per problem in its message. */
+export function configError(problems: readonly Problem[]): AgentError {
+  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+}
+
 /** The message of a thrown value of any type: plugins may throw anything. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

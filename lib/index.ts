@@ -1,19 +1,11 @@
-export type {
-  Beat,
-  Context,
-  Event,
-  OpenContext,
-  Privilege,
-  Receipt,
-  StateStore,
-  SyscallNeed,
-} from './beat.ts'
+export type { Beat, Context, OpenContext, StateStore } from './beat.ts'
 export { defineBeat } from './beat.ts'
 export { bytes, bytesFrom } from './config/schema/bytes.ts'
 export { duration, durationFrom } from './config/schema/duration.ts'
 export { fileMode } from './config/schema/file-mode.ts'
 export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/schema/formats.ts'
 export { AgentError, type ErrorCode, type Problem } from './errors.ts'
+export type { Event, Receipt } from './event.ts'
 export {
   type Batch,
   defineOutput,
@@ -23,3 +15,4 @@ export {
   WRITTEN,
   type WriteResult,
 } from './output.ts'
+export type { Plugin, Privilege, SyscallNeed } from './plugin.ts'

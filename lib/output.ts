@@ -1,18 +1,17 @@
-import type { Schema } from 'convict'
 import type { Logger } from 'pino'
-import type { Privilege, SyscallNeed } from './beat.ts'
+import type { Plugin } from './plugin.ts'
 
-/** Events, each encoded once, when it was published. */
+/** Events for the output. Each was encoded once, when it was published. */
 export interface Batch {
   /** One JSON object each, without a line end. Never empty. */
   readonly lines: readonly string[]
 }
 
-/** What an output could not take, by index into `batch.lines`; everything else is confirmed. */
+/** Events that the output could not take, by index into `batch.lines`. It confirms all others. */
 export interface WriteResult {
-  /** Not taken now; worth another try. Order is kept. */
+  /** Not taken now but worth another try. The order is kept. */
   readonly retry: readonly number[]
-  /** Will never be taken; counted, logged, dropped. */
+  /** Will never be taken: counted, logged, dropped. */
   readonly reject: readonly { readonly index: number; readonly reason: string }[]
 }
 
@@ -20,8 +19,8 @@ export const WRITTEN: WriteResult = { retry: [], reject: [] }
 
 export interface Output {
   /**
-   * Resolves when the events are where they belong (for a file: handed to the kernel). A rejected
-   * promise means that nothing is known of the whole batch: all of it is tried again.
+   * Resolves when the events are where they belong (a file: handed to the kernel). A rejected promise
+   * means that the fate of the whole batch is unknown: all of it is tried again.
    */
   write(batch: Batch): Promise<WriteResult>
   close(): Promise<void>
@@ -39,16 +38,12 @@ export interface OutputContext<S> {
   }
 }
 
-export interface OutputType<S = unknown> {
-  readonly name: string
-  readonly schema: Schema<S>
-  readonly syscalls?: readonly SyscallNeed[]
-  /** What it needs with these settings. */
-  privileges?(settings: S): readonly Privilege[]
-  /** Before the filter: everything that needs more than the filter will allow. */
+export interface OutputType<S = unknown> extends Plugin<S> {
+  /** Runs before the filter: does everything that the filter will refuse. */
   open(context: OutputContext<S>): Promise<Output>
 }
 
+/** Returns its argument; it is there for type inference. */
 export function defineOutput<S>(type: OutputType<S>): OutputType<S> {
   return type
 }

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { constants, endianness, tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { expect } from 'chai'
-import { type Addon, addonFile, loadAddon } from '../lib/addon.ts'
-import { skip } from './live.ts'
+import { type Addon, addonFile, loadAddon, loadedAddonFile } from '../lib/addon.ts'
+import { encode } from '../lib/seccomp/compiler/program.ts'
+import { needsLinux, skip } from './live.ts'
 
 const ROOT = dirname(dirname(dirname(addonFile('sealbeat'))))
 
@@ -44,7 +45,7 @@ describe('addon', () => {
     )
     const other = `${folder}/other.cjs`
     writeFileSync(other, 'exports.install = () => 0')
-    expect(problem(other)).to.match(/other\.cjs is of another version: build it/)
+    expect(problem(other)).to.match(/other\.cjs is from another version: build it/)
   })
 
   it('locks a file against every other opening of it, until it is closed', () => {
@@ -59,11 +60,41 @@ describe('addon', () => {
     expect(lockFile(theirs)).to.equal(constants.errno.EBADF)
   })
 
+  const restarts = [
+    ['with arguments that each end in NUL', 'echo\0a b\0\0c\0', 'a b  c'],
+    ['with a last argument that does not', 'echo\0a b\0\0c', 'a b  c'],
+  ] as const
+  for (const [what, words, printed] of restarts) {
+    it(`starts another image in its place, ${what}`, function () {
+      needsLinux.call(this)
+      const allowAll = encode(
+        [{ op: 'return', k: 0x7fff0000 }],
+        endianness() === 'LE' ? 'little' : 'big',
+      )
+      const script = `const [file, words, program] = process.argv.slice(1)
+        const bytes = text => Buffer.from(text, 'hex')
+        const errno = require(file).restart('/bin/echo', bytes(words), bytes(program), [1])
+        console.log('not started, errno ' + errno)`
+      const built = loadedAddonFile()
+      if ('problem' in built) throw new Error(built.problem)
+      const hex = [words, allowAll].map(bytes => Buffer.from(bytes).toString('hex'))
+      const { stdout } = spawnSync(process.execPath, ['-e', script, built.file, ...hex], {
+        encoding: 'utf8',
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      })
+      expect(stdout).to.equal(`${printed}\n`)
+    })
+  }
+
   it('compiles where there is no Linux, and answers ENOSYS there', function () {
     this.timeout(60_000)
     if (spawnSync('c++', ['--version']).status !== 0) skip(this, 'no C++ compiler')
     const file = `${folder}/elsewhere.node`
     execFileSync('c++', compilation(file), { cwd: ROOT, stdio: 'inherit' })
+    // Compiled to trap on a null pointer for memcpy, even with no bytes to copy.
+    const install = `require(${JSON.stringify(file)}).install(new Uint8Array(0), 0)`
+    expect(spawnSync(process.execPath, ['-e', install])).to.include({ status: 0, signal: null })
     const addon = loaded(file)
     const { ENOSYS } = constants.errno
     const none = new Uint8Array(0)
@@ -83,6 +114,7 @@ function compilation(output: string): readonly string[] {
   return [
     ...['-std=c++17', '-Wall', '-Wextra', '-Werror', '-O0', '-fPIC', '-shared', '-o', output],
     ...['-U__linux__', '-U__linux', '-U__gnu_linux__', '-Ulinux'],
+    ...['-fsanitize=nonnull-attribute', '-fsanitize-undefined-trap-on-error'],
     ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS'],
     `-I${print('-p', "require('node-addon-api').include_dir")}`,
     `-I${print('tools/node-headers.mjs')}/include/node`,

@@ -5,13 +5,13 @@ import { encode, NUMBER_OFFSET, type Program } from '../lib/seccomp/compiler/pro
 import { returnValue } from '../lib/seccomp/compiler/ranges.ts'
 import type { Verdict } from '../lib/seccomp/policy/policy.ts'
 
-/** The running architecture's numbers; names it does not have are left out. */
+/** The numbers on the running architecture. Names that it does not have are left out. */
 export async function numbersOf(...names: readonly string[]): Promise<readonly number[]> {
   const table = await runningTable()
   return names.flatMap(name => table[name] ?? [])
 }
 
-/** The number of a call that every architecture has. */
+/** The number of a system call that every architecture has. */
 export async function numberOf(name: string): Promise<number> {
   const [number] = await numbersOf(name)
   if (number === undefined) throw new Error(`${process.arch} has no ${name}`)
@@ -24,7 +24,7 @@ export async function runningTable(): Promise<Readonly<Record<string, number>>> 
   return (await loadArchitecture(name)).table.numbers
 }
 
-/** The simplest program, made by hand: `verdict` for these numbers (at most 254), else `otherwise`. */
+/** The simplest program, written by hand: `verdict` for these numbers (at most 254), else `otherwise`. */
 export function answering(
   numbers: readonly number[],
   verdict: Verdict,

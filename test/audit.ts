@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { numberOf } from './answering.ts'
 import { probe } from './probe.ts'
 
-/** The kernel's audit records, as they appear. */
+/** The kernel's audit records, as they are written. */
 export interface AuditTail {
-  /** The first record since `openAuditTail` that says all of these; undefined after 5 seconds. */
+  /** The first record since `openAuditTail` that contains all of `parts`; undefined after 5 seconds. */
   find(...parts: readonly string[]): Promise<string | undefined>
-  /** All that has been read so far. */
+  /** All records read so far. */
   readonly records: readonly string[]
-  /** The same, with what has come meanwhile. */
+  /** The same, including the records that have arrived since. */
   read(): readonly string[]
 }
 
@@ -20,11 +20,11 @@ const NETLINK_AUDIT = 9
 const AUDIT_NLGRP_READLOG = 1 // linux/audit.h
 const SOL_SOCKET = 1
 const SO_RCVBUFFORCE = 33 // asm-generic/socket.h
-const HEADER = 16 // sizeof(struct nlmsghdr)
+const HEADER_BYTES = 16 // sizeof(struct nlmsghdr)
 
 /**
- * Listens to the multicast group that carries every record, whether auditing is enabled or not, and
- * whether or not auditd runs (netlink(7); CAP_AUDIT_READ). Undefined where this user may not.
+ * Joins the multicast group that carries every record, whether or not auditing is enabled or auditd runs
+ * (netlink(7); needs CAP_AUDIT_READ). Returns undefined if this user may not join.
  */
 export async function openAuditTail(): Promise<AuditTail | undefined> {
   const kind = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC
@@ -32,7 +32,7 @@ export async function openAuditTail(): Promise<AuditTail | undefined> {
   const address = new Uint8Array(new Uint32Array([AF_NETLINK, 0, AUDIT_NLGRP_READLOG]).buffer)
   const bound = probe.syscall(await numberOf('bind'), socket.value, address, address.length)
   if (bound.errno !== 0) return undefined
-  // Room for a burst: what finds none is lost.
+  // Room for a burst: records that find no room are lost.
   const size = new Uint8Array(new Uint32Array([1 << 24]).buffer)
   const setsockopt = await numberOf('setsockopt')
   probe.syscall(setsockopt, socket.value, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length)
@@ -47,7 +47,7 @@ function drain(recvfrom: number, socket: number, records: string[]): readonly st
   for (;;) {
     const { value } = probe.syscall(recvfrom, socket, buffer, buffer.length, 0, 0, 0)
     if (value < 0) return records
-    records.push(buffer.toString('latin1', HEADER, value))
+    records.push(buffer.toString('latin1', HEADER_BYTES, value))
   }
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { DEFAULT_BACKOFF, pauseMs } from '../lib/backoff.ts'
 
 describe('the pause after a failure', () => {
-  const ROWS: readonly (readonly [failures: number, random: number, pause: number])[] = [
+  const ROWS: readonly (readonly [failures: number, random: number, expectedMs: number])[] = [
     [1, 1, 1_000],
     [1, 0, 500],
     [2, 1, 2_000],
@@ -13,9 +13,9 @@ describe('the pause after a failure', () => {
     [7, 0, 30_000],
     [5_000, 1, 60_000],
   ]
-  for (const [failures, random, pause] of ROWS) {
-    it(`failure ${failures}, at ${random} of the jitter: ${pause} ms`, () => {
-      expect(pauseMs(failures, DEFAULT_BACKOFF, () => random)).to.equal(pause)
+  for (const [failures, random, expectedMs] of ROWS) {
+    it(`failure ${failures}, at ${random} of the jitter: ${expectedMs} ms`, () => {
+      expect(pauseMs(failures, DEFAULT_BACKOFF, () => random)).to.equal(expectedMs)
     })
   }
 

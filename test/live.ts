@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** How a child process ended, and what it said. */
+/** How a child process ended, and its output. */
 export interface Ended {
   /** The exit code, or the name of the signal. */
   readonly end: number | string
@@ -14,32 +14,32 @@ export interface Start {
   readonly args?: readonly string[]
   /** Node's own arguments. */
   readonly execArgs?: readonly string[]
-  /** Added to this process's environment. */
+  /** Variables added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
-  /** The Node to run it with; this one's unless given. */
+  /** The Node binary to run it with; by default that of this process. */
   readonly node?: string
-  /** What to start it through, such as `['setpriv', '--reuid', '65534']`. */
+  /** A command to start it through, such as `['setpriv', '--reuid', '65534']`. */
   readonly through?: readonly string[]
-  /** Run it as the first process of its namespace, where only the kernel's signals kill. */
+  /** Whether to run it as the first process of its namespace, which only the kernel's signals kill. */
   readonly asInit?: boolean
 }
 
-/** A file of test/programs/, compiled. */
+/** The compiled file of a program in test/programs/. */
 export function programFile(name: string): string {
   return fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url))
 }
 
 /**
- * Runs a program in a PID namespace of its own, for experiments that deny system calls: with getpid
- * denied, for one, Node signals every process that it can see.
+ * Runs a program in a PID namespace of its own, for experiments that deny system calls. With getpid denied,
+ * for example, Node signals every process that it can see.
  */
 export function runIsolated(name: string, start: Start = {}): Ended {
   const through = start.asInit ? namespace() : isolation()
   return run([...through, ...command(name, start)], start)
 }
 
-/** What to start a program through so that it is alone, its end told as a shell would: 128 + signal. */
+/** A command that runs a program in isolation and reports its end like a shell: 128 + signal. */
 export function isolation(): readonly string[] {
   return [...namespace(), 'sh', '-c', INIT, 'sh']
 }
@@ -49,25 +49,25 @@ export function runProgram(name: string, start: Start = {}): Ended {
   return run(command(name, start), start)
 }
 
-/** `before(needsLinux)`: skips, saying so, elsewhere. */
+/** For `before(needsLinux)`: skips on other systems, and says so. */
 export function needsLinux(this: Mocha.Context): void {
   if (process.platform !== 'linux') skip(this, 'not Linux')
 }
 
-/** `before(needsIsolation)`: skips, saying so, where this user may not have a namespace. */
+/** For `before(needsIsolation)`: skips if this user may not create a namespace, and says so. */
 export function needsIsolation(this: Mocha.Context): void {
   needsLinux.call(this)
   const [program = '', ...args] = [...namespace(), 'true']
   if (spawnSync(program, args).status !== 0) skip(this, 'this user may not have a PID namespace')
 }
 
-/** Ends the test or hook, saying why. */
+/** Skips the test or hook, and says why. */
 export function skip(context: Mocha.Context, why: string): never {
   console.log(`      skipped: ${why}`)
   return context.skip()
 }
 
-/** Passes a signal on as 128 + its number, as shells do; its own words about that go nowhere. */
+/** Reports a signal as 128 + its number, as shells do, and discards the shell's own message about it. */
 const INIT = 'ulimit -c 0; exec 3>&2 2>/dev/null; ("$@" 2>&3 3>&-); exit $?'
 
 function namespace(): readonly string[] {

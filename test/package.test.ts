@@ -13,7 +13,7 @@ describe('the package', () => {
     files = packed.files.map(({ path }: { path: string }) => path)
   })
 
-  it('has what its manifest refers to', () => {
+  it('has the files that its manifest refers to', () => {
     const { bin, exports } = manifest
     const named: readonly string[] = JSON.stringify([bin, exports]).match(/[\w./-]+\.\w+/g) ?? []
     const paths = named.map(path => path.replace('./', ''))
@@ -21,7 +21,7 @@ describe('the package', () => {
     expect(files).to.include.members(paths)
   })
 
-  it('has the sources of the addon, to be built where it is installed', () => {
+  it('has the sources of the addon, to build it where it is installed', () => {
     expect(files).to.include.members([
       ...['binding.gyp', 'addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/install.mjs'],
     ])
@@ -32,7 +32,7 @@ describe('the package', () => {
     expect(own.filter(path => /\.test\.|^addon\/testing/.test(path))).to.deep.equal([])
   })
 
-  it('has every file of the templates, those too that npm would leave out of most packages', () => {
+  it('has every file of the templates, even those that npm leaves out of most packages', () => {
     const templates = readdirSync('config/templates', { recursive: true, encoding: 'utf8' })
       .map(path => `config/templates/${path}`)
       .filter(path => statSync(path).isFile())
@@ -40,17 +40,17 @@ describe('the package', () => {
     expect(templates).to.include('config/templates/beat/src/index.test.ts')
   })
 
-  it('brings what it depends on, so that nothing is fetched', () => {
+  it('brings its dependencies, so that nothing is downloaded', () => {
     expect(manifest.bundleDependencies).to.equal(true)
     const packages = Object.keys(manifest.dependencies)
     expect(files).to.include.members(packages.map(name => `node_modules/${name}/package.json`))
   })
 
-  it('brings the types that its own refer to', () => {
+  it('brings the types that its own types refer to', () => {
     expect(manifest.dependencies).to.include.keys('convict', '@types/convict', 'pino')
   })
 
-  it('has the licences of what is in its bundle', () => {
+  it('has the licences of the code in its bundle', () => {
     expect(files).to.include('dist/bundle/LICENSES.txt')
   })
 })

@@ -1,6 +1,6 @@
 import Mocha from 'mocha'
 
-/** Mocha's spec reporter, closing with the one line that any tool can read. */
+/** Mocha's spec reporter, followed by a summary line that any tool can parse. */
 export default class Reporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options)

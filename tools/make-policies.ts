@@ -1,6 +1,7 @@
 import {
-  type ArchitectureName,
+  ARCHITECTURES,
   loadArchitecture,
+  recordOf,
 } from '../lib/seccomp/architectures/architecture.ts'
 import { contradictions, gather } from './policy/evidence.ts'
 import { writeLiteral } from './policy/literal.ts'
@@ -8,12 +9,6 @@ import { writeProvenance } from './policy/provenance.ts'
 import { writeWeights } from './policy/weights.ts'
 import { writePolicy } from './policy/write.ts'
 import type { Recording } from './recording.ts'
-
-/** Those that Node runs on; mips64le has a table alone. */
-const ARCHITECTURES = [
-  ...['amd64', '386', 'arm64', 'arm'],
-  ...['riscv64', 'ppc64le', 's390x', 'loong64'],
-] as readonly ArchitectureName[]
 
 /** All generated policies, by path: YAML for people, literals for the agent, the weights, and where they are from. */
 export async function makePolicies(
@@ -26,7 +21,7 @@ export async function makePolicies(
     ['lib/seccomp/architectures/defaults/weights.ts', writeWeights(recordings)],
     ['lib/seccomp/architectures/defaults/provenance.ts', writeProvenance(recordings)],
   ])
-  for (const name of ARCHITECTURES) {
+  for (const name of ARCHITECTURES.filter(each => recordOf(each).policy)) {
     const { table } = await loadArchitecture(name)
     const path = `config/seccomp/${name}.yml`
     const policy = writePolicy({ ...table, architecture: name }, recordings, evidence)

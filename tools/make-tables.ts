@@ -6,7 +6,7 @@ import { formatTable, formatWords, kernelOf } from './format.ts'
 import { readWidths } from './prototypes.ts'
 import { type HeaderNames, readSince } from './since.ts'
 import type { TableSources } from './table-sources.ts'
-import { ALL_ABIS, readNumbers, type SyscallArchitecture } from './unistd.ts'
+import { ALL_ABIS, readNumbers, type SyscallArchitecture, sourceOf } from './unistd.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
@@ -55,7 +55,7 @@ function formatArguments(
   tables: ReadonlyMap<SyscallArchitecture, Numbers>,
   version: string,
 ): string {
-  const wide = [...tables].filter(([name]) => !['386', 'arm', 'x32'].includes(name))
+  const wide = [...tables].filter(([name]) => sourceOf(name).bits === 64)
   const names = namesOf(wide.map(([, numbers]) => numbers))
   const widths = Object.entries(readWidths(prototypes)).filter(([name]) => names.has(name))
   return formatWords('ARGUMENT_WIDTHS', Object.fromEntries(widths), `linux-headers ${version}`, [

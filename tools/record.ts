@@ -1,5 +1,5 @@
 // Runs the workload on each Node release under a recorder and writes tools/recordings/
-// (`make recordings`; Debian: bsdutils for script(1)).
+// (`make recordings`; needs script(1), in Debian's bsdutils).
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { endianness, release } from 'node:os'
@@ -9,20 +9,20 @@ import { architectureOf } from '../lib/seccomp/architectures/architecture.ts'
 import { ENDINGS } from '../test/workload/endings.ts'
 import { NODES, nodeBinary } from './node-releases.ts'
 import { type Run, trace } from './recorder.ts'
-import { type Circumstances, formatRecording, type RecordedCall } from './recording.ts'
+import { formatRecording, type RecordedCall, type RecordingHeader } from './recording.ts'
 
 const FOLDER = 'tools/recordings'
 const WORKLOAD = 'dist/test/workload/main.js'
 
 await mkdir(FOLDER, { recursive: true })
 for (const version of NODES) {
-  const circumstances = await look(version)
+  const header = await headerFor(version)
   const calls = await recordAll(nodeBinary(version))
-  const name = `${circumstances.architecture}-node${version.split('.', 1)[0]}.ndjson`
-  await writeFile(join(FOLDER, name), formatRecording({ ...circumstances, calls }))
+  const name = `${header.architecture}-node${version.split('.', 1)[0]}.ndjson`
+  await writeFile(join(FOLDER, name), formatRecording({ ...header, calls }))
 }
 
-async function look(node: string): Promise<Circumstances> {
+async function headerFor(node: string): Promise<RecordingHeader> {
   const { stdout } = await promisify(execFile)('getconf', ['GNU_LIBC_VERSION'])
   return {
     recorder: 'seccomp user notification',

@@ -15,21 +15,21 @@ import { MARK } from '../lib/seccomp/record/phases.ts'
 import { PHASES } from '../test/workload/phase.ts'
 import { NOTED_ARGUMENTS, type RecordedCall } from './recording.ts'
 
-/** How to run what is to be watched. */
+/** A command to record. */
 export interface Run {
   readonly node: string
   readonly args: readonly string[]
-  /** Give it a terminal instead of pipes. */
+  /** Whether it gets a terminal instead of pipes. */
   readonly terminal?: boolean
 }
 
 const START = 'dist/lib/seccomp/record/start.js'
-/** The descriptor by which the process sends its listener. */
+/** The descriptor on which the process sends its listener. */
 const CHANNEL = 3
 
 /**
- * Runs Node to its end under the agent's own recorder, all its threads and children, which sees
- * io_uring_setup and clone3 refused, as they are behind our filter.
+ * Runs Node to its end under the agent's own recorder, including all threads and children. The recorder
+ * denies io_uring_setup and clone3, as our filter does.
  */
 export async function trace(run: Run): Promise<readonly RecordedCall[]> {
   const name = architectureOf(process.arch, endianness())
@@ -54,7 +54,7 @@ function commandLine({ node, args, terminal }: Run, architecture: Architecture) 
   return terminal ? ['script', '-qec', command.join(' '), '/dev/null'] : command
 }
 
-/** The program's exit code says nothing here: some are made to crash. */
+/** Runs the command to its end. Its exit code says nothing, as some programs crash on purpose. */
 async function finish([program = '', ...args]: readonly string[], channel: number): Promise<void> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit', channel] })
   closeSync(channel)
@@ -72,7 +72,7 @@ function notedBits({ table }: Architecture): Uint8Array {
   return bits
 }
 
-/** Words of one kind: phase, architecture, number, six arguments, count. */
+/** Words per kind of call: phase, architecture, number, six arguments, count. */
 const WORDS = 10
 
 function callsOf({ audit, table }: Architecture, recording: NativeRecording) {

@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * What a run called: the evidence that default policies are made from, whatever recorded it. On
- * disk it is NDJSON: the circumstances, then a line for each call, by name.
+ * The system calls of a run, by any recorder: the evidence for the default policies. On disk it is
+ * NDJSON: a header, then a line for each call, sorted by name.
  */
-export interface Recording extends Circumstances {
+export interface Recording extends RecordingHeader {
   readonly calls: readonly RecordedCall[]
 }
 
-export interface Circumstances {
-  /** What saw the calls. */
+export interface RecordingHeader {
+  /** The mechanism that recorded the calls. */
   readonly recorder: string
   readonly architecture: string
   /** `20.20.2`. */
@@ -22,13 +22,13 @@ export interface Circumstances {
 
 export interface RecordedCall {
   readonly name: string
-  /** Number of calls by phase of the workload; `boot` is what comes before the first. */
+  /** Number of calls by phase of the workload; `boot` is the time before the first phase. */
   readonly phases: Readonly<Record<string, number>>
-  /** Each combination seen of the arguments in `NOTED_ARGUMENTS`, in hexadecimal. */
+  /** Each combination of the arguments in `NOTED_ARGUMENTS` that was seen, in hexadecimal. */
   readonly values: readonly string[]
 }
 
-/** The arguments that a policy may look at. Pointers, sizes and descriptors say nothing. */
+/** The arguments that a policy may test. The values of pointers, sizes and descriptors say nothing. */
 export const NOTED_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   arch_prctl: [0],
   clone: [0],
@@ -52,15 +52,15 @@ export const NOTED_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   tgkill: [2],
 }
 
-export function formatRecording({ calls, ...circumstances }: Recording): string {
+export function formatRecording({ calls, ...header }: Recording): string {
   const sorted = calls.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return [circumstances, ...sorted].map(line => `${JSON.stringify(line)}\n`).join('')
+  return [header, ...sorted].map(line => `${JSON.stringify(line)}\n`).join('')
 }
 
 function parseRecording(text: string): Recording {
   const [first = '{}', ...lines] = text.trimEnd().split('\n')
   const calls = lines.map(line => JSON.parse(line) as RecordedCall)
-  return { ...(JSON.parse(first) as Circumstances), calls }
+  return { ...(JSON.parse(first) as RecordingHeader), calls }
 }
 
 /** All recordings of a folder, the oldest Node first. */

@@ -2,36 +2,36 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { amd64 } from '../lib/seccomp/architectures/amd64.ts'
+import {
+  ARCHITECTURES,
+  type ArchitectureRecord,
+  type KernelHeaders,
+  recordOf,
+} from '../lib/seccomp/architectures/architecture.ts'
 import type { SyscallTable } from '../lib/seccomp/architectures/syscall-table.ts'
 
 const run = promisify(execFile)
 
+export type SyscallArchitecture = SyscallTable['architecture']
+export const ALL_ABIS: readonly SyscallArchitecture[] = [...ARCHITECTURES, 'x32']
+
 interface Source {
-  /** The folder below /usr/lib/linux/uapi. */
-  readonly uapi: string
-  /** What asm/unistd.h and asm/bitsperlong.h ask the compiler. */
-  readonly defines: readonly string[]
+  /** Width of a system call's argument. */
+  readonly bits: 32 | 64
+  readonly headers: KernelHeaders
 }
 
-const BITS_64 = ['__SIZEOF_POINTER__=8', '__SIZEOF_LONG__=8', '__CHAR_BIT__=8']
-const BITS_32 = ['__SIZEOF_POINTER__=4', '__SIZEOF_LONG__=4', '__CHAR_BIT__=8']
+/** x32 is a second ABI of amd64, with a table but no record. */
+const X32 = {
+  bits: 32,
+  headers: { folder: amd64.headers.folder, defines: ['__x86_64__', '__ILP32__'] },
+} as const satisfies Source
 
-/** Where linux-libc-dev has each architecture's headers. */
-export const SOURCES: { readonly [A in SyscallTable['architecture']]: Source } = {
-  amd64: { uapi: 'x86', defines: [...BITS_64, '__x86_64__'] },
-  '386': { uapi: 'x86', defines: [...BITS_32, '__i386__'] },
-  x32: { uapi: 'x86', defines: [...BITS_32, '__x86_64__', '__ILP32__'] },
-  arm64: { uapi: 'arm64', defines: [...BITS_64, '__aarch64__'] },
-  arm: { uapi: 'arm', defines: [...BITS_32, '__arm__', '__ARM_EABI__'] },
-  riscv64: { uapi: 'riscv', defines: [...BITS_64, '__riscv'] },
-  ppc64le: { uapi: 'powerpc', defines: [...BITS_64, '__powerpc__', '__powerpc64__'] },
-  s390x: { uapi: 's390', defines: [...BITS_64, '__s390x__'] },
-  loong64: { uapi: 'loongarch', defines: [...BITS_64, '__loongarch__'] },
-  mips64le: { uapi: 'mips', defines: [...BITS_64, '__mips__', '_MIPS_SIM=3'] },
+/** How to read an ABI's numbers from linux-libc-dev. */
+export function sourceOf(abi: SyscallArchitecture): Source {
+  return abi === 'x32' ? X32 : recordOf(abi)
 }
-
-export type SyscallArchitecture = keyof typeof SOURCES
-export const ALL_ABIS = Object.keys(SOURCES) as readonly SyscallArchitecture[]
 
 /**
  * Reads an architecture's numbers out of an unpacked linux-libc-dev, ascending; undefined where the
@@ -41,17 +41,32 @@ export async function readNumbers(
   headers: string,
   architecture: SyscallArchitecture,
 ): Promise<Readonly<Record<string, number>> | undefined> {
-  const { uapi, defines } = SOURCES[architecture]
+  const {
+    bits,
+    headers: { folder: uapi, defines },
+  } = sourceOf(architecture)
   const folder = [
     join(headers, 'usr/lib/linux/uapi', uapi),
-    ...(uapi === 'x86' ? [join(headers, 'usr/include/x86_64-linux-gnu')] : []),
+    ...siblings(uapi).map(({ names }) => join(headers, 'usr/include', names.gnu)),
   ].find(candidate => existsSync(join(candidate, 'asm/unistd.h')))
   if (folder === undefined) return undefined
   // -undef: only what we define; the machine's own architecture must not shine through.
   const flags = ['-undef', '-nostdinc', '-dM', '-I', folder, '-I', join(headers, 'usr/include')]
-  const args = [...flags, ...defines.map(each => `-D${each}`), join(folder, 'asm/unistd.h')]
+  const defined = [...sizes(bits), ...defines].map(each => `-D${each}`)
+  const args = [...flags, ...defined, join(folder, 'asm/unistd.h')]
   const { stdout } = await run('cpp', args, { maxBuffer: 1 << 24 })
   return numbersIn(parseDefines(stdout))
+}
+
+/** The architectures that share a folder of headers. */
+function siblings(folder: string): readonly ArchitectureRecord[] {
+  return ARCHITECTURES.map(recordOf).filter(({ headers }) => headers.folder === folder)
+}
+
+/** What asm/bitsperlong.h asks the compiler. */
+function sizes(bits: 32 | 64): readonly string[] {
+  const bytes = bits / 8
+  return [`__SIZEOF_POINTER__=${bytes}`, `__SIZEOF_LONG__=${bytes}`, '__CHAR_BIT__=8']
 }
 
 function parseDefines(text: string): ReadonlyMap<string, string> {

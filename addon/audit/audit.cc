@@ -13,13 +13,13 @@ namespace sealbeat {
 
 namespace {
 
-// MAX_AUDIT_MESSAGE_LENGTH of libaudit: no record of the kernel is longer.
-constexpr std::size_t kLongest = 8970;
+// MAX_AUDIT_MESSAGE_LENGTH of libaudit: the kernel sends no longer records.
+constexpr std::size_t kMaxRecordBytes = 8970;
 
-int Join(int descriptor, int room) {
-  // Beyond net.core.rmem_max only CAP_NET_ADMIN may; the smaller buffer does, too.
-  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+int Join(int descriptor, int buffer_bytes) {
+  // Only CAP_NET_ADMIN may exceed net.core.rmem_max; the smaller buffer is sufficient, too.
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &buffer_bytes, sizeof buffer_bytes) != 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = 1U << (AUDIT_NLGRP_READLOG - 1);
@@ -27,12 +27,12 @@ int Join(int descriptor, int room) {
 }
 
 struct Message {
-  alignas(nlmsghdr) char bytes[kLongest + NLMSG_HDRLEN];
+  alignas(nlmsghdr) char bytes[kMaxRecordBytes + NLMSG_HDRLEN];
   ssize_t length;
   bool from_kernel;
 };
 
-// False where there is nothing more, or errno tells why not.
+// Returns false and sets errno if there was nothing to receive or it failed.
 bool Receive(int descriptor, Message& message) {
   sockaddr_nl from{};
   iovec part{message.bytes, sizeof message.bytes};
@@ -46,7 +46,8 @@ bool Receive(int descriptor, Message& message) {
   return message.length >= 0;
 }
 
-// The header's length can't be relied on: the kernel leaves its own size out of some (audit.c).
+// The length in the header is unreliable: for some records the kernel leaves out the header's own size
+// (audit.c).
 void Take(const Message& message, std::uint16_t type, AuditRecords& records) {
   if (!message.from_kernel || message.length <= NLMSG_HDRLEN) return;
   nlmsghdr header;
@@ -56,7 +57,7 @@ void Take(const Message& message, std::uint16_t type, AuditRecords& records) {
   records.texts.emplace_back(text, strnlen(text, message.length - NLMSG_HDRLEN));
 }
 
-// SK_MEMINFO_DROPS of linux/sock_diag.h.
+// The number of dropped records: SK_MEMINFO_DROPS of linux/sock_diag.h.
 std::int64_t Lost(int descriptor) {
   std::uint32_t values[SK_MEMINFO_VARS] = {};
   socklen_t size = sizeof values;
@@ -67,20 +68,20 @@ std::int64_t Lost(int descriptor) {
 
 }  // namespace
 
-int OpenAuditLog(int room) {
+int OpenAuditLog(int buffer_bytes) {
   const int descriptor =
       socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_AUDIT);
   if (descriptor < 0) return -errno;
-  if (Join(descriptor, room) == 0) return descriptor;
+  if (Join(descriptor, buffer_bytes) == 0) return descriptor;
   const int error = errno;
   close(descriptor);
   return -error;
 }
 
-AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t most) {
+AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records) {
   AuditRecords records;
   Message message;
-  for (std::size_t received = 0; received < most; ++received) {
+  for (std::size_t received = 0; received < max_records; ++received) {
     if (Receive(descriptor, message)) {
       Take(message, type, records);
     } else if (errno == ENOBUFS) {

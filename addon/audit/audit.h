@@ -1,5 +1,5 @@
-// Reads the kernel's audit records from the multicast group that carries them all, whether or not auditd
-// runs: linux/audit.h, netlink(7).
+// Reads the kernel's audit records from the multicast group that carries all of them, with or without a
+// running auditd: linux/audit.h, netlink(7).
 #pragma once
 
 #include <cstddef>
@@ -10,26 +10,26 @@
 namespace sealbeat {
 
 struct AuditRecords {
-  // The texts of the records, without their headers.
+  // The texts of the records, without headers.
   std::vector<std::string> texts;
-  // How many the kernel had no room for since the socket was opened, modulo 2^32, records of any type;
-  // -1 where it does not tell (before Linux 4.12).
+  // Records of any type that the kernel dropped for lack of room since the socket was opened, modulo
+  // 2^32; -1 if the kernel does not report it (before Linux 4.12).
   std::int64_t lost = -1;
-  // How often in this reading it had no room: each time at least one was lost.
+  // Buffer overruns during this reading; each means that at least one record was lost.
   std::uint32_t overruns = 0;
   // Whether nothing was left to read.
   bool drained = false;
-  // 0, or why nothing can be read any more.
+  // 0, or the errno that makes further reading impossible.
   int error = 0;
 };
 
-// A socket that is a member of AUDIT_NLGRP_READLOG, with a receive buffer of up to `room` bytes: the
-// descriptor, or an errno as a negative number. EPROTONOSUPPORT where the kernel has no audit, EPERM
-// where CAP_AUDIT_READ is missing.
-int OpenAuditLog(int room);
+// Opens a socket in the group AUDIT_NLGRP_READLOG with a receive buffer of up to `buffer_bytes`. Returns
+// the descriptor, or an errno as a negative number: EPROTONOSUPPORT if the kernel has no audit, EPERM if
+// CAP_AUDIT_READ is missing.
+int OpenAuditLog(int buffer_bytes);
 
-// Reads what is there, up to `most` records of the type, without waiting. What did not come from the
-// kernel is passed over.
-AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t most);
+// Receives up to `max_records` records without waiting and returns those of the given type. Messages that
+// did not come from the kernel are skipped.
+AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records);
 
 }  // namespace sealbeat

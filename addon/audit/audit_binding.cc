@@ -1,4 +1,4 @@
-// The audit log's part of the binding, and the watch over its socket on the event loop.
+// The JavaScript binding of the audit log, and a watch on its socket in the event loop.
 #include "audit_binding.h"
 
 #include <uv.h>
@@ -13,12 +13,12 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-// room
+// bufferBytes
 Value OpenAuditLogValue(const CallbackInfo& info) {
   return Napi::Number::New(info.Env(), OpenAuditLog(info[0].As<Napi::Number>().Int32Value()));
 }
 
-// descriptor, type, most
+// descriptor, type, maxRecords
 Value ReadAuditLogValue(const CallbackInfo& info) {
   const auto number = [&](std::size_t at) { return info[at].As<Napi::Number>().Uint32Value(); };
   const AuditRecords records = ReadAuditLog(static_cast<int>(number(0)), number(1), number(2));
@@ -34,7 +34,7 @@ Value ReadAuditLogValue(const CallbackInfo& info) {
   return result;
 }
 
-// Calls back once after each `start` when the descriptor can be read. Has to be closed.
+// Calls back once after each `start`, as soon as the descriptor is readable. Must be closed.
 class ReadableWatch : public Napi::ObjectWrap<ReadableWatch> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -71,7 +71,7 @@ class ReadableWatch : public Napi::ObjectWrap<ReadableWatch> {
   }
   void Close(const CallbackInfo&) { End(); }
 
-  // The loop has the handle until it calls back.
+  // The loop owns the handle until the close callback.
   void End() {
     if (poll_ == nullptr) return;
     uv_close(reinterpret_cast<uv_handle_t*>(poll_),
@@ -79,7 +79,7 @@ class ReadableWatch : public Napi::ObjectWrap<ReadableWatch> {
     poll_ = nullptr;
   }
 
-  // An error is told by the read that follows.
+  // The read that follows reports errors.
   static void OnReadable(uv_poll_t* poll, int, int) {
     uv_poll_stop(poll);
     auto* watch = static_cast<ReadableWatch*>(poll->data);

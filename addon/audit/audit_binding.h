@@ -4,7 +4,7 @@
 
 namespace sealbeat {
 
-// Adds `audit`; nothing where there is no such log.
+// Adds `audit` to the exports, or nothing on platforms without the audit log.
 void ExportAudit(Napi::Env env, Napi::Object exports);
 
 }  // namespace sealbeat

@@ -15,7 +15,7 @@ int ConnectDatagram(const std::string& address) {
   to.sun_family = AF_UNIX;
   if (address.empty() || address.size() >= sizeof to.sun_path) return -ENAMETOOLONG;
   std::memcpy(to.sun_path, address.data(), address.size());
-  // unix(7): an abstract name begins with NUL, and ends where the length says.
+  // unix(7): an abstract name begins with NUL, and the length marks its end.
   if (address[0] == '@') to.sun_path[0] = '\0';
   const int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return -errno;

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -9,11 +10,14 @@
 namespace sealbeat {
 namespace {
 
-// The pointers that execve wants, into a block of strings that each end in NUL.
+// The pointers that execve expects, into a block of words that each end in NUL. The last word may lack
+// it, as std::string stores a NUL after its end.
 std::vector<char*> Pointers(std::string& block) {
   std::vector<char*> pointers;
-  for (std::size_t at = 0; at < block.size(); at = block.find('\0', at) + 1)
+  for (std::size_t at = 0; at < block.size(); ++at) {
     pointers.push_back(&block[at]);
+    at = std::min(block.find('\0', at), block.size());
+  }
   pointers.push_back(nullptr);
   return pointers;
 }
@@ -32,7 +36,7 @@ int Execute(const std::string& path, std::string arguments) {
 
 int Restart(const std::string& path, std::string arguments, const Program& program,
             const std::vector<int>& keep) {
-  // This thread's filter is all that the new image has: execve ends every other thread.
+  // A filter on this thread is enough for the new image: execve ends every other thread.
   const int result = SetFilter(program, 0);
   if (result != 0) return -result;
   SetCloseOnExec(keep, 0);

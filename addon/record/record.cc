@@ -1,3 +1,15 @@
+// The recorder's side of a recording (record_start.cc is the recorded process's side).
+//
+// One thread for each recording does all the work. It receives the listener of the filter over the
+// channel, then waits for notifications and for the eventfd that the destructor signals. For each
+// notification it counts the call under its kind (phase, architecture, number, noted arguments) and
+// lets the kernel execute it. A call of `mark` begins the next phase instead: it is answered with
+// success and neither counted nor executed. The caller is suspended until the answer, so the
+// thread does nothing else. The JavaScript side reads copies of the counts under a mutex.
+//
+// The thread ends when no process is left behind the filter, at the first error, or at the stop. Closing
+// the listener makes the kernel answer ENOSYS to every later call, so the recorded process must be
+// ended first.
 #include "record.h"
 
 #include <linux/seccomp.h>
@@ -14,18 +26,18 @@
 namespace sealbeat {
 namespace {
 
-// Of linux/seccomp.h since Linux 6.6: hand the processor over with the answer.
+// In linux/seccomp.h since Linux 6.6: the answer wakes the caller on the same processor.
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
-// Kinds that are told apart; a program that makes up more arguments than that gets them left out.
+// The number of kinds above which new ones are counted without their arguments.
 constexpr std::size_t kMostKinds = 20'000;
-// Room for the phases of a workload; an agent has six.
+// A limit for the phases of a workload; an agent has six.
 constexpr std::uint32_t kMostPhases = 64;
 
-// What the recorded process sends: its listener, or only the errno that it got instead of one.
+// The message of the recorded process: its listener, or only the errno if it got none.
 struct Hello {
   int error;
   int listener;
@@ -90,7 +102,7 @@ void Recording::Serve(int channel) {
     if (poll(waiting, 2, -1) < 0) continue;
     if ((waiting[0].revents & POLLIN) != 0)
       error_ = Answer(hello.listener);
-    else  // POLLHUP: nobody is left behind the filter (Linux 5.9); or the stop
+    else  // POLLHUP: no process is left behind the filter (Linux 5.9); or the stop
       break;
   }
   close(hello.listener);
@@ -98,18 +110,18 @@ void Recording::Serve(int channel) {
 
 int Recording::Answer(int listener) {
   seccomp_notif call{};
-  // ENOENT: a signal has taken the caller out of its call before we came.
+  // ENOENT: a signal interrupted the call before we received it.
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
     return errno == ENOENT || errno == EINTR ? 0 : errno;
   std::uint64_t arguments[6];
   for (int at = 0; at < 6; ++at) arguments[at] = call.data.args[at];
   seccomp_notif_resp answer{};
   answer.id = call.id;
-  // A mark is answered here and now, with success.
+  // A mark is not executed: the answer without flags is success.
   if (Note(call.data.arch, static_cast<std::uint32_t>(call.data.nr), arguments))
     answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0 || errno == ENOENT) return 0;
-  // Before Linux 5.5 there is no CONTINUE: EINVAL.
+  // EINVAL before Linux 5.5, which has no CONTINUE.
   return errno;
 }
 

@@ -1,6 +1,6 @@
-// The recorder: learns what a process calls without refusing any of it. The recorded process starts
-// behind a filter that announces every call (SECCOMP_RET_USER_NOTIF, Linux 5.0); this one counts each
-// and lets it go on (SECCOMP_USER_NOTIF_FLAG_CONTINUE, 5.5). See seccomp_unotify(2).
+// The recorder: counts the system calls of a process without refusing any. The recorded process starts
+// behind a filter that announces every call (SECCOMP_RET_USER_NOTIF, Linux 5.0). The recorder counts each
+// call and lets it continue (SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5). See seccomp_unotify(2).
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace sealbeat {
 
-// Both ends of a socket over which the recorded process hands its listener to the recorder.
+// Both ends of the socket over which the recorded process sends its listener to the recorder.
 struct Channel {
   int error;
   int ours;
@@ -25,13 +25,13 @@ struct Channel {
 };
 Channel OpenChannel();
 
-// In the process to be recorded, from its main thread: replaces it by `path`, as Restart does, behind
-// `program`, whose listener goes out over `channel`. Returns only when it failed. The process does not
-// outlive the recorder: without it no call would ever be answered.
+// Called in the process to be recorded, on its main thread. Replaces the process by `path`, as Restart
+// does, behind `program`, and sends the filter's listener over `channel`. Returns only if it failed. The
+// process does not outlive the recorder, as nothing would answer its calls any more.
 int StartRecorded(int channel, const std::string& path, std::string arguments,
                   const Program& program);
 
-// One kind of call: phase, audit architecture, number, and the arguments that are noted (else 0).
+// One kind of call: phase, audit architecture, number, and the noted arguments (the others are 0).
 struct CallKind {
   std::uint32_t phase;
   std::uint32_t arch;
@@ -41,11 +41,12 @@ struct CallKind {
   bool operator<(const CallKind& other) const;
 };
 
-// What a recording looks at.
+// The settings of a recording.
 struct Scope {
-  // By number, which arguments are noted: bit n for argument n.
+  // By call number, the arguments to note: bit n for argument n.
   std::vector<std::uint8_t> noted;
-  // A call of `mark` whose first argument is `base` + n begins phase n. It is neither counted nor made.
+  // A call of `mark` with `base` + n as its first argument begins phase n. It is neither counted nor
+  // executed.
   std::uint32_t mark;
   std::uint32_t base;
   std::uint32_t arch;
@@ -53,16 +54,16 @@ struct Scope {
 
 class Recording {
  public:
-  // Takes `channel` over; the listener comes out of it.
+  // Takes ownership of `channel` and receives the listener from it.
   Recording(int channel, Scope scope);
-  // What is still being recorded gets ENOSYS for every call from then on: end it before.
+  // A process that is still recorded gets ENOSYS for every call from then on, so end it before.
   ~Recording();
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
 
   std::vector<std::pair<CallKind, std::uint64_t>> Counts() const;
   std::uint32_t Phase() const { return phase_; }
-  // 0, or the errno by which the recording failed.
+  // 0, or the errno that made the recording fail.
   int Error() const { return error_; }
 
  private:

@@ -1,4 +1,4 @@
-// The recorder's part of the binding.
+// The JavaScript binding of the recorder.
 #include "record_binding.h"
 
 #include <memory>
@@ -63,7 +63,7 @@ class RecordingObject : public Napi::ObjectWrap<RecordingObject> {
     return Napi::Number::New(info.Env(), recording_->Phase());
   }
 
-  // Ten words for each kind: phase, architecture, number, six arguments, count.
+  // Ten words per kind: phase, architecture, number, six arguments, count.
   Napi::Value Counts(const CallbackInfo& info) {
     const auto counts = recording_->Counts();
     auto words = Napi::BigUint64Array::New(info.Env(), counts.size() * 10);

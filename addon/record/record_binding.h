@@ -4,7 +4,7 @@
 
 namespace sealbeat {
 
-// Adds `recorder`; nothing where there is no seccomp.
+// Adds `recorder` to the exports, or nothing on platforms without seccomp.
 void ExportRecorder(Napi::Env env, Napi::Object exports);
 
 }  // namespace sealbeat

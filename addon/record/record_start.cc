@@ -1,3 +1,4 @@
+// The recorded process's side of a recording; see record.cc.
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -13,8 +14,8 @@
 namespace sealbeat {
 namespace {
 
-// Of linux/seccomp.h since Linux 5.19: once a call has been announced, only a deadly signal takes
-// the caller out of it, so that nothing is interrupted that would not be without us.
+// In linux/seccomp.h since Linux 5.19: after the recorder has received a call, only a fatal signal
+// interrupts it, so the recording causes no interruptions of its own.
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
@@ -49,14 +50,14 @@ int StartRecorded(int channel, const std::string& path, std::string arguments,
                   const Program& program) {
   constexpr int kNotYet = -1'000'000;
   std::atomic<int> listener{kNotYet};
-  // Behind the filter this thread waits for the recorder at its very next call, which is why another
-  // one, which has no filter, sends the listener. It ends with the old image.
+  // Behind the filter, the next call of this thread waits for the recorder, which does not have the
+  // listener yet. So a thread without the filter sends it. That thread ends with the old image.
   std::thread sender([&listener, channel] {
     int result;
     while ((result = listener.load()) == kNotYet) usleep(200);
     Send(channel, result < 0 ? -result : 0, result);
   });
-  // Node closes all that it has inherited when it starts something itself; this is to be taken along.
+  // Node marks inherited descriptors close-on-exec; the new image needs the standard ones.
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) fcntl(standard, F_SETFD, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   const unsigned flags = Flags();

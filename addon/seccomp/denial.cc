@@ -16,8 +16,8 @@ namespace {
 
 enum : int { kEmpty, kTaken, kFull };
 
-// One for each number. The count is exact; the sample is the first denial since the last look: who
-// comes while it is being written or read only counts.
+// One slot for each number. The count is exact. The sample is the first denial since the samples were last
+// taken; a denial during the writing or reading of the sample is only counted.
 struct Slot {
   std::atomic<std::uint64_t> total{0};
   std::atomic<int> state{kEmpty};
@@ -25,7 +25,7 @@ struct Slot {
   Denial sample{};
 };
 
-// The last one is for all numbers beyond, which no table has but arm's own.
+// The last slot is for all higher numbers, which only the table of arm has.
 Slot slots[kSlots];
 std::atomic<bool> noting{false};
 std::atomic<int> own_thread{0};
@@ -64,7 +64,7 @@ std::vector<Denied> TakeDenials(bool samples) {
 
 std::uint64_t LastOwnDenial() { return last_own; }
 
-bool Deny(const siginfo_t& signal, void* context, bool* say) {
+bool Deny(const siginfo_t& signal, void* context, bool* report) {
   if (!noting || signal.si_errno == 0) return false;
   auto& at = *static_cast<ucontext_t*>(context);
   const auto number = static_cast<std::uint32_t>(signal.si_syscall);
@@ -79,7 +79,7 @@ bool Deny(const siginfo_t& signal, void* context, bool* say) {
     slot.sample = {number, signal.si_errno, thread, ReadArguments(at)};
     slot.state.store(kFull, std::memory_order_release);
   }
-  *say = slot.total.fetch_add(1) == 0 && slot.urgent;
+  *report = slot.total.fetch_add(1) == 0 && slot.urgent;
   WriteError(at, signal.si_errno);
   return true;
 }

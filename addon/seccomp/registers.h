@@ -1,5 +1,5 @@
-// Where a system call's arguments and its result lie in the context that a signal handler gets; the
-// call has been rolled back (syscall_rollback), so all of them are as the caller left them.
+// The places of a system call's arguments and its result in the context of a signal handler. The kernel
+// has rolled the call back (syscall_rollback), so all registers are as the caller set them.
 #pragma once
 
 #include <sys/ucontext.h>

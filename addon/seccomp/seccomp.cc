@@ -1,3 +1,13 @@
+// Installs filters by seccomp(2) and asks the kernel about its support.
+//
+// Install() is called once per process, from the main thread, with SECCOMP_FILTER_FLAG_TSYNC: the
+// kernel puts the filter on all threads or on none. If one thread can't follow, because it has a filter
+// of its own, the kernel returns its id and installs nothing. SetFilter() without TSYNC filters the
+// calling thread alone, which suffices before execve(2): that ends all others.
+//
+// no_new_privs comes first, as without it (or CAP_SYS_ADMIN) the kernel refuses a filter. It stays set
+// even if the filter is refused. Nothing can undo an installation. All functions return the kernel's
+// errno as it is; JavaScript gives it a meaning.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -29,13 +39,13 @@ int SetFilter(const Program& program, unsigned flags) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -errno;
   sock_fprog code{};
   code.len = static_cast<unsigned short>(program.size());
-  // The kernel copies the instructions and never writes to them; only its struct says otherwise.
+  // The kernel only reads the instructions, although its struct has no const.
   code.filter = reinterpret_cast<sock_filter*>(const_cast<std::uint64_t*>(program.data()));
   return Seccomp(SECCOMP_SET_MODE_FILTER, flags, &code);
 }
 
 Installed Install(const Program& program, unsigned flags) {
-  // Process-wide, as the filter is: worker threads load this addon as well.
+  // Static, and so shared by worker threads, which load this addon as well.
   static std::atomic<bool> installed{false};
   if (installed.exchange(true)) return {EALREADY, 0};
   const int result = SetFilter(program, flags);

@@ -1,3 +1,14 @@
+// The handler of SIGSYS, which the kernel sends for a call that the filter answers with SECCOMP_RET_TRAP.
+//
+// There are three cases. A denial under `diagnose` carries an errno: Deny() notes it and writes the
+// errno to the call's result; the first denial of an urgent number also writes a line. Any other trap
+// writes a line with the call, the architecture, the address and the thread, and ends the process by
+// SIGSYS. A SIGSYS from another source, such as kill(2), has its default effect.
+//
+// Everything but NameOf and ReportTraps runs inside the handler: signal-safety(7). No allocation, no
+// locks, no stdio; the names are a prepared text that is searched in place. SIGSYS is blocked meanwhile,
+// so if the filter also traps a call of the handler (write, for example), the kernel ends the process
+// by SIGSYS right there, without a loop.
 #include <linux/audit.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -11,10 +22,6 @@
 
 #include "denial.h"
 #include "../native.h"
-
-// Everything below ReportTraps runs inside a signal handler: signal-safety(7). No allocation, no
-// locks, no stdio. SIGSYS is blocked meanwhile, so whatever else the filter traps (write itself, for
-// one) makes the kernel end the process by SIGSYS there and then: there is no loop.
 
 namespace sealbeat {
 namespace {
@@ -39,7 +46,7 @@ class Line {
     while ((value /= base) != 0);
     while (count > 0) Add(digits[--count]);
   }
-  // One write, so that lines of several threads don't mix; by another call where write is trapped.
+  // A single write, so that lines of several threads don't mix. Uses writev if write is the trapped call.
   void Send(long trapped) {
     const iovec whole{text_, length_};
     if (trapped == SYS_write)
@@ -93,7 +100,7 @@ void AddArchitecture(Line& line, std::uint32_t audit) {
   line.AddNumber(audit, 16);
 }
 
-// The name's first letter in "<number> <name>\n<number> <name>\n", or null.
+// A pointer to the name in "<number> <name>\n<number> <name>\n", or null.
 const char* FindName(std::uint32_t number) {
   const std::string* names = call_names.load(std::memory_order_acquire);
   if (names == nullptr) return nullptr;
@@ -147,14 +154,15 @@ void SetDisposition(void (*handler)(int, siginfo_t*, void*)) {
   sigaction(SIGSYS, &action, nullptr);
 }
 
-// What SIGSYS does by default: end the process, unless it is the first of its PID namespace.
+// The default effect of SIGSYS: ends the process, unless it is the first one of its PID namespace.
 void RaiseDefault() {
   SetDisposition(nullptr);
   syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSYS);
   sigset_t only;
   sigemptyset(&only);
   sigaddset(&only, SIGSYS);
-  // Of this thread alone, in every libc of Linux; pthread_sigmask is the same, and not in glibc 2.28.
+  // Affects only this thread in every libc of Linux. pthread_sigmask does the same, but is not in the libc
+  // of glibc 2.28.
   sigprocmask(SIG_UNBLOCK, &only, nullptr);
 }
 
@@ -166,18 +174,18 @@ void OnSigsys(int, siginfo_t* signal, void* context) {
     errno = error;
     return;
   }
-  bool say = false;
-  if (Deny(*signal, context, &say)) {
-    if (say) Report(*signal, "denied");
+  bool report = false;
+  if (Deny(*signal, context, &report)) {
+    if (report) Report(*signal, "denied");
     errno = error;
     return;
   }
   Report(*signal, "trap");
   RaiseDefault();
-  // The first process of a PID namespace is immune to a signal of its own making, but not to the
-  // kernel's: make the refused call once more, with arguments that can't do anything.
+  // The first process of a PID namespace is immune to signals that it sends to itself, but not to the
+  // kernel's. So repeat the refused call, with arguments that have no effect.
   syscall(signal->si_syscall, -1L, -1L, -1L, -1L, -1L, -1L);
-  __builtin_trap();  // never return: the caller would take the call's number for its result
+  __builtin_trap();  // never return: the caller would take the call's number as its result
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// For live tests only, never published: makes any system call, from any thread, by any ABI.
+// Only for live tests, never published: makes any system call, from any thread, through any ABI.
 #include <linux/filter.h>
 #include <napi.h>
 #include <sys/syscall.h>
@@ -21,7 +21,7 @@ struct Result {
   int error;
 };
 
-// A number and up to six arguments, taken from JavaScript numbers, bigints and byte arrays.
+// A number and up to six arguments, from JavaScript numbers, bigints and byte arrays.
 class Call {
  public:
   explicit Call(const Napi::CallbackInfo& info) {
@@ -36,7 +36,7 @@ class Call {
     return {value, value == -1 ? errno : 0};
   }
 
-  // The 32-bit gate: i386's numbers, negative errno in the result. Pointers have no room there.
+  // The 32-bit gate: numbers of i386, the result is a negative errno. Pointers do not fit.
   Result MakeByInt80() const {
 #ifdef __x86_64__
     long value = words_[0];
@@ -80,7 +80,7 @@ Napi::Value Int80(const Napi::CallbackInfo& info) {
   return ToObject(info.Env(), Call(info).MakeByInt80());
 }
 
-// What JavaScript and the raw thread share; it outlives either.
+// Shared by JavaScript and the raw thread; outlives both.
 struct Mailbox {
   std::mutex mutex;
   std::condition_variable changed;
@@ -96,7 +96,7 @@ void Serve(const std::shared_ptr<Mailbox>& box) {
   for (;;) {
     box->changed.wait(lock, [&] { return box->call != nullptr; });
     const auto call = std::move(box->call);
-    // Unlocked: a filter may end the thread inside.
+    // Unlocked, as a filter may end the thread during the call.
     lock.unlock();
     const Result result = call->Make();
     lock.lock();
@@ -105,7 +105,7 @@ void Serve(const std::shared_ptr<Mailbox>& box) {
   }
 }
 
-// A plain pthread, unknown to Node, that makes system calls when it is told to.
+// A plain pthread, unknown to Node, that makes system calls on request.
 class Thread : public Napi::ObjectWrap<Thread> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -124,7 +124,7 @@ class Thread : public Napi::ObjectWrap<Thread> {
     return Napi::Number::New(info.Env(), box_->thread);
   }
 
-  // The call's result, or undefined where the thread did not come back from it within a second.
+  // The call's result, or undefined if the thread did not return from it within a second.
   Napi::Value Make(const Napi::CallbackInfo& info) {
     std::unique_lock lock(box_->mutex);
     box_->result = nullptr;
@@ -143,7 +143,7 @@ Napi::Value Fprog(const Napi::CallbackInfo& info) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
   const std::size_t length = bytes.ByteLength() / sizeof(sock_filter);
   auto* code = new sock_filter[length];
-  std::memcpy(code, bytes.Data(), length * sizeof(sock_filter));
+  if (length > 0) std::memcpy(code, bytes.Data(), length * sizeof(sock_filter));
   auto* program = new sock_fprog{static_cast<unsigned short>(length), code};
   const auto address = reinterpret_cast<std::uintptr_t>(program);
   return Napi::BigInt::New(info.Env(), static_cast<std::uint64_t>(address));

@@ -17,24 +17,24 @@ function record(pid: number, syscall: number) {
 describe('audit: violations of the agent itself', () => {
   it('are reported once a minute for each system call, with the number that were not', () => {
     const own = new OwnViolations(({ pid }) => pid === 1)
-    expect(own.tell(record(1, 5), 0)).to.deep.equal({ unreported: 0 })
-    expect(own.tell(record(1, 5), 1)).to.equal(undefined)
-    expect(own.tell(record(1, 5), 59_999)).to.equal(undefined)
-    expect(own.tell(record(1, 6), 59_999)).to.deep.equal({ unreported: 0 })
-    expect(own.tell(record(1, 5), 60_000)).to.deep.equal({ unreported: 2 })
-    expect(own.tell(record(1, 5), 60_001)).to.equal(undefined)
+    expect(own.decide(record(1, 5), 0)).to.deep.equal({ unreported: 0 })
+    expect(own.decide(record(1, 5), 1)).to.equal(undefined)
+    expect(own.decide(record(1, 5), 59_999)).to.equal(undefined)
+    expect(own.decide(record(1, 6), 59_999)).to.deep.equal({ unreported: 0 })
+    expect(own.decide(record(1, 5), 60_000)).to.deep.equal({ unreported: 2 })
+    expect(own.decide(record(1, 5), 60_001)).to.equal(undefined)
   })
 
-  it('do not touch those of others', () => {
+  it('do not suppress those of other processes', () => {
     const own = new OwnViolations(({ pid }) => pid === 1)
     for (let now = 0; now < 3; now++) {
-      expect(own.tell(record(2, 5), now)).to.deep.equal({ unreported: 0 })
+      expect(own.decide(record(2, 5), now)).to.deep.equal({ unreported: 0 })
     }
   })
 })
 
-describe('audit: what records do not say', () => {
-  it('the parent, of a process that had started by then', () => {
+describe('audit: details that records do not contain', () => {
+  it('the parent of a process that had already started', () => {
     const now = Date.now()
     const ticks = (ago: number) => Math.round((uptime() - ago) * 100)
     const stat = (ago: number) =>
@@ -43,7 +43,7 @@ describe('audit: what records do not say', () => {
     expect(parentOf(at(5), () => stat(9))).to.equal(42)
     expect(
       parentOf(at(9), () => stat(5)),
-      'the number was given to another',
+      'the id was given to another process',
     ).to.equal(undefined)
     expect(parentOf(at(5), () => undefined)).to.equal(undefined)
     expect(parentOf({ pid: process.pid, time: new Date() })).to.equal(
@@ -51,7 +51,7 @@ describe('audit: what records do not say', () => {
     )
   })
 
-  it('names of users and groups, by the first line that has the number', () => {
+  it('names of users and groups, from the first line that has the id', () => {
     const folder = mkdtempSync(`${tmpdir()}/audit-`)
     writeFileSync(`${folder}/passwd`, 'root:x:0:0:r:/:/bin/sh\ntoor:x:0:0::/:\nweb:x:33:34:::\n')
     const accounts = localAccounts(folder)
@@ -64,7 +64,7 @@ describe('audit: what records do not say', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('losses, at once and then once a minute', () => {
+  it('losses, reported at once and then once a minute', () => {
     const warned: number[] = []
     const warn = lossWarning(lost => warned.push(lost))
     warn(0, 0)

@@ -1,23 +1,23 @@
 import { constants } from 'node:os'
 import type { Event } from 'sealbeat'
-import { type ArchitectureName, type CallNames, decodeReturn } from 'sealbeat/seccomp'
+import { type CallNames, decodeReturn } from 'sealbeat/seccomp'
 import type { SeccompRecord } from './record.ts'
 
-/** What the record itself does not have. */
-export interface EventDetails {
+/** Details that the record itself does not contain. */
+interface EventDetails {
   readonly names: CallNames | undefined
   readonly user: string | undefined
   readonly group: string | undefined
   readonly auditUser: string | undefined
   readonly parent: number | undefined
-  /** Violations of the agent's own that were not reported one by one, since the last that was. */
+  /** How many of the agent's own violations were suppressed since the last one that was reported. */
   readonly unreported: number
 }
 
-/** The event of a violation, in Auditbeat's field names (S13, S14). */
+/** Builds the event of a violation with Auditbeat's field names (S13, S14). */
 export function eventOf(record: SeccompRecord, details: EventDetails): Event {
   const { action } = decodeReturn(record.code)
-  // A call that is only logged is executed: nothing was denied.
+  // A call that is only logged is still executed: nothing was denied.
   const executed = action === 'log' || action === 'allow'
   return {
     '@timestamp': record.time,
@@ -72,7 +72,7 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
   const { action, data } = decodeReturn(code)
   const errno = action === 'errno' && data > 0 ? (names?.errnoOf(data) ?? String(data)) : undefined
   return {
-    arch: names ? ARCH_NAMES[names.architecture] : `0x${arch.toString(16)}`,
+    arch: names?.auditName ?? `0x${arch.toString(16)}`,
     syscall: names?.nameOf(syscall) ?? String(syscall),
     syscall_number: syscall,
     sig: sig === 0 ? '0' : (signalOf(sig) ?? String(sig)),
@@ -82,19 +82,6 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
     ip,
     compat: compat ? '1' : '0',
   }
-}
-
-/** The names that audit's own tools give to architectures. */
-const ARCH_NAMES: { readonly [A in ArchitectureName]: string } = {
-  amd64: 'x86_64',
-  '386': 'i386',
-  arm64: 'aarch64',
-  arm: 'arm',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64le',
-  s390x: 's390x',
-  loong64: 'loongarch64',
-  mips64le: 'mipsel64',
 }
 
 function signalOf(number: number): string | undefined {

@@ -6,7 +6,7 @@ import { type Settings, schema } from './settings.ts'
 
 const AUDIT_SECCOMP = 1326 // linux/audit.h
 
-/** Reports every violation of a seccomp filter on the whole system (S12 to S14). */
+/** Reports every violation of a seccomp filter on the system (S12 to S14). */
 export default defineBeat<Settings, AuditLog>({
   name: 'audit',
   schema,
@@ -18,7 +18,12 @@ export default defineBeat<Settings, AuditLog>({
   open: async ({ settings }) => openAuditLog(AUDIT_SECCOMP, settings.buffer),
   async run({ log, signal, publish }, audit) {
     const report = createReporter()
-    const warn = lossWarning(lost => log.warn({ lost }, 'Audit records lost: no room for them'))
+    const warn = lossWarning(lost =>
+      log.warn(
+        { lost },
+        'Audit records lost: the kernel had no room for them; set a larger buffer',
+      ),
+    )
     for await (const { records, lost } of audit.batches(signal)) {
       warn(lost)
       const events = [...(await report(records)), ...(lost > 0 ? [lostEvent(lost)] : [])]

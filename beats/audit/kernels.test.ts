@@ -3,7 +3,7 @@ import { callNames } from 'sealbeat/seccomp'
 import { eventOf } from './event.ts'
 import { parseRecord } from './record.ts'
 
-/** What those kernels wrote while the conformance program ran on them (`make live-all`). */
+/** Records that these kernels wrote while the conformance program ran on them (`make live-all`). */
 const RECORDS: readonly (readonly [kernel: string, record: string, data: object])[] = [
   [
     'Linux 6.18, amd64: a call by int 0x80',

@@ -1,6 +1,9 @@
 import type { Event } from 'sealbeat'
 
-/** Tells that the kernel had no room for records: so many violations, or other records, are unknown. */
+/**
+ * Builds the event for records that the kernel had no room for. `count` includes records of all types, so
+ * it is unknown how many of them were violations.
+ */
 export function lostEvent(count: number): Event {
   return {
     event: {
@@ -15,18 +18,21 @@ export function lostEvent(count: number): Event {
   }
 }
 
-/** Milliseconds between two warnings. */
-const PERIOD = 60_000
+/** The shortest time between two warnings. */
+const WARN_INTERVAL_MS = 60_000
 
-/** Warns at the first loss and then no more than once a minute, with all that was lost since. */
-export function lossWarning(warn: (lost: number) => void): (count: number, now?: number) => void {
-  let last = Number.NEGATIVE_INFINITY
+/**
+ * Warns at the first loss, and after that at most once a minute, with the number of records lost since the
+ * last warning.
+ */
+export function lossWarning(warn: (lost: number) => void): (count: number, nowMs?: number) => void {
+  let warnedAtMs = Number.NEGATIVE_INFINITY
   let lost = 0
-  return (count, now = performance.now()) => {
+  return (count, nowMs = performance.now()) => {
     lost += count
-    if (lost === 0 || now - last < PERIOD) return
+    if (lost === 0 || nowMs - warnedAtMs < WARN_INTERVAL_MS) return
     warn(lost)
-    last = now
+    warnedAtMs = nowMs
     lost = 0
   }
 }

@@ -2,41 +2,45 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { seesEveryProcess } from './parents.ts'
 import type { SeccompRecord } from './record.ts'
 
-/** Milliseconds in which a system call of the agent's own is reported once. */
-const PERIOD = 60_000
-
-/** What becomes of a record: reported, with how many like it were not since the last; or kept back. */
-export type Told = { readonly unreported: number } | undefined
+/** The shortest time between two reports of the same system call of the agent itself. */
+const REPORT_INTERVAL_MS = 60_000
 
 /**
- * Keeps violations of the agent itself from feeding on each other: to report one takes system calls,
- * which may be denied as well. Of each system call one a minute is reported, with the number of those
- * that were not; violations of other processes always are.
+ * How to treat a record: report it, with the number of similar ones suppressed since the last report, or
+ * suppress it (undefined).
+ */
+type Decision = { readonly unreported: number } | undefined
+
+/**
+ * Keeps the agent's own violations from feeding on each other: reporting a violation takes system calls,
+ * which may be denied as well. So for each system call of the agent, one violation a minute is reported,
+ * with the number of those suppressed. Violations of other processes are always reported.
  */
 export class OwnViolations {
   readonly #isOwn: (record: SeccompRecord) => boolean
-  readonly #kept = new Map<number, { readonly since: number; unreported: number }>()
+  readonly #reported = new Map<number, { readonly atMs: number; unreported: number }>()
 
   constructor(isOwn: (record: SeccompRecord) => boolean = ownProcess()) {
     this.#isOwn = isOwn
   }
 
-  /** `now`: milliseconds of one clock. */
-  tell(record: SeccompRecord, now = performance.now()): Told {
+  /** @param nowMs the time on any one monotonic clock */
+  decide(record: SeccompRecord, nowMs = performance.now()): Decision {
     if (!this.#isOwn(record)) return { unreported: 0 }
-    const kept = this.#kept.get(record.syscall)
-    if (kept && now - kept.since < PERIOD) {
-      kept.unreported++
+    const last = this.#reported.get(record.syscall)
+    if (last && nowMs - last.atMs < REPORT_INTERVAL_MS) {
+      last.unreported++
       return undefined
     }
-    this.#kept.set(record.syscall, { since: now, unreported: 0 })
-    return { unreported: kept?.unreported ?? 0 }
+    this.#reported.set(record.syscall, { atMs: nowMs, unreported: 0 })
+    return { unreported: last?.unreported ?? 0 }
   }
 }
 
 /**
- * Tells whether a record is of this process. In a PID namespace, which gives it another number than the
- * record has, it is known by its program and user: agents of one host may so be taken for each other.
+ * Returns a test for records of this process. A PID namespace gives the process another id than the record
+ * has, so there it is recognised by its program and login. Agents on the same host may then be mistaken for
+ * each other.
  */
 function ownProcess(): (record: SeccompRecord) => boolean {
   if (seesEveryProcess()) return ({ pid }) => pid === process.pid

@@ -2,39 +2,40 @@ import { readFileSync, statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import type { SeccompRecord } from './record.ts'
 
-/** The inode of the first PID namespace: PROC_PID_INIT_INO of linux/proc_ns.h. */
-const FIRST = 0xeffffffc
+/** The inode of the initial PID namespace: PROC_PID_INIT_INO of linux/proc_ns.h. */
+const INITIAL_PID_NAMESPACE = 0xeffffffc
 
-/** Whether the numbers of processes in the kernel's records are those that this process sees. */
+/** Whether this process sees the same process ids as the kernel's records. */
 export function seesEveryProcess(): boolean {
   try {
-    return statSync('/proc/self/ns/pid').ino === FIRST
+    return statSync('/proc/self/ns/pid').ino === INITIAL_PID_NAMESPACE
   } catch {
     return false
   }
 }
 
-/** Clock ticks a second in /proc: USER_HZ, on every architecture that Node runs on. */
-const TICKS = 100
-/** Milliseconds by which the time of the start and that of the record may be wrong. */
-const TOLERANCE = 1_000
+/** USER_HZ: clock ticks per second in /proc, the same on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100
+/** How far the start time of a process and the time of its record may be off. */
+const TOLERANCE_MS = 1_000
 
 /**
- * The parent of the process that a record is of, if that still runs: a number may have been given to
- * another process since, which has then started later than the record was written.
+ * Returns the parent of the process in a record, if that process still runs. Its id may have been given to
+ * another process since; that one then started after the record was written.
  *
- * @param read gives the text of /proc/PID/stat, undefined where there is none to be seen
+ * @param read returns the text of /proc/PID/stat, or undefined if it can't be read
  */
 export function parentOf(
   { pid, time }: Pick<SeccompRecord, 'pid' | 'time'>,
   read = readStat,
 ): number | undefined {
   const stat = read(pid)
-  // The name, in parentheses, may hold any character, these too.
+  // The name, in parentheses, may contain any character, including parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const parent = Number(fields?.[1])
-  const started = Date.now() - uptime() * 1000 + (Number(fields?.[19]) / TICKS) * 1000
-  return parent > 0 && started <= time.getTime() + TOLERANCE ? parent : undefined
+  const bootedAtMs = Date.now() - uptime() * 1000
+  const startedAtMs = bootedAtMs + (Number(fields?.[19]) / TICKS_PER_SECOND) * 1000
+  return parent > 0 && startedAtMs <= time.getTime() + TOLERANCE_MS ? parent : undefined
 }
 
 function readStat(pid: number): string | undefined {

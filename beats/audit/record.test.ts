@@ -7,7 +7,7 @@ const PLAIN =
   'audit(1795613005.841:12): auid=1000 uid=33 gid=34 ses=7 pid=13096 comm="flood" exe="/usr/bin/node" ' +
   'sig=0 arch=c000003e syscall=110 compat=0 ip=0x7f176fa3f829 code=0x50000'
 
-/** The event of a record, its surroundings unknown. */
+/** The event of a record, without any details from elsewhere. */
 async function event(text: string) {
   const record = parseRecord(text)
   if (!record) throw new Error(`not a record: ${text}`)
@@ -17,7 +17,7 @@ async function event(text: string) {
 }
 
 describe('audit: a record of the kernel', () => {
-  it('becomes an event, every field where Auditbeat has it (S13, S14)', async () => {
+  it('becomes an event with the field names of Auditbeat (S13, S14)', async () => {
     expect(await event(PLAIN)).to.deep.equal({
       '@timestamp': '2026-11-25T13:23:25.841Z',
       event: {
@@ -66,7 +66,7 @@ describe('audit: a record of the kernel', () => {
     })
   }
 
-  it('names the error where a kernel tells it, by the numbers of the architecture', async () => {
+  it('names the error if the kernel reports it, by the numbers of the architecture', async () => {
     const found = await event(PLAIN.replace('0x50000', '0x50026'))
     expect(found.auditd.data).to.include({ action: 'errno', errno: 'ENOSYS' })
     const mips = PLAIN.replace('0x50000', '0x50059').replace('c000003e', 'c0000008')
@@ -87,7 +87,7 @@ describe('audit: a record of the kernel', () => {
     })
   }
 
-  it('knows x32, and numbers that no table has', async () => {
+  it('knows x32, and numbers that are in no table', async () => {
     const x32 = await event(PLAIN.replace('syscall=110', 'syscall=1073741863'))
     expect(x32.auditd.data).to.include({ arch: 'x86_64', syscall: 'getpid' })
     const none = await event(PLAIN.replace('syscall=110', 'syscall=-1'))
@@ -96,7 +96,7 @@ describe('audit: a record of the kernel', () => {
     expect(strange.auditd.data).to.include({ arch: '0x8000000f', syscall: '110' })
   })
 
-  it('has labels with spaces, and the ids that are not set', async () => {
+  it('accepts labels with spaces, and ids that are not set', async () => {
     const labelled = PLAIN.replace('ses=7', 'ses=4294967295 subj=snap.x (enforce)')
     const found = await event(labelled.replace('auid=1000', 'auid=4294967295'))
     expect(found.auditd).to.deep.include({ session: 'unset' })
@@ -105,7 +105,7 @@ describe('audit: a record of the kernel', () => {
     expect(found.process.pid).to.equal(13096)
   })
 
-  it('is refused where it is none', () => {
+  it('is refused if it is not such a record', () => {
     for (const text of ['', 'audit(1.000:1): ', 'login pid=1', PLAIN.replace('syscall=', 'sys=')]) {
       expect(parseRecord(text), text).to.equal(undefined)
     }

@@ -1,12 +1,14 @@
-/** An `AUDIT_SECCOMP` record, each field as the kernel means it (kernel/auditsc.c, audit_seccomp). */
+/**
+ * An `AUDIT_SECCOMP` record, its fields as the kernel defines them (kernel/auditsc.c, audit_seccomp).
+ */
 export interface SeccompRecord {
   readonly time: Date
-  /** Of the event: records with the same one belong together. */
+  /** The serial number of the event: records with the same number belong together. */
   readonly sequence: number
   readonly pid: number
   readonly uid: number
   readonly gid: number
-  /** Who logged in, whoever they have become since; undefined where nobody did. */
+  /** The user who logged in, even if they became another user since; undefined if nobody logged in. */
   readonly auid: number | undefined
   readonly session: number | undefined
   /** The security module's label. */
@@ -14,22 +16,22 @@ export interface SeccompRecord {
   /** The thread's name, at most 15 bytes. */
   readonly comm: string | undefined
   readonly exe: string | undefined
-  /** The signal that ends the process or thread; 0: none. */
+  /** The signal that ends the process or thread, or 0 for none. */
   readonly sig: number
   /** `AUDIT_ARCH_*`. */
   readonly arch: number
   readonly syscall: number
-  /** Whether the call came by a 32-bit ABI of a 64-bit kernel. */
+  /** Whether the call was made through a 32-bit ABI of a 64-bit kernel. */
   readonly compat: boolean
-  /** Of the instruction, as written: `0x7f…`; a number would lose digits. */
+  /** The instruction pointer, as text (`0x7f…`): a number would lose digits. */
   readonly ip: string
-  /** What the filter returned. */
+  /** The return value of the filter. */
   readonly code: number
 }
 
 const UNSET = 0xffffffff // (uid_t) -1 of linux/audit.h
 
-/** Undefined where the text is not such a record. */
+/** Returns undefined if the text is not such a record. */
 export function parseRecord(text: string): SeccompRecord | undefined {
   const stamp = /^audit\((\d+)\.(\d{3}):(\d+)\): ?/.exec(text)
   if (!stamp) return undefined
@@ -57,7 +59,7 @@ export function parseRecord(text: string): SeccompRecord | undefined {
     exe: untrusted(field.get('exe')),
     sig: integer(field.get('sig'), 10) ?? 0,
     arch,
-    // A number below 0 is what was in the register, 32 bits of it.
+    // The kernel writes the 32 bits of the register as a signed number.
     syscall: syscall >>> 0,
     compat: field.get('compat') === '1',
     ip: field.get('ip') ?? '0x0',
@@ -66,8 +68,8 @@ export function parseRecord(text: string): SeccompRecord | undefined {
 }
 
 /**
- * `key=value` after `key=value`. Only a label may have spaces, `snap.x (enforce)`: what has no key belongs to
- * the value before.
+ * Splits `key=value key=value …`. Only a label may contain spaces (`snap.x (enforce)`), so a word without a
+ * key belongs to the value before it.
  */
 function fieldsOf(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>()
@@ -93,8 +95,9 @@ function whereSet(id: number | undefined): number | undefined {
 }
 
 /**
- * A name that the process chose itself: in quotes, or, where it has a space, a quote or anything beyond
- * printable ASCII, in hexadecimal (kernel/audit.c, audit_log_untrustedstring). `(null)`: there is none.
+ * Decodes a name that the process chose itself. It is written in quotes, or in hexadecimal if it contains a
+ * space, a quote or anything beyond printable ASCII (kernel/audit.c, audit_log_untrustedstring). `(null)`
+ * means that there is no name.
  */
 function untrusted(value: string | undefined): string | undefined {
   if (value === undefined || value === '' || value === '(null)') return undefined

@@ -6,15 +6,15 @@ import { OwnViolations } from './own.ts'
 import { parentOf, seesEveryProcess } from './parents.ts'
 import { parseRecord, type SeccompRecord } from './record.ts'
 
-/** Makes events of the records that arrived together. */
-export type Reporter = (records: readonly string[]) => Promise<readonly Event[]>
+/** Turns a batch of records into events. */
+type Reporter = (records: readonly string[]) => Promise<readonly Event[]>
 
 export function createReporter(accounts: Accounts = localAccounts()): Reporter {
   const own = new OwnViolations()
   const names = new Map<number, CallNames | undefined>()
-  const parents = seesEveryProcess() ? parentOf : () => undefined
+  const findParent = seesEveryProcess() ? parentOf : () => undefined
 
-  /** A table is loaded when the first record of its architecture comes. */
+  /** Loads the table of an architecture when its first record arrives. */
   async function loadNames(records: readonly SeccompRecord[]): Promise<void> {
     for (const { arch } of records) if (!names.has(arch)) names.set(arch, await callNames(arch))
   }
@@ -22,22 +22,22 @@ export function createReporter(accounts: Accounts = localAccounts()): Reporter {
   return async texts => {
     const records = texts.map(parseRecord).filter(record => record !== undefined)
     await loadNames(records)
-    // In a flood one process has most of the records.
-    const known = new Map<number, number | undefined>()
+    // In a flood, most records are of one process: look up its parent once per batch.
+    const parentOfPid = new Map<number, number | undefined>()
     return records.flatMap((record): readonly Event[] => {
-      const told = own.tell(record)
-      if (!told) return []
-      if (!known.has(record.pid)) known.set(record.pid, parents(record))
+      const decision = own.decide(record)
+      if (!decision) return []
+      if (!parentOfPid.has(record.pid)) parentOfPid.set(record.pid, findParent(record))
       const { uid, gid, auid } = record
-      const around = {
+      const details = {
         names: names.get(record.arch),
         user: accounts.user(uid),
         group: accounts.group(gid),
         auditUser: auid === undefined ? undefined : accounts.user(auid),
-        parent: known.get(record.pid),
-        unreported: told.unreported,
+        parent: parentOfPid.get(record.pid),
+        unreported: decision.unreported,
       }
-      return [eventOf(record, around)]
+      return [eventOf(record, details)]
     })
   }
 }

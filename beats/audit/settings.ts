@@ -7,7 +7,7 @@ export interface Settings {
 
 export const schema: Beat<Settings>['schema'] = {
   buffer: {
-    doc: 'How much the kernel may keep of what the beat has not read yet.',
+    doc: 'How much memory the kernel may use for records that the beat has not read yet.',
     format: bytesFrom(4096),
     default: 8 * 1024 * 1024,
   },

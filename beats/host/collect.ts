@@ -3,12 +3,12 @@ import { type MetricsetName, metricsets } from './metricsets/all.ts'
 import type { Collect, Host } from './metricsets/metricset.ts'
 
 /**
- * All events of one tick, stamped with its moment. A metricset that fails is reported and left out;
- * the others go on.
+ * Returns a function that collects all events of one tick and stamps them with the same time. A metricset
+ * that fails is reported and left out; the others go on.
  */
 export function collector(
   names: readonly MetricsetName[],
-  period: number,
+  periodMs: number,
   host: Host,
 ): (signal: AbortSignal) => Promise<readonly Event[]> {
   const started = names.map(name => ({ name, collect: metricsets[name](host) }))
@@ -16,29 +16,29 @@ export function collector(
     const now = new Date()
     const events: Event[] = []
     for (const { name, collect } of started) {
-      const { fields, duration } = await sample(name, collect, host, signal)
-      const about = { dataset: `host.${name}`, duration }
-      const metricset = { name, period }
-      events.push(...fields.map(each => ({ '@timestamp': now, event: about, metricset, ...each })))
+      const { fields, durationNs } = await sample(name, collect, host, signal)
+      const event = { dataset: `host.${name}`, duration: durationNs }
+      const metricset = { name, period: periodMs }
+      events.push(...fields.map(each => ({ '@timestamp': now, event, metricset, ...each })))
     }
     return events
   }
 }
 
-/** `duration` in nanoseconds, as ECS has it. */
+/** Takes one sample, and measures how long that takes in nanoseconds, the unit of ECS. */
 async function sample(
   name: MetricsetName,
   collect: Collect,
   { trouble }: Host,
   signal: AbortSignal,
-): Promise<{ readonly fields: readonly Event[]; readonly duration: number }> {
+): Promise<{ readonly fields: readonly Event[]; readonly durationNs: number }> {
   const start = process.hrtime.bigint()
   try {
     const fields = await collect(signal)
     trouble(name, undefined)
-    return { fields, duration: Number(process.hrtime.bigint() - start) }
+    return { fields, durationNs: Number(process.hrtime.bigint() - start) }
   } catch (error) {
     if (!signal.aborted) trouble(name, error instanceof Error ? error.message : String(error))
-    return { fields: [], duration: 0 }
+    return { fields: [], durationNs: 0 }
   }
 }

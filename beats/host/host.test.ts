@@ -62,7 +62,7 @@ describe('host', () => {
     expect(system).to.deep.nested.include({ 'process.summary.running': 1 })
   })
 
-  it('tells what has changed from the second tick on, all stamped alike', async () => {
+  it('reports changes from the second tick on, all with the same timestamp', async () => {
     const config = { hostfs, period: '50ms', metricsets: ['cpu', 'diskio', 'network'] }
     const events = await runBeat(host, config, {
       until: all => {
@@ -81,7 +81,7 @@ describe('host', () => {
     expect(last[0]).to.have.nested.property('event.duration').that.is.above(0)
   })
 
-  it('goes on with the rest where a file is missing or odd', async () => {
+  it('goes on with the rest if a file is missing or malformed', async () => {
     await rm(join(hostfs, 'proc/diskstats'))
     await write('proc/meminfo', 'Odd: 1 kB\n')
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
@@ -93,7 +93,7 @@ describe('host', () => {
     ])
   })
 
-  it('asks the types of filesystems that it is told to', async () => {
+  it('reports the filesystem types that are not ignored', async () => {
     const config = { hostfs, period: '1h', metricsets: ['filesystem'] }
     await mkdir(join(hostfs, 'gone'))
     const some = await runBeat(
@@ -108,7 +108,7 @@ describe('host', () => {
     expect(points(all)).to.deep.equal(['/', '/proc', '/gone'])
   })
 
-  it('refuses a section that makes no sense', async () => {
+  it('refuses an invalid section', async () => {
     const bad = { period: '0s', metricsets: ['cpu', 'disks'], hostfs: '' }
     const error: unknown = await runBeat(host, bad).catch((thrown: unknown) => thrown)
     expect(error).to.have.property('code', 'CONFIG_INVALID')

@@ -5,12 +5,12 @@ import { ticks } from './schedule.ts'
 import { type Settings, schema } from './settings.ts'
 import { troubles } from './troubles.ts'
 
-/** Measures the host that it runs on: CPUs, load, memory, filesystems, disks, network, processes. */
+/** Measures the host that it runs on: CPUs, load, memory, filesystems, disks, network and processes. */
 export default defineBeat<Settings>({
   name: 'host',
   schema,
   privileges: ({ metricsets }) => [
-    { proc: 'system', why: 'measures the host by what /proc has of it' },
+    { proc: 'system', why: 'reads measurements of the host from /proc' },
     ...(metricsets.includes('process_summary')
       ? [{ proc: 'processes', why: 'counts all processes (process_summary)' } as const]
       : []),
@@ -24,8 +24,12 @@ export default defineBeat<Settings>({
     }
     const collect = collector(metricsets, period, host)
     for await (const skipped of ticks(period, signal)) {
-      if (skipped > 0)
-        log.warn({ skipped }, `measuring took longer than the period of ${period} ms`)
+      if (skipped > 0) {
+        log.warn(
+          { skipped },
+          `Measuring took longer than the period of ${period} ms: ticks skipped; set a longer period`,
+        )
+      }
       const events = await collect(signal)
       if (events.length > 0 && !signal.aborted) await publish(events)
     }

@@ -4,12 +4,12 @@ import { expect } from 'chai'
 import { runBeat } from 'sealbeat/testing'
 import host from './index.ts'
 
-/** What is below `system` in one event. */
+/** The fields below `system` in one event. */
 type Sample = Readonly<Record<string, unknown>>
 
 /**
- * Reads something before and after `sample`, until an instant so quiet that both readings and the
- * sample between them agree. A wrong sample never does.
+ * Reads a value before and after `sample`, and repeats that until the host is quiet enough for both readings
+ * and the sample to agree. A wrong sample never agrees.
  */
 async function between<T>(read: () => T, sample: () => Promise<T>): Promise<void> {
   let last: readonly [T, T] | undefined
@@ -21,7 +21,7 @@ async function between<T>(read: () => T, sample: () => Promise<T>): Promise<void
     const [first, ...others] = [before, measured, after].map(each => JSON.stringify(each))
     if (others.every(each => each === first)) return
   }
-  // Never: the comparison with the last reading says what differs.
+  // They never agreed: the comparison with the last reading shows the difference.
   expect(last?.[0]).to.deep.equal(last?.[1])
 }
 
@@ -31,14 +31,14 @@ async function measure(metricset: string): Promise<readonly Sample[]> {
   return events.map(({ system }) => ({ ...(system as object) }))
 }
 
-describe('host: against this very host', () => {
+describe('host: on this host', () => {
   before(function () {
     if (process.platform === 'linux') return
     console.log('    skipped: there is no /proc here')
     this.skip()
   })
 
-  it('filesystem says what df says', async () => {
+  it('filesystem agrees with df', async () => {
     const df = (): readonly string[] => {
       const columns = '--output=target,source,fstype,size,used,avail,pcent,itotal,iavail'
       const text = execFileSync('df', ['-B1', columns], { encoding: 'utf8' })
@@ -65,7 +65,7 @@ describe('host: against this very host', () => {
     )
   })
 
-  it('network says what /proc/net/dev says', async () => {
+  it('network agrees with /proc/net/dev', async () => {
     const read = (): readonly string[] =>
       readFileSync('/proc/net/dev', 'utf8')
         .split('\n')
@@ -83,7 +83,7 @@ describe('host: against this very host', () => {
     await between(read, sample)
   })
 
-  it('uptime and memory lie between what was before and after', async () => {
+  it('uptime and memory lie between the values before and after', async () => {
     const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000
     const before = uptime()
     const [up] = await measure('uptime')
@@ -123,7 +123,7 @@ describe('host: against this very host', () => {
     }
   })
 
-  it('the states of the CPUs make up all of their time', async () => {
+  it('the states of the CPUs add up to all of their time', async () => {
     const config = { metricsets: ['cpu'], period: '100ms' }
     const [event] = await runBeat(host, config, { count: 1 })
     const { cores, total, ...states } = Object(event?.['system']).cpu as CpuFields
@@ -135,7 +135,7 @@ describe('host: against this very host', () => {
     expect(total.pct).to.be.closeTo(cores - states.idle.pct - states.iowait.pct, 0.001)
   })
 
-  it('processes are as many as /proc has directories for', async () => {
+  it('the states of process_summary add up to its total', async () => {
     const [sample] = await measure('process_summary')
     const { total, ...states } = Object(sample?.['process']).summary as Record<string, number>
     expect(Object.values(states).reduce((all, count) => all + count, 0)).to.equal(total)

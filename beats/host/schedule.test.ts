@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Clock, monotonic, ticks } from './schedule.ts'
 
-/** A clock that passes only while someone sleeps or `passes` is called, and wakes up when it likes. */
+/** A clock that advances only by `sleep` and `passes`; each sleep is off by `offBy` milliseconds. */
 function fakeClock(offBy: (slept: number) => number) {
   let now = 5000
   const clock: Clock = {
@@ -14,15 +14,15 @@ function fakeClock(offBy: (slept: number) => number) {
   return { clock, passes: (milliseconds: number) => (now += milliseconds), at: () => now - 5000 }
 }
 
-/** When each tick came, and how many it says were skipped; `work[n]`: how long the n-th takes. */
-async function run(period: number, work: readonly number[], offBy: (slept: number) => number) {
+/** The time of each tick and how many it says were skipped; tick n takes `workMs[n]`. */
+async function run(periodMs: number, workMs: readonly number[], offBy: (slept: number) => number) {
   const { clock, passes, at } = fakeClock(offBy)
   const stop = new AbortController()
   const seen: { readonly at: number; readonly skipped: number }[] = []
-  for await (const skipped of ticks(period, stop.signal, clock)) {
+  for await (const skipped of ticks(periodMs, stop.signal, clock)) {
     seen.push({ at: at(), skipped })
-    passes(work[seen.length - 1] ?? 0)
-    if (seen.length > work.length) stop.abort()
+    passes(workMs[seen.length - 1] ?? 0)
+    if (seen.length > workMs.length) stop.abort()
   }
   return seen
 }
@@ -38,7 +38,7 @@ describe('host: schedule', () => {
     ])
   })
 
-  it('neither drifts nor piles up nor ticks twice, however late or early timers are', async () => {
+  it('never drifts, piles up or ticks twice, however late or early timers fire', async () => {
     const work = fc.array(fc.nat(500), { minLength: 1, maxLength: 30 })
     await fc.assert(
       fc.asyncProperty(work, fc.double({ min: -0.99, max: 20, noNaN: true }), async (all, late) => {
@@ -54,7 +54,7 @@ describe('host: schedule', () => {
     )
   })
 
-  it('ends while asleep, and does not begin when it is too late', async () => {
+  it('ends while asleep, and does not start once aborted', async () => {
     const stop = new AbortController()
     const generator = ticks(3_600_000, stop.signal, monotonic)
     expect(await generator.next()).to.deep.equal({ value: 0, done: false })

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Milliseconds of a clock that is never set, and a sleep that returns early when aborted. */
+/** A monotonic clock in milliseconds, and a sleep that returns early when aborted. */
 export interface Clock {
   now(): number
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
@@ -13,22 +13,22 @@ export const monotonic: Clock = {
 }
 
 /**
- * Yields at once and then at every multiple of `period` (milliseconds) after that, without drift,
- * until `signal` aborts. Yields how many ticks went by unused because the one before took too long:
- * they are skipped, never made up for.
+ * Yields at once and then at every multiple of `periodMs` after that, without drift, until `signal` aborts.
+ * If the work of one tick takes too long, the ticks that it missed are skipped, never made up for. Yields the
+ * number of ticks skipped.
  */
 export async function* ticks(
-  period: number,
+  periodMs: number,
   signal: AbortSignal,
   clock: Clock = monotonic,
 ): AsyncGenerator<number, void, void> {
-  const start = clock.now()
+  const startMs = clock.now()
   for (let tick = 0, skipped = 0; !signal.aborted; ) {
     yield skipped
-    // A timer may go off a little early: this must not make the same tick due twice.
-    const due = Math.max(tick, Math.floor((clock.now() - start) / period)) + 1
+    // A timer may fire a little early, which must not make the same tick due twice.
+    const due = Math.max(tick, Math.floor((clock.now() - startMs) / periodMs)) + 1
     skipped = due - tick - 1
     tick = due
-    await clock.sleep(start + tick * period - clock.now(), signal)
+    await clock.sleep(startMs + tick * periodMs - clock.now(), signal)
   }
 }

@@ -11,23 +11,25 @@ export interface Settings {
 
 export const schema: Beat<Settings>['schema'] = {
   period: {
-    doc: 'How often everything is measured.',
+    doc: 'How often to measure.',
     format: durationFrom(1),
     default: 10_000,
   },
   metricsets: {
-    doc: 'What is measured.',
+    doc: 'What to measure.',
     format: listOf(oneOf(METRICSETS)),
     default: [...METRICSETS],
   },
   hostfs: {
-    doc: "Where the host's root is mounted, for an agent in a container.",
+    doc: "Where the host's root is mounted if the agent runs in a container: /hostfs, for example.",
     format: text,
     default: '/',
   },
   filesystem: {
     ignore_types: {
-      doc: 'Types of filesystems to leave out. Null: those with nodev in /proc/filesystems.',
+      doc:
+        'Filesystem types to leave out. By default those that /proc/filesystems marks as nodev, as they ' +
+        'have no block device: tmpfs and proc, but also nfs, overlay and zfs. []: none.',
       format: listOf(text),
       nullable: true,
       default: null,

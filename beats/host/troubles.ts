@@ -1,6 +1,9 @@
 import type { Context } from 'sealbeat'
 
-/** Logs what is amiss when it begins, changes or ends: a disk that is gone would fill the log. */
+/**
+ * Logs a problem when it begins, changes or ends, and not at every tick: a disk that is gone would fill the
+ * log.
+ */
 export function troubles(
   log: Context<unknown>['log'],
 ): (subject: string, message: string | undefined) => void {

@@ -1,4 +1,4 @@
-// The seccomp stage in a fresh process, as at a start: milliseconds for each part.
+// Measures the seccomp stage in a fresh process, as at a start: milliseconds for each part.
 import { endianness } from 'node:os'
 import { loadAddon } from '../../lib/addon.ts'
 import { architectureOf } from '../../lib/seccomp/architectures/architecture.ts'

@@ -1,3 +1,14 @@
+// The life of an agent: five stages, each a file of its own beside this one.
+//
+//   configure  beat.yml, -E, environment, credentials → a plan; nothing is touched yet
+//   open       the process (data lock, log, signals, identity), the output, the queue, the beats
+//   sandbox    the filter on every thread, verified; how that went is logged as the specification says
+//   run        the beats, each supervised, until all are done or a signal asks to stop; reloads
+//   close      in reverse, within shutdown_timeout: the beats, the queue, the output, the log
+//
+// A stage that fails undoes what it has done and throws an AgentError; the exit code follows from it.
+// After `open`, `close` runs however the agent ends.
+
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import type { Configure } from './configure.ts'
 import { type OpenAgent, open } from './open.ts'
@@ -6,10 +17,15 @@ import { StopRequest } from './process/stop.ts'
 import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 
+/** The stages in order, as docs/architecture.md draws them. */
+export type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'
+
 /**
- * The life of an agent, from its configuration to its exit code. Each stage undoes its own when it
- * fails, and every failure that ends the agent is thrown as an AgentError. `restart` is how the start
- * without an io_uring went, where one was tried; `enter` is told of each stage as it begins.
+ * Runs an agent from its configuration to its exit code.
+ *
+ * @param restart the outcome of the restart without an io_uring, if one was tried
+ * @param enter is called with each stage as it begins
+ * @throws AgentError for every failure that ends the agent
  */
 export async function runAgent(
   configure: Configure,
@@ -23,9 +39,9 @@ export async function runAgent(
   const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('sandbox')
-    const outcome = sandbox(agent, restart)
+    const sandboxed = sandbox(agent, restart)
     enter('run')
-    await run(agent, outcome, stop, configure)
+    await run(agent, sandboxed, stop, configure)
   } finally {
     enter('close')
     await close(agent, stop)
@@ -33,18 +49,15 @@ export async function runAgent(
   return stop.exitCode
 }
 
-/** Closes in reverse, within what is left of `shutdown_timeout`. Never rejects. */
-export async function close(
+/** Closes in reverse order, within the rest of `shutdown_timeout`. Never rejects. */
+async function close(
   { plan, log, pipeline, closeStack, agentProcess }: OpenAgent,
   stop: StopRequest,
 ): Promise<void> {
   stop.ask()
-  const left = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsedMs))
-  await closeStack.closeAll(AbortSignal.timeout(left), log)
+  const leftMs = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsedMs))
+  await closeStack.closeAll(AbortSignal.timeout(leftMs), log)
   const uptime_ms = Math.round(process.uptime() * 1000)
   log.info({ events: pipeline.stats(), uptime_ms }, 'Stopped')
   await agentProcess.close()
 }
-
-/** The stages of an agent's life, in order: docs/architecture.md draws them. */
-export type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'

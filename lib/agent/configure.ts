@@ -1,72 +1,43 @@
+// The configure stage: from a document to a plan, with nothing touched yet.
+//
+//   document  (YAML, -E, environment and credentials, read by config/source)
+//     → Config      each section parsed by its schema, every value with its position
+//     → plugins     the beats and the output imported, their settings parsed by their own schemas
+//     → policy      default ⊕ what the plugins declare ⊕ the user's, compiled to a program
+//
+// Every problem is collected, and all are thrown together. A disabled beat is not looked at, as what it
+// needs may not even be installed. A reload runs the same stage again and compares the plans.
+
 import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
 import { parseConfig } from '../config/parse.ts'
 import { parseSection } from '../config/schema/section.ts'
 import type { ConfigDocument } from '../config/source/document.ts'
-import type { Secrets } from '../config/source/secrets.ts'
-import { messageOf, type Path, type Report } from '../errors.ts'
-import type { OutputType } from '../output.ts'
+import { messageOf, type Report } from '../errors.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
-import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
-import { planSandbox, type SandboxPlan } from '../seccomp/kernel/stage.ts'
-import type { Need } from '../seccomp/policy/layers.ts'
+import { planSandbox } from '../seccomp/kernel/stage.ts'
 import { didYouMean } from '../suggest.ts'
+import {
+  type ConfiguredBeat,
+  type ConfiguredOutput,
+  type Enrichment,
+  needsOf,
+  type Plan,
+  pluginsOf,
+} from './plan.ts'
 import { builtinBeats, loadBeat } from './plugins/load.ts'
 import type { AnyBeat } from './plugins/shape.ts'
 
-/** A beat with its settings, which its own schema has approved. */
-export interface ConfiguredBeat {
-  readonly config: BeatConfig
-  readonly beat: AnyBeat
-  readonly settings: unknown
-  /** What the configuration has its events carry. */
-  readonly enrichment: Enrichment
-}
-
-export interface Enrichment {
-  /** The agent's. */
-  readonly name: string
-  /** Weakest first: the agent's, then the beat's. */
-  readonly layers: readonly EnrichmentLayer[]
-}
-
-export interface ConfiguredOutput {
-  readonly type: OutputType<unknown>
-  readonly settings: unknown
-}
-
-/** All that is to be done, known and checked before anything is touched. */
-export interface Plan {
-  readonly config: Config
-  /** The files it was read from. */
-  readonly files: readonly string[]
-  /** What came from credentials, and is not to be logged. */
-  readonly secrets: Secrets
-  /** Where a path was written in them, as it is printed. */
-  readonly locate: (path: Path) => string | undefined
-  readonly beats: readonly ConfiguredBeat[]
-  readonly output: ConfiguredOutput
-  /** What the beats and the output declare to call, which the policy then allows. */
-  readonly needs: readonly Need[]
-  readonly sandbox: SandboxPlan
-  /** Where denials are to be told with the place in JavaScript. */
-  readonly stacks: DenialStacks | undefined
-}
-
-/** Reads the configuration, wherever it is, and plans by it: at the start, and when `running` is reloaded. */
+/** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>
 
 /**
- * Validates the document, imports the beats and the output that it names, validates their sections
- * with their own schemas, and compiles the policy. Disabled beats are not looked at: what they need
- * may not even be installed.
- *
- * @param running the plan that this process runs already, if it does
+ * @param running the plan that this process carries out already, if it does
  * @throws AgentError `CONFIG_INVALID` with every problem
  */
 export async function configure(document: ConfigDocument, running?: Plan): Promise<Plan> {
   const { config, problems } = parseConfig(document)
-  // Before the beats are imported, which may take functions out of Node's modules.
+  // Before the beats are imported, as they may take functions out of Node's modules.
   const stacks = running ? running.stacks : stacksFor(config)
   const [beats, output] = await Promise.all([
     configureBeats(config, document.strictPerms, problems.report, running ? ONLY_ONCE : ''),
@@ -74,18 +45,18 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   ])
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
-  const needs = needsOf(beats, output)
-  const sandbox = await planSandbox(config.seccomp, needs)
+  const plugins = pluginsOf({ config, beats, output })
+  const sandbox = await planSandbox(config.seccomp, needsOf(plugins))
   const { files, locate, secrets } = document
-  return { config, files, locate, secrets, beats, output, needs, sandbox, stacks }
+  return { config, files, locate, secrets, beats, output, plugins, sandbox, stacks }
 }
 
 function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | undefined {
   return enabled && diagnose ? DenialStacks.watching() : undefined
 }
 
-/** Node keeps what came of an import, a failure too. */
-const ONLY_ONCE = '; it is not imported again: mend it and restart the agent'
+/** Node keeps the result of an import, a failure too. */
+const ONLY_ONCE = '; it is not imported again: correct it and restart the agent'
 
 async function configureBeats(
   config: Config,
@@ -109,12 +80,15 @@ async function configureBeat(
   load: (type: string) => Promise<AnyBeat>,
   report: Report,
 ): Promise<ConfiguredBeat | undefined> {
+  const { id } = config
+  const { path } = config.section
   try {
-    const beat = await load(config.type)
-    const settings = parseSection(beat.schema, config.section, report)
-    return settings === undefined ? undefined : { config, beat, settings, enrichment }
+    const plugin = await load(config.type)
+    const settings = parseSection(plugin.schema, config.section, report)
+    if (settings === undefined) return undefined
+    return { kind: 'beat', id, plugin, settings, path, config, enrichment }
   } catch (error) {
-    return void report([...config.section.path, 'type'], messageOf(error))
+    return void report([...path, 'type'], messageOf(error))
   }
 }
 
@@ -126,23 +100,16 @@ function enrichmentOf(config: Config, beat: BeatConfig): Enrichment {
 }
 
 async function configureOutput(
-  { type: name, section }: OutputConfig,
+  { type: id, section }: OutputConfig,
   report: Report,
 ): Promise<ConfiguredOutput | undefined> {
-  const type = await builtinOutput(name)
-  if (!type) {
+  const { path } = section
+  const plugin = await builtinOutput(id)
+  if (!plugin) {
     const known = BUILTIN_OUTPUT_NAMES.join(', ')
-    const near = didYouMean(name, BUILTIN_OUTPUT_NAMES)
-    return void report(section.path, `unknown output${near}: one of ${known}`)
+    const near = didYouMean(id, BUILTIN_OUTPUT_NAMES)
+    return void report(path, `unknown output${near}: one of ${known}`)
   }
-  const settings = parseSection(type.schema, section, report)
-  return settings === undefined ? undefined : { type, settings }
-}
-
-function needsOf(beats: readonly ConfiguredBeat[], { type }: ConfiguredOutput): readonly Need[] {
-  const ofBeats = beats.flatMap(({ beat, config }) =>
-    (beat.syscalls ?? []).map(need => ({ who: `beat ${config.id}`, ...need })),
-  )
-  const ofOutput = (type.syscalls ?? []).map(need => ({ who: `output ${type.name}`, ...need }))
-  return [...ofBeats, ...ofOutput]
+  const settings = parseSection(plugin.schema, section, report)
+  return settings === undefined ? undefined : { kind: 'output', id, plugin, settings, path }
 }

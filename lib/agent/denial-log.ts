@@ -2,18 +2,19 @@ import type { Logger } from 'pino'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { type Denial, type DenialSample, takeDenials } from '../seccomp/kernel/denials.ts'
 
-/** Milliseconds between two looks, and the longest silence about a call that goes on being denied. */
+/** Between two looks at the kernel's counts. */
 const PERIOD_MS = 1_000
+/** The longest silence about a system call that goes on being denied. */
 const LONGEST_SILENCE_MS = 60_000
 
-/** What has been logged of one system call, and what has not yet. */
+/** What the log has said of one system call. */
 interface Reported {
   /** Denials that a line has counted. */
   readonly total: number
-  /** When the next line may come, and the silence after it, in milliseconds. */
+  /** The earliest time of the next line, and the silence after that line. */
   readonly dueMs: number
   readonly pauseMs: number
-  /** The first of those that no line has told of. */
+  /** The first denial that no line has reported yet. */
   readonly sample: DenialSample | undefined
 }
 
@@ -21,25 +22,31 @@ const NOTHING: Reported = { total: 0, dueMs: 0, pauseMs: PERIOD_MS, sample: unde
 
 /**
  * Logs what the filter denies under `seccomp.diagnose`: a line for the first denial of each system call,
- * then with the number of those since, at most one a second, and ever fewer while it goes on.
+ * then lines with the number of denials since, at most one a second and fewer the longer it goes on.
  */
 export class DenialLog {
   readonly #log: Logger
   readonly #stacks: Pick<DenialStacks, 'take'> | undefined
   readonly #takeDenials: () => readonly Denial[]
   readonly #reported = new Map<number, Reported>()
+  readonly #totals = new Map<string, number>()
 
   constructor(
     log: Logger,
     stacks: Pick<DenialStacks, 'take'> | undefined,
-    look: () => readonly Denial[] = takeDenials,
+    take: () => readonly Denial[] = takeDenials,
   ) {
     this.#log = log
     this.#stacks = stacks
-    this.#takeDenials = look
+    this.#takeDenials = take
   }
 
-  /** Looks every second; returns what ends that, with a last look. */
+  /** Denials so far, by system call. */
+  get totals(): ReadonlyMap<string, number> {
+    return this.#totals
+  }
+
+  /** Looks every second. Returns a function that ends that, with a last look. */
   start(): () => void {
     const timer = setInterval(() => this.report(performance.now()), PERIOD_MS).unref()
     return () => {
@@ -51,6 +58,7 @@ export class DenialLog {
   /** Logs what is due at `nowMs`, on one monotonic clock. */
   report(nowMs: number): void {
     for (const denial of this.#takeDenials()) {
+      this.#totals.set(denial.name, denial.total)
       const reported = this.#reported.get(denial.number) ?? NOTHING
       const sample = reported.sample ?? denial.sample
       if (denial.total === reported.total || nowMs < reported.dueMs) {

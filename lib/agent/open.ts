@@ -1,32 +1,36 @@
+// The open stage: everything that the filter would refuse, in this order.
+//
+//   the process   data lock, service manager, log, signal handlers, identity   (process/agent-process.ts)
+//   the output    its own `open`
+//   the queue     with its delivery to the output
+//   the beats     one after the other, each by its own `open`
+//
+// Whatever is opened goes on a stack, from which `close` takes it in reverse. If one step fails, the
+// steps before it are closed and the error names the step. A stop in between leaves the rest unopened.
+
 import type { Logger } from 'pino'
 import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
-import type { ConfiguredBeat, Plan } from './configure.ts'
+import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
 import { type AgentProcess, openAgentProcess } from './process/agent-process.ts'
 import { CloseStack } from './process/close-stack.ts'
 import type { StopRequest } from './process/stop.ts'
 
-/** Everything that needed more than the filter will allow has been had. */
 export interface OpenAgent {
-  /** What is being done: another one after a reload. */
+  /** The plan that is carried out: another one after a reload. */
   readonly plan: Plan
   readonly log: Logger
   readonly pipeline: Pipeline
   readonly runners: BeatRunners
-  /** The beats, the queue and the output: what `close` closes in reverse. */
+  /** The output, the queue and the beats, which `close` closes in reverse. */
   readonly closeStack: CloseStack
   readonly agentProcess: AgentProcess
 }
 
-/**
- * Opens the ground, the output, the queue and the beats, in this order. A stop in between leaves the
- * rest unopened.
- *
- * @throws AgentError `OPEN_FAILED` naming what could not be opened; what had been is closed again
- */
+/** @throws AgentError `OPEN_FAILED` naming what could not be opened */
 export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
   const agentProcess = await openAgentProcess(plan, stop)
   const { log, identity } = agentProcess
@@ -59,11 +63,11 @@ function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {
 }
 
 async function openOutput({ config, output }: Plan, log: Logger): Promise<Output> {
-  const { type, settings } = output
+  const { plugin, settings, id } = output
   try {
-    return await type.open({ settings, log: log.child({ output: type.name }), paths: config.path })
+    return await plugin.open({ settings, log: log.child({ output: id }), paths: config.path })
   } catch (error) {
-    throw openFailed(`output ${type.name}`, error)
+    throw openFailed(titleOf(output), error)
   }
 }
 
@@ -72,7 +76,6 @@ async function drain(pipeline: Pipeline, deadline: AbortSignal, log: Logger): Pr
   if (lost > 0) log.warn({ lost }, 'Events lost: the output did not take them in time')
 }
 
-/** A stop in between leaves the rest unopened. */
 async function openBeats(runners: BeatRunners, beats: readonly ConfiguredBeat[]): Promise<void> {
   for (const configured of beats) if (!(await runners.open(configured))) return
 }

@@ -1,80 +1,80 @@
-import type { Pipeline } from '../pipeline/pipeline.ts'
-import type { PipelineStats } from '../pipeline/stats.ts'
-import type { Outcome } from '../seccomp/kernel/outcome.ts'
 import type { ServiceManager } from './process/service-manager.ts'
+import type { AgentStatus } from './status.ts'
 
-/** Milliseconds between two reports of how it goes. */
+/** Milliseconds between two reports of the status. */
 const PERIOD_MS = 10_000
 
-/** Microseconds for what comes after the beats, the queue and the output. */
+/** Microseconds for the rest after the beats, the queue and the output are closed. */
 const RESERVE_USEC = 5_000_000
 
-/** What is told of the agent's course, beside what is told all the time. */
+/** Events in the life of the agent that the service manager is told at once. */
 export interface Reports {
   reloading(): void
-  /** Ready again; `note` is part of the status from then on, until the next time. */
+  /** Ready again. `note` is part of the status from then on, until the next reload. */
   reloaded(note?: string): void
-  /** `patience`: milliseconds that stopping may take. */
+  /** `timeoutMs`: the longest that stopping may take. */
   stopping(timeoutMs: number): void
   end(): void
 }
 
 /**
- * Tells the service manager that the agent is ready, then how it goes, and that it is alive for as long
- * as it is: the event loop turns, or no timer would come, and the output has not been silent about a
- * batch for as long as the watchdog waits. An output that fails and is tried again is alive.
+ * Tells the service manager that the agent is ready, then regularly its status, and that it is alive.
+ * Alive means that the event loop turns (or no timer would fire) and that the output has answered within
+ * the watchdog's time. An output that fails and is tried again counts as alive.
  */
-export function reportToManager(
-  manager: ServiceManager,
-  pipeline: Pick<Pipeline, 'stats' | 'writingForMs'>,
-  outcome: Outcome,
-): Reports {
+export function reportToManager(manager: ServiceManager, status: () => AgentStatus): Reports {
   let noted = ''
-  const status = () => `${statusOf(outcome, pipeline.stats())}${noted}`
+  const line = () => `${statusLine(status())}${noted}`
   const ready = (note?: string) => {
     noted = note === undefined ? '' : `; ${note}`
-    manager.notify({ READY: 1, STATUS: status() })
+    manager.notify({ READY: 1, STATUS: line() })
   }
   ready()
   const timers = [
-    setInterval(() => manager.notify({ STATUS: status() }), PERIOD_MS),
-    ...watchdogTimer(manager, pipeline),
+    setInterval(() => manager.notify({ STATUS: line() }), PERIOD_MS),
+    ...watchdogTimer(manager, status),
   ]
   return {
-    reloading: () => manager.notify({ RELOADING: 1, MONOTONIC_USEC: now(), STATUS: 'Reloading' }),
+    reloading: () =>
+      manager.notify({ RELOADING: 1, MONOTONIC_USEC: nowUsec(), STATUS: 'Reloading' }),
     reloaded: ready,
     stopping: timeoutMs => manager.notify(stoppingWithin(timeoutMs)),
     end: () => timers.forEach(clearInterval),
   }
 }
 
+/** STATUS=, which `systemctl status` shows. */
+export function statusLine({ sandbox, beats, events }: AgentStatus): string {
+  const { state, instructions, threads } = sandbox
+  const sealed =
+    state === 'installed'
+      ? `sandboxed (${instructions} instructions, ${threads} threads)`
+      : `not sandboxed (${state})`
+  const waiting = beats.filter(each => each.state === 'waiting').map(({ id }) => id)
+  const failing = waiting.length === 0 ? '' : `; failed, to be started again: ${waiting.join(', ')}`
+  const { queued, sending, acked } = events
+  return `${sealed}; ${queued + sending} events waiting, ${acked} delivered${failing}`
+}
+
 function watchdogTimer(
   manager: ServiceManager,
-  pipeline: Pick<Pipeline, 'writingForMs'>,
+  status: () => AgentStatus,
 ): readonly NodeJS.Timeout[] {
   const { watchdogMs } = manager
   if (watchdogMs === undefined) return []
-  const pet = () => {
-    if (pipeline.writingForMs < watchdogMs) manager.notify({ WATCHDOG: 1 })
+  const notifyIfAlive = () => {
+    if (status().output.writingForMs < watchdogMs) manager.notify({ WATCHDOG: 1 })
   }
-  // Twice in the time, as sd_watchdog_enabled(3) advises.
-  return [setInterval(pet, watchdogMs / 2)]
+  // Twice in the watchdog's time, as sd_watchdog_enabled(3) advises.
+  return [setInterval(notifyIfAlive, watchdogMs / 2)]
 }
 
-/** CLOCK_MONOTONIC in microseconds: the manager tells by it this reload from an earlier one. */
-function now(): string {
+/** CLOCK_MONOTONIC in microseconds, by which the manager tells this reload from an earlier one. */
+function nowUsec(): string {
   return String(process.hrtime.bigint() / 1000n)
 }
 
-/** Told once, when the stop begins, for all of its time: there is nothing to prolong afterwards. */
+/** Sent once when the stop begins, for all of its time: nothing can extend it afterwards. */
 function stoppingWithin(timeoutMs: number) {
   return { STOPPING: 1, EXTEND_TIMEOUT_USEC: timeoutMs * 1000 + RESERVE_USEC, STATUS: 'Stopping' }
-}
-
-function statusOf(outcome: Outcome, { queued, sending, acked }: PipelineStats): string {
-  const sandbox =
-    outcome.state === 'installed'
-      ? `sandboxed (${outcome.instructions} instructions, ${outcome.threads} threads)`
-      : `not sandboxed (${outcome.state})`
-  return `${sandbox}; ${queued + sending} events waiting, ${acked} delivered`
 }

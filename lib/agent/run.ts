@@ -1,15 +1,26 @@
-import type { Outcome } from '../seccomp/kernel/outcome.ts'
+// The run stage: from READY=1 to the end of the last beat.
+//
+//   reports    to the service manager (report-to-manager.ts) and to the log (metrics-log.ts), both
+//              worded from one status (status.ts)
+//   beats      each supervised: a beat that throws starts again after a pause     (beats/supervise.ts)
+//   SIGHUP     reload: configure again, compare, apply; one at a time                      (reload/)
+//   the end    every beat is done, or a stop: half of shutdown_timeout is for the beats, the rest for
+//              what they have published
+
 import { settledBy } from '../settled.ts'
 import type { Configure } from './configure.ts'
+import { MetricsLog } from './metrics-log.ts'
 import type { OpenAgent } from './open.ts'
 import type { StopRequest } from './process/stop.ts'
 import { reload } from './reload/reload.ts'
 import { type Reports, reportToManager } from './report-to-manager.ts'
+import type { SandboxState } from './sandbox.ts'
+import { statusOf } from './status.ts'
 
-/** Runs the beats, each supervised, and reloads when asked, until all are done or the agent is to stop. */
+/** Runs the beats, and reloads when asked, until all are done or the agent is to stop. */
 export async function run(
   agent: OpenAgent,
-  outcome: Outcome,
+  sandboxed: SandboxState,
   stop: StopRequest,
   configure: Configure,
 ): Promise<void> {
@@ -18,27 +29,36 @@ export async function run(
     log.error(`Stopping: ${error.message}`)
     stop.fail()
   })
-  const reports = reportToManager(agentProcess.manager, pipeline, outcome)
+  const status = () => statusOf(agent, sandboxed)
+  const metrics = new MetricsLog(log, status)
+  metrics.start(agent.plan.config.logging.metrics)
+  agentProcess.addCloser('the metrics', () => metrics.stop())
+  const reports = reportToManager(agentProcess.manager, status)
   agentProcess.addCloser('the reports', reports.end)
-  log.info({ beats: runners.all.map(({ id }) => id), sandbox: outcome.state }, 'Running')
+  const beats = runners.all.map(({ id }) => id)
+  log.info({ beats, sandbox: sandboxed.outcome.state }, 'Running')
   runners.run(...runners.all)
-  void reloadWhenAsked(agent, configure, stop, reports)
+  void reloadWhenAsked(agent, configure, stop, { reports, metrics })
   const allDone = runners.done()
   const isDone = await settledBy(allDone, stop.signal)
   const timeoutMs = agent.plan.config.shutdown_timeout
   reports.stopping(timeoutMs)
   if (isDone) log.info('Every beat is done')
-  // Half of the time is for what the beats have published: it has to come out yet.
   else await settledBy(allDone, AbortSignal.timeout(Math.ceil(timeoutMs / 2)))
   for (const runner of runners.all) runner.noteEnd()
 }
 
-/** One reload at a time; however often it is asked for during one, there is one more. */
+interface Reporters {
+  readonly reports: Reports
+  readonly metrics: MetricsLog
+}
+
+/** One reload at a time; all requests during one lead to one more. */
 async function reloadWhenAsked(
   agent: OpenAgent,
   configure: Configure,
   stop: StopRequest,
-  reports: Reports,
+  { reports, metrics }: Reporters,
 ): Promise<void> {
   for (;;) {
     await agent.agentProcess.reload.next()
@@ -46,6 +66,7 @@ async function reloadWhenAsked(
     await agent.runners.change(async () => {
       reports.reloading()
       const note = await reload(agent, configure, stop)
+      metrics.start(agent.plan.config.logging.metrics)
       if (!stop.signal.aborted) reports.reloaded(note)
     })
   }

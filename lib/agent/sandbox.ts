@@ -1,3 +1,11 @@
+// The sandbox stage: puts the filter on every thread and logs how that went.
+//
+//   plan.sandbox   the compiled filter, or why there is none          (seccomp/kernel/stage.ts)
+//     → install    on every thread, then verified thread by thread
+//     → one line   in the words of the specification: installed, disabled, not supported, or failed
+//
+// An agent that could not be sandboxed runs all the same (S10), unless `seccomp.required` is true.
+
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
@@ -5,27 +13,28 @@ import { sectionOf } from '../seccomp/export/section-data.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
-import type { Plan } from './configure.ts'
 import { DenialLog } from './denial-log.ts'
+import type { Plan } from './plan.ts'
 import type { AgentProcess } from './process/agent-process.ts'
 
-/** As much of an open agent as the stage looks at. */
+/** The part of an open agent that the stage needs. */
 export interface SandboxDeps {
   readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
   readonly log: Logger
   readonly agentProcess: Pick<AgentProcess, 'addCloser'>
 }
 
-/**
- * Puts every thread under the filter and logs how that went, in the words of the specification. An
- * agent that could not is none the less run (S10), unless `seccomp.required` says otherwise.
- *
- * @throws AgentError `SANDBOX_REQUIRED`
- */
+export interface SandboxState {
+  readonly outcome: Outcome
+  /** Set under `seccomp.diagnose`. */
+  readonly denials?: DenialLog
+}
+
+/** @throws AgentError `SANDBOX_REQUIRED` */
 export function sandbox(
   { plan, log, agentProcess }: SandboxDeps,
   restart?: RestartOutcome,
-): Outcome {
+): SandboxState {
   if (typeof restart === 'object') {
     const { code, reason } = restart
     log.warn({ error: { code, message: reason } }, 'The start without io_uring failed')
@@ -44,13 +53,13 @@ export function sandbox(
     log.fatal(reason)
     throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
   }
-  if (outcome.state === 'installed' && outcome.diagnose) {
-    agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
-  }
-  return outcome
+  if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
+  const denials = new DenialLog(log, plan.stacks)
+  agentProcess.addCloser('the denials', denials.start())
+  return { outcome, denials }
 }
 
-/** The log says it in fields; the last line that the user sees has it too. */
+/** The log has the details in fields; the last line on the terminal needs them too. */
 function detailsOf(outcome: Outcome): string {
   return outcome.state === 'failed' ? ` (${outcome.reason}; ${outcome.hint})` : ''
 }

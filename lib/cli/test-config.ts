@@ -1,4 +1,5 @@
-import { configure, type Plan } from '../agent/configure.ts'
+import { configure } from '../agent/configure.ts'
+import type { Plan } from '../agent/plan.ts'
 import { EXIT, type ExitCode } from '../agent/process/exit.ts'
 import { readDocument } from '../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../errors.ts'

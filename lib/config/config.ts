@@ -44,6 +44,13 @@ export interface LoggingSettings {
     /** File mode, such as 0o600. */
     readonly permissions: number
   }
+  readonly metrics: MetricsSettings
+}
+
+export interface MetricsSettings {
+  readonly enabled: boolean
+  /** Milliseconds. */
+  readonly period: number
 }
 
 export interface PathSettings {

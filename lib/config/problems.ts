@@ -1,4 +1,4 @@
-import { AgentError, formatProblem, type Path, type Problem, type Report } from '../errors.ts'
+import { type AgentError, configError, type Path, type Problem, type Report } from '../errors.ts'
 import type { Finding } from './finding.ts'
 import { comparePositions, formatPosition, type Position } from './source/position.ts'
 import type { Secrets } from './source/secrets.ts'
@@ -43,8 +43,7 @@ export class ProblemList {
 }
 
 export function invalidConfig(findings: readonly Finding[]): AgentError {
-  const problems = problemsOf(findings)
-  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  return configError(problemsOf(findings))
 }
 
 function problemsOf(findings: readonly Finding[]): readonly Problem[] {

@@ -37,7 +37,7 @@ export const generalSchema: Schema<GeneralSettings> = {
     default: {},
   },
   fields_under_root: {
-    doc: 'Put this data at the top level of the event instead of below fields.',
+    doc: 'Put the contents of fields at the top level of the event instead of below fields.',
     format: Boolean,
     default: false,
   },
@@ -94,6 +94,18 @@ export const loggingSchema: Schema<LoggingSettings> = {
       default: 0o600,
     },
   },
+  metrics: {
+    enabled: {
+      doc: 'Log metrics of the agent regularly: events, beats, output, memory.',
+      format: Boolean,
+      default: true,
+    },
+    period: {
+      doc: 'How often to log metrics. Values of 0 are left out.',
+      format: durationFrom(1000),
+      default: 30_000,
+    },
+  },
 }
 
 /** The paths as written; `absolutePaths` turns them into those that the agent uses. */
@@ -104,7 +116,7 @@ export const pathSchema: Schema<PathSettings> = {
     default: '.',
   },
   config: {
-    doc: 'The folder that paths of beats are relative to. Empty: that of the first configuration file.',
+    doc: 'The folder that paths of beats are relative to. Empty: the folder of the first configuration file.',
     format: String,
     default: '',
   },
@@ -202,7 +214,7 @@ export const beatSchema: Schema<BeatKeys> = {
     default: null,
   },
   id: {
-    doc: 'Its unique name in logs, metrics and state. Empty: derived from type.',
+    doc: "The beat's unique name in logs, metrics and state. Empty: derived from type.",
     format: id,
     default: '',
   },
@@ -210,7 +222,7 @@ export const beatSchema: Schema<BeatKeys> = {
   tags: { doc: 'More tags, for the events of this beat only.', format: listOf(text), default: [] },
   fields: { doc: 'More data, for the events of this beat only.', format: Object, default: {} },
   fields_under_root: {
-    doc: 'Put this data at the top level of the event.',
+    doc: 'Put the contents of fields at the top level of the event.',
     format: Boolean,
     default: false,
   },

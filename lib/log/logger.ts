@@ -43,7 +43,7 @@ export interface LogControl {
  * @throws AgentError `OPEN_FAILED` if the file can't be opened
  */
 export function createLogger(
-  settings: LoggingSettings,
+  settings: Omit<LoggingSettings, 'metrics'>,
   { paths, name, secrets = [] }: LoggerOptions,
 ): LogControl & { readonly log: Logger; close(): Promise<void> } {
   const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentError, formatProblem, messageOf, type Path, type Problem } from '../errors.ts'
+import { configError, messageOf, type Path, type Problem } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 
 /** What an agent's package.json says of it, as packages need it. */
@@ -41,7 +41,7 @@ export function readManifest(folder: string): AgentManifest {
     homepage: members.has('homepage') ? check(HOMEPAGE) : undefined,
   }
   if (problems.length === 0) return manifest
-  throw new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  throw configError(problems)
 }
 
 interface Rule {
@@ -116,7 +116,7 @@ function parse(file: string): unknown {
     const reason = messageOf(error).startsWith('ENOENT') ? 'does not exist' : plainReason(error)
     const message = `${reason}: an agent's folder has a package.json ("sealbeat new agent" makes one)`
     const problem: Problem = { position: file, path: [], message }
-    throw new AgentError('CONFIG_INVALID', formatProblem(problem), { problems: [problem] })
+    throw configError([problem])
   }
 }
 

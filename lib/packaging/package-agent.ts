@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { configure, type Plan } from '../agent/configure.ts'
+import { configure } from '../agent/configure.ts'
+import type { Plan } from '../agent/plan.ts'
 import { credentialNames } from '../config/source/credential-names.ts'
 import { type ConfigSource, readDocument } from '../config/source/document.ts'
 import type { AgentPackage } from './agent-package.ts'

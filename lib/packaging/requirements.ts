@@ -1,3 +1,4 @@
+import { recordOfNode } from '../seccomp/architectures/architecture.ts'
 import type { AgentPackage } from './agent-package.ts'
 
 type Needs = Pick<AgentPackage, 'systemNode' | 'libraries' | 'arch'>
@@ -20,7 +21,7 @@ export function debRequirements({ systemNode, libraries }: Needs): readonly stri
 /** By what libraries provide, where distributions differ in the names of their packages. */
 export function rpmRequirements({ systemNode, libraries, arch }: Needs): readonly string[] {
   const { glibc, glibcxx, atomic } = libraries
-  const bits = ['arm', 'ia32'].includes(arch) ? '' : '(64bit)'
+  const bits = recordOfNode(arch)?.bits === 32 ? '' : '(64bit)'
   return [
     ...(glibc === undefined ? [] : [`glibc >= ${glibc}`]),
     ...(glibcxx === undefined ? [] : [`libstdc++.so.6(GLIBCXX_3.4.${glibcxx})${bits}`]),

@@ -1,13 +1,13 @@
 import type { WriteResult } from '../output.ts'
 import type { Acker } from './acker.ts'
 
-/** Neighbouring events of one publish. */
+/** Events of one publish that are neighbours in a batch. */
 export interface Span {
   readonly acker: Acker
   readonly count: number
 }
 
-/** What goes to the output at once, and whose it is: `runs` cover `lines` in order. */
+/** A batch taken from the queue, with the receipts to acknowledge: `spans` cover `lines` in order. */
 export interface Lease {
   readonly lines: readonly string[]
   readonly spans: readonly Span[]
@@ -16,9 +16,10 @@ export interface Lease {
 type Fate = 'confirmed' | 'retry' | 'reject'
 
 /**
- * Settles with the tickets what an output's answer has decided and returns what is left to send,
- * in its order. Throws a TypeError, with nothing settled, for an answer that makes no sense: an
- * output may be anybody's code. An event both to retry and to reject is tried again.
+ * Acknowledges the events that the output's answer has settled and returns the others, in order. An event
+ * that is both to retry and to reject is tried again.
+ *
+ * @throws TypeError, with nothing acknowledged, for an answer that makes no sense: outputs are plugins
  */
 export function ackWritten(lease: Lease, { retry, reject }: WriteResult): Lease {
   if (retry.length === 0 && reject.length === 0) return ackAll(lease)

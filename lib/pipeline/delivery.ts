@@ -16,7 +16,7 @@ interface DeliveryOptions {
   readonly counts: Counts
 }
 
-/** Takes batches out of the queue and brings each to the output until nothing of it is left. */
+/** Takes batches out of the queue and writes each to the output until every event of it is settled. */
 export class Delivery {
   readonly #output: Output
   readonly #queue: MemoryQueue
@@ -24,8 +24,8 @@ export class Delivery {
   readonly #counts: Counts
   readonly #retries: RetryTimer
   readonly #dropLog: DropLog
-  /** When the output was given the batch that it has now, as performance.now() has it. */
-  #writingSince: number | undefined
+  /** When the output was given the present batch: performance.now(). */
+  #writingSinceMs: number | undefined
 
   constructor({ output, queue, log, backoff, counts }: DeliveryOptions) {
     this.#output = output
@@ -37,8 +37,8 @@ export class Delivery {
   }
 
   /**
-   * Resolves with nothing once the queue is closed and empty, or after `stop`; with an error if the
-   * output has said that it can never take another event. Rejects only for a defect of ours.
+   * Resolves with undefined once the queue is closed and empty, or after `stop`; with an error if the
+   * output can never take another event. Rejects only because of a bug in the framework.
    */
   async run(): Promise<AgentError | undefined> {
     try {
@@ -55,17 +55,17 @@ export class Delivery {
     return undefined
   }
 
-  /** Tries again now what waits for its next try: there may not be another. */
+  /** Ends a pause before a retry at once: there may be no other chance. */
   retryNow(): void {
     this.#retries.retryNow()
   }
 
-  /** Milliseconds that the output has had the present batch without an answer. */
+  /** Milliseconds since the output was given the present batch; 0 if it has none. */
   get writingForMs(): number {
-    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince
+    return this.#writingSinceMs === undefined ? 0 : performance.now() - this.#writingSinceMs
   }
 
-  /** Gives up whatever has not been confirmed. */
+  /** Gives up the events that are not confirmed. */
   stop(): void {
     this.#retries.stop()
     this.#dropLog.close()
@@ -82,9 +82,9 @@ export class Delivery {
     this.#retries.reset()
   }
 
-  /** What is left to send, in order. */
+  /** Returns the events that are left to send, in order. */
   async #attempt(lease: Lease): Promise<Lease> {
-    this.#writingSince = performance.now()
+    this.#writingSinceMs = performance.now()
     try {
       const result = await this.#output.write({ lines: lease.lines })
       const left = ackWritten(lease, result)
@@ -96,7 +96,7 @@ export class Delivery {
       this.#log.error({ err: thrown, events: lease.lines.length }, 'Output failed')
       return lease
     } finally {
-      this.#writingSince = undefined
+      this.#writingSinceMs = undefined
     }
   }
 

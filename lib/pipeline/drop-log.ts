@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 
-/** At most one line in so many milliseconds. */
+/** There is at most one line in this time. */
 const INTERVAL_MS = 10_000
 
-/** Logs events that are dropped on purpose: the first at once, then how many more and why. */
+/** Logs events that are dropped on purpose: the first at once, then the number of further ones and why. */
 export class DropLog {
   readonly #log: Logger
   readonly #message: string
@@ -16,28 +16,28 @@ export class DropLog {
     this.#message = message
   }
 
-  /** `reason` must say nothing of the event's content: it may be secret. */
+  /** `reason` must not repeat the event's content, which may be secret. */
   note(reason: string): void {
     this.#count++
     this.#reason = reason
-    if (this.#timer === undefined) this.#tell()
+    if (this.#timer === undefined) this.#logDue()
   }
 
-  /** Says what has not been said yet. */
+  /** Logs what has not been logged yet. */
   close(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#count > 0) this.#say()
+    if (this.#count > 0) this.#write()
   }
 
-  #tell(): void {
+  #logDue(): void {
     this.#timer = undefined
     if (this.#count === 0) return
-    this.#say()
-    this.#timer = setTimeout(() => this.#tell(), INTERVAL_MS).unref()
+    this.#write()
+    this.#timer = setTimeout(() => this.#logDue(), INTERVAL_MS).unref()
   }
 
-  #say(): void {
+  #write(): void {
     this.#log.error({ events: this.#count, 'error.message': this.#reason }, this.#message)
     this.#count = 0
   }

@@ -1,28 +1,28 @@
-import type { Event } from '../beat.ts'
 import { messageOf } from '../errors.ts'
+import type { Event } from '../event.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 
-/** One event to one JSON object without a line end; `now` is its time if it gives none. */
+/** Encodes one event as a JSON object without a line end. `now` is its time if it has none. */
 export type Encode = (event: Event, now: string) => string
 
-/** Dates as in `2026-01-31` and `2026-01-31T13:45:00.123456789+01:00`. */
+/** Times such as `2026-01-31` and `2026-01-31T13:45:00.123456789+01:00`. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/
 
 /**
- * Prepares the encoding of one source's events, whose constants become text here, once. What JSON
- * lacks comes out as JSON.stringify has it: a Date as ISO 8601 in UTC, NaN and Infinity as null,
+ * Prepares the encoding of one source's events. The source's constants become text here, once. Values that
+ * JSON lacks are encoded as JSON.stringify does: a Date as ISO 8601 in UTC, NaN and Infinity as null,
  * undefined and functions left out (null in a list), a Map or Set as `{}`. A BigInt, which JSON.stringify
- * refuses, is a number where a double holds it exactly, else its digits as a string.
+ * refuses, becomes a number if a double holds it exactly, else a string of its digits.
  *
- * The encoder throws an Error with the reason where nothing can be made of an event: it isn't an
- * object, it contains itself, its `@timestamp` is no time, a getter or `toJSON` throws.
+ * The encoder throws an Error with the reason if it can't encode an event: the event is not an object, it
+ * contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
  */
 export function encoderOf(source: EventSource): Encode {
   const constants = Object.entries(constantsOf(source))
     .map(([key, value]) => ({ key, value, text: fieldText(key, value) }))
     .filter(({ text }) => text !== '')
 
-  /** Merges into `own` the constants that it has fields for, and returns the text of the others. */
+  /** Merges constants into the fields that `own` has too, and returns the text of the other constants. */
   const addTo = (own: Record<string, unknown>): string => {
     let others = ''
     for (const { key, value, text } of constants) {
@@ -40,7 +40,7 @@ export function encoderOf(source: EventSource): Encode {
   }
 }
 
-/** Beats may be written without a compiler that holds them to `Event`. */
+/** Checks what TypeScript would check: a beat may be written in JavaScript. */
 function plainData(event: Event): Readonly<Record<string, unknown>> {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new TypeError('an event must be an object')
@@ -49,7 +49,7 @@ function plainData(event: Event): Readonly<Record<string, unknown>> {
   return event
 }
 
-/** `,"host":{"name":"web-1"}`; nothing for what JSON leaves out. */
+/** `,"host":{"name":"web-1"}`; empty for a value that JSON leaves out. */
 function fieldText(key: string, value: unknown): string {
   const text = stringify(Object.fromEntries([[key, value]])).slice(1, -1)
   return text === '' ? '' : `,${text}`
@@ -74,7 +74,7 @@ function stringifyWithBigInts(own: object): string {
   try {
     return JSON.stringify(own, (_, value) => (typeof value === 'bigint' ? exact(value) : value))
   } catch (thrown) {
-    // The first line alone: what follows of a cycle's message is a drawing.
+    // The first line alone: after it the message about a cycle has a drawing.
     throw new TypeError(messageOf(thrown).split('\n', 1)[0])
   }
 }

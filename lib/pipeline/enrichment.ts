@@ -1,14 +1,14 @@
 import { chosen, merge } from './merge.ts'
 
-/** What a section of beat.yml adds to every event; the whole document's and a beat's have it. */
+/** One layer of what the configuration adds to every event: the agent's, or a beat's. */
 export interface EnrichmentLayer {
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
-  /** Whether `fields` go to the top of the event, or below `fields`. */
+  /** Whether `fields` go to the top of the event instead of below `fields`. */
   readonly fields_under_root: boolean
 }
 
-/** What is the same in every event of one beat. */
+/** The data that is the same in every event of one beat. */
 export interface EventSource {
   readonly agent: {
     readonly id: string
@@ -20,7 +20,7 @@ export interface EventSource {
   readonly ecs: { readonly version: string }
   readonly host: { readonly name: string }
   readonly event: { readonly module: string }
-  /** Weakest first: the document's, then the beat's. Tags add up. */
+  /** Weakest first: the agent's, then the beat's. Tags add up. */
   readonly layers: readonly EnrichmentLayer[]
 }
 
@@ -33,7 +33,7 @@ export function constantsOf({ agent, ecs, host, event, layers }: EventSource): F
   )
   const tags = [...new Set(layers.flatMap(({ tags }) => tags))]
   const all = placedFields.reduce(merge, { agent, ecs, host, event })
-  // When something happened is the event's own to say.
+  // Only the event itself knows its time.
   const { '@timestamp': _, ...constants } = mergeTags(all, tags)
   return constants
 }
@@ -47,13 +47,13 @@ function mergeTags(constants: Fields, tags: readonly string[]): Fields {
   return tags.length === 0 ? constants : { ...constants, tags: withTags(constants.tags, tags) }
 }
 
-/** An event's own `tags` first; what isn't a list is the beat's decision and stays. */
+/** The event's own `tags` come first. If they are not a list, they stay as the beat set them. */
 export function withTags(own: unknown, tags: readonly string[]): unknown {
   if (own === undefined) return tags
   return Array.isArray(own) ? [...new Set([...own, ...tags])] : own
 }
 
-/** One top-level field that an event has and the source as well. */
+/** Merges one top-level field that both the event and the source have. */
 export function withConstant(key: string, constant: unknown, own: unknown): unknown {
   return key === 'tags' && Array.isArray(constant) ? withTags(own, constant) : chosen(constant, own)
 }

@@ -8,9 +8,9 @@ function isPlain(value: unknown): value is Plain {
 }
 
 /**
- * Both objects' fields; where both have one, `over`'s, unless both are objects again. `undefined`
- * in `over` is no field. Keys such as `__proto__` are data like any other: a spread defines them,
- * and an assignment to what is defined already never reaches a setter.
+ * Merges two objects. If both have a field, `over` wins, unless both values are objects, which are merged
+ * again. `undefined` in `over` counts as absent. Keys such as `__proto__` are data like any other: a
+ * spread defines them, and an assignment to a defined property never reaches a setter.
  */
 export function merge(under: Plain, over: Plain): Plain {
   const merged: Record<string, unknown> = { ...under, ...over }

@@ -1,53 +1,56 @@
+// The way of an event from a beat's `publish` to the one output: at least once, in order.
+//
+//   client     encodes each event once, when it is published, and waits for room      (client.ts, encode.ts)
+//   queue      bounded by events; an event keeps its place until it is settled        (queues/memory/)
+//   delivery   one batch at a time; what the output refuses for now goes again first  (delivery.ts)
+//   acker      counts the events of one publish down to its receipt                   (acker.ts)
+//
+// Counters: `published = unencodable + rejected + acked + queued + sending` at any time (stats.ts).
+
 import type { Logger } from 'pino'
 import { type BackoffSettings, DEFAULT_BACKOFF } from '../backoff.ts'
-import type { Event, Receipt } from '../beat.ts'
 import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { settledBy } from '../settled.ts'
-import { Acker } from './acker.ts'
+import { type Publish, publisherOf } from './client.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
-import { type Encode, encoderOf } from './encode.ts'
+import { encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
-import { type Counts, noCounts, type PipelineStats } from './stats.ts'
+import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
 export interface PipelineOptions {
   readonly output: Output
   readonly queue: MemoryQueueSettings
   readonly log: Logger
-  /** DEFAULT_BACKOFF where it is left out. */
+  /** Left out: DEFAULT_BACKOFF. */
   readonly backoff?: BackoffSettings
 }
 
-export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
-
-/**
- * From the beats' `publish` to the one output: at least once, in order. Each event is encoded once,
- * when it is published; batches go to the output one at a time, and what it refuses for now goes
- * again, before anything newer.
- */
 export interface Pipeline {
   /**
-   * A beat's `publish`, as `Context` promises it. Once `signal` has aborted it rejects with the
-   * signal's reason, after `close` or `failed` with an error that says so. More events at once than
-   * the whole queue holds are taken in pieces; an abort in between takes nothing more. Throws if
-   * JSON can't carry the source.
+   * Makes the `publish` of a beat, as `Context` promises it. It rejects with the signal's reason once
+   * `signal` has aborted, and with an error that says so after `close` or `failed`. More events at once
+   * than the whole queue holds are taken in pieces; after an abort in between no further piece is taken.
+   *
+   * @param counts counts the events of this source
+   * @throws TypeError if JSON can't carry the source
    */
-  publisher(source: EventSource, signal: AbortSignal): Publish
+  publisher(source: EventSource, signal: AbortSignal, counts?: SourceCounts): Publish
   stats(): PipelineStats
-  /** Milliseconds that the output has had the present batch without an answer; 0 where it has none. */
+  /** Milliseconds since the output was given the present batch, without an answer; 0 if it has none. */
   readonly writingForMs: number
   /**
-   * Resolves, if ever, with an `OUTPUT_GONE` error: the output can't take another event, nothing is
-   * published any more, and what is in the queue is lost. The agent is then to end.
+   * Resolves with an `OUTPUT_GONE` error if the output can never take another event. Then nothing can be
+   * published any more, the events in the queue are lost, and the agent has to end.
    */
   readonly failed: Promise<AgentError>
   /**
-   * Takes nothing more, sends what there is (a waiting retry at once), and resolves when all is
-   * confirmed or dropped on purpose, or `deadline` aborts. `lost` counts what then was neither. The
-   * output stays open: it is its opener's to close. A second call gives the first one's answer.
+   * Takes no more events, sends those that it has (a waiting retry at once), and resolves when all are
+   * confirmed or dropped on purpose, or when `deadline` aborts. `lost` counts the others. The output
+   * stays open: whoever opened it closes it. A second call returns the result of the first.
    */
   close(deadline: AbortSignal): Promise<{ readonly lost: number }>
 }
@@ -80,10 +83,12 @@ export function startPipeline(options: PipelineOptions): Pipeline {
 
   return {
     failed,
-    publisher: (source, signal) =>
-      publisherOf(encoderOf(source), signal, queue, counts, thrown =>
-        unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`),
-      ),
+    publisher: (source, signal, sourceCounts = noSourceCounts()) => {
+      const drop = (thrown: unknown) =>
+        unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
+      const encode = encoderOf(source)
+      return publisherOf({ encode, signal, queue, counts, source: sourceCounts, drop })
+    },
     stats: () => ({
       ...counts,
       published: counts.unencodable + queue.taken,
@@ -98,36 +103,5 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       closing ??= drain(deadline)
       return closing
     },
-  }
-}
-
-function publisherOf(
-  encode: Encode,
-  signal: AbortSignal,
-  queue: MemoryQueue,
-  counts: Counts,
-  drop: (thrown: unknown) => void,
-): Publish {
-  const encodeAll = (events: readonly Event[]): readonly string[] => {
-    const now = new Date().toISOString()
-    const lines: string[] = []
-    for (const event of events) {
-      try {
-        lines.push(encode(event, now))
-      } catch (thrown) {
-        counts.unencodable++
-        drop(thrown)
-      }
-    }
-    return lines
-  }
-  return events => {
-    if (signal.aborted) return Promise.reject(signal.reason)
-    if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
-    const list = Array.isArray(events) ? (events as readonly Event[]) : [events as Event]
-    const lines = encodeAll(list)
-    const acker = new Acker(lines.length)
-    if (queue.offer(lines, acker)) return Promise.resolve(acker)
-    return queue.wait(lines, acker, signal).then(() => acker)
   }
 }

@@ -13,7 +13,7 @@ export interface PipelineStats {
   readonly acked: number
   /** Sent once more, counted each time. */
   readonly retried: number
-  /** Batches that the output answered with an error. */
+  /** Batches that failed as a whole: `write` rejected. */
   readonly failed_writes: number
   /** Now: waiting for a batch. */
   readonly queued: number
@@ -23,7 +23,20 @@ export interface PipelineStats {
   readonly waiting: number
 }
 
-/** What delivery and encoding count; the rest follows from the queue. */
+/** Events of one source, counted since the start unless said otherwise. */
+export interface SourceCounts {
+  published: number
+  /** Dropped at `publish`: JSON can't carry them. */
+  unencodable: number
+  /** Now: taken, and neither confirmed nor dropped yet. */
+  pending: number
+}
+
+export function noSourceCounts(): SourceCounts {
+  return { published: 0, unencodable: 0, pending: 0 }
+}
+
+/** The counts that delivery and encoding keep; the others follow from the queue. */
 export type Counts = {
   -readonly [K in Exclude<
     keyof PipelineStats,

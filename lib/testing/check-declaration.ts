@@ -1,5 +1,6 @@
-import type { Beat, SyscallNeed } from '../beat.ts'
+import type { Beat } from '../beat.ts'
 import { formatPath, type Path } from '../errors.ts'
+import type { SyscallNeed } from '../plugin.ts'
 import { ARCHITECTURES, loadArchitecture } from '../seccomp/architectures/architecture.ts'
 import { didYouMean } from '../suggest.ts'
 

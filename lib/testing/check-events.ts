@@ -1,5 +1,5 @@
-import type { Event } from '../beat.ts'
 import { messageOf } from '../errors.ts'
+import type { Event } from '../event.ts'
 
 /** Set by the framework alone; `event.module` and `host.name` a beat may set. */
 const OWNED = /^(agent|ecs)($|\.)/

@@ -1,4 +1,4 @@
-import { askPrivileges, shapeProblems } from '../agent/plugins/shape.ts'
+import { askPrivileges, beatProblems } from '../agent/plugins/shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'
@@ -35,7 +35,7 @@ async function findingsOf<S, R>(
   beat: Beat<S, R>,
   options: CheckOptions<R>,
 ): Promise<readonly string[]> {
-  const problems = shapeProblems(beat)
+  const problems = beatProblems(beat)
   // The rest would only trip over it.
   if (problems.length > 0) return problems
   return [...(await checkDeclaration(beat)), ...(await checkLife(beat, options))]

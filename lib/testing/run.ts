@@ -1,4 +1,5 @@
-import type { Beat, Event } from '../beat.ts'
+import type { Beat } from '../beat.ts'
+import type { Event } from '../event.ts'
 import { aborted } from './aborted.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 import { settingsOf } from './settings.ts'

@@ -1,4 +1,4 @@
-import type { Event, Receipt } from '../beat.ts'
+import type { Event, Receipt } from '../event.ts'
 import { aborted } from './aborted.ts'
 import { WatchedPromise } from './watched-promise.ts'
 

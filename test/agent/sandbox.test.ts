@@ -5,7 +5,7 @@ import { listeningLog } from './lines.ts'
 
 const FAILED: Outcome = { state: 'failed', code: 'KERNEL_REFUSED', reason: 'EPERM', hint: 'ask' }
 
-const GROUND = { addCloser: () => undefined }
+const PROCESS = { addCloser: () => undefined }
 
 /** As much of a plan as the stage looks at. */
 function planOf(outcome: Outcome, required: boolean) {
@@ -50,12 +50,12 @@ describe('agent: the sandbox stage', () => {
   it('says what kept the start without io_uring from happening', () => {
     const { log, lines } = listeningLog()
     const plan = planOf({ state: 'disabled' }, false)
-    sandbox({ plan, log, agentProcess: GROUND }, { code: 'LOOP', reason: 'still open' })
+    sandbox({ plan, log, agentProcess: PROCESS }, { code: 'LOOP', reason: 'still open' })
     expect(lines[0]).to.include({ level: 'warn', msg: 'The start without io_uring failed' })
     expect(lines[0]?.['error']).to.deep.equal({ code: 'LOOP', message: 'still open' })
   })
 
   function enter(outcome: Outcome, required: boolean, log: ReturnType<typeof listeningLog>['log']) {
-    return sandbox({ plan: planOf(outcome, required), log, agentProcess: GROUND })
+    return sandbox({ plan: planOf(outcome, required), log, agentProcess: PROCESS }).outcome
   }
 })

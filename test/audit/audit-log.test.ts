@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { AuditReading, AuditSocket } from '../../lib/addon.ts'
 import { openOn } from '../../lib/audit/audit-log.ts'
 
-/** A socket that has these to read, one after the other, and nothing then. */
+/** A socket that returns these readings one after the other, and then nothing. */
 function socketWith(readings: readonly Partial<AuditReading>[]): AuditSocket {
   const left = [...readings]
   return {
@@ -34,17 +34,17 @@ describe('the audit log', () => {
   }
   const records = ['x']
 
-  it('tells what was lost since the batch before, though the kernel counts on, in 32 bits', async () => {
+  it('reports losses since the previous batch, although the kernel keeps counting, in 32 bits', async () => {
     const readings = [3, 3, 2 ** 32 - 1, 4].map(lost => ({ records, lost }))
     expect(await lossesOf(readings)).to.deep.equal([3, 0, 2 ** 32 - 4, 5])
   })
 
-  it('tells how often there was no room where the kernel does not count', async () => {
+  it('reports how often there was no room if the kernel does not count losses', async () => {
     const readings = [2, 0, 1].map(overruns => ({ records, overruns }))
     expect(await lossesOf(readings)).to.deep.equal([2, 0, 1])
   })
 
-  it('says why it can not be read any more', async () => {
+  it('says why it can no longer be read', async () => {
     const log = openOn(socketWith([{ errno: 9 }]), 1326, 4096)
     const batches = log.batches(new AbortController().signal)
     const failed = await batches.next().then(() => 'none', String)

@@ -76,7 +76,7 @@ describe('S16: an installed agent', function () {
   it('sees the root read-only, its configuration too, and not the files of its credentials', () => {
     const mounts = `nsenter --target ${agent.pid} --mount`
     for (const path of ['/etc', `/etc/${NAME}`, '/usr']) {
-      expect(machine.attempt(`${mounts} touch ${path}/x`).said, path).to.include('Read-only')
+      expect(machine.attempt(`${mounts} touch ${path}/x`).text, path).to.include('Read-only')
     }
     expect(machine.attempt(`${mounts} ls /etc/${NAME}/credentials/token`).code).not.to.equal(0)
     machine.run(`${mounts} touch /var/lib/${NAME}/x`)

@@ -75,7 +75,9 @@ output.consol: {}
 describe('sealbeat seccomp', () => {
   let place: Workplace
   before(() => {
-    const needs = 'syscalls: [{ names: ["swapon"], why: "it swaps" }],'
+    const needs =
+      'syscalls: [{ names: ["swapon"], why: "it swaps" }],' +
+      'privileges: () => [{ connects: 443, why: "it sends" }],'
     place = new Workplace({
       'beat.yml': `beats: [{ type: ./probe.js }]
 output.console: {}
@@ -96,6 +98,27 @@ seccomp:
     expect(stdout).to.match(/^ptrace +allow +beat\.yml:\d+$/m)
     expect(stdout).to.match(/^swapon +allow +beat probe: it swaps$/m)
     expect(stdout).to.match(/^read +allow +default amd64$/m)
+  })
+
+  it('show says what the plugins declare to need besides, and for what', async () => {
+    const { stdout } = await place.run('seccomp', 'show')
+    const [, declared = ''] = stdout.split('\ndeclared privileges:\n')
+    expect(declared).to.match(
+      /^agent +writes \/.*\/data +its identity and the state of its beats$/m,
+    )
+    expect(declared).to.match(/^beat probe +connects 443 +it sends$/m)
+    const { privileges } = JSON.parse((await place.run('seccomp', 'show', '--json')).stdout)
+    expect(privileges).to.deep.include({ plugin: 'beat probe', connects: 443, why: 'it sends' })
+  })
+
+  it('show refuses a plugin whose answer is no privilege, with its place', async () => {
+    place.write({ 'wrong.js': beatSource('', 'privileges: () => [{ writes: "x", why: "y" }],') })
+    place.write({ 'wrong.yml': 'beats: [{ type: ./wrong.js }]\noutput.console: {}\n' })
+    const { code, stderr } = await place.run('seccomp', 'show', '-c', 'wrong.yml')
+    expect(code).to.equal(78)
+    expect(stderr).to.equal(
+      'wrong.yml:1:9: beats[0]: privileges[0]: "writes" must be an absolute path, not "x"\n',
+    )
   })
 
   it('show --json says the same as data', async () => {

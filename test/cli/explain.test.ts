@@ -43,7 +43,7 @@ seccomp:
   const WRONG: readonly (readonly [args: readonly string[], message: string])[] = [
     [[], 'needs a NAME|NUMBER'],
     [['opnat', 'raed'], 'opnat (did you mean "openat"?); unknown system call for amd64: raed'],
-    [['read', '--args', '1,x'], '--args: "x" is no number'],
+    [['read', '--args', '1,x'], '--args: "x" is not a number'],
     [['read', '--args', '1,2,3,4,5,6,7'], '--args: a system call has at most 6, not 7'],
     [['read', '--args=18446744073709551616'], 'does not fit into 64 bits'],
   ]

@@ -90,6 +90,14 @@ describe('sealbeat run, told to reload', function () {
     expect(log.map(({ message }) => message)).to.include('Beat is done')
   })
 
+  it('logs metrics in the new period of logging.metrics', async () => {
+    const agent = await start([beat('one')], 'logging.metrics.enabled: false')
+    await reload(agent, config([beat('one')], 'logging.metrics.period: 1s'))
+    const line = await agent.logged('Non-zero metrics in the last 1s')
+    expect(line).to.have.nested.property('monitoring.metrics.beats.one.state', 'running')
+    await stop(agent)
+  })
+
   const WRONG: readonly (readonly [what: string, text: string, problem: string])[] = [
     ['is no YAML', 'beats: [{ type: ./count.js ]', 'beat.yml:1:28: '],
     [

@@ -43,6 +43,33 @@ describe('sealbeat run', () => {
       expect(second.agent.ephemeral_id).not.to.equal(first.agent.ephemeral_id)
     })
 
+    it('logs what it did in each period of logging.metrics, and adds up', async () => {
+      place.write({
+        'probe.js': beatSource(`for (let n = 0; n < 25; n++) {
+          await context.publish({ n })
+          await sleep(100, undefined, { signal: context.signal })
+        }`),
+      })
+      const { log } = await place.run('run', '-E', 'logging.metrics.period=1s')
+      const lines = log.filter(({ message }) => message === 'Non-zero metrics in the last 1s')
+      expect(lines.length).to.be.within(2, 3)
+      const metrics = lines.map(line => Object(line['monitoring']).metrics)
+      expect(metrics[0].beats.one).to.include({ state: 'running', starts: 1 })
+      expect(metrics[0].beat).to.include.keys('uptime_ms', 'cpu_ms', 'rss_bytes')
+      const sum = (key: string) =>
+        metrics.reduce((all, { events }) => all + (events?.[key] ?? 0), 0)
+      const { queued = 0, sending = 0 } = metrics.at(-1).events
+      expect(sum('published')).to.be.above(10)
+      expect(sum('published')).to.equal(sum('acked') + queued + sending)
+    })
+
+    it('logs no metrics where logging.metrics.enabled is false', async () => {
+      place.write({ 'probe.js': beatSource('await sleep(1500)') })
+      const off = ['-E', 'logging.metrics.enabled=false', '-E', 'logging.metrics.period=1s']
+      const { log } = await place.run('run', ...off)
+      expect(log.filter(({ message }) => String(message).startsWith('Non-zero'))).to.deep.equal([])
+    })
+
     it('names the outcome of the sandbox when it runs', async () => {
       place.write({ 'probe.js': beatSource('') })
       const { log } = await place.run('run', '-E', 'seccomp.enabled=false')

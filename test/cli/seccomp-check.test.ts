@@ -32,7 +32,7 @@ describe('seccomp check: the command', function () {
   it('is content with the default policy, and leaves nothing behind', async () => {
     const { code, stdout, stderr } = await check({}, '--for', '1s')
     expect(code, stdout + stderr).to.equal(0)
-    expect(stdout).to.match(/^ok {7}trial: it published \d+ events and ended as asked$/m)
+    expect(stdout).to.match(/^ok {7}trial: the agent published \d+ events and stopped when asked$/m)
     expect(stdout).to.match(/^0 errors, \d+ warnings\n$/m)
     expect(() => readFileSync(place.path('data'))).to.throw(/ENOENT/)
   })
@@ -51,13 +51,13 @@ describe('seccomp check: the command', function () {
     const { code, stdout } = await check({ 'break.yml': denying('futex') })
     expect(stdout).to.match(/^ERROR {4}policy: futex is denied \(errno\(EPERM\)\): Node aborts/m)
     expect(stdout).to.match(/^ERROR {4}trial: sealbeat: seccomp denied: system call futex/m)
-    expect(stdout).to.match(/^ERROR {4}trial: it ended with SIGABRT/m)
+    expect(stdout).to.match(/^ERROR {4}trial: the agent ended with SIGABRT/m)
     expect(code).to.equal(1)
   })
 
   it('does not try what could signal everything', async () => {
     const { code, stdout } = await check({ 'pid.yml': denying('getpid') })
-    expect(stdout).to.contain('trial: not tried: getpid is not allowed')
+    expect(stdout).to.contain('trial: skipped: getpid is not allowed')
     expect(code).to.equal(1)
   })
 

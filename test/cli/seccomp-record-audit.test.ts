@@ -29,7 +29,7 @@ describe('seccomp record --audit-log', function () {
     expect(recorded.stderr).to.contain('audit records have no arguments')
     const text = readFileSync(place.path('policy.yml'), 'utf8')
     expect(text).to.match(/- openat # \d+ calls, first in run/)
-    expect(text).to.contain('# But audit records have no arguments')
+    expect(text).to.contain('# Note: audit records have no arguments')
     expect(text).not.to.match(/- (clone3|execve|io_uring_setup) /)
     const agent = place.start('run', '-c', 'beat.yml', '-c', 'policy.yml')
     await agent.logged('Running')

@@ -5,7 +5,7 @@ import { needsLinux, skip } from '../live.ts'
 import { type Result, Workplace } from './workplace.ts'
 
 const NOBODY = 65534
-/** How to run as an ordinary user: root has to change the user. */
+/** Runs a command as an ordinary user, if the tests run as root. */
 const ORDINARY =
   process.getuid?.() === 0
     ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
@@ -16,7 +16,7 @@ beats: [{ type: host, period: 300ms }]
 output.file: { path: events, filename: recorded }
 `
 
-/** A beat that tries to start a program, which the recorded policy doesn't allow. */
+/** A beat that tries to start a program, for the agent under the learned policy. */
 const SPAWNER = `
 import { spawnSync } from 'node:child_process'
 export default {

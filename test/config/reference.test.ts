@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parseConfig } from '../../lib/config/parse.ts'
-import {
-  formatOf,
-  isMap,
-  type Leaf,
-  leafOf,
-  type SchemaBranch,
-} from '../../lib/config/schema/leaf.ts'
+import { formatOf, isMap, type Leaf, leavesOf } from '../../lib/config/schema/leaf.ts'
 import { agentSchema, beatSchema } from '../../lib/config/sections.ts'
 import { type ConfigDocument, readDocument } from '../../lib/config/source/document.ts'
 import { formatPath, type Path } from '../../lib/errors.ts'
@@ -23,14 +17,6 @@ function commentAbove(line: number): string {
   const above: string[] = []
   for (let at = line - 2; /^\s*#/.test(lines[at] ?? ''); at -= 1) above.unshift(lines[at] ?? '')
   return above.map(text => text.replace(/^\s*#\s?/, '')).join(' ')
-}
-
-function leavesOf(schema: SchemaBranch, path: Path = []): readonly (readonly [Path, Leaf])[] {
-  return Object.entries(schema).flatMap(([key, node]) => {
-    const leaf = leafOf(node)
-    if (leaf !== undefined) return [[[...path, key], leaf] as const]
-    return isMap(node) ? leavesOf(node, [...path, key]) : []
-  })
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -5,7 +5,7 @@ import { compare, type Finding } from './finding.ts'
 
 const { EPERM, ENOSYS } = constants.errno
 
-/** S11 a to g, by what becomes of a raw thread that makes the call, and of its process. */
+/** S11 a to g: what each action does to a raw thread that makes the call, and to its process. */
 const EXPECTED: { readonly [A in Action]: Pick<Ended, 'end' | 'answer'> } = {
   allow: { end: 0, answer: { errno: 0, lives: true } },
   log: { end: 0, answer: { errno: 0, lives: true } },
@@ -16,7 +16,7 @@ const EXPECTED: { readonly [A in Action]: Pick<Ended, 'end' | 'answer'> } = {
   kill_process: { end: 'SIGSYS', answer: undefined },
 }
 
-/** What each action does to a call. */
+/** Checks the effect of each action on a call. */
 export function* actions(): Iterable<Finding> {
   for (const [action, expected] of Object.entries(EXPECTED)) {
     const { end, answer, stderr } = runChild('action', action)
@@ -28,13 +28,13 @@ export function* actions(): Iterable<Finding> {
   yield wrongOf('every error that a rule can name', runChild('errors'))
 }
 
-/** A program that answers `{ tried, wrong }`. */
+/** The finding of a program that answers `{ tried, wrong }`. */
 export function wrongOf(name: string, { end, answer, stderr }: Ended): Finding {
   if (end !== 0 || !isTally(answer)) return { name, problem: `ended with ${end}: ${stderr}` }
   const title = `${name} (${answer.tried})`
   if (answer.wrong.length === 0) return { name: title }
-  const told = answer.wrong.slice(0, 20).join('\n    ')
-  return { name: title, problem: `${answer.wrong.length} disagree:\n    ${told}` }
+  const shown = answer.wrong.slice(0, 20).join('\n    ')
+  return { name: title, problem: `${answer.wrong.length} disagree:\n    ${shown}` }
 }
 
 interface Tally {

@@ -9,13 +9,13 @@ import { compare, type Finding } from './finding.ts'
 
 const AGENT = fileURLToPath(new URL('./programs/agent.js', import.meta.url))
 const EVENTS = 3
-/** Of an emulated machine; a real one takes a second. */
-const PATIENCE_MS = 60_000
+/** Long enough for an emulated machine; a real one takes a second. */
+const TIMEOUT_MS = 60_000
 
 /** A real agent ships events under the default policy, and stops cleanly. */
 export async function* agent(): AsyncIterable<Finding> {
   if (Number(process.versions.node.split('.', 1)[0]) < 20) {
-    yield { name: 'a real agent', skipped: `it needs Node 20, and this is ${process.version}` }
+    yield { name: 'a real agent', skipped: `needs Node 20, but this is ${process.version}` }
     return
   }
   const folder = mkdtempSync(join(tmpdir(), 'conformance-agent-'))
@@ -24,9 +24,9 @@ export async function* agent(): AsyncIterable<Finding> {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const log: string[] = []
-  child.stderr.setEncoding('utf8').on('data', text => log.push(text))
+  child.stderr.setEncoding('utf8').on('data', chunk => log.push(chunk))
   const events = await shipped(child, folder)
-  const said = log.join('')
+  const text = log.join('')
   const sealed = events.length < EVENTS ? [] : seccompModes(child.pid)
   const end = await stopped(child)
   yield compare(
@@ -34,7 +34,7 @@ export async function* agent(): AsyncIterable<Finding> {
     {
       events: events.length >= EVENTS,
       host: events.every(event => event.includes('"host"') && event.includes('@timestamp')),
-      installed: said.includes('Syscall filter successfully installed'),
+      installed: text.includes('Syscall filter successfully installed'),
       sealed,
       end,
     },
@@ -43,10 +43,10 @@ export async function* agent(): AsyncIterable<Finding> {
   rmSync(folder, { recursive: true })
 }
 
-/** How the agent ends when it is told to: well within its own deadline, or not at all. */
+/** Stops the agent and returns its exit code or signal; SIGKILL if it does not stop in time. */
 async function stopped(child: ChildProcess): Promise<string | number | null> {
   child.kill('SIGTERM')
-  const overdue = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+  const overdue = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   clearTimeout(overdue)
   return child.signalCode ?? child.exitCode
@@ -61,9 +61,9 @@ function settings(folder: string): string {
   ].join('\n')
 }
 
-/** Waits for events in the file output; gives up where the agent has ended. */
+/** Waits for events in the file output; gives up if the agent ends. */
 async function shipped(child: ChildProcess, folder: string): Promise<readonly string[]> {
-  const until = Date.now() + PATIENCE_MS
+  const until = Date.now() + TIMEOUT_MS
   while (Date.now() < until && child.exitCode === null && child.signalCode === null) {
     const lines = linesIn(join(folder, 'out'))
     if (lines.length >= EVENTS) return lines
@@ -77,12 +77,12 @@ function linesIn(folder: string): readonly string[] {
     const texts = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
     return texts.flatMap(text => text.split('\n').filter(line => line !== ''))
   } catch {
-    // Not there yet.
+    // The folder does not exist yet.
     return []
   }
 }
 
-/** What the threads of a process say of themselves; one word if they all say the same. */
+/** The seccomp modes of the threads of a process, without duplicates. */
 function seccompModes(pid: number | undefined): readonly string[] {
   const modes = readdirSync(`/proc/${pid}/task`).map(thread => {
     const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')

@@ -7,15 +7,15 @@ import { fileURLToPath } from 'node:url'
 /** How a program of programs/ ended: its exit code or signal, and the JSON that it wrote. */
 export interface Ended {
   readonly end: number | string
-  /** Undefined where it wrote nothing; text where it was stopped half-way. */
+  /** Undefined if it wrote nothing; text if it was stopped half-way. */
   readonly answer: unknown
   readonly stderr: string
 }
 
-/** An emulated machine takes seconds to start Node. */
-const PATIENCE_MS = 300_000
+/** Long enough for an emulated machine, which takes seconds to start Node. */
+const TIMEOUT_MS = 300_000
 
-/** Runs a program with a filter of its own, which stays in that process. */
+/** Runs a program in its own process, so that the filter it installs stays there. */
 export function runChild(program: string, ...args: readonly string[]): Ended {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   try {
@@ -29,14 +29,14 @@ function fileOf(program: string): string {
   return fileURLToPath(new URL(`./programs/${program}.js`, import.meta.url))
 }
 
-/** Its output goes to files: a pipe may be full, and then Node's synchronous writes fail. */
+/** Sends the output to files, as Node's synchronous writes fail when a pipe is full. */
 function runIn(folder: string, command: readonly string[]): Ended {
   const files = [join(folder, 'stdout'), join(folder, 'stderr')] as const
   const descriptors = files.map(file => openSync(file, 'w'))
   const { status, signal, error } = spawnSync(
     process.execPath,
     ['--import', new URL('./node18.js', import.meta.url).href, ...command],
-    { stdio: ['ignore', ...descriptors], timeout: PATIENCE_MS, killSignal: 'SIGKILL' },
+    { stdio: ['ignore', ...descriptors], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
   )
   for (const descriptor of descriptors) closeSync(descriptor)
   if (error) throw error

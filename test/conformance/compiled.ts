@@ -10,7 +10,7 @@ import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
 import type { Policy, Rule } from '../../lib/seccomp/policy/policy.ts'
 
-/** A policy on its way into the kernel of this machine. */
+/** A policy that is compiled for the kernel of this machine. */
 export interface Compiled {
   readonly architecture: Architecture
   readonly policy: EffectivePolicy
@@ -29,7 +29,7 @@ export async function compiled(layer: Policy): Promise<Compiled> {
   return { architecture, policy, program: compile(policy) }
 }
 
-/** Everything is allowed but for these rules. */
+/** A policy that allows everything except by these rules. */
 export function blacklist(rules: readonly Omit<Rule, 'origin'>[]): Policy {
   return {
     defaultAction: 'allow',
@@ -38,7 +38,7 @@ export function blacklist(rules: readonly Omit<Rule, 'origin'>[]): Policy {
   }
 }
 
-/** @throws Error where the kernel refuses the program */
+/** @throws Error if the kernel rejects the program */
 export function install({ architecture, program }: Pick<Compiled, 'architecture' | 'program'>) {
   const { error } = installProgram(encode(program, architecture.endian), { log: false })
   if (error) throw new Error(error)

@@ -6,13 +6,15 @@ import { merge } from '../../lib/seccomp/policy/merge.ts'
 import type { Policy, Rule } from '../../lib/seccomp/policy/policy.ts'
 import { type Compiled, runningArchitecture } from './compiled.ts'
 
-/** The program that an agent without a seccomp section of its own gets on this machine. */
+/** The program of an agent without its own seccomp section on this machine. */
 export async function defaultPolicy(): Promise<Compiled> {
   return layered(await builtin())
 }
 
-/** The same, but every denial without conditions is by another error than its neighbours': no two
- * numbers share a range, and the program is as long as it gets. */
+/**
+ * The same, but each denial without conditions has another error than its neighbours, so that no two
+ * numbers share a range and the program has the greatest length.
+ */
 export async function patchwork(): Promise<Compiled> {
   const lowest = await builtin()
   const { policy } = await layered(lowest)

@@ -2,10 +2,10 @@ import { constants } from 'node:os'
 import { runChild } from './child.ts'
 import { compare, type Finding } from './finding.ts'
 
-/** A static program of an architecture that this kernel runs besides its own; busybox, say. */
+/** A static program, such as busybox, of another architecture that this kernel also runs. */
 const { FOREIGN_PROGRAM } = process.env
 
-/** Calls that the filter sees under another AUDIT_ARCH, or as x32's. */
+/** Checks calls that the filter sees with another AUDIT_ARCH, or as x32 calls. */
 export function* foreign(): Iterable<Finding> {
   if (process.arch === 'x64') {
     yield ended('int 0x80 ends the process', ['int80'], { end: 'SIGSYS' })
@@ -13,7 +13,7 @@ export function* foreign(): Iterable<Finding> {
     yield ended('x32 calls answer ENOSYS', ['x32'], { end: 0, answer })
   }
   const name = 'a program of another architecture is ended'
-  if (!FOREIGN_PROGRAM) yield { name, skipped: 'FOREIGN_PROGRAM names none' }
+  if (!FOREIGN_PROGRAM) yield { name, skipped: 'FOREIGN_PROGRAM is not set' }
   else yield ended(name, ['program', FOREIGN_PROGRAM], { end: 0, answer: 'SIGSYS' })
 }
 

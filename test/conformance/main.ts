@@ -1,5 +1,5 @@
-// Holds a filter of ours to what the kernel of this machine makes of it: plain Node, no test runner.
-// Run it as the root of a PID namespace of its own (`make live-amd64`): it denies getpid and the like.
+// Compares our filters with their effect in the kernel of this machine, with plain Node and no test runner.
+// Run it as process 1 of its own PID namespace (`make live-amd64`), as it denies getpid and similar calls.
 import { actions } from './actions.ts'
 import { agent } from './agent.ts'
 import type { Finding } from './finding.ts'

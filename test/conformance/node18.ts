@@ -1,4 +1,4 @@
-// Debian's i386 has no newer Node than 18 in its stable release; the compiler is written for 20.
+// The compiler needs Node 20, but Debian's stable release for i386 has only Node 18.
 if (typeof Array.prototype.toReversed !== 'function') {
   Object.defineProperty(Array.prototype, 'toReversed', {
     value<T>(this: readonly T[]): T[] {

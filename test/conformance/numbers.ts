@@ -2,7 +2,7 @@ import { wrongOf } from './actions.ts'
 import { runChild } from './child.ts'
 import type { Finding } from './finding.ts'
 
-/** The kernel's answer to every number is the simulator's: no call outside the policy succeeds. */
+/** Checks that kernel and simulator agree on every number, so that no call outside the policy succeeds. */
 export function* numbers(): Iterable<Finding> {
   const { end, answer, stderr } = runChild('numbers', 'unfiltered')
   if (end !== 0) {

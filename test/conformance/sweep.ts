@@ -7,8 +7,8 @@ import type { Rule } from '../../lib/seccomp/policy/policy.ts'
 type Words = readonly bigint[]
 
 /**
- * Calls whose arguments make no difference, so that -1 does not spare us their effect where they are
- * allowed: they end the process, wait for ever, or return into a frame that is not there.
+ * Calls that have an effect even with -1 in each argument, where they are allowed: they end the process,
+ * wait forever, or return into a frame that does not exist.
  */
 const WITHOUT_RETURN = new Set([
   'exit',
@@ -25,24 +25,24 @@ const WITHOUT_RETURN = new Set([
   'breakpoint',
 ])
 
-/** Exempt from every filter (Linux 6.11 and 6.18), and SIGILL outside of a probe of the kernel's. */
+/** Calls that no filter sees (Linux 6.11 and 6.18), and that raise SIGILL outside a probe of the kernel. */
 const UNFILTERED = new Set(['uretprobe', 'uprobe'])
 
 export function isExempt(name: string): boolean {
   return UNFILTERED.has(name)
 }
 
-/** Whether a call that goes through to the kernel with -1 in each argument comes back harmlessly. */
+/** Whether a call that reaches the kernel with -1 in each argument returns without harm. */
 export function comesBack(name: string): boolean {
   return !WITHOUT_RETURN.has(name)
 }
 
-/** All bits set: no descriptor, no address, no flag, no process. */
+/** All bits set: not a valid descriptor, address, flag or process. */
 export function minusOnes({ bits }: Architecture): Words {
   return Array.from({ length: 6 }, () => BigInt.asUintN(bits, -1n))
 }
 
-/** Arguments for calls that are denied, whichever they are: boundaries of the rules among them. */
+/** Arguments for calls that are denied, including boundary values of the rules. */
 export function deniedWords({ bits }: Architecture, rules: readonly Rule[]): readonly Words[] {
   const conditions = rules.flatMap(rule => rule.conditions)
   const narrowed = conditions.flatMap(({ argument, value }) =>
@@ -56,10 +56,10 @@ export function deniedWords({ bits }: Architecture, rules: readonly Rule[]): rea
 }
 
 const BEYOND = [1023, 4095, 0x7fff, 0xfffe, 0x10000, 0x0fffffff, 0x3fffffff, 0x40000000, 0x7fffffff]
-/** s390x takes the lower 16 bits of the number alone (do_syscall of arch/s390/kernel/syscall.c). */
+/** s390x takes only the lower 16 bits of the number (do_syscall in arch/s390/kernel/syscall.c). */
 const WIDEST: { readonly [A in ArchitectureName]?: number } = { s390x: 0xffff }
 
-/** Numbers that the table does not have: its gaps, the next ones, far ones, and x32's. */
+/** Numbers that are not in the table: its gaps, the next ones, distant ones, and those of x32. */
 export function unknownNumbers({ name, table, foreignFrom }: Architecture): readonly number[] {
   const known = new Set(Object.values(table.numbers))
   const highest = Math.max(...[...known].filter(number => number < 0x10000))

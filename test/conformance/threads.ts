@@ -1,11 +1,11 @@
 import { runChild } from './child.ts'
 import { compare, type Finding } from './finding.ts'
 
-/** TSYNC: the threads that were there before the filter, those that come after, Node's or not. */
+/** Checks TSYNC: the filter covers threads from before and after, whether they are Node's or not. */
 export function* threads(): Iterable<Finding> {
   const { end, answer, stderr } = runChild('threads')
   yield compare(
-    `the filter is over every thread${stderr && `: ${stderr}`}`,
+    `the filter covers every thread${stderr && `: ${stderr}`}`,
     { end, answer },
     {
       end: 0,

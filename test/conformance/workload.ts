@@ -1,7 +1,7 @@
 import { runChild } from './child.ts'
 import { compare, type Finding } from './finding.ts'
 
-/** The default policy of this architecture lets Node work, and start nothing. */
+/** Checks that Node works under the default policy of this architecture, and can start no program. */
 export function* workload(): Iterable<Finding> {
   const { end, answer, stderr } = runChild('workload')
   const found = compare(

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
 import { compiledName, EXAMPLES, writeExamples } from './examples.ts'
 
-/** What an example's section of beat.yml needs so that it runs anywhere, and at once. */
+/** Settings with which an example runs on any machine and publishes at once. */
 const SETTINGS: Readonly<Record<string, string>> = {
   'size.js': 'path: beat.yml, period: 10ms',
   'heartbeat.js': 'period: 10ms',

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import type { Workplace } from '../cli/workplace.ts'
 import { type Block, blocksOf, ROOT } from './page.ts'
 
-/** The TypeScript of the documentation; each block's note is the name of its file. */
+/** The TypeScript examples of the documentation. Each block's note is the name of its file. */
 export const EXAMPLES: readonly Block[] = blocksOf('ts')
 
-/** `heartbeat.js`, whether the page has it as heartbeat.js or heartbeat.ts. */
+/** The name of the compiled file: `heartbeat.js` for both heartbeat.js and heartbeat.ts. */
 export function compiledName({ note }: Block): string {
   return note.replace(/\.ts$/, '.js')
 }
 
-/** Strict as the project itself; what the examples import is what an outside author gets. */
+/** As strict as the project itself. Examples import the same types that an outside author gets. */
 const TSCONFIG = {
   extends: join(ROOT, 'tsconfig.json'),
   compilerOptions: {
@@ -24,11 +24,15 @@ const TSCONFIG = {
     declaration: false,
   },
   include: ['*.ts'],
-  // Else outDir would be left out, and with it everything.
+  // The default excludes outDir, which would exclude everything.
   exclude: [],
 }
 
-/** Compiles every example into the folder, and throws what the compiler has to say against them. */
+/**
+ * Compiles every example into the folder.
+ *
+ * @throws Error with the messages of the compiler
+ */
 export function writeExamples(place: Workplace): void {
   const sources = EXAMPLES.map(block => [compiledName(block).replace(/js$/, 'ts'), block.text])
   place.write({ 'tsconfig.json': JSON.stringify(TSCONFIG), ...Object.fromEntries(sources) })
@@ -37,9 +41,9 @@ export function writeExamples(place: Workplace): void {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(`examples do not compile:\n${stdout}`)
-  // The compiler leaves it to the umask whether others may write what the agent is to import.
+  // The umask may let others write the compiled files, and the agent refuses to import such files.
   for (const block of EXAMPLES) chmodSync(place.path(compiledName(block)), 0o644)
-  // What a page calls heartbeat.js has to run as it stands.
+  // A file that a page calls heartbeat.js must run unchanged.
   const plain = EXAMPLES.filter(({ note }) => note.endsWith('.js'))
   place.write(Object.fromEntries(plain.map(({ note, text }) => [note, text])))
 }

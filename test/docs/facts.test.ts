@@ -14,7 +14,7 @@ import { blocksOf, codeIn, page, ROOT, rowsOf } from './page.ts'
 
 const seccomp = page('docs/seccomp.md')
 
-/** One of every state. */
+/** One outcome for every state. */
 const OUTCOMES: { readonly [S in Outcome['state']]: Outcome } = {
   disabled: { state: 'disabled' },
   'not-linux': { state: 'not-linux' },
@@ -34,25 +34,25 @@ const OUTCOMES: { readonly [S in Outcome['state']]: Outcome } = {
   },
 }
 
-describe('what the documentation says of the code', () => {
-  it('exit codes', () => {
+describe('facts in the documentation', () => {
+  it('exit codes are those of the code and of the help', () => {
     const codes = Object.values(EXIT).map(String)
     expect(rowsOf(page('README.md'), 'code').map(([code]) => code)).to.deep.equal(codes)
     const help = helpOf(undefined).split('Exit codes:\n')[1]?.split('\n\n')[0] ?? ''
     expect(help.split('\n').map(line => line.trim().split(' ')[0])).to.deep.equal(codes)
   })
 
-  it('actions', () => {
+  it('actions are complete', () => {
     const listed = rowsOf(seccomp, 'action').flatMap(([action = '']) => codeIn(action))
     expect(listed).to.have.members(ACTIONS).and.to.have.length(ACTIONS.length)
   })
 
-  it('operations of rules on arguments', () => {
+  it('operations on arguments are complete', () => {
     const [, sentence = ''] = /^Operations: (.*?)\. All/ms.exec(seccomp.prose) ?? []
     expect(codeIn(sentence)).to.deep.equal([...OPERATIONS])
   })
 
-  it('what the log says of the filter, level for level and word for word', () => {
+  it('log lines about the filter have the same level and words as the code', () => {
     const written = rowsOf(seccomp, 'condition').map(([, level, text = '']) => {
       return { level, message: codeIn(text)[0] }
     })
@@ -60,11 +60,11 @@ describe('what the documentation says of the code', () => {
     const said = lines.map(({ level, message }) => ({ level, message }))
     const before = { level: 'debug', message: 'Loading syscall filter' }
     expect(written).to.have.deep.members([...said, before])
-    // The one line that no outcome makes.
+    // The only line that does not come from an outcome.
     expect(readFileSync(`${ROOT}lib/agent/sandbox.ts`, 'utf8')).to.contain(`'${before.message}'`)
   })
 
-  it('what is said of files that others may write', () => {
+  it('messages about files that others may write are those of the code', () => {
     const file = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
     const problems = ownershipProblems(file, { uid: 1000, mode: 0o664 }, 0)
     const lines = problems.map(problem => `beat.yml: ${problem}\n`).join('')
@@ -72,7 +72,7 @@ describe('what the documentation says of the code', () => {
     expect(blocks).to.include(lines)
   })
 
-  it('names of system calls', async () => {
+  it('names of system calls exist', async () => {
     const { table } = await loadArchitecture('amd64')
     const named = rowsOf(page('docs/security.md'), 'attempt').flatMap(([, calls = '']) =>
       codeIn(calls).filter(code => /^[a-z_0-9]+$/.test(code)),
@@ -81,14 +81,14 @@ describe('what the documentation says of the code', () => {
   })
 
   for (const name of ARCHITECTURES) {
-    it(`what the default policy of ${name} refuses`, async () => {
+    it(`the default policy of ${name} refuses what docs/security.md says`, async () => {
       const [architecture, builtin] = await Promise.all([
         loadArchitecture(name),
         builtinPolicy(name),
       ])
       const config = { mode: 'extend', policy: undefined } as const
       const policy = effectivePolicy(architecture, { builtin, needs: [], config })
-      // Tables without a default policy are there to refuse their ABI, or to be worked on.
+      // A table without a default policy serves to refuse its ABI, or is work in progress.
       if (!policy) return expect(builtin).to.equal(undefined)
       const rows = rowsOf(page('docs/security.md'), 'attempt')
       const wrong = rows.flatMap(([, calls = '', answer = '']) =>

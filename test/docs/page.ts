@@ -3,29 +3,29 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** A fenced block: what stands after the fence, and what is in it. */
+/** A fenced block: its language and note after the fence, and its text. */
 export interface Block {
-  /** `README.md:31`. */
+  /** File and line, such as `README.md:31`. */
   readonly place: string
-  /** `yaml`; empty where nothing is said. */
+  /** Such as `yaml`; empty if the fence has none. */
   readonly language: string
-  /** What follows the language: `refused`, the name of the file. */
+  /** The text after the language, such as `refused` or the name of a file. */
   readonly note: string
   readonly text: string
 }
 
 export interface Page {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string
   readonly blocks: readonly Block[]
-  /** What is not in a block. */
+  /** The text outside of blocks. */
   readonly prose: string
 }
 
-/** Language, note, text. */
+/** Captures language, note and text. */
 const FENCED = /^```(\w*)(?: ([^\n]+))?\n(.*?)^```$/gms
 
-/** What a user reads. */
+/** The pages that users read. */
 export const PAGES: readonly Page[] = [
   'README.md',
   'CONTRIBUTING.md',
@@ -36,32 +36,32 @@ export const PAGES: readonly Page[] = [
 
 export function page(file: string): Page {
   const found = PAGES.find(each => each.file === file)
-  if (!found) throw new Error(`${file} is no page`)
+  if (!found) throw new Error(`${file} is not a page`)
   return found
 }
 
-/** The blocks of a language on all pages, in order. */
+/** All blocks of one language, in the order of pages. */
 export function blocksOf(language: string): readonly Block[] {
   return PAGES.flatMap(({ blocks }) => blocks.filter(block => block.language === language))
 }
 
-/** The block right after another on its page. */
+/** The block that follows another on the same page. */
 export function blockAfter(block: Block): Block | undefined {
   const siblings = PAGES.find(({ blocks }) => blocks.includes(block))?.blocks ?? []
   return siblings[siblings.indexOf(block) + 1]
 }
 
-/** The body of the page's table whose first heading is `heading`: rows of cells, as written. */
+/** The rows of the page's table whose first heading is `heading`, as cells of raw text. */
 export function rowsOf({ file, prose }: Page, heading: string): readonly (readonly string[])[] {
   const lines = prose.split('\n')
   const top = lines.findIndex(line => line.startsWith(`| ${heading} |`))
-  if (top < 0) throw new Error(`${file} has no table of ${heading}`)
+  if (top < 0) throw new Error(`${file} has no table with the heading ${heading}`)
   const below = lines.slice(top + 2)
   const end = below.findIndex(line => !line.startsWith('|'))
   return below.slice(0, end).map(row => row.split('|').slice(1, -1).map(trim))
 }
 
-/** What stands in backticks. */
+/** The parts of a text that are in backticks. */
 export function codeIn(text: string): readonly string[] {
   return Array.from(text.matchAll(/`([^`]+)`/g), ([, code = '']) => code)
 }

@@ -7,17 +7,17 @@ import { Workplace } from '../cli/workplace.ts'
 import { writeExamples } from './examples.ts'
 import { blocksOf, page, ROOT } from './page.ts'
 
-/** What npm would link as `sealbeat`. */
+/** The program that npm would link as `sealbeat`. */
 const PROGRAM: string = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')).bin.sealbeat
 
-/** The README's own beat.yml: what its commands are about. */
+/** The beat.yml of the README, which its commands refer to. */
 const BEAT_YML = page('README.md').blocks.find(({ language }) => language === 'yaml')?.text ?? ''
 
 /**
- * Every line of a block is run in the reader's project, by a shell, but for three kinds: `make TARGET`
- * must be a target that `make help` lists (these tests are themselves started by one); what npm
- * installs must be this package, which the project has as npm would link it; and an agent that would
- * run for ever is stopped once it runs. Where a line begins with `cd`, the rest of the block is run there.
+ * A shell runs every line of a block in the reader's project, with these exceptions. A `make TARGET` must be
+ * a target that `make help` lists, as these tests are themselves started by one. A package that npm installs
+ * must be this one, which the project has as npm would link it. An agent that would run for ever is stopped
+ * once it runs. If a line begins with `cd`, the rest of the block runs in that folder.
  */
 const KINDS: readonly (readonly [
   RegExp,
@@ -42,12 +42,12 @@ function isThisPackage(folder: string, line: string): void {
   expect(JSON.parse(readFileSync(manifest, 'utf8')).name).to.equal('sealbeat')
 }
 
-/** A package that depends on this checkout alone. */
+/** Installs a package that depends only on this checkout. */
 function installsLink(folder: string, line: string): void {
   succeeds(folder, `${line} --offline`)
 }
 
-/** npx puts itself and a shell between us and the agent: the signal goes to all of them, as Ctrl-C does. */
+/** npx runs the agent through itself and a shell: as with Ctrl-C, the signal goes to all of them. */
 async function runsUntilStopped(folder: string, line: string): Promise<void> {
   const child = spawn('sh', ['-c', line], { cwd: folder, detached: true, stdio: 'pipe' })
   const closed = once(child, 'close')
@@ -89,7 +89,7 @@ describe('Shell commands in the documentation', function () {
       const there = folder
       it(`${block.place}: ${line}`, async () => {
         const kind = KINDS.find(([lines]) => lines.test(command))
-        if (!kind) throw new Error(`what is "${command}"?`)
+        if (!kind) throw new Error(`no kind of command matches "${command}"`)
         await kind[1](place.path(there), command)
       })
     }

@@ -12,10 +12,10 @@ describe('units in the documentation', () => {
   })
 
   for (const { place, text } of blocksOf('ini')) {
-    it(`${place} is what systemd understands`, () => {
+    it(`${place} is valid for systemd`, () => {
       const folder = mkdtempSync(join(tmpdir(), 'sealbeat-unit-'))
       const unit = join(folder, 'agent.service')
-      // A drop-in is for a unit that starts something; the program need not be there.
+      // A drop-in needs a unit that starts something. The program itself need not exist.
       const base = text.includes('ExecStart=') ? '' : '[Service]\nExecStart=/bin/true\n'
       writeFileSync(unit, base + text.replace('/usr/bin/sealbeat', '/bin/true'))
       const { status, stderr } = spawnSync('systemd-analyze', ['verify', unit], {

@@ -6,21 +6,21 @@ import { type Block, blockAfter, blocksOf } from './page.ts'
 const BEAT = 'beats: [{ type: host }]\n'
 const OUTPUT = 'output.console: {}\n'
 
-/** How a block is made a whole beat.yml, by what it holds at its top; what is added comes after it. */
+/** How to complete a block to a whole beat.yml, by its first keys. Additions come after the block. */
 const COMPLETIONS: readonly (readonly [
   kind: string,
   holds: RegExp,
   whole: (text: string) => string,
 ])[] = [
   ['a beat.yml', /^beats:(.|\n)*^output/m, text => text],
-  ['a beat.yml but for the output', /^beats:/m, text => text + OUTPUT],
+  ['a beat.yml without an output', /^beats:/m, text => text + OUTPUT],
   ['a list of beats', /^- type:/, text => `beats:\n${text}${OUTPUT}`],
   ['one section', /^[a-z]+:/, text => text + BEAT + OUTPUT],
 ]
 
 function completed({ place, text }: Block) {
   const found = COMPLETIONS.find(([, holds]) => holds.test(text))
-  if (!found) throw new Error(`${place}: how is this a part of a beat.yml?`)
+  if (!found) throw new Error(`${place}: this is not a known part of a beat.yml`)
   const [kind, , whole] = found
   return { kind, whole: whole(text) }
 }
@@ -42,11 +42,11 @@ describe('YAML in the documentation', () => {
       return { code, said: stdout + stderr }
     }
     if (block.note === 'refused') {
-      it(`${block.place} (${kind}) is refused in the words below it`, async () => {
+      it(`${block.place} (${kind}) is refused with the message below it`, async () => {
         expect(await test()).to.deep.equal({ code: 78, said: blockAfter(block)?.text })
       })
     } else {
-      it(`${block.place} (${kind}) is sound`, async () => {
+      it(`${block.place} (${kind}) is valid`, async () => {
         expect(block.note).to.equal('')
         expect(await test()).to.deep.equal({ code: 0, said: 'Config OK\n' })
       })

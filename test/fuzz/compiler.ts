@@ -19,7 +19,7 @@ interface Input {
 
 const CALLS = 24
 
-/** What is compiled answers as a plain reading of its rules does. */
+/** The compiled program gives the same verdicts as a plain reading of the rules. */
 export async function compilerTarget(): Promise<Target<Input>> {
   const inputs = (await smallArchitectures()).map(inputFor)
   return { name: 'compiler', inputs: fc.oneof(...inputs), holds: agrees }

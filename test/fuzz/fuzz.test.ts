@@ -5,7 +5,7 @@ import { profileTarget } from './profile.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
 
-/** `make fuzz` tries a million. */
+/** Inputs per part; `make fuzz` tries a million. */
 const RUNS = 1500
 const SEED = 1
 

@@ -6,7 +6,7 @@ const word = fc.constantFrom<unknown>(
 )
 const key = fc.constantFrom('__proto__', 'constructor', 'names', 'action', 'syscalls', 'x', '')
 
-/** What a parser of YAML or JSON may hand over and nobody expects. */
+/** Values that a parser of YAML or JSON may return and that code may not expect. */
 export const hostile: fc.Arbitrary<unknown> = fc.letrec<{ tree: unknown }>(tie => ({
   tree: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -16,12 +16,12 @@ export const hostile: fc.Arbitrary<unknown> = fc.letrec<{ tree: unknown }>(tie =
   ),
 })).tree
 
-/** Mostly what fits. */
+/** Mostly valid values. */
 export function mostly<T>(fitting: fc.Arbitrary<T>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 40, arbitrary: fitting }, { weight: 1, arbitrary: hostile })
 }
 
-/** Keys such as `__proto__` become properties of its own, as JSON.parse makes them. */
+/** Creates an object in which keys such as `__proto__` are own properties, as with JSON.parse. */
 function own(entries: readonly (readonly [string, unknown])[]): unknown {
   const found = {}
   for (const [name, value] of entries) {

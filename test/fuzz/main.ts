@@ -1,4 +1,4 @@
-// `make fuzz`: so many inputs for each part (FUZZ, a million), the same for the same SEED.
+// `make fuzz`: tries FUZZ inputs (a million) for each part, the same ones for the same SEED.
 import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
 import { profileTarget } from './profile.ts'
@@ -15,10 +15,10 @@ run(await compilerTarget())
 
 function run<T>(target: Target<T>): void {
   const start = performance.now()
-  const { name, inputs, accepted, slowest, failure } = fuzz(target, runs, seed)
+  const { name, inputs, accepted, slowestMs, failure } = fuzz(target, runs, seed)
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
   console.log(
-    `${name}: ${inputs} inputs in ${seconds} s, ${accepted} accepted, slowest ${slowest.toFixed(1)} ms`,
+    `${name}: ${inputs} inputs in ${seconds} s, ${accepted} accepted, slowest ${slowestMs.toFixed(1)} ms`,
   )
   if (failure === undefined) return
   console.log(failure)

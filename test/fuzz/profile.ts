@@ -5,8 +5,7 @@ import {
 } from '../../lib/seccomp/architectures/architecture.ts'
 import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
-import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
-import { readProfile } from '../../lib/seccomp/import/read-profile.ts'
+import { parseJson, readProfile } from '../../lib/seccomp/import/read-profile.ts'
 import { merge } from '../../lib/seccomp/policy/merge.ts'
 import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
 import { SCMP_ACTIONS, SCMP_OPERATORS } from '../../lib/seccomp/policy/scmp.ts'
@@ -62,7 +61,7 @@ const profile = fc.record(
   { requiredKeys: ['defaultAction', 'syscalls'] },
 )
 
-/** Where text is cut or spoilt: a profile comes from a file. */
+/** Damages some of the texts, as a profile comes from a file. */
 const text = fc
   .tuple(
     fc.oneof({ weight: 9, arbitrary: profile }, { weight: 1, arbitrary: hostile }),
@@ -70,7 +69,7 @@ const text = fc
   )
   .map(([value, spoilt]) => spoil(JSON.stringify(value) ?? 'undefined', spoilt))
 
-/** Whatever is in the file is a policy that compiles, or has problems, each in words. */
+/** Any file either gives a policy that compiles, or problems, each with a message. */
 export async function profileTarget(): Promise<Target<string>> {
   const [architecture = await loadArchitecture('amd64')] = await smallArchitectures()
   return { name: 'OCI import', inputs: text, holds: each => imports(architecture, each) }
@@ -86,7 +85,7 @@ function imports(architecture: Architecture, json: string): boolean {
   try {
     const read = readProfile(parseJson(json), [], (_, message) => problems.push(message))
     if (!read || problems.length > 0) {
-      if (problems.length === 0) throw new Error('refused without a word')
+      if (problems.length === 0) throw new Error('rejected without a message')
       return false
     }
     const target = { caps: new Set(['CAP_SYS_ADMIN']), kernel: [6, 1] as const }

@@ -55,7 +55,7 @@ const section = mostly(
   ),
 )
 
-/** Whatever stands under `seccomp:` is a policy that compiles, or has problems, each with its path. */
+/** Any value under `seccomp:` either gives a policy that compiles, or problems, each with its path. */
 export async function sectionTarget(): Promise<Target<unknown>> {
   const [architecture = await loadArchitecture('amd64')] = await smallArchitectures()
   return {

@@ -34,7 +34,7 @@ const input: fc.Arbitrary<Input> = fc.record({
   endian: fc.constantFrom('little', 'big'),
 })
 
-/** A program runs as its bytes do in another interpreter, or leads out of itself in both. */
+/** A program gives the same result as its bytes in another interpreter, or runs off its end in both. */
 export const SIMULATOR: Target<Input> = {
   name: 'simulator',
   inputs: input,
@@ -55,7 +55,7 @@ function simulated(program: Program, call: Call, endian: Input['endian']): numbe
   }
 }
 
-/** By the opcodes of linux/bpf_common.h; undefined where it runs off the end. */
+/** Interprets the opcodes of linux/bpf_common.h; undefined if the program runs off its end. */
 function interpret(code: Buffer, call: Call, endian: Input['endian']): number | undefined {
   const isLittle = endian === 'little'
   const word = (at: number) => (isLittle ? code.readUInt32LE(at) : code.readUInt32BE(at))

@@ -4,13 +4,13 @@ import {
   loadArchitecture,
 } from '../../lib/seccomp/architectures/architecture.ts'
 
-/** Names with int arguments and words, at both ends of a table and in its middle. */
+/** Names with int and word arguments, from both ends of a table and its middle. */
 const NAMES = [
   ...['read', 'write', 'clone', 'clone3', 'execve', 'fcntl', 'ioctl', 'io_uring_setup', 'kill'],
   ...['mprotect', 'openat', 'prctl', 'socket', 'statx'],
 ]
 
-/** Every architecture with few names, so that a policy is compiled in a fraction of a millisecond. */
+/** Every architecture with only a few names, so that a policy compiles in a fraction of a millisecond. */
 export async function smallArchitectures(): Promise<readonly Architecture[]> {
   const whole = await Promise.all(ARCHITECTURES.map(name => loadArchitecture(name)))
   return whole.map(architecture => {

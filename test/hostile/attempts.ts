@@ -1,11 +1,11 @@
-/** A system call with arguments that would do no harm if it were let through, and what it has to fail with. */
+/** A system call with arguments that would do no harm if it were allowed, and the error it must fail with. */
 export interface Attempt {
   readonly call: string
   readonly args?: readonly number[]
   readonly error: 'EPERM' | 'ENOSYS'
 }
 
-/** Calls that are refused whatever their arguments are. */
+/** Calls that are denied with any arguments. */
 const ALWAYS = {
   EPERM: `execve execveat fork vfork ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp
     process_madvise pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo tkill
@@ -25,7 +25,7 @@ const [PR_SET_SECCOMP, SECCOMP_MODE_STRICT] = [22, 1]
 /** The first process of the namespace, and a signal that does no harm. */
 const [NEIGHBOUR, SIGCONT] = [1, 18]
 
-/** Calls that are refused with these arguments. */
+/** Calls that are denied with these arguments. */
 const NARROWED: readonly Attempt[] = [
   { call: 'socket', args: [AF_INET, SOCK_RAW, 1], error: 'EPERM' },
   { call: 'socket', args: [AF_PACKET, SOCK_RAW, 0], error: 'EPERM' },
@@ -38,7 +38,7 @@ const NARROWED: readonly Attempt[] = [
   { call: 'prctl', args: [PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0], error: 'EPERM' },
 ]
 
-/** What code that has got into an agent would try, by system call. */
+/** The system calls that malicious code in an agent would try. */
 export const ATTEMPTS: readonly Attempt[] = [
   ...words(ALWAYS.EPERM).map(call => ({ call, error: 'EPERM' }) as const),
   ...words(ALWAYS.ENOSYS).map(call => ({ call, error: 'ENOSYS' }) as const),

@@ -31,7 +31,7 @@ describe('a hostile plugin under the default policy', function () {
     place = new Workplace({ 'beat.yml': `${beats}output.console: {}\n` })
     const agent = place.startThrough(isolation(), 'run', '--strict.perms=false')
     await agent.printed('"hostile":{')
-    // The kernel's records of the last attempts, and the batch that they wait for.
+    // Wait for the kernel's records of the last attempts, and for the batch that they are in.
     await pause(3000)
     agent.child.kill('SIGKILL')
     const { stdout } = await agent.ended()
@@ -83,7 +83,7 @@ function mayAudit(): boolean {
   }
 }
 
-/** The line that the kill has cut is no event. */
+/** Parses an event; the last line may be incomplete because of the kill. */
 function parse(line: string): Event {
   try {
     return JSON.parse(line)

@@ -1,4 +1,4 @@
-// A beat as a compromised dependency would have it: what it tries, and what comes of it, is its event.
+// A beat that acts as a compromised dependency. Its event lists the attempts and their results.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -20,13 +20,13 @@ function attempt({ call, args = [], error }: Attempt) {
   ]
 }
 
-/** By Node's own means: a shell, and a module that would spawn one. */
+/** Tries to start a shell with Node's own API. */
 function shell(): string {
   const { error } = spawnSync('/bin/sh', ['-c', 'true'])
   return error && 'code' in error ? String(error.code) : 'done'
 }
 
-/** What no filter of system calls stops. */
+/** Actions that no system call filter stops. */
 async function open(): Promise<Readonly<Record<string, boolean>>> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

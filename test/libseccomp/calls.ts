@@ -4,7 +4,7 @@ import type { Call } from '../../lib/seccomp/compiler/simulate.ts'
 import type { Condition } from '../../lib/seccomp/policy/policy.ts'
 import type { SharedPolicy, SharedRule } from './reference.ts'
 
-/** Calls with arguments for each name that a policy asks about. */
+/** Calls with arguments for each name in a policy. */
 const CALLS_PER_NAME = 40
 
 /** Every number of the table, without arguments. */
@@ -12,7 +12,7 @@ export function everyNumber({ audit, table }: Architecture): readonly Call[] {
   return [...new Set(Object.values(table.numbers))].map(number => ({ audit, number }))
 }
 
-/** The numbers beside those of the table, and some of a foreign architecture. */
+/** Numbers next to those of the table, and some of a foreign architecture. */
 export function otherNumbers({ audit, table, foreignFrom }: Architecture): readonly Call[] {
   const numbers = new Set(Object.values(table.numbers))
   const around = [...numbers].flatMap(number => [number - 1, number + 1])
@@ -22,7 +22,7 @@ export function otherNumbers({ audit, table, foreignFrom }: Architecture): reado
   return [...[...unknown].map(number => ({ audit, number })), ...foreign]
 }
 
-/** For each rule on arguments: what it asks for, a little beside, and with the other half changed. */
+/** For each rule on arguments: matching values, their neighbours, and values with the other half changed. */
 export function boundaryCalls(
   architecture: Architecture,
   { rules }: SharedPolicy,
@@ -63,7 +63,7 @@ function widthOf(architecture: Architecture, name: string, argument: number): 32
   return isNarrow(architecture, name, argument) ? 32 : 64
 }
 
-/** What meets all conditions of a rule, and what all but one: the longest ways through its tests. */
+/** Values that meet all conditions of a rule, and all but one: the longest paths through its tests. */
 function farthest({ conditions }: SharedRule): readonly (readonly bigint[])[] {
   const meeting = [0, 1, 2, 3, 4, 5].map(argument => {
     const condition = conditions.find(each => each.argument === argument)

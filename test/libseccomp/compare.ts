@@ -7,12 +7,12 @@ import type { ReferencePrograms, SharedPolicy } from './reference.ts'
 import type { PolicyForBoth } from './shared-policy.ts'
 
 export interface Comparison {
-  /** Where we are wrong: each in words. Empty if all is well. */
+  /** Messages about our wrong verdicts; empty if there are none. */
   readonly problems: readonly string[]
-  /** Calls that libseccomp answers otherwise than the rules read. */
+  /** The number of calls for which libseccomp's verdict differs from a plain reading of the rules. */
   readonly theirErrors: number
   readonly calls: number
-  /** Instructions executed on the mean over the table's numbers, and at worst. */
+  /** Executed instructions: the mean over the table's numbers, and the worst case. */
   readonly ours: Steps
   readonly tree: Steps
 }
@@ -22,7 +22,7 @@ export interface Steps {
   readonly worst: number
 }
 
-/** Runs both compilers' programs on every call that may tell them apart. */
+/** Runs both compilers' programs on every call for which they may differ. */
 export function compare(
   architecture: Architecture,
   { effective, shared, expected }: PolicyForBoth,
@@ -54,14 +54,14 @@ export function compare(
   }
 }
 
-/** Every call as often as any other: the measure that needs no assumption. */
+/** The same weight for every call, which needs no assumption. */
 function evenly({ table }: Architecture): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.keys(table.numbers).map(name => [name, 1]))
 }
 
 /**
- * libseccomp 2.5 joins the rules of one name to one chain of tests, and loses alternatives when
- * their tests of an argument overlap: `<= 0x80000000` or `< 0x100000000` allows 0xffffffff no more.
+ * libseccomp 2.5 joins the rules of one name into one chain of tests, and loses alternatives when their
+ * tests of an argument overlap: `<= 0x80000000` or `< 0x100000000` no longer allows 0xffffffff.
  */
 function namesTheyMayMistake(
   { table }: Architecture,

@@ -13,12 +13,12 @@ const REFUSED = `
   .trim()
   .split(/\s+/)
 
-/** From here on: map_shadow_stack of Linux 6.6, and whatever came after it. */
+/** The first number that is too new: map_shadow_stack of Linux 6.6. */
 const TOO_NEW = 453
 
 /**
- * About 300 names, in about 35 ranges: what container engines let a program call, without their
- * conditions on arguments.
+ * About 300 names in about 35 ranges: the calls that container engines allow, without their conditions
+ * on arguments.
  */
 export function containerWhitelist({ numbers }: SyscallTable): readonly string[] {
   return Object.entries(numbers)

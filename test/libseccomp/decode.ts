@@ -2,7 +2,7 @@ import type { Instruction, Program } from '../../lib/seccomp/compiler/program.ts
 
 const SIZE = 8 // sizeof(struct sock_filter)
 
-/** By `sock_filter.code` of linux/bpf_common.h: all that libseccomp's generator writes. */
+/** By `sock_filter.code` of linux/bpf_common.h: all instructions that libseccomp generates. */
 const DECODERS: Readonly<Record<number, (jt: number, jf: number, k: number) => Instruction>> = {
   32: (_jt, _jf, k) => ({ op: 'load', offset: k }),
   84: (_jt, _jf, k) => ({ op: 'and', k }),
@@ -15,9 +15,9 @@ const DECODERS: Readonly<Record<number, (jt: number, jf: number, k: number) => I
 }
 
 /**
- * Reads a `struct sock_filter[]` back.
+ * Decodes a `struct sock_filter[]`.
  *
- * @throws RangeError at an instruction that is none of ours
+ * @throws RangeError for an instruction that our compiler does not use
  */
 export function decode(bytes: Uint8Array, endian: 'little' | 'big'): Program {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

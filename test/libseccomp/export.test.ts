@@ -31,7 +31,7 @@ function conditionOf({ index: argument, op, value, valueTwo = 0n }: OciArgument)
   return { argument, operation: 'MaskedEqual', value: valueTwo, mask: value }
 }
 
-/** What a container runtime asks of libseccomp for a profile. */
+/** The rules that a container runtime passes to libseccomp for a profile. */
 function asked({ defaultAction, defaultErrnoRet = 0, syscalls }: OciProfile, known: object) {
   const answerOf = (action: string, errno: number) => {
     const name = Object.entries(SCMP_ACTIONS).find(([each]) => each === action)?.[1] ?? 'allow'
@@ -48,7 +48,7 @@ function asked({ defaultAction, defaultErrnoRet = 0, syscalls }: OciProfile, kno
   return { otherwise: answerOf(defaultAction, defaultErrnoRet), rules } satisfies SharedPolicy
 }
 
-/** The kernel's order, the strictest first. */
+/** The rank of an action in the kernel's order, the strictest first. */
 function rank(value: number): number {
   const action = (value & 0xffff0000) >>> 0
   return ACTIONS.findIndex(

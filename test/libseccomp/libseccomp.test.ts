@@ -11,7 +11,7 @@ import { type Comparison, compare } from './compare.ts'
 import { referenceProblem, referencePrograms, type SharedPolicy, sharedNames } from './reference.ts'
 import { type PolicyForBoth, policyForBoth } from './shared-policy.ts'
 
-/** Policies on each architecture, and which: `SEED=2 make live-libseccomp` tries others. */
+/** The number of policies per architecture, and their seed; `SEED=2` tries others. */
 const POLICIES = 300
 const SEED = Number(process.env['SEED'] ?? 1)
 
@@ -55,7 +55,7 @@ function compareAll(architecture: Architecture, policies: readonly PolicyForBoth
       `slower than its tree on the mean in ${count(({ ours, tree }) => ours.mean > tree.mean)}, ` +
       `at worst in ${count(({ ours, tree }) => ours.worst > tree.worst)} of ${found.length} policies`,
   )
-  // The optimum of one is not that of the other: rarely, one more at worst buys a shorter mean.
+  // Optimising one is not optimising the other: rarely, one more step at worst gives a shorter mean.
   const slower = count(({ ours, tree }) => ours.mean > tree.mean || ours.worst > tree.worst)
   expect(slower / found.length, 'policies in which the tree is ahead').to.be.below(0.02)
   expect(sum(({ ours }) => ours.mean)).to.be.below(sum(({ tree }) => tree.mean))

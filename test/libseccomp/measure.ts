@@ -3,12 +3,12 @@ import type { Program } from '../../lib/seccomp/compiler/program.ts'
 import type { Weights } from '../../lib/seccomp/compiler/ranges.ts'
 import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
 
-/** A program in instructions: in all, and executed for a call without arguments. */
+/** The instructions of a program: in total, and executed for a call without arguments. */
 export interface Measured {
   readonly instructions: number
-  /** Over every number of the table. */
+  /** The mean over every number of the table. */
   readonly mean: number
-  /** The same, by how often an agent makes each call. */
+  /** The mean weighted by how often an agent makes each call. */
   readonly weighted: number
   readonly worst: number
 }

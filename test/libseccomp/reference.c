@@ -1,17 +1,17 @@
 /*
- * What libseccomp makes of a policy, for comparison with what we make of it.
+ * Compiles a policy with libseccomp, for comparison with our compiler.
  *
- * Reads commands on stdin, a line each, and answers each `names` and `export` on stdout:
+ * Reads commands from stdin, one per line, and answers `arch`, `names` and `export` on stdout:
  *
- *   arch NAME                  begins a policy for an architecture in libseccomp's own name
+ *   arch NAME                  begins a policy for an architecture, by libseccomp's name for it;
  *                              answers "known" or "unknown"
- *   names NAME...              answers the number of each on that architecture, -1 where there is none
+ *   names NAME...              answers the number of each on that architecture, -1 if it has none
  *   default ACTION             SECCOMP_RET_*, hexadecimal
  *   rule NAME ACTION [ARG OP VALUE MASK]...
- *   export                     answers two lines: the program as struct sock_filter[], in hexadecimal,
- *                              in order of the rules, then as a binary tree
+ *   export                     answers two lines, the program as struct sock_filter[] in hexadecimal:
+ *                              first in the order of the rules, then as a binary tree
  *
- * A mistake ends it: "line N: what", exit code 1.
+ * An error ends the program with "line N: MESSAGE" and exit code 1.
  */
 #include <errno.h>
 #include <seccomp.h>
@@ -74,7 +74,7 @@ static enum scmp_compare operation(const char *name) {
   return SCMP_CMP_EQ;
 }
 
-/* SCMP_CMP_MASKED_EQ takes the mask first, all others the value alone. */
+/* SCMP_CMP_MASKED_EQ takes the mask first, the others only the value. */
 static struct scmp_arg_cmp read_test(const char *argument) {
   struct scmp_arg_cmp test = {.arg = (unsigned)atoi(argument)};
   test.op = operation(needed_word("operation"));
@@ -104,8 +104,8 @@ static void begin_policy(void) {
 }
 
 /*
- * Rules name calls by the running architecture's numbers, or by made-up ones below -1: a few names
- * have none, and a few share one.
+ * Rules identify calls by the running architecture's numbers, or by libseccomp's pseudo numbers below -1:
+ * a few names have no number, and a few share one.
  */
 static bool is_usable(const char *name) {
   const int number = seccomp_syscall_resolve_name(name);
@@ -137,7 +137,7 @@ static void export_as(uint32_t shape) {
   scmp_filter_ctx context = seccomp_init(policy.otherwise);
   if (context == NULL) fail("seccomp_init", EINVAL);
   if (policy.arch != seccomp_arch_native()) {
-    /* In this order: two byte orders in one filter are refused. */
+    /* In this order, as libseccomp rejects two byte orders in one filter. */
     check("seccomp_arch_remove", seccomp_arch_remove(context, SCMP_ARCH_NATIVE));
     check("seccomp_arch_add", seccomp_arch_add(context, policy.arch));
   }
@@ -145,7 +145,7 @@ static void export_as(uint32_t shape) {
   check("optimize", seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, shape));
   for (unsigned at = 0; at < policy.rules; ++at) {
     const struct rule *rule = &policy.rule[at];
-    /* By the number of the running architecture, or libseccomp's own where it has none. */
+    /* By the running architecture's number, or libseccomp's pseudo number if it has none. */
     const int number = seccomp_syscall_resolve_name(rule->name);
     check(rule->name, seccomp_rule_add_array(context, rule->action, number, rule->tests, rule->test));
   }
@@ -166,7 +166,7 @@ static bool obey(const char *command) {
 }
 
 int main(void) {
-  /* seccomp_api_get asks the kernel what it can do; here it is libseccomp that counts. */
+  /* seccomp_api_get reflects the kernel's features; here only those of libseccomp matter. */
   check("seccomp_api_set", seccomp_api_set(6));
   char *line = NULL;
   size_t size = 0;

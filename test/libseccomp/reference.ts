@@ -2,15 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { addonFile } from '../../lib/addon.ts'
-import type {
-  Architecture,
-  ArchitectureName,
-} from '../../lib/seccomp/architectures/architecture.ts'
+import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
 import type { Program } from '../../lib/seccomp/compiler/program.ts'
 import type { Condition } from '../../lib/seccomp/policy/policy.ts'
 import { decode } from './decode.ts'
 
-/** A policy in the terms that both compilers share; verdicts are `SECCOMP_RET_*` with their data. */
+/** A policy in terms that both compilers share; verdicts are `SECCOMP_RET_*` values with their data. */
 export interface SharedPolicy {
   readonly otherwise: number
   readonly rules: readonly SharedRule[]
@@ -22,29 +19,22 @@ export interface SharedRule {
   readonly conditions: readonly Condition[]
 }
 
-/** What libseccomp makes of a policy: numbers one after the other, or as a binary tree. */
+/** libseccomp's programs for a policy: with a linear search for the number, and with a binary tree. */
 export interface ReferencePrograms {
   readonly linear: Program
   readonly tree: Program
 }
 
-const NAMES: { readonly [A in ArchitectureName]: string } = {
-  amd64: 'x86_64',
-  '386': 'x86',
-  arm64: 'aarch64',
-  arm: 'arm',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64le',
-  s390x: 's390x',
-  loong64: 'loongarch64',
-  mips64le: 'mipsel64',
+/** `SCMP_ARCH_X86_64` → `x86_64`, as seccomp_arch_resolve_name(3) knows it. */
+function theirName({ names }: Architecture): string {
+  return names.scmp.replace('SCMP_ARCH_', '').toLowerCase()
 }
 
 const ROOT = dirname(dirname(dirname(addonFile('probe'))))
 const SOURCE = join(ROOT, 'test/libseccomp/reference.c')
 const BINARY = join(ROOT, '.cache/libseccomp/reference')
 
-/** Compiles reference.c unless that is done; the reason where it can't be. */
+/** Compiles reference.c, if that is not done yet. Returns the reason if it can't be compiled. */
 export function referenceProblem(): string | undefined {
   if (existsSync(BINARY) && statSync(BINARY).mtimeMs > statSync(SOURCE).mtimeMs) return undefined
   mkdirSync(dirname(BINARY), { recursive: true })
@@ -56,13 +46,14 @@ export function referenceProblem(): string | undefined {
 }
 
 /**
- * The names that mean the same number to libseccomp, whose tables may be older, and that have only
- * this way in: where a multiplexer exists, it adds a rule for that as well. Undefined where it does
- * not know the architecture.
+ * The names that have the same number in libseccomp, whose tables may be older, and no multiplexer: where
+ * one exists, libseccomp adds a rule for it as well. Undefined if libseccomp does not know the
+ * architecture.
  */
-export function sharedNames({ name, table }: Architecture): readonly string[] | undefined {
+export function sharedNames(architecture: Architecture): readonly string[] | undefined {
+  const { table } = architecture
   const names = Object.keys(table.numbers)
-  const [known, numbers = ''] = ask([`arch ${NAMES[name]}`, `names ${names.join(' ')}`])
+  const [known, numbers = ''] = ask([`arch ${theirName(architecture)}`, `names ${names.join(' ')}`])
   if (known !== 'known') return undefined
   const theirs = numbers.trim().split(' ').map(Number)
   const multiplexed = Object.hasOwn(table.numbers, 'socketcall') ? MULTIPLEXED : /^$/
@@ -74,15 +65,16 @@ export function sharedNames({ name, table }: Architecture): readonly string[] | 
 const MULTIPLEXED =
   /^(ipc|socketcall|socket(pair)?|bind|connect|listen|accept4?|get(sock|peer)name|(get|set)sockopt|shutdown|(send|recv)(|to|from|m?msg)|sem(op|get|ctl|timedop)|msg(snd|rcv|get|ctl)|shm(at|dt|get|ctl))(_time64)?$/
 
-/** In the order of `policies`. */
+/** The programs in the order of `policies`. */
 export function referencePrograms(
-  { name, endian }: Architecture,
+  architecture: Architecture,
   policies: readonly SharedPolicy[],
 ): readonly ReferencePrograms[] {
-  const commands = policies.flatMap(policy => [`arch ${NAMES[name]}`, ...commandsOf(policy)])
+  const arch = `arch ${theirName(architecture)}`
+  const commands = policies.flatMap(policy => [arch, ...commandsOf(policy)])
   const programs = ask(commands)
     .filter(line => line !== 'known')
-    .map(line => decode(Buffer.from(line, 'hex'), endian))
+    .map(line => decode(Buffer.from(line, 'hex'), architecture.endian))
   return policies.map((_, at) => {
     const [linear, tree] = programs.slice(2 * at)
     if (!linear || !tree) throw new RangeError(`no programs for policy ${at}`)

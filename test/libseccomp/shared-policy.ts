@@ -8,11 +8,11 @@ import type { Condition, Operation, Rule, Verdict } from '../../lib/seccomp/poli
 import { plainReading } from '../seccomp/oracle.ts'
 import type { SharedPolicy } from './reference.ts'
 
-/** A policy that says the same to both: to us, merged; to libseccomp, rule by rule. */
+/** The same policy for both compilers: merged for ours, rule by rule for libseccomp. */
 export interface PolicyForBoth {
   readonly effective: EffectivePolicy
   readonly shared: SharedPolicy
-  /** What a plain reading of the rules says. */
+  /** The verdict by a plain reading of the rules. */
   readonly expected: (call: Call) => number
 }
 
@@ -25,7 +25,7 @@ const VERDICTS: readonly Verdict[] = [
   { action: 'kill_process' },
 ]
 
-/** What SCMP_CMP_* can say; bits of which one is set are not among it, but for a single bit. */
+/** The operations that SCMP_CMP_* can express; it can express BitsSet only for a single bit. */
 const OPERATIONS: readonly Operation[] = [
   'Equal',
   'NotEqual',
@@ -45,9 +45,9 @@ const word = fc.oneof(
 )
 
 /**
- * Policies in what the two have in common: one verdict per name, one test per argument and rule, all
- * tests of a rule and any rule of a name, and where the kernel looks at 32 bits of an argument alone,
- * values that have no more: libseccomp compares all 64.
+ * Policies that both can express: one verdict per name, one test per argument and rule; a rule matches
+ * if all its tests hold, a name if any of its rules matches. Where the kernel looks at only 32 bits of an
+ * argument, values have no more than that, as libseccomp compares all 64.
  */
 export function policyForBoth(
   architecture: Architecture,
@@ -81,7 +81,7 @@ export function policyForBoth(
     })
 }
 
-/** Whole stretches of the table, as whitelists have them. */
+/** Whole ranges of the table, as in whitelists. */
 function neighbours(names: readonly string[]): fc.Arbitrary<readonly string[]> {
   const gap = fc.tuple(fc.nat(names.length), fc.nat(6))
   return fc.array(gap, { maxLength: 60, size: 'max' }).map(gaps => {
@@ -89,7 +89,10 @@ function neighbours(names: readonly string[]): fc.Arbitrary<readonly string[]> {
   })
 }
 
-/** The first verdict is the default: of errors that is EPERM, in our language. With every default of ours worded alike: libseccomp has but one. */
+/**
+ * The first verdict is the default; if it is an error, our default is EPERM. Every call gets the same
+ * default verdict, as libseccomp has only one.
+ */
 export function forBoth(
   architecture: Architecture,
   otherwise: Verdict,
@@ -101,7 +104,7 @@ export function forBoth(
     return decision.origin === 'default' ? { ...decision, otherwise } : decision
   })
   const value = (verdict: Verdict) => returnValue(verdict, architecture.errno)
-  // No rule says `trace`, and as a default it is worded alike for all names.
+  // No rule can have `trace`; as a default it gives the same verdict for all names.
   const read = plainReading(architecture, [{ ...layer, defaultAction: 'trace' }])
   return {
     expected: call => {

@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers'
 import { connect, createServer } from 'node:tls'
 import type { Phase } from '../workload/phase.ts'
 
-/** Where the two PEM files are. */
+/** The paths of the two PEM files. */
 export interface KeyPair {
   readonly key: string
   readonly certificate: string
 }
 
-/** TLS as an output has it: a certificate that is verified, by name, against a given authority. */
+/** TLS as in an output: the certificate is verified, including its name, against a given authority. */
 export function encrypted({ key, certificate }: KeyPair): Phase {
   return {
     name: 'encrypted',

@@ -1,5 +1,5 @@
-// `make live-nodes`: the agent under the default policy at work on every Node that it is held to.
-// LIVE_SECONDS says for how long (60), LIVE_NODES on which (`22,24`).
+// `make live-nodes`: runs the agent under the default policy on every Node that it is tested with.
+// LIVE_SECONDS sets for how long (60), LIVE_NODES on which majors (`22,24`).
 import { expect } from 'chai'
 import { NODE_MAJORS, nodeBinary } from '../nodes.ts'
 import { type Life, live } from './watch.ts'
@@ -9,8 +9,8 @@ const MAJORS = NODE_MAJORS.filter(major =>
   (process.env['LIVE_NODES'] ?? String(NODE_MAJORS)).split(',').includes(String(major)),
 )
 
-/** The busy beat takes its time, in synchronous calls too: of the machine, not of the filter. */
-const SLOW = /^measuring took longer than the period/
+/** The busy beat also blocks in synchronous calls, so this warning is due to the machine, not the filter. */
+const SLOW = /^Measuring took longer than the period/
 
 describe(`the agent under the default policy, at work for ${SECONDS} s`, function () {
   this.timeout(0)
@@ -20,7 +20,7 @@ describe(`the agent under the default policy, at work for ${SECONDS} s`, functio
       const node = nodeBinary(major)
       if (!node) throw new Error(`no Node ${major}: make nodes`)
       const life = live(node, SECONDS)
-      // A test will say it.
+      // A test will report it.
       life.catch(() => undefined)
       lives.set(major, life)
     }

@@ -6,12 +6,12 @@ import { type Result, Workplace } from '../cli/workplace.ts'
 import { type ThreadStatus, threadStatuses } from '../spec/thread-status.ts'
 import { ROUND_DONE } from './beats/busy.ts'
 
-/** A life of the agent under the default policy, seen from outside. */
+/** One run of the agent under the default policy, observed from outside. */
 export interface Life {
   readonly result: Result
-  /** What the two beats have published, from output.file. */
+  /** The events that the two beats published, from output.file. */
   readonly events: readonly AgentEvent[]
-  /** Of every look, all threads and what all descriptors lead to. */
+  /** All threads and the targets of all descriptors, from every sample. */
   readonly threads: readonly ThreadStatus[]
   readonly descriptors: ReadonlySet<string>
 }
@@ -22,12 +22,12 @@ export interface AgentEvent {
   readonly spawn?: string
 }
 
-/** Milliseconds between two looks. */
-const INTERVAL = 500
-/** Milliseconds that the first round may take beyond the time, on a busy machine. */
-const PATIENCE = 120_000
+/** The time between two samples. */
+const INTERVAL_MS = 500
+/** How much longer than `seconds` the first round may take on a busy machine. */
+const GRACE_MS = 120_000
 
-/** Lets the agent work for so many seconds on a Node, and a whole round, and stops it with SIGTERM. */
+/** Runs the agent on a Node for `seconds` and at least one whole round, and stops it with SIGTERM. */
 export async function live(node: string, seconds: number): Promise<Life> {
   const place = new Workplace({})
   try {
@@ -36,9 +36,9 @@ export async function live(node: string, seconds: number): Promise<Life> {
     const agent = place.startOn(node, [], 'run')
     agent.child.stdin?.end()
     await agent.logged('Running')
-    const late = setTimeout(seconds * 1000 + PATIENCE, undefined, { ref: false })
+    const late = setTimeout(seconds * 1000 + GRACE_MS, undefined, { ref: false })
     const round = Promise.race([agent.logged(ROUND_DONE), late])
-    const seen = await look(agent.pid, Promise.all([setTimeout(seconds * 1000), round]))
+    const seen = await sample(agent.pid, Promise.all([setTimeout(seconds * 1000), round]))
     agent.child.kill('SIGTERM')
     return { ...seen, result: await agent.ended(), events: readEvents(place) }
   } finally {
@@ -46,8 +46,8 @@ export async function live(node: string, seconds: number): Promise<Life> {
   }
 }
 
-/** Until `enough` is settled: it rejects where the process ends before. */
-async function look(
+/** Takes samples until `enough` settles; it rejects if the process ends before. */
+async function sample(
   pid: number,
   enough: Promise<unknown>,
 ): Promise<Pick<Life, 'threads' | 'descriptors'>> {
@@ -60,11 +60,11 @@ async function look(
   do {
     threads.push(...threadStatuses(pid))
     for (const target of targets(pid)) descriptors.add(target)
-  } while (!(await Promise.race([over, setTimeout(INTERVAL, false)])))
+  } while (!(await Promise.race([over, setTimeout(INTERVAL_MS, false)])))
   return { threads, descriptors }
 }
 
-/** A descriptor may be closed between the two calls. */
+/** The targets of all descriptors. A descriptor may be closed between the two calls. */
 function targets(pid: number): readonly string[] {
   const folder = `/proc/${pid}/fd`
   return readdirSync(folder).flatMap(fd => {

@@ -212,6 +212,14 @@ describe('mistakes of the author of a beat', () => {
       { capability: 'CAP_NET_BIND', why: 'a port' },
       { writes: 'spool', why: 'two\nlines' },
       'adm',
+      { connects: 0, why: 'a server' },
+      { listens: 'any', why: 'a port' },
+      { proc: 'all', why: 'everything' },
+      { unix: 'docker.sock', why: 'containers' },
+      { reads: 'logs', why: 'lines' },
+      { executes: 'df', why: 'disks' },
+      { capability: 'CAP_CHOWN', during: 'start', why: 'files' },
+      { group: 'adm', during: 'open', why: 'logs' },
     ])
     const wrong = { ...sound, privileges: () => JSON.parse(declared) }
     const { message }: Error = await checkBeat(wrong, { events: 0, timeout: 50 }).then(
@@ -222,7 +230,15 @@ describe('mistakes of the author of a beat', () => {
       'privileges[0]: "capability" must be a capability that Linux has, such as "CAP_NET_BIND_SERVICE", not "CAP_NET_BIND"',
       'privileges[1]: "writes" must be an absolute path, not "spool"',
       'privileges[1]: "why" must say in one line what it is for',
-      'privileges[2]: must be { why: "…" } and one of capability, network, addressFamily, group, proc, writes',
+      'privileges[2]: must be { why: "…" } and one of capability, network, connects, listens, unix, addressFamily, group, proc, reads, writes, executes',
+      'privileges[3]: "connects" must be a TCP port from 1 to 65535, or "any", not 0',
+      'privileges[4]: "listens" must be a TCP port from 1 to 65535, not "any"',
+      'privileges[5]: "proc" must be "system", "processes" or "inside", not "all"',
+      'privileges[6]: "unix" must be an absolute path, not "docker.sock"',
+      'privileges[7]: "reads" must be an absolute path, not "logs"',
+      'privileges[8]: "executes" must be an absolute path, not "df"',
+      'privileges[9]: "during" must be "open" or "run"',
+      'privileges[10]: "during" goes with "capability" alone',
     ])
   })
 })

@@ -70,8 +70,8 @@ const OF_RIGHTS: readonly Mistake[] = [
 const NO_FILTER =
   'Exiting: Syscall filter could not be installed, and seccomp.required is true: not running without it'
 const BUILD =
-  'build it with "npm rebuild sealbeat" (in a checkout: "make build"); npm builds it from version 12 on ' +
-  'only where allowScripts in package.json lists it'
+  'build it with "npm rebuild sealbeat" (in a checkout: "make build"); from version 12 on, npm ' +
+  'only builds it if allowScripts in package.json lists it'
 const requires = { 'beat.yml': `${CONFIG}seccomp.required: true\n` }
 
 const OLD = `data:text/javascript,Object.defineProperty(process,'version',{value:'v18.20.4'})`
@@ -110,7 +110,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     root: () => sealbeatWith(foreignAddon()),
     files: requires,
     code: 77,
-    says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node is for another architecture than this, ${process.arch}: ${BUILD})`,
+    says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node is for another architecture, this is ${process.arch}: ${BUILD})`,
     logs: 'Syscall filter could not be installed',
   },
 ]

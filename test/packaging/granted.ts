@@ -1,4 +1,5 @@
-import { configure, type Plan } from '../../lib/agent/configure.ts'
+import { configure } from '../../lib/agent/configure.ts'
+import type { Plan } from '../../lib/agent/plan.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { AgentFolder } from './agent-folder.ts'
 
@@ -17,6 +18,22 @@ export default defineBeat({
 })
 `
 
+const SEALED = `export default {
+  name: 'sealed',
+  schema: {},
+  privileges: () => [
+    { connects: 443, why: 'sends' },
+    { listens: 8080, why: 'answers' },
+    { unix: '/run/docker.sock', why: 'lists containers' },
+    { reads: '/srv/www', why: 'counts files' },
+    { executes: '/usr/bin/df', why: 'asks df' },
+    { proc: 'inside', why: 'looks into processes' },
+    { capability: 'CAP_SYS_PTRACE', during: 'open', why: 'looks into processes' },
+  ],
+  async run() {},
+}
+`
+
 /** Beats and an output that declare every kind of privilege. */
 export const EVERYTHING = `beats:
 - { type: ./listener.js, id: web, port: 443 }
@@ -26,9 +43,10 @@ export const EVERYTHING = `beats:
 output.file: { path: /srv/events }
 `
 
-/** What comes of that configuration, which may have a beat `./beats/own.js` and another, `./listener.js`. */
+/** What comes of that configuration, which may have a beat `./beats/own.js` and others, `./listener.js` and `./sealed.js`. */
 export async function planOf(configuration: string): Promise<Plan> {
-  const folder = new AgentFolder({ 'beat.yml': configuration, 'listener.js': LISTENER })
+  const files = { 'beat.yml': configuration, 'listener.js': LISTENER, 'sealed.js': SEALED }
+  const folder = new AgentFolder(files)
   try {
     const overrides = [`path.home=${folder.folder}`, `path.config=${folder.folder}`]
     const source = { files: [folder.path('beat.yml')], overrides, env: {} }

@@ -17,8 +17,20 @@ describe('what a unit grants', () => {
         '/srv/events': 'output file: its files',
         '/srv/my "100%" spool': 'beat web: keeps  them; beat other: keeps  them',
       },
-      proc: { system: 'beat host: measures the host by what /proc has of it' },
+      proc: { system: 'beat host: reads measurements of the host from /proc' },
     })
+  })
+
+  it('is a network for a port to connect to or to listen at, and /proc for what is inside processes', async () => {
+    const grants = grantsOf(await planOf('beats: [{ type: ./sealed.js }]\noutput.console: {}\n'))
+    expect(Object.fromEntries(grants.network)).to.deep.equal({
+      'connects 443': 'beat sealed: sends',
+      'listens 8080': 'beat sealed: answers',
+    })
+    expect(Object.fromEntries(grants.proc)).to.deep.equal({
+      inside: 'beat sealed: looks into processes',
+    })
+    expect([...grants.capabilities.keys()]).to.deep.equal(['CAP_SYS_PTRACE'])
   })
 
   it('is nothing where nothing is declared', async () => {

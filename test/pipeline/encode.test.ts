@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Event } from '../../lib/beat.ts'
+import type { Event } from '../../lib/event.ts'
 import { encoderOf } from '../../lib/pipeline/encode.ts'
 import type { EnrichmentLayer, EventSource } from '../../lib/pipeline/enrichment.ts'
 import { SOURCE } from './fixtures.ts'

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Receipt } from '../../lib/beat.ts'
+import type { Receipt } from '../../lib/event.ts'
 import type { PipelineStats } from '../../lib/pipeline/stats.ts'
 import { idOf, NEVER, pipelineTo, SOURCE } from './fixtures.ts'
 import { type Answer, type Fate, MemoryOutput } from './memory-output.ts'

@@ -1,5 +1,5 @@
-// `auditd.js FILE`: writes the kernel's audit records there as auditd does, until it is ended; says
-// "ready" when it begins, "refused" where this user may not read them.
+// `auditd.js FILE`: writes the kernel's audit records to the file as auditd does, until it is killed.
+// Prints "ready" at the start, or "refused" if this user may not read the records.
 import { appendFileSync } from 'node:fs'
 import { openAuditTail } from '../audit.ts'
 

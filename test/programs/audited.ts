@@ -1,4 +1,4 @@
-// `audited.js <name> <action> <log>`: as a process of that name, makes a call that has that action.
+// `audited.js <name> <action> <log>`: as a process of that name, makes a call that gets that action.
 import { writeSync } from 'node:fs'
 import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'

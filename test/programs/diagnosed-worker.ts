@@ -1,4 +1,4 @@
-// A worker that makes a denied call when told to.
+// A worker that makes a denied call on each message.
 import { mkdirSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { codeOf } from '../code-of.ts'

@@ -1,5 +1,5 @@
-// `diagnosed.js`: makes denied calls on every kind of thread under a policy that is diagnosed, and
-// writes what they came to and what was noted. `diagnosed.js urgent`: denies what Node needs.
+// `diagnosed.js`: makes denied calls on every kind of thread under a policy with `diagnose`, and prints
+// their results and the recorded denials. `diagnosed.js urgent`: denies a call that Node needs.
 import { mkdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { endianness } from 'node:os'
@@ -16,7 +16,7 @@ import { numberOf } from '../answering.ts'
 import { codeOf } from '../code-of.ts'
 import { probe } from '../probe.ts'
 
-// From Node 22 on there is a ring, and none may be behind a filter.
+// Node 22 and later open an io_uring, and none may be open behind a filter.
 restartWithoutIoUring()
 
 const name: ArchitectureName = architectureOf(process.arch, endianness()) ?? 'amd64'
@@ -52,7 +52,7 @@ const config = {
   diagnose: true,
   mode: 'replace',
 } as const
-// Programs that are started would not survive; diagnose has it that none are.
+// A program started under `diagnose` would not survive, so the policy must deny starting any.
 const noPrograms = ['execve', 'execveat'].map(each => deny(each, 'EPERM'))
 const plan = await planSandbox(
   { ...config, policy: { ...policy, rules: [...rules, ...noPrograms] } },

@@ -1,4 +1,4 @@
-// `flooding.js <name> <count>`: as a process of that name, has a call denied so many times.
+// `flooding.js <name> <count>`: as a process of that name, makes a denied call `count` times.
 import { writeSync } from 'node:fs'
 import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'

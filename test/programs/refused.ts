@@ -1,4 +1,4 @@
-// What comes of a program that the kernel refuses, and of installing under a filter that hinders it.
+// Installs programs that the kernel rejects, and installs under a filter that denies it.
 import { writeSync } from 'node:fs'
 import { installProgram, probeKernel } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'

@@ -1,4 +1,4 @@
-// A worker thread asks for the restart that only the main thread can make; it says what it is told.
+// A worker thread asks for the restart, which only the main thread can do, and prints the outcome.
 import { writeSync } from 'node:fs'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'

@@ -1,5 +1,5 @@
-// Restarts itself without io_uring. Each image tells on stderr what it was started with; the one that
-// gets past the restart tells on stdout (or its IPC channel) what came of it.
+// Restarts itself without io_uring. Each process image reports on stderr how it was started; the one that
+// gets past the restart reports the outcome on stdout (or its IPC channel).
 import { readFileSync, writeSync } from 'node:fs'
 import { openDescriptors } from '../../lib/seccomp/kernel/descriptors.ts'
 import { hasIoUring, restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
@@ -19,7 +19,7 @@ const report = {
 if (process.connected) process.send?.(report, () => process.disconnect())
 else writeSync(1, JSON.stringify(report))
 
-/** All that a restart has to keep. */
+/** All state that a restart has to keep. */
 function startingState() {
   const kept = Object.entries(process.env).filter(([name]) => /^(T_|NODE_OPTIONS|UV_)/.test(name))
   return {

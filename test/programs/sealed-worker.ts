@@ -1,4 +1,4 @@
-// Asked with a program, a worker thread says what mkdir gives it, and what installing gives it.
+// A worker thread that receives a program and answers with the results of mkdir and of installing it.
 import { mkdirSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'

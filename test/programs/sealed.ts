@@ -1,4 +1,4 @@
-// Denies mkdir to every thread; tells what each of them then sees, and what can be done about it.
+// Denies mkdir to every thread; reports the result on each of them, and on an attempt to undo it.
 import { mkdirSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'

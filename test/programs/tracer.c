@@ -1,6 +1,6 @@
-/* `tracer NUMBER RESULT PROGRAM ARGUMENT…`: runs the program under ptrace(2), its threads and what it
- * executes included, and answers each system call NUMBER that a filter hands to the tracer with RESULT,
- * without executing it. Ends as the program did. */
+/* `tracer NUMBER RESULT PROGRAM ARGUMENT…`: runs the program under ptrace(2), including its threads and
+ * the programs that it executes. When a filter passes system call NUMBER to the tracer, the call is not
+ * executed and returns RESULT. Ends as the program did. */
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +16,7 @@
   (PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
    PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
-/* Skips the call that the thread is about to make, if it is the one, and sets what it returns. */
+/* Skips the call that the thread is about to make, if it has that number, and sets its result. */
 static void answer(pid_t thread, long number, long result) {
 #if defined(__x86_64__)
   struct user_regs_struct registers;
@@ -40,7 +40,7 @@ static void answer(pid_t thread, long number, long result) {
 #endif
 }
 
-/* What to let the thread go on with: the signal that it was stopped for, unless the stop is ours. */
+/* The signal to continue the thread with: the one that stopped it, unless the stop is ours. */
 static int handle(pid_t thread, int status, long number, long result) {
   const int event = status >> 16;
   if (event == PTRACE_EVENT_SECCOMP) answer(thread, number, result);

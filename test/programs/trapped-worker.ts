@@ -1,4 +1,4 @@
-// Makes one system call, given by its number, when it is told to.
+// Makes one system call, given by its number, on each message.
 import { parentPort, workerData } from 'node:worker_threads'
 import { probe } from '../probe.ts'
 

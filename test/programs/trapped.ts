@@ -1,4 +1,4 @@
-// `trapped.js <where> <system call>`: makes one trapped call there, which the process won't survive.
+// `trapped.js <where> <system call>`: makes one trapped call on that thread, which ends the process.
 import { Worker } from 'node:worker_threads'
 import { installProgram, reportTraps } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf, runningTable } from '../answering.ts'

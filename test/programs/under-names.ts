@@ -1,5 +1,5 @@
-// `under-names.js NAMES PROGRAM ARGUMENT…`: runs the program under a filter that allows just the names
-// (separated by commas), as systemd puts one over a service before it starts it.
+// `under-names.js NAMES PROGRAM ARGUMENT…`: runs the program under a filter that allows only these names
+// (separated by commas), as systemd does for a service with SystemCallFilter=.
 import { spawnSync } from 'node:child_process'
 import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
 import { compile } from '../../lib/seccomp/compiler/compile.ts'

@@ -1,4 +1,4 @@
-// Not allowed to execve, it can't restart; it goes on, and tells what is left of the attempt.
+// Can't restart, as execve is denied; goes on and reports what the attempt has left behind.
 import { readFileSync, writeSync } from 'node:fs'
 import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 import { answering, numberOf } from '../answering.ts'

@@ -1,4 +1,4 @@
-// A thread with a filter of its own: TSYNC can't take it along.
+// Has a thread with its own filter, which TSYNC can't synchronise.
 import { writeSync } from 'node:fs'
 import { installProgram, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
@@ -14,7 +14,7 @@ thread.call(await numberOf('seccomp'), SECCOMP_SET_MODE_FILTER, 0, own)
 
 const program = answering([await numberOf('mkdirat')], { action: 'errno' })
 const result = installProgram(program, { log: false })
-// A failed attempt is no installation: the next one gets as far, and fails in the same way.
+// A failed attempt must install nothing, so the next one gets as far and fails in the same way.
 const again = installProgram(program, { log: false })
 writeSync(1, JSON.stringify({ id: thread.id, result, again, sealing: verifySealed() }))
 process.exit(0)

@@ -1,4 +1,4 @@
-// `violating.js <name> <action>`: as a process of that name, has `getppid` answered with that action.
+// `violating.js <name> <action>`: as a process of that name, calls `getppid`, which gets that action.
 import { installProgram } from '../../lib/seccomp/kernel/kernel.ts'
 import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
 import { answering, numberOf } from '../answering.ts'

@@ -1,5 +1,5 @@
-// `without-audit.js ERRNO PROGRAM ARGUMENT…`: runs the program where the kernel answers so when it is asked
-// for a socket of the audit log, as one without it does, or as a unit's RestrictAddressFamilies= has it.
+// `without-audit.js ERRNO PROGRAM ARGUMENT…`: runs the program under a filter that denies sockets of the
+// audit log with ERRNO, like a kernel without auditing or a unit's RestrictAddressFamilies=.
 import { spawnSync } from 'node:child_process'
 import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
 import { compile } from '../../lib/seccomp/compiler/compile.ts'

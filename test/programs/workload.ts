@@ -1,5 +1,5 @@
-// Runs the workload of test/workload/ as an agent would: without io_uring, and behind the default
-// policy over all threads. Prints what the stage came to, first of all.
+// Runs the workload of test/workload/ as an agent would: without io_uring, with the default policy on
+// all threads. First prints the outcome of the seccomp stage.
 
 import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
@@ -7,7 +7,7 @@ import { section } from '../seccomp/policies.ts'
 
 restartWithoutIoUring()
 const plan = await planSandbox(section({}), [])
-// What the agent's own imports have loaded by then, `require('os')` the first: it asks for uname.
+// An agent's own imports have loaded this by then; loading it calls uname.
 await import('node:os')
 console.log(JSON.stringify(enterSandbox(plan)))
 await import('../workload/main.ts')

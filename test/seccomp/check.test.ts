@@ -63,12 +63,12 @@ describe('seccomp check', () => {
     it('tells of what can do the same', async () => {
       const blacklist = merge(await loadArchitecture('amd64'), [policy(BLACKLIST)])
       expect(messages(equivalents(blacklist), 'warning')).to.deep.equal([
-        'fork, vfork are denied, while clone, clone3 can do the same',
+        'fork, vfork are denied, but clone, clone3 can do the same',
       ])
       const some = messages(equivalents(await denying('execve', 'openat')), 'warning')
       expect(some).to.deep.equal([
-        'execve is denied, while execveat can do the same',
-        'openat is denied, while open, creat, open_by_handle_at, openat2 can do the same',
+        'execve is denied, but execveat can do the same',
+        'openat is denied, but open, creat, open_by_handle_at, openat2 can do the same',
       ])
     })
 
@@ -76,7 +76,7 @@ describe('seccomp check', () => {
       const written = policy({ default_action: 'errno', syscalls: [OPENAT] })
       const config = { ...section({}), policy: { ...written, defaultOrigin: 'beat.yml:2' } }
       const found = messages(equivalents(await defaults('amd64', config)), 'warning')
-      expect(found).to.deep.equal(['openat is denied, while open can do the same'])
+      expect(found).to.deep.equal(['openat is denied, but open can do the same'])
     })
   })
 
@@ -94,7 +94,7 @@ describe('seccomp check', () => {
       const old = { ...all, flags: { ...flags, log: false }, actions }
       const found = kernelFindings(old, new Set(['allow', 'log']))
       expect(messages(found, 'error')).to.deep.equal([
-        'it does not know log, which the policy uses',
+        'it lacks the action log, which the policy uses',
       ])
       expect(messages(found, 'warning')).to.have.length(1)
     })
@@ -118,7 +118,7 @@ describe('seccomp check', () => {
     it('is bare', () => {
       const found = hostFindings(folder)
       expect(messages(found, 'warning')).to.have.length(2)
-      expect(messages(found, 'warning').join()).to.match(/Yama is not there.*no auditing/)
+      expect(messages(found, 'warning').join()).to.match(/Yama is missing.*no auditing/)
     })
 
     it('has Yama, Landlock, auditing and a filter already', () => {
@@ -129,7 +129,9 @@ describe('seccomp check', () => {
       write('proc/self/status', 'Name:\tnode\nSeccomp_filters:\t2\n')
       const found = hostFindings(folder)
       expect(messages(found, 'warning')).to.deep.equal([])
-      expect(messages(found, 'info').join()).to.match(/2 filters .*Landlock is active/)
+      expect(messages(found, 'info').join()).to.match(
+        /filters already installed on this process: 2; .*Landlock is active/,
+      )
     })
 
     it('has Yama switched off, and denials not logged', () => {
@@ -165,7 +167,7 @@ describe('seccomp check', () => {
         denied('statfs', undefined, 9),
         denied('clone3', 'ENOSYS', 2),
       ]
-      const found = trialFindings({ end: 0, log, words: [], events: 3 })
+      const found = trialFindings({ end: 0, log, otherLines: [], events: 3 })
       expect(messages(found, 'error')).to.deep.equal(['statfs was denied 9 times with EPERM'])
       expect(messages(found, 'info')).to.have.length(1)
     })
@@ -174,18 +176,18 @@ describe('seccomp check', () => {
       const log = [
         { 'log.level': 'error', message: 'Beat failed', beat: 'x', 'error.message': 'no' },
       ]
-      const words = ['sealbeat: seccomp denied: system call futex (202)', 'futex facility']
-      const found = messages(trialFindings({ end: 'SIGABRT', log, words, events: 0 }), 'error')
+      const otherLines = ['sealbeat: seccomp denied: system call futex (202)', 'futex facility']
+      const found = messages(trialFindings({ end: 'SIGABRT', log, otherLines, events: 0 }), 'error')
       expect(found).to.deep.equal([
-        'no filter was installed; its last words were “Beat failed”',
+        'no filter was installed; the last log message was “Beat failed”',
         'sealbeat: seccomp denied: system call futex (202)',
         'beat x: Beat failed: no',
-        'it ended with SIGABRT: futex facility',
+        'the agent ended with SIGABRT: futex facility',
       ])
     })
 
     it('is not pleased with a beat that says nothing', () => {
-      const found = trialFindings({ end: 0, log: [installed], words: [], events: 0 })
+      const found = trialFindings({ end: 0, log: [installed], otherLines: [], events: 0 })
       expect(messages(found, 'warning')).to.have.length(1)
     })
   })

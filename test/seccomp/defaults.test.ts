@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import {
+  ARCHITECTURES,
+  type ArchitectureName,
+  recordOf,
+} from '../../lib/seccomp/architectures/architecture.ts'
 import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { LONGEST_PROGRAM, type Program } from '../../lib/seccomp/compiler/program.ts'
 import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
@@ -12,7 +16,6 @@ import type { EffectivePolicy } from '../../lib/seccomp/policy/merge.ts'
 import { makePolicies } from '../../tools/make-policies.ts'
 import { CONSTANTS, constant } from '../../tools/policy/constants.ts'
 import { NOTED_ARGUMENTS, readRecordings } from '../../tools/recording.ts'
-import { SOURCES } from '../../tools/unistd.ts'
 import { kernelHeaders } from './kernel-headers.ts'
 import { section } from './policies.ts'
 
@@ -21,10 +24,7 @@ const EPERM = 0x00050001
 const ENOSYS = 0x00050026
 const PID = 4711
 
-const ARCHITECTURES = [
-  ...(['amd64', '386', 'arm64', 'arm'] as const),
-  ...(['riscv64', 'ppc64le', 's390x', 'loong64'] as const),
-]
+const WITH_POLICY = ARCHITECTURES.filter(name => recordOf(name).policy)
 
 /** What the design rules out, whatever the arguments. */
 const FORBIDDEN = [
@@ -59,11 +59,11 @@ function answer({ policy, program }: Compiled, name: string, args: readonly bigi
 describe('default policies', () => {
   it('are what `make policies` writes from the recordings', async () => {
     const files = await makePolicies(await readRecordings('tools/recordings'))
-    expect(files.size, 'two each, weights, provenance').to.equal(2 * ARCHITECTURES.length + 2)
+    expect(files.size, 'two each, weights, provenance').to.equal(2 * WITH_POLICY.length + 2)
     for (const [path, text] of files) expect(await readFile(path, 'utf8'), path).to.equal(text)
   })
 
-  for (const name of ARCHITECTURES) {
+  for (const name of WITH_POLICY) {
     it(`${name}: leaves out all that the design rules out`, async () => {
       const compiled = await defaultPolicy(name)
       const { numbers } = compiled.policy.architecture.table
@@ -186,7 +186,7 @@ describe('tools/policy/constants.ts', () => {
   it('has the values of the kernel headers of each architecture', async function () {
     this.timeout(240_000)
     const { headers } = await kernelHeaders(this)
-    for (const name of ARCHITECTURES) await checkConstants(headers.folder, name)
+    for (const name of WITH_POLICY) await checkConstants(headers.folder, name)
   })
 })
 
@@ -199,7 +199,7 @@ async function checkConstants(headers: string, name: ArchitectureName): Promise<
       : `_Static_assert((unsigned)${each} == ${value}u, "${each}");`
   })
   const includes = '#include <asm/termios.h>\n#include <linux/fs.h>\n'
-  const folders = [join('usr/lib/linux/uapi', SOURCES[name].uapi), 'usr/include']
+  const folders = [join('usr/lib/linux/uapi', recordOf(name).headers.folder), 'usr/include']
   const flags = folders.flatMap(folder => ['-isystem', join(headers, folder)])
   const compiling = promisify(execFile)('gcc', [
     ...['-fsyntax-only', '-nostdinc', ...flags, '-x', 'c', '-'],

@@ -8,14 +8,14 @@ import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
 import { exportPolicy } from '../../lib/seccomp/export/formats.ts'
 import { maskedAlternatives } from '../../lib/seccomp/export/masked.ts'
-import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
+import { parseJson } from '../../lib/seccomp/import/read-profile.ts'
 import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
 import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
 import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
 import { plainReading } from './oracle.ts'
 import { randomArguments, randomPolicy } from './random-policy.ts'
 
-/** The profile as its JSON has it, integers above 2⁵³ as strings. */
+/** The profile as in its JSON, with integers above 2⁵³ as strings. */
 interface RawProfile {
   readonly defaultAction: string
   readonly defaultErrnoRet?: number
@@ -44,7 +44,7 @@ const VALUES: Readonly<Record<string, number>> = {
   SCMP_ACT_ALLOW: 0x7fff0000,
 }
 
-/** As libseccomp compares: all 64 bits. */
+/** Compares all 64 bits, like libseccomp. */
 function isMet({ index, op, value, valueTwo = 0 }: RawArgument, args: readonly bigint[]): boolean {
   const [found, asked] = [args[index] ?? 0n, BigInt(value)]
   switch (op) {
@@ -85,7 +85,7 @@ function exported(policy: EffectivePolicy) {
   return { profile, stricter: new Set(notes.map(note => /: (\w+): /.exec(note)?.[1])) }
 }
 
-/** The kernel's order, the strictest first. */
+/** The rank of an action in the kernel's order, the strictest first. */
 function rank(value: number): number {
   const action = (value & 0xffff0000) >>> 0
   return ACTIONS.findIndex(each => VALUES[`SCMP_ACT_${each.toUpperCase()}`] === action)

@@ -43,13 +43,13 @@ describe('seccomp export: for other programs', () => {
       expect(names).to.not.include.members(['ptrace', 'mount', 'bpf', 'execveat'])
       expect(names, 'no second start for its sake').to.not.include('io_uring_setup')
       expect(dropIn).to.contain('SystemCallErrorNumber=EPERM\n')
-      expect(dropIn).to.match(/^# By their arguments only the agent tells apart: .*\bsocket\b/m)
+      expect(dropIn).to.match(/^# Only the agent checks the arguments of: .*\bsocket\b/m)
     })
 
     it('denies by name what a blacklist denies, but for what the start needs', async () => {
       const dropIn = text('systemd', await blacklist())
       expect(dropIn).to.contain('SystemCallFilter=~fork:EPERM vfork:EPERM execveat:EPERM\n')
-      expect(dropIn).to.contain('so that only the agent denies: execve.\n')
+      expect(dropIn).to.contain('so only the agent denies: execve.\n')
     })
 
     it('is what systemd understands', async function () {
@@ -65,7 +65,7 @@ describe('seccomp export: for other programs', () => {
           encoding: 'utf8',
         })
         const ours = stderr.split('\n').filter(line => line.includes('agent.service'))
-        // A name newer than this systemd is left out by it, with a warning.
+        // systemd skips a name that is newer than itself, with a warning.
         expect(ours.filter(line => !line.includes('Failed to parse syscall'))).to.deep.equal([])
         expect(status).to.equal(0)
       }

@@ -10,13 +10,12 @@ import { compile } from '../../lib/seccomp/compiler/compile.ts'
 import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
 import { toYaml } from '../../lib/seccomp/export/yaml.ts'
 import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
-import { parseJson } from '../../lib/seccomp/import/parse-json.ts'
-import { readProfile } from '../../lib/seccomp/import/read-profile.ts'
+import { parseJson, readProfile } from '../../lib/seccomp/import/read-profile.ts'
 import { merge } from '../../lib/seccomp/policy/merge.ts'
 import { ROOT } from '../docs/page.ts'
 import { policy } from './policies.ts'
 
-/** As the JSON has them: nothing of the project's own reading is used. */
+/** The types of the raw JSON, so that the test is independent of the project's own reader. */
 interface RawRule {
   readonly names: readonly string[]
   readonly action: string
@@ -80,7 +79,7 @@ function isMet({ op, index, value, valueTwo = 0 }: RawArgument, args: readonly b
   throw new RangeError(op)
 }
 
-/** The strictest of what applies, a rule without arguments before all others. */
+/** The strictest verdict of the matching rules; a rule without arguments overrides all others. */
 function reading(
   profile: RawProfile,
   on: readonly RawRule[],
@@ -95,7 +94,7 @@ function reading(
   return answer({ action: profile.defaultAction, errnoRet: profile.defaultErrnoRet ?? 1 })
 }
 
-/** 32 bits: what the kernel looks at, and where a 64-bit comparison says the same. */
+/** Arguments of 32 bits, which the kernel compares, and for which a 64-bit comparison gives the same. */
 function argumentLists(rules: readonly RawRule[], name: string): readonly (readonly bigint[])[] {
   const tests = rules.filter(({ names }) => names.includes(name)).flatMap(({ args }) => args ?? [])
   const values = tests.flatMap(({ value, valueTwo = 0 }) => [value, valueTwo])
@@ -198,7 +197,7 @@ describe('seccomp import', () => {
     [
       'a rule that has no effect',
       profile(rule('SCMP_ACT_LOG', [eq(0, 1)]), rule('SCMP_ACT_ALLOW')),
-      /without effect, syscalls\[1\] decides/,
+      /no effect, as syscalls\[1\] decides/,
     ],
     ['a comparison of 64 bits', profile(rule('SCMP_ACT_ALLOW', [eq(0, 1)])), /low 32 bits/],
     [

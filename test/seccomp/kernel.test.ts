@@ -1,10 +1,11 @@
 import { expect } from 'chai'
+import { recordOfNode } from '../../lib/seccomp/architectures/architecture.ts'
 import { probeKernel, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
 import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
 import { needsIsolation, needsLinux, runIsolated, skip } from '../live.ts'
 
-/** In the words of AUDIT_ARCH_*. */
-const MACHINE = '(x86_64|aarch64|arm|riscv64|ppc64le|s390x|loongarch64|i386)'
+/** As the audit tools call this machine. */
+const MACHINE = recordOfNode(process.arch)?.names.audit
 
 describe('kernel', () => {
   before(needsLinux)

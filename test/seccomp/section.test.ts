@@ -93,7 +93,7 @@ describe('seccomp section', () => {
     [
       'S10: no names',
       { default_action: 'allow', syscalls: [{ action: 'errno' }] },
-      `${first}: must have names`,
+      `${first}: needs names or names_with_args: `,
     ],
     [
       'S10: an empty list of names',
@@ -113,7 +113,7 @@ describe('seccomp section', () => {
     [
       'an error where none is returned',
       { default_action: 'allow', syscalls: [{ ...GROUP, action: 'trap', errno: 'ENOSYS' }] },
-      `${first}.errno: goes with action: errno, not with trap`,
+      `${first}.errno: is only valid with action: errno, not with trap`,
     ],
     [
       'two actions for one name',

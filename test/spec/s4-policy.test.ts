@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { ARCHITECTURES, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 import { Workplace } from '../cli/workplace.ts'
 import { needsIsolation, skip } from '../live.ts'
 import { conduct, DEATH_BY_SIGSYS, denying } from './lab.ts'
 
-const WHITELISTED = ['amd64', '386', 'arm64', 'arm', 'riscv64', 'ppc64le', 's390x', 'loong64']
+const WHITELISTED = ARCHITECTURES.filter(name => recordOf(name).policy)
 
 const SECTION = `seccomp:
   default_action: errno

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Event } from '../../lib/beat.ts'
+import type { Event } from '../../lib/event.ts'
 import { checkEvents } from '../../lib/testing/check-events.ts'
 
 const cyclic: Record<string, unknown> = {}

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Beat, Context, Event } from '../../lib/beat.ts'
+import type { Beat, Context } from '../../lib/beat.ts'
 import { integer } from '../../lib/config/schema/formats.ts'
+import type { Event } from '../../lib/event.ts'
 import { type CheckOptions, checkBeat } from '../../lib/testing/index.ts'
 
 interface Settings {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Beat, Event } from '../../lib/beat.ts'
+import type { Beat } from '../../lib/beat.ts'
 import { integer } from '../../lib/config/schema/formats.ts'
+import type { Event } from '../../lib/event.ts'
 import { memoryState, runBeat } from '../../lib/testing/index.ts'
 
 interface Settings {

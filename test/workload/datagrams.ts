@@ -30,7 +30,7 @@ async function exchange(type: SocketType, address: string): Promise<void> {
   server.close()
 }
 
-/** None of these needs a network, but a machine may be without one. */
+/** These calls need no network, but fail on a machine without one. */
 async function options(): Promise<void> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
   socket.bind(0)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Phase } from './phase.ts'
 
-/** Trees of files, and being told of changes in them. */
+/** Trees of files, and watching them for changes. */
 export const directories: Phase = {
   name: 'directories',
   async run(folder) {
@@ -47,7 +47,7 @@ async function watching(folder: string): Promise<void> {
   const polled = new Promise<void>(resolve => {
     fs.watchFile(join(folder, 'watched'), { interval: 20 }, () => resolve())
   })
-  // The first look at the file has to be over, or there is nothing to differ from.
+  // The first stat of the file has to be done, or there is nothing to compare with.
   await setTimeout(100)
   await fsp.writeFile(join(folder, 'watched'), '1234')
   await polled

@@ -1,4 +1,4 @@
-/** Ways for a process to end, each of which takes a process of its own: `node main.js abort`. */
+/** Ways for a process to end, each of which needs its own process: `node main.js abort`. */
 export const ENDINGS = [
   'exit',
   'uncaught',
@@ -9,7 +9,7 @@ export const ENDINGS = [
 ] as const
 export type Ending = (typeof ENDINGS)[number]
 
-/** What the parent sees: an exit code, or the signal. */
+/** The result that the parent sees: an exit code or a signal. */
 export const EXPECTED: { readonly [E in Ending]: number | NodeJS.Signals } = {
   exit: 5,
   uncaught: 1,
@@ -41,7 +41,7 @@ export function end(how: Ending): void {
   WAYS[how]()
 }
 
-/** Best with --max-old-space-size: V8 reports, and aborts. */
+/** Fills the heap until V8 reports it and aborts; --max-old-space-size makes it faster. */
 function exhaust(): void {
   const all: object[] = []
   for (;;) all.push(new Array(10_000).fill({}))

@@ -17,7 +17,7 @@ export const engine: Phase = {
   },
 }
 
-/** Enough rounds for each tier of compiler, with changes of type that throw optimised code away. */
+/** Enough rounds for each compiler tier, with type changes that discard optimised code. */
 function compiling(): void {
   const add = (a: unknown, b: unknown) => (a as number) + (b as number)
   let sum = 0
@@ -40,7 +40,7 @@ const MODULE = Buffer.from(
   'hex',
 )
 
-/** What we use of it: the types of the language's library have it for browsers alone. */
+/** The part of the API that we use: TypeScript has its types only in the library for browsers. */
 interface Assembly {
   instantiate(code: Uint8Array): Promise<{ readonly instance: { readonly exports: unknown } }>
   readonly Memory: new (limits: {

@@ -71,7 +71,7 @@ async function copies(path: string): Promise<void> {
   fs.copyFileSync(path, `${path}.copy2`)
 }
 
-/** The same from the main thread: another path through libuv, and later another seccomp cache. */
+/** The same from the main thread, which is another path through libuv. */
 function blocking(path: string): void {
   const descriptor = fs.openSync(`${path}.sync`, 'wx+', 0o600)
   fs.writeSync(descriptor, 'sync\n')
@@ -99,7 +99,7 @@ async function streaming(path: string): Promise<void> {
   strictEqual((await blob.arrayBuffer()).byteLength, 1 << 16)
 }
 
-/** What a host beat reads: files of no size, without a position to speak of. */
+/** The files that a host beat reads: they have size 0, and are read without a position. */
 async function kernelFiles(): Promise<void> {
   for (const path of ['stat', 'meminfo', 'loadavg', 'uptime', 'mounts', 'net/dev', 'self/status']) {
     await fsp.readFile(`/proc/${path}`, 'utf8')

@@ -1,5 +1,5 @@
-// A broad workload of what an agent may ask of Node: `node main.js [PHASE…]`, all by default.
-// Prints each phase and ends with `N passed, N failed`. Policies are recorded and proven with it.
+// A broad workload of what agents use Node for: `node main.js [PHASE…]`, all phases by default. Prints
+// each phase, then `N passed, N failed`. The default policies are recorded and tested with it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ async function runPhases(phases: readonly Phase[]): Promise<number> {
   return failed
 }
 
-/** A refused call may leave a promise pending for ever, with nothing to keep the process alive. */
+/** A denied call may leave a promise pending forever, with nothing to keep the process alive. */
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Phase } from './phase.ts'
 
-/** Code that is loaded late: modules of both kinds, every builtin, the compile cache, source maps. */
+/** Code that is loaded late: both kinds of modules, every builtin, the compile cache, source maps. */
 export const modules: Phase = {
   name: 'modules',
   async run(folder) {
@@ -50,7 +50,7 @@ async function ownModules(folder: string): Promise<void> {
 
 function builtins(): void {
   const require = nodeModule.createRequire(import.meta.url)
-  // Those that warn or have to be asked for say nothing about system calls.
+  // Modules that warn or need a flag are irrelevant for system calls.
   const skip = /^(_|punycode|sys$|wasi|trace_events|inspector|test|sqlite|sea|quic|ffi|vfs)/
   for (const name of nodeModule.builtinModules) {
     if (!skip.test(name.replace('node:', ''))) ok(require(name))

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { type Phase, tolerate } from './phase.ts'
 
-/** Name resolution both ways: libc's getaddrinfo on the pool, and c-ares on the event loop. */
+/** Both ways of name resolution: libc's getaddrinfo on the pool, and c-ares on the event loop. */
 export const names: Phase = {
   name: 'names',
   async run() {
@@ -21,7 +21,7 @@ async function throughLibc(): Promise<void> {
   await dns.lookup('localhost', { all: true })
   await dns.lookup('localhost', { family: 4, hints: ADDRCONFIG })
   await tolerate(UNRESOLVED, () => dns.lookup('localhost', { family: 6 }))
-  // Asks the name servers of resolv.conf, whether they answer or not.
+  // Queries the name servers of resolv.conf, whether they answer or not.
   await tolerate(UNRESOLVED, () => dns.lookup('sealbeat.invalid'))
   await tolerate(UNRESOLVED, () => dns.lookup('sealbeat.invalid', { hints: ADDRCONFIG }))
   await tolerate(UNRESOLVED, () => dns.lookupService('127.0.0.1', 80))
@@ -42,7 +42,7 @@ async function throughAres(): Promise<void> {
   dns.getServers()
 }
 
-/** A name server has one port for both; that of one may be taken by somebody for the other. */
+/** A name server has the same port for UDP and TCP, but a port free for one may be taken for the other. */
 async function nameServer() {
   for (let tries = 1; ; tries++) {
     const udp = createSocket('udp4')
@@ -60,7 +60,7 @@ async function nameServer() {
   }
 }
 
-/** Answers short names; what begins with `long` is to be asked for again over TCP. */
+/** Answers queries; names that begin with `long` get the truncation bit, so the client retries over TCP. */
 function answerDatagrams(socket: Socket): void {
   socket.on('message', (query, { port, address }) => {
     socket.send(answer(query, query.includes('long')), port, address)

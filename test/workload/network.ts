@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Phase, tolerate } from './phase.ts'
 
-/** Streams over TCP and over sockets of the file system. */
+/** Streams over TCP and over sockets in the file system. */
 export const network: Phase = {
   name: 'network',
   async run(folder) {

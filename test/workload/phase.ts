@@ -2,14 +2,14 @@ import { closeSync } from 'node:fs'
 import { MARK } from '../../lib/seccomp/record/phases.ts'
 import { ENDINGS } from './endings.ts'
 
-/** A part of what an agent does, under a name that recordings refer to. */
+/** A part of an agent's work, with the name that recordings use. */
 export interface Phase {
   readonly name: string
-  /** `folder` is empty, writable and the phase's own. Throws where the runtime lets it down. */
+  /** `folder` is an empty, writable folder only for this phase. @throws Error if the runtime fails */
   run(folder: string): Promise<void>
 }
 
-/** What a recording is divided into: `boot` is what comes before the first mark. */
+/** The phases of a recording: `boot` is the time before the first mark. */
 export const PHASES: readonly string[] = [
   ...[
     'boot',
@@ -25,7 +25,7 @@ export const PHASES: readonly string[] = [
   ...['close', ...ENDINGS],
 ]
 
-/** Tells a recorder that a phase begins; without one the call fails, which is no matter. */
+/** Tells a recorder that a phase begins; without a recorder the call fails, which does not matter. */
 export function mark(name: string): void {
   try {
     closeSync(MARK + PHASES.indexOf(name))
@@ -34,7 +34,7 @@ export function mark(name: string): void {
   }
 }
 
-/** For errors that depend on the machine (no IPv6, no name server): anything else is thrown. */
+/** Ignores errors that depend on the machine (no IPv6, no name server); throws all others. */
 export async function tolerate(codes: readonly string[], work: () => Promise<unknown>) {
   try {
     await work()

@@ -2,7 +2,7 @@ import { strictEqual } from 'node:assert'
 import { once } from 'node:events'
 import type { Phase } from './phase.ts'
 
-/** Signals to oneself, handled; and the question whether a process is there. */
+/** Handled signals to the process itself, and the check whether a process exists. */
 export const signals: Phase = {
   name: 'signals',
   async run() {

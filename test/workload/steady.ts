@@ -12,8 +12,8 @@ import type { Phase } from './phase.ts'
 const ROUNDS = 100
 
 /**
- * A working agent in the small, for what it calls how often: each round reads /proc as a host beat
- * does, makes events, appends them to a file, posts them to a collector and logs a line.
+ * A small working agent, to count how often it makes each call: each round reads /proc like a host beat,
+ * creates events, appends them to a file, posts them to a collector and logs a line.
  */
 export const steady: Phase = {
   name: 'steady',

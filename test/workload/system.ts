@@ -4,7 +4,7 @@ import * as perf from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { type Phase, tolerate } from './phase.ts'
 
-/** What a process may ask about itself and its machine. */
+/** Queries of a process about itself and its machine. */
 export const system: Phase = {
   name: 'system',
   async run() {
@@ -66,7 +66,7 @@ async function performance(): Promise<void> {
   perf.performance.toJSON()
 }
 
-/** Lowering one's own priority; a raise needs a privilege. */
+/** Lowers the process's own priority; raising it needs a privilege. */
 async function priorities(): Promise<void> {
   await tolerate(['ERR_SYSTEM_ERROR'], async () => os.setPriority(os.getPriority()))
 }

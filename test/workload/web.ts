@@ -8,7 +8,7 @@ import { buffer, text } from 'node:stream/consumers'
 import * as tls from 'node:tls'
 import type { Phase } from './phase.ts'
 
-/** HTTP/1.1, TLS and HTTP/2, each as server and as client, and fetch. */
+/** HTTP/1.1, TLS and HTTP/2, each as server and client, and fetch. */
 export const web: Phase = {
   name: 'web',
   async run() {
@@ -44,7 +44,7 @@ async function post(request: typeof http.request, options: https.RequestOptions)
   return (await buffer(response)).length
 }
 
-/** A pre-shared key spares a certificate; the system calls are the same. */
+/** A pre-shared key avoids a certificate; the system calls are the same. */
 const psk = Buffer.alloc(32, 7)
 const SERVER = { pskCallback: () => psk, ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const
 const CLIENT = {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Machine } from './machine.ts'
 import { NAME } from './sample.ts'
 
-/** The installed agent, by what systemd and the kernel say of it. */
+/** The installed agent, as systemd and the kernel report it. */
 export class InstalledAgent {
   readonly #machine: Machine
 
@@ -10,7 +10,7 @@ export class InstalledAgent {
     this.#machine = machine
   }
 
-  /** `ActiveState`, `MainPID`, …: systemctl(1), show. */
+  /** A property of the unit, such as `ActiveState` or `MainPID` (systemctl(1), show). */
   property(name: string): string {
     return this.#machine.run(`systemctl show --property=${name} --value ${NAME}`).trim()
   }
@@ -19,34 +19,34 @@ export class InstalledAgent {
     return Number(this.property('MainPID'))
   }
 
-  /** Lines of /proc/PID/task/TID/status that say it, one for each thread. */
+  /** The values of a field in /proc/PID/task/TID/status, one for each thread. */
   statuses(key: string): readonly string[] {
-    const said = this.#machine.run(`grep -h ^${key}: /proc/${this.pid}/task/*/status`)
-    return said
+    const lines = this.#machine.run(`grep -h ^${key}: /proc/${this.pid}/task/*/status`)
+    return lines
       .trim()
       .split('\n')
       .map(line => line.replace(/^\w+:\s*/, ''))
   }
 
-  /** The journal of the unit, each message as it was written. */
+  /** The unit's journal, one message per item, as written. */
   journal(): readonly string[] {
     return this.#machine.run(`journalctl --unit=${NAME} --output=cat --no-pager`).split('\n')
   }
 
-  /** Its log. */
+  /** The lines of its log. */
   logged(): readonly Record<string, unknown>[] {
     return this.#objects().filter(each => 'log.level' in each)
   }
 
-  /** What it has published. */
+  /** The events that it has published. */
   events(): readonly Record<string, unknown>[] {
     return this.#objects().filter(each => 'ecs' in each)
   }
 
-  /** Waits until something holds, for up to 30 s. */
-  async until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  /** Waits up to 30 s until `check` returns something, and returns that. */
+  async until<T>(what: string, check: () => T | undefined | false): Promise<T> {
     for (let tries = 0; tries < 150; tries++) {
-      const found = look()
+      const found = check()
       if (found) return found
       await pause(200)
     }

@@ -4,53 +4,53 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** A Debian that systemd has booted, in a container on this machine's kernel. */
+/** A Debian that systemd has booted in a container, on this machine's kernel. */
 export interface Machine {
-  /** What a shell command there prints; throws where it fails. */
+  /** Runs a shell command in the machine and returns its output. @throws Error if it fails */
   run(command: string): string
-  /** The same with the exit code instead. */
-  attempt(command: string): { readonly code: number | null; readonly said: string }
+  /** Does the same, but returns the exit code instead of throwing. */
+  attempt(command: string): { readonly code: number | null; readonly text: string }
   stop(): Promise<void>
 }
 
 /**
- * Boots the root under systemd-nspawn(1), in mount namespaces of its own, whose /run is of the kind that
- * nspawn wants. Its own filter is off, which refuses audit sockets; the capability for them is granted.
+ * Boots the root under systemd-nspawn(1), in its own mount namespace with the tmpfs on /run that nspawn
+ * needs. nspawn's own filter is off, as it denies audit sockets; the capability for them is granted.
  */
 export async function boot(root: string): Promise<Machine> {
   const id = randomUUID()
   const nspawn = [
     'systemd-nspawn --quiet --boot --register=no --keep-unit --console=interactive',
     '--capability=CAP_AUDIT_READ --drop-capability=CAP_SYS_RESOURCE',
-    // systemd 256 and later refuses a host of cgroup v1 unless told so.
+    // systemd 256 and later refuses a host with cgroup v1 without this.
     '--setenv=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1',
     `--setenv=SEALBEAT_BOOT=${id} --directory=${root}`,
   ].join(' ')
   const script = `mount -t tmpfs tmpfs /run; SYSTEMD_SECCOMP=0 exec ${nspawn}`
-  // systemd talks to a terminal: script(1) is one.
+  // systemd needs a terminal; script(1) provides one.
   const command = `unshare --mount --propagation private sh -c '${script}'`
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
+  let text = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', text => (said += text))
+    stream.setEncoding('utf8').on('data', chunk => (text += chunk))
   }
-  const leader = await leaderOf(id, child, () => said)
+  const leader = await leaderOf(id, child, () => text)
   const machine = inside(leader, child)
   await untilBooted(machine)
   return machine
 }
 
-/** The first process of the container, which has the word in its environment. */
-async function leaderOf(id: string, child: ChildProcess, said: () => string): Promise<number> {
+/** Finds the first process of the container, by the id in its environment. */
+async function leaderOf(id: string, child: ChildProcess, output: () => string): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     const found = readdirSync('/proc').find(name => /^\d+$/.test(name) && isLeader(name, id))
     if (found) return Number(found)
     if (child.exitCode !== null) break
     await pause(50)
   }
-  throw new Error(`systemd-nspawn has booted nothing:\n${said()}`)
+  throw new Error(`systemd-nspawn has not booted the container:\n${output()}`)
 }
 
 function isLeader(pid: string, id: string): boolean {
@@ -58,7 +58,7 @@ function isLeader(pid: string, id: string): boolean {
     const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`SEALBEAT_BOOT=${id}`)
     return isOurs && /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
-    return false // it has ended, or is the kernel's
+    return false // the process has ended, or is a kernel thread
   }
 }
 
@@ -71,14 +71,14 @@ function inside(leader: number, child: ChildProcess): Machine {
       timeout: 120_000,
       maxBuffer: 2 ** 28,
     })
-    return { code: status, said: `${stdout}${stderr}` }
+    return { code: status, text: `${stdout}${stderr}` }
   }
   return {
     attempt,
     run(command) {
-      const { code, said } = attempt(command)
-      if (code !== 0) throw new Error(`${command}: exit code ${code}:\n${said}`)
-      return said
+      const { code, text } = attempt(command)
+      if (code !== 0) throw new Error(`${command}: exit code ${code}:\n${text}`)
+      return text
     },
     async stop() {
       const closed = once(child, 'close')
@@ -92,8 +92,8 @@ function inside(leader: number, child: ChildProcess): Machine {
 
 async function untilBooted({ attempt }: Machine): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    if (/^(running|degraded)$/m.test(attempt('systemctl is-system-running').said)) return
+    if (/^(running|degraded)$/m.test(attempt('systemctl is-system-running').text)) return
     await pause(100)
   }
-  throw new Error(`the container does not come up:\n${attempt('systemctl --failed').said}`)
+  throw new Error(`the container does not finish booting:\n${attempt('systemctl --failed').text}`)
 }

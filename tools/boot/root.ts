@@ -3,24 +3,24 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Debian's release; nothing of what a compiler or Node needs is in its root. */
+/** The Debian release. Its root has neither Node nor a compiler, nor what they need. */
 const SUITE = process.env.BOOT_SUITE ?? 'bookworm'
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'rpm']
 
-/** A Debian root with systemd, made once: 25 s. */
+/** A Debian root with systemd. It is created only once, which takes 25 s. */
 function baseRoot(): string {
   const folder = resolve('.cache/boot', [SUITE, ...PACKAGES].join('+'))
   if (existsSync(folder)) return folder
-  const beside = `${folder}.new`
-  rmSync(beside, { recursive: true, force: true })
+  const unfinished = `${folder}.new`
+  rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(resolve('.cache/boot'), { recursive: true })
-  const args = ['--quiet', '--variant=minbase', `--include=${PACKAGES}`, SUITE, beside]
+  const args = ['--quiet', '--variant=minbase', `--include=${PACKAGES}`, SUITE, unfinished]
   execFileSync('mmdebstrap', args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  renameSync(beside, folder)
+  renameSync(unfinished, folder)
   return folder
 }
 
-/** A root of its own to write into, over the one that is made once. */
+/** A writable root: an overlay over the base root. */
 export interface Root {
   readonly folder: string
   remove(): void

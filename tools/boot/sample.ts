@@ -14,10 +14,10 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** The name of the agent that is installed: of its package, user, unit and folders. */
+/** The name of the installed agent: of its package, user, unit and folders. */
 export const NAME = 'sealbeat-sample'
 
-/** One beat more, for tests. SIGUSR2 has it keep the event loop to itself. */
+/** An additional beat for tests. On SIGUSR2 it blocks the event loop forever. */
 const PLUGIN = `import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { defineBeat, text } from 'sealbeat'
@@ -36,13 +36,13 @@ export default defineBeat({
 })
 `
 
-/** Behind the last beat of the sample's. */
+/** Added after the last beat of the sample. */
 const SECTION = `
   - type: ./beats/own.js
     token: \${credential:token}
 `
 
-/** Makes packages of the sample agent in that version, with one beat more; where they are. */
+/** Packages the sample agent in that version, with the additional beat; returns the packages' folder. */
 export function packageSample(version: string, formats = 'deb'): string {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-sample-'))
   cpSync(join(ROOT, 'packaging/sample'), folder, { recursive: true })
@@ -61,7 +61,7 @@ function rewrite(file: string, change: (text: string) => string): void {
   writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o644 })
 }
 
-/** Takes those packages into a root, below /packages. */
+/** Moves those packages into a root, to /packages. */
 export function deliver(packages: string, root: string): void {
   cpSync(packages, join(root, 'packages'), { recursive: true })
   rmSync(dirname(packages), { recursive: true })

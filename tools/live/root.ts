@@ -5,15 +5,15 @@ import type { Machine } from './machines.ts'
 import { shell } from './shell.ts'
 
 export const DEBIAN = '.cache/debian'
-/** What the addon needs, and a Node that does not come from Debian. */
+/** Libraries for the addon, and for a Node that does not come from Debian. */
 const LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1']
 
-/** What the root is made of, besides a Node that does not come from Debian. */
+/** The packages of the root, besides a Node that does not come from Debian. */
 export function packagesOf({ node }: Machine): readonly string[] {
   return [...LIBRARIES, ...(node ? [] : ['nodejs']), 'busybox-static']
 }
 
-/** Fills `folder` with root/, and with kernel where the machine has one of its own. */
+/** Creates root/ in `folder`, and the file kernel if the machine has its own. */
 export async function makeRoot(machine: Machine, folder: string): Promise<void> {
   const suite = await openSuite(machine.suite, DEBIAN, machine.debian)
   const root = join(folder, 'root')
@@ -28,7 +28,7 @@ export async function makeRoot(machine: Machine, folder: string): Promise<void> 
   }
 }
 
-/** Runs as the first process of a machine. */
+/** The first process of a machine. */
 const INIT = `#!/bin/busybox sh
 export PATH=/usr/local/bin:/usr/bin:/bin HOME=/root
 busybox mount -t proc proc /proc
@@ -39,13 +39,13 @@ busybox sh /sealbeat/run
 busybox poweroff -f
 `
 
-/** Unpacks packages and what they need into a new root; none of their scripts are run. */
+/** Unpacks packages and their dependencies into a new root, without running their scripts. */
 export async function install(suite: Suite, names: readonly string[], root: string): Promise<void> {
   await prepare(root)
   for (const name of await suite.closure(names)) await add(await suite.unpack(name), root)
 }
 
-/** The directories that Debian has merged are links before anything is unpacked. */
+/** Creates the links for directories that Debian has merged, before anything is unpacked. */
 async function prepare(root: string): Promise<void> {
   for (const name of ['usr', 'proc', 'sys', 'dev', 'tmp', 'root', 'etc']) {
     await mkdir(join(root, name), { recursive: true })
@@ -62,7 +62,7 @@ async function add({ folder }: { readonly folder: string }, root: string): Promi
   await shell('tar -C "$1" -c . | tar -C "$2" -x --keep-directory-symlink', [folder, root])
 }
 
-/** npm checks the package against its digest. */
+/** Adds Node from an npm package, which npm checks against its digest. */
 async function addNode(node: NonNullable<Machine['node']>, root: string): Promise<void> {
   const script = `cd "$1/.."; npm pack --silent "$2" >/dev/null
     tar -xzf "$3"-*.tgz --strip-components=2 -C "$1/usr/bin" package/bin/node; rm "$3"-*.tgz`
@@ -80,7 +80,7 @@ async function addForeign(suite: string, architecture: string, root: string): Pr
 async function addKernel(suite: Suite, name: string, folder: string): Promise<void> {
   const image = (await suite.dependencies(name)).find(each => each.startsWith('linux-image-'))
   if (image === undefined) throw new Error(`${name} depends on no kernel`)
-  // From Debian 14 on the kernel itself is in a package of its own.
+  // Since Debian 14 the kernel itself is in a separate package.
   const binary = (await suite.dependencies(image)).find(each => each.startsWith('linux-binary-'))
   const unpacked = await suite.unpack(binary ?? image)
   const place = binary === undefined ? 'boot/vmlinu[xz]-*' : 'usr/lib/modules/*/vmlinu[xz]'

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Runs a script of bash with positional arguments; what it prints. @throws Error where it fails */
+/** Runs a bash script with positional arguments and returns its output. @throws Error if it fails */
 export async function shell(
   script: string,
   args: readonly string[] = [],

@@ -7,22 +7,22 @@ import { inToolbox } from './toolbox.ts'
 
 /** Room for a root of some 300 MB, packed and unpacked, and for Node. */
 const MEMORY = '2G'
-/** An emulated machine that says nothing more has hung. */
-const PATIENCE_MS = 900_000
+/** A machine that runs longer than this has hung. */
+const TIMEOUT_MS = 900_000
 
-/** Folders: what is unpacked once, and this checkout's part. */
+/** Two folders: the base, which is unpacked only once, and the project from this checkout. */
 interface Parts {
   readonly base: string
   readonly project: string
 }
 
-/** Boots a kernel with root and project as its first file system; what the console says. */
+/** Boots a kernel with root and project as its initial file system, and returns the console output. */
 export async function boot(
   emulator: Emulator,
   { base, project, toolbox }: Parts & { readonly toolbox: string | undefined },
 ): Promise<string> {
   const initrd = join(base, 'initrd')
-  // The kernel unpacks one archive after the other.
+  // The kernel unpacks concatenated archives one after the other.
   await shell('(cat "$1/root.cpio"; cd "$2"; find . | cpio --quiet -o -H newc) >"$3"', [
     base,
     project,
@@ -35,29 +35,37 @@ export async function boot(
     ...['-append', `console=${emulator.console} quiet panic=-1 ${emulator.options ?? ''}`],
   ]
   const [program = '', ...args] = toolbox === undefined ? command : inToolbox(toolbox, command)
-  return watch(program, args)
+  return runAndPrint(program, args)
 }
 
-/** Runs the project in a root of another architecture, on this machine's kernel. */
+/** Runs the project in a root of another architecture on this machine's kernel; returns its output. */
 export async function changeRoot({ base, project }: Parts): Promise<string> {
   const script = `mount --make-rprivate /; mount -t proc proc "$1/proc"
     mount --rbind /sys "$1/sys"; mount --rbind /dev "$1/dev"; mount -t tmpfs tmpfs "$1/tmp"
     mkdir -p "$1/sealbeat"; mount --bind "$2/sealbeat" "$1/sealbeat"
     exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$1" /bin/busybox sh /sealbeat/run`
   const namespaces = ['--fork', '--pid', '--mount', '--kill-child']
-  return watch('unshare', [...namespaces, 'sh', '-ec', script, 'sh', join(base, 'root'), project])
+  return runAndPrint('unshare', [
+    ...namespaces,
+    'sh',
+    '-ec',
+    script,
+    'sh',
+    join(base, 'root'),
+    project,
+  ])
 }
 
-/** Passes on what a program prints, and keeps it. */
-async function watch(program: string, args: readonly string[]): Promise<string> {
+/** Runs a program, prints its output, and returns it. */
+async function runAndPrint(program: string, args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const overdue = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
-  let said = ''
+  const overdue = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
+  let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     process.stdout.write(text)
-    said += text.replaceAll('\r', '')
+    output += text.replaceAll('\r', '')
   })
   await once(child, 'close')
   clearTimeout(overdue)
-  return said
+  return output
 }

@@ -1,18 +1,19 @@
 import { join, resolve } from 'node:path'
+import { recordOfNode } from '../../lib/seccomp/architectures/architecture.ts'
 import { openSuite } from '../apt.ts'
 import { DEBIAN, install } from './root.ts'
 
-/** A root of this machine's architecture with programs that its own release does not have. */
+/** Creates a root of this machine's architecture with programs that its own release lacks. */
 export async function makeToolbox(
   packages: readonly string[],
   suite: string,
   folder: string,
 ): Promise<void> {
-  const opened = await openSuite(suite, DEBIAN, 'amd64')
+  const opened = await openSuite(suite, DEBIAN, recordOfNode(process.arch)?.names.debian)
   await install(opened, [...packages, 'busybox-static'], join(folder, 'root'))
 }
 
-/** A command line that runs `command` in the toolbox, with this checkout where it is here. */
+/** A command line that runs `command` in the toolbox, with this checkout mounted at the same path. */
 export function inToolbox(toolbox: string, command: readonly string[]): readonly string[] {
   return [
     'unshare',

@@ -1,8 +1,8 @@
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import { type ArchitectureName, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 
 /**
- * Values that differ between architectures: the `ioctl` commands of asm/ioctls.h, and linux/fs.h's
- * FICLONE by the bits of asm/ioctl.h. A test holds them equal to the kernel's headers.
+ * Values that differ between architectures: the `ioctl` commands of asm/ioctls.h, and FICLONE of
+ * linux/fs.h, which depends on the bits in asm/ioctl.h. A test compares them with the kernel's headers.
  */
 const GENERIC = {
   TCGETS: 0x5401,
@@ -24,7 +24,7 @@ const GENERIC = {
 
 export type Constant = keyof typeof GENERIC
 
-/** Of arch/powerpc/include/uapi/asm/ioctls.h; it has no TCGETS2, its termios has the speeds. */
+/** From arch/powerpc/include/uapi/asm/ioctls.h, which has no TCGETS2, as its termios has the speeds. */
 const POWERPC: { readonly [C in Constant]: number | undefined } = {
   TCGETS: 0x402c7413,
   TCSETS: 0x802c7414,
@@ -45,9 +45,9 @@ const POWERPC: { readonly [C in Constant]: number | undefined } = {
 
 export const CONSTANTS = Object.keys(GENERIC) as readonly Constant[]
 
-/** Undefined where the architecture has no such thing. */
+/** The value on that architecture; undefined if the architecture has no such constant. */
 export function constant(name: string, architecture: ArchitectureName): number | undefined {
   const known = CONSTANTS.find(each => each === name)
   if (known === undefined) throw new Error(`no such constant: ${name}`)
-  return architecture === 'ppc64le' ? POWERPC[known] : GENERIC[known]
+  return recordOf(architecture).headers.folder === 'powerpc' ? POWERPC[known] : GENERIC[known]
 }

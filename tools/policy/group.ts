@@ -1,23 +1,23 @@
-import type { ArchitectureName } from '../../lib/seccomp/architectures/architecture.ts'
+import type { ArchitectureRecord } from '../../lib/seccomp/architectures/architecture.ts'
 import type { Operation } from '../../lib/seccomp/policy/policy.ts'
 
-/** Calls that a default policy allows whatever their arguments, with one reason for them all. */
+/** Calls that a default policy allows with any arguments, with one reason for all of them. */
 export interface Group {
   readonly title: string
   readonly why: readonly string[]
-  /** Called by the workload; the recordings prove it, or no policy is made. */
+  /** Calls that the workload makes. If a recording doesn't prove it, no policy is written. */
   readonly recorded: readonly string[]
-  /** Not called, or not in every run, on the machine that recorded: each with what calls it. */
+  /** Calls that the recordings lack, or that not every run makes, each with its caller. */
   readonly others: Readonly<Record<string, string>>
 }
 
-/** Calls that are allowed only with the arguments of one of the `cases`. */
+/** Calls that are allowed only with arguments that match one of the `cases`. */
 export interface Narrowed {
   readonly names: readonly string[]
   readonly why: readonly string[]
   readonly cases: readonly Case[]
-  /** Left out: on every architecture that has the names. */
-  readonly only?: readonly ArchitectureName[]
+  /** Tells on which architectures; undefined means on every one that has the names. */
+  readonly only?: (architecture: ArchitectureRecord) => boolean
 }
 
 export interface Case {
@@ -25,9 +25,9 @@ export interface Case {
   readonly tests: readonly Test[]
 }
 
-/** `value` by name where it differs between architectures, see constants.ts. */
+/** `value` is a name if the value differs between architectures, see constants.ts. */
 export interface Test {
-  readonly argument: number | ((architecture: ArchitectureName) => number)
+  readonly argument: number | ((architecture: ArchitectureRecord) => number)
   readonly operation: Operation
   readonly value: number | string
   readonly mask?: number

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 
-/** The text of lib/seccomp/architectures/defaults/ARCHITECTURE.ts: the section as it is after YAML. */
+/** The text of lib/seccomp/architectures/defaults/ARCHITECTURE.ts: the section as parsed from YAML. */
 export function writeLiteral(path: string, policy: string): string {
   const { seccomp } = parse(policy) as { readonly seccomp: Section }
   return [

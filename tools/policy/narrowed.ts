@@ -1,7 +1,7 @@
 import { CONSTANTS } from './constants.ts'
 import type { Case, Narrowed } from './group.ts'
 
-/** Any one of several values of one argument, each with what it is. */
+/** One case for each value of an argument; the keys are notes. */
 function oneOf(
   argument: number,
   values: Readonly<Record<string, number | string>>,
@@ -11,7 +11,7 @@ function oneOf(
   })
 }
 
-/** `domain`, the type under the flags SOCK_NONBLOCK and SOCK_CLOEXEC, `protocol`. */
+/** Tests domain, type and protocol; the mask ignores the flags SOCK_NONBLOCK and SOCK_CLOEXEC. */
 function sockets(note: string, domain: number, type: number, protocol: number): Case {
   return {
     note,
@@ -44,8 +44,8 @@ export const NARROWED: readonly Narrowed[] = [
       {
         note: 'CLONE_THREAD without CLONE_NEW*',
         tests: [
-          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsSet', value: 0x10000 },
-          { argument: a => (a === 's390x' ? 1 : 0), operation: 'BitsNotSet', value: 0x7e020000 },
+          { argument: a => a.cloneFlags, operation: 'BitsSet', value: 0x10000 },
+          { argument: a => a.cloneFlags, operation: 'BitsNotSet', value: 0x7e020000 },
         ],
       },
     ],
@@ -53,16 +53,16 @@ export const NARROWED: readonly Narrowed[] = [
   {
     names: ['kill'],
     why: [
-      'Whether a process is there: process.kill(pid, 0), for lock files. Signals to itself are',
-      'allowed once its number is known; to others they stay refused, as tgkill does.',
+      'Checking whether a process exists: process.kill(pid, 0), for lock files. Signals to itself are',
+      'allowed once its process id is known; signals to others stay denied, also with tgkill.',
     ],
     cases: oneOf(1, { 'no signal': 0 }),
   },
   {
     names: ['socket'],
     why: [
-      'Local sockets, TCP and UDP; of netlink only routing, which getaddrinfo and',
-      'os.networkInterfaces ask for addresses. No raw sockets, no AF_PACKET, AF_ALG, AF_VSOCK …',
+      'Local sockets, TCP and UDP; of netlink only routing, from which getaddrinfo and',
+      'os.networkInterfaces read addresses. No raw sockets, no AF_PACKET, AF_ALG, AF_VSOCK …',
       'and no protocol that makes the kernel load a module (SCTP, DCCP, MPTCP).',
     ],
     cases: [
@@ -83,12 +83,11 @@ export const NARROWED: readonly Narrowed[] = [
   {
     names: ['socketcall'],
     why: [
-      'glibc on 386 and s390x makes all socket calls through this one, up to 2.43 at least, and has',
-      'no other way: refused, there is no network. Which family it is for can not be seen here, so',
-      'on these two the rules for socket and setsockopt above hold for musl and addons alone. No',
-      'socketpair.',
+      'glibc on 386 and s390x makes all socket calls only through this one, up to 2.43 at least: if it',
+      'is denied, there is no network. A filter can not see the socket family here, so on these two',
+      'the rules for socket and setsockopt above apply only to musl and addons. No socketpair.',
     ],
-    only: ['386', 's390x'],
+    only: a => a.glibcSocketcall,
     cases: [
       {
         note: 'socket, bind, connect, listen, accept, getsockname, getpeername',
@@ -109,7 +108,7 @@ export const NARROWED: readonly Narrowed[] = [
   {
     names: ['setsockopt'],
     why: [
-      'The options of net, dgram, c-ares and libc, by level. Left out: SO_ATTACH_FILTER and all',
+      'The options that net, dgram, c-ares and libc set, by level. Left out: SO_ATTACH_FILTER and all',
       'after it (programs for the kernel to run), TCP_REPAIR, TCP_ULP, netfilter (IP from 64 on).',
     ],
     cases: [
@@ -136,7 +135,7 @@ export const NARROWED: readonly Narrowed[] = [
   {
     names: ['ioctl'],
     why: [
-      'Terminals, bytes to be read, blocking or not, cloning a file, the number of an interface.',
+      'Terminals, available bytes, blocking mode, cloning a file, the number of an interface.',
       'Left out, among thousands: TIOCSTI and TIOCLINUX, which type into a terminal.',
     ],
     cases: [
@@ -166,12 +165,12 @@ export const NARROWED: readonly Narrowed[] = [
   },
   {
     names: ['prctl'],
-    why: ['Names of threads and of memory. Not: anything about privileges, dumps or tracers.'],
+    why: ['Names of threads and of memory; nothing about privileges, dumps or tracers.'],
     cases: oneOf(0, { PR_SET_NAME: 15, PR_GET_NAME: 16, PR_SET_VMA: 0x53564d41 }),
   },
   {
     names: ['prlimit64'],
-    why: ['Its own limits, only to read them.'],
+    why: ['Reading its own limits.'],
     cases: [
       {
         note: 'process 0, no new limit',
@@ -184,7 +183,7 @@ export const NARROWED: readonly Narrowed[] = [
   },
   {
     names: ['setpriority'],
-    why: ['Its own nice value.'],
+    why: ['Setting its own nice value.'],
     cases: [
       {
         note: 'PRIO_PROCESS, process 0',

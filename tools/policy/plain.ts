@@ -3,13 +3,15 @@ import type { Group } from './group.ts'
 export const PLAIN: readonly Group[] = [
   {
     title: 'Data in and out of descriptors',
-    why: ['Refused, most of these abort Node; copy_file_range and sendfile carry fs.copyFile.'],
+    why: [
+      'Node aborts if most of these are denied; fs.copyFile uses copy_file_range and sendfile.',
+    ],
     recorded: [
       ...['read', 'write', 'readv', 'writev', 'pread64', 'pwrite64', 'preadv', 'pwritev'],
       ...['lseek', 'close', 'dup3', 'pipe2', 'poll', 'sendfile', 'copy_file_range'],
     ],
     others: {
-      dup: 'libc: fdopendir and addons that keep a descriptor; adds nothing to dup3',
+      dup: 'libc: fdopendir and addons that keep a descriptor; can do no more than dup3',
       dup2: 'libc: where dup3 is not needed',
       ppoll: 'poll, on architectures without it',
       ppoll_time64: '32 bits: poll with 64-bit times',
@@ -19,7 +21,7 @@ export const PLAIN: readonly Group[] = [
   },
   {
     title: 'Files and folders',
-    why: ['The fs module; paths are the business of permissions and Landlock, a filter sees none.'],
+    why: ['The fs module. A filter can not see paths: permissions and Landlock restrict those.'],
     recorded: [
       ...['openat', 'stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'statfs', 'access'],
       ...['readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link'],
@@ -58,54 +60,56 @@ export const PLAIN: readonly Group[] = [
   {
     title: 'Memory',
     why: [
-      'V8 needs memory that is writable and executable at once, on each Node recorded: see',
-      'mprotect(…, 7) in the recordings. So tests of prot would keep nothing out, and would take',
-      'these out of the cache of the kernel. A process that has no JIT can do better.',
+      'V8 needs memory that is writable and executable at once, on each recorded Node: see',
+      'mprotect(…, 7) in the recordings. So tests of prot would keep nothing out, and the kernel could',
+      'not cache these calls. A process without a JIT can do better.',
     ],
     recorded: ['mmap', 'munmap', 'mprotect', 'madvise', 'brk'],
     others: {
       mmap2: '32 bits: mmap',
-      mremap: 'libc: realloc of what is larger than 128 KiB',
-      pkey_mprotect: 'V8, where the processor has protection keys: it aborts if refused',
+      mremap: 'libc: realloc of blocks larger than 128 KiB',
+      pkey_mprotect: 'V8, where the processor has protection keys: it aborts if denied',
       pkey_alloc: 'V8, as above',
       pkey_free: 'V8, as above',
-      cacheflush: 'V8 on arm: code was written',
-      riscv_flush_icache: 'V8 on riscv64: code was written',
+      cacheflush: 'V8 on arm: after writing code',
+      riscv_flush_icache: 'V8 on riscv64: after writing code',
       riscv_hwprobe: 'libc and V8 on riscv64: what the processor can do',
-      membarrier: 'musl: dlopen and the first thread; glibc does without',
+      membarrier: 'musl: dlopen and the first thread; glibc does not need it',
     },
   },
   {
     title: 'Threads',
-    why: ['Workers, V8 and the libuv pool. clone itself is below; clone3 is answered ENOSYS.'],
+    why: ['Workers, V8 and the libuv pool. clone itself is below; clone3 fails with ENOSYS.'],
     recorded: [
       ...['futex', 'set_robust_list', 'rseq', 'gettid', 'exit', 'exit_group'],
       ...['sched_getaffinity', 'sched_getparam', 'sched_getscheduler'],
     ],
     others: {
-      sched_yield: 'V8 and libc: waiting in turns; seen in some runs alone',
+      sched_yield: 'V8 and libc: waiting for another thread; seen only in some runs',
       futex_time64: '32 bits: futex with 64-bit times',
     },
   },
   {
     title: 'Signals',
-    why: ['Receiving them. Refused, rt_sigreturn is a SIGSEGV and rt_sigprocmask an abort.'],
+    why: [
+      'Receiving them. If denied, rt_sigreturn ends in SIGSEGV and rt_sigprocmask in an abort.',
+    ],
     recorded: ['rt_sigaction', 'rt_sigprocmask', 'rt_sigreturn'],
     others: {
-      restart_syscall: 'the kernel: a sleep goes on after SIGSTOP and SIGCONT',
+      restart_syscall: 'the kernel: resumes a sleep after SIGSTOP and SIGCONT',
       sigreturn: '32 bits: from handlers without SA_SIGINFO',
       sigaltstack: 'addons and sanitizers: a stack for handlers',
-      wait4: 'libuv: a SIGCHLD came, perhaps of a child from before the filter; aborts if refused',
+      wait4: 'libuv: after SIGCHLD, perhaps of a child from before the filter; aborts if denied',
       waitpid: 'as wait4, on 386',
       waitid: 'as wait4, in newer libcs',
     },
   },
   {
     title: 'Event loop and time',
-    why: ['The clocks are calls only where the vDSO has none of them (containers, gVisor, arm).'],
+    why: ['The clocks are system calls only where the vDSO lacks them (containers, gVisor, arm).'],
     recorded: ['epoll_create1', 'epoll_ctl', 'epoll_pwait', 'eventfd2'],
     others: {
-      clock_nanosleep: 'libc: usleep and sleep, as V8 and OpenSSL wait for each other',
+      clock_nanosleep: 'libc: usleep and sleep, with which V8 and OpenSSL wait',
       epoll_wait: 'libuv in other builds of Node',
       clock_gettime: 'no vDSO',
       clock_gettime64: '32 bits, no vDSO',
@@ -120,24 +124,24 @@ export const PLAIN: readonly Group[] = [
   },
   {
     title: 'Network',
-    why: ['What is done with a socket; which can be had, and its options, are below.'],
+    why: ['Using a socket. Which sockets can be created, and their options, are below.'],
     recorded: [
       ...['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername'],
       ...['getsockopt', 'sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg'],
     ],
     others: {
       accept: 'libc: where accept4 is not needed',
-      recvmmsg: 'libuv: udp sockets that receive many at once',
+      recvmmsg: 'libuv: UDP sockets that receive many datagrams at once',
       recvmmsg_time64: '32 bits: recvmmsg with 64-bit times',
       send: 'sendto, on arm and ppc64le',
       recv: 'recvfrom, on arm and ppc64le',
     },
   },
   {
-    title: 'About itself and its machine',
+    title: 'The process and its machine',
     why: [
-      'libc takes most of these as unable to fail: refused, they return 4294967295 and nobody',
-      'notices; with getpid refused, process.kill(process.pid) signals every process there is.',
+      'libc assumes that most of these can not fail: if denied, they return 4294967295 and nobody',
+      'notices. If getpid is denied, process.kill(process.pid) signals every process on the machine.',
     ],
     recorded: [
       ...['getpid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'umask'],

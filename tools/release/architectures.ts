@@ -1,16 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { ARCHITECTURES, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 
-/** Node's architectures that the addon is built for, each with the triplet of Debian's cross compiler. */
-const TRIPLETS: Readonly<Record<string, string>> = {
-  arm: 'arm-linux-gnueabihf',
-  arm64: 'aarch64-linux-gnu',
-  ia32: 'i686-linux-gnu',
-  loong64: 'loongarch64-linux-gnu',
-  ppc64: 'powerpc64le-linux-gnu',
-  riscv64: 'riscv64-linux-gnu',
-  s390x: 's390x-linux-gnu',
-  x64: 'x86_64-linux-gnu',
-}
+/** The architectures with a default policy, by Node's name, with the triplet of Debian's cross compiler. */
+const TRIPLETS: ReadonlyMap<string, string> = new Map(
+  ARCHITECTURES.map(recordOf)
+    .filter(({ policy }) => policy)
+    .map(({ names }) => [names.node, names.gnu] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+)
 
 export interface Target {
   readonly arch: string
@@ -30,7 +27,7 @@ export interface Targets {
  * @throws Error where one that is asked for is unknown or has no compiler
  */
 export function chooseTargets(asked: string | undefined): Targets {
-  const known = [...new Set([process.arch, ...Object.keys(TRIPLETS)])].map(targetOf)
+  const known = [...new Set([process.arch, ...TRIPLETS.keys()])].map(targetOf)
   const missing = known.filter(target => !hasCompiler(target)).map(({ arch }) => arch)
   const wanted = asked?.split(/[,\s]+/).filter(arch => arch !== '')
   const impossible = wanted?.filter(
@@ -44,7 +41,7 @@ export function chooseTargets(asked: string | undefined): Targets {
 }
 
 function targetOf(arch: string): Target {
-  return { arch, prefix: arch === process.arch ? '' : `${TRIPLETS[arch]}-` }
+  return { arch, prefix: arch === process.arch ? '' : `${TRIPLETS.get(arch)}-` }
 }
 
 function hasCompiler({ prefix }: Target): boolean {

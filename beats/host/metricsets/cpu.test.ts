@@ -14,7 +14,7 @@ const BEFORE: CpuTimes = {
 }
 
 describe('host: cpu', () => {
-  it('shares the time out among the states, of all cores and of one', () => {
+  it('divides the time among the states, over all cores and per core', () => {
     const times = { ...BEFORE, user: 1040, system: 510, idle: 8130, iowait: 120 }
     const share = (pct: number, norm: number) => ({ pct, norm: { pct: norm } })
     expect(cpuUsage(BEFORE, { times, cores: 4 })).to.deep.equal([
@@ -38,7 +38,7 @@ describe('host: cpu', () => {
     ])
   })
 
-  it('takes a counter that went backwards, as when a CPU goes offline, for one that stood', () => {
+  it('treats a counter that went backwards, as when a CPU goes offline, as unchanged', () => {
     const times = { ...BEFORE, user: 1050, idle: 4000, iowait: 90, system: 550 }
     const [event] = cpuUsage(BEFORE, { times, cores: 1 })
     expect(event).to.have.nested.property('host.cpu.usage', 1)
@@ -53,7 +53,7 @@ describe('host: cpu', () => {
     expect(event).not.to.have.nested.property('system.cpu.steal')
   })
 
-  it('says nothing where no time has passed, or all counters were set back', () => {
+  it('reports nothing if no time has passed or all counters were reset', () => {
     expect(cpuUsage(BEFORE, { times: BEFORE, cores: 1 })).to.deep.equal([])
     const times = { user: 1, nice: 0, system: 1, idle: 10 }
     expect(cpuUsage(BEFORE, { times, cores: 1 })).to.deep.equal([])

@@ -3,7 +3,7 @@ import { CPU_STATES, type CpuTimes, parseStat, type Stat } from '../proc/stat.ts
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
 
-/** How the CPUs' time was spent since the last sample; nothing at the first. */
+/** Reports how the CPUs spent their time since the last sample. The first sample has no event. */
 export const cpu: Metricset = ({ files }) => {
   let before: CpuTimes | undefined
   return () => {
@@ -14,11 +14,11 @@ export const cpu: Metricset = ({ files }) => {
   }
 }
 
-/** No event where no clock tick lies between the samples, or the counters were set back. */
+/** Returns no event if no clock tick has passed between the samples, or if the counters were reset. */
 export function cpuUsage(before: CpuTimes, { times, cores }: Stat): readonly Event[] {
   const spent = CPU_STATES.flatMap(state => {
     const now = times[state]
-    // `idle` and `iowait` may go backwards, when a CPU goes offline above all (proc_stat(5)).
+    // `idle` and `iowait` may go backwards, above all when a CPU goes offline (proc_stat(5)).
     return now === undefined ? [] : [{ state, ticks: Math.max(0, now - (before[state] ?? now)) }]
   })
   const all = spent.reduce((sum, { ticks }) => sum + ticks, 0)

@@ -3,7 +3,7 @@ import { type DiskStats, parseDiskstats } from '../proc/diskstats.ts'
 import type { Metricset } from './metricset.ts'
 import { gain } from './numbers.ts'
 
-/** Every device since boot, and all disks together since the last sample. */
+/** Reports every device since boot, and all disks together since the last sample. */
 export const diskio: Metricset = ({ files }) => {
   let before: readonly DiskStats[] | undefined
   return () => {
@@ -15,16 +15,16 @@ export const diskio: Metricset = ({ files }) => {
   }
 }
 
-/** The loop and RAM devices that lie about unused would drown the rest. */
-function isInUse({ read, write, busy }: DiskStats): boolean {
-  return read.count + write.count + busy > 0
+/** Leaves out devices that have never been used: idle loop and RAM devices would drown the rest. */
+function isInUse({ read, write, busyMs }: DiskStats): boolean {
+  return read.count + write.count + busyMs > 0
 }
 
-function deviceFields({ name, read, write, inFlight, busy }: DiskStats): Event {
-  return { system: { diskio: { name, read, write, io: { time: busy, ops: inFlight } } } }
+function deviceFields({ name, read, write, inFlight, busyMs }: DiskStats): Event {
+  return { system: { diskio: { name, read, write, io: { time: busyMs, ops: inFlight } } } }
 }
 
-/** Bytes read and written since `before`, counted where they reach a disk: once. */
+/** Sums the bytes read and written since `before`, each counted once, where it reaches a disk. */
 export function diskTotals(before: readonly DiskStats[], now: readonly DiskStats[]): Event {
   const last = new Map(before.map(disk => [disk.name, disk]))
   const names = new Set(now.map(({ name }) => name))
@@ -38,12 +38,15 @@ export function diskTotals(before: readonly DiskStats[], now: readonly DiskStats
   return { host: { disk: { read: sum('read'), write: sum('write') } } }
 }
 
-/** Device mapper, RAID and the like stand upon other devices (or on memory), as does an NVMe path. */
+/**
+ * Whether a device is built on other devices or on memory: device mapper, RAID and the like, and the path of
+ * an NVMe device.
+ */
 function isStacked(name: string): boolean {
   return /^(dm-|md|loop|ram|zram|drbd|bcache|nvme\d+c)\d/.test(name)
 }
 
-/** `sda1` of `sda`, `nvme0n1p2` of `nvme0n1`: block/genhd.c's disk_name(). */
+/** Whether `name` is a partition: `sda1` of `sda`, `nvme0n1p2` of `nvme0n1` (block/genhd.c, disk_name). */
 function isPartition(name: string, names: ReadonlySet<string>): boolean {
   const disk = /^(.*\d)p\d+$/.exec(name)?.[1] ?? /^(.*\D)\d+$/.exec(name)?.[1]
   return disk !== undefined && names.has(disk)

@@ -9,7 +9,7 @@ describe('host: filesystem', () => {
     type,
   })
 
-  it('reports what can be seen, each filesystem once', () => {
+  it('reports visible mounts, each filesystem once', () => {
     const root = mount('/dev/vda', '/')
     const upper = mount('/dev/vdc', '/mnt')
     const tmpfs = [mount('tmpfs', '/run', 'tmpfs'), mount('tmpfs', '/dev/shm', 'tmpfs')]
@@ -47,7 +47,7 @@ describe('host: filesystem', () => {
     })
   })
 
-  it('counts in fragments where Node tells their size, and divides nothing by nothing', () => {
+  it('counts in fragments if Node reports their size, and does not divide by zero', () => {
     const fuse = filesystemFields(mount('s3', '/s3', 'fuse.s3'), { ...stats, frsize: 512 })
     expect(fuse).to.have.nested.property('system.filesystem.total', 512000)
     const none = { bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 }

@@ -4,25 +4,14 @@ import { parseNodevTypes } from '../proc/filesystems.ts'
 import { type Mount, parseMounts } from '../proc/mounts.ts'
 import type { Host, Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
-import { boundedStatfs } from './statfs.ts'
+import { boundedStatfs, type StatFs } from './statfs.ts'
 
-/** What statfs(2) tells. Newer versions of Node have `frsize` as well. */
-export interface StatFs {
-  readonly bsize: number
-  readonly frsize?: number
-  readonly blocks: number
-  readonly bfree: number
-  readonly bavail: number
-  readonly files: number
-  readonly ffree: number
-}
-
-/** One event per filesystem, in the terms of df(1). */
+/** Reports one event per filesystem, with the terms of df(1). */
 export const filesystem: Metricset = host => {
-  const ask = boundedStatfs(statfs, { timeout: 1000, hanging: 2 })
+  const ask = boundedStatfs(statfs, { timeoutMs: 1000, maxHanging: 2 })
   return async signal => {
     const events: Event[] = []
-    // One after the other: were several of them to hang, they would hold the whole thread pool.
+    // One after the other: if several calls hung at once, they would block the whole thread pool.
     for (const mount of reportedMounts(host)) {
       if (signal.aborted) break
       events.push(...(await sample(host, mount, ask)))
@@ -53,8 +42,8 @@ function reportedMounts({ files, ignoredTypes }: Host): readonly Mount[] {
 }
 
 /**
- * What can be seen, each filesystem once: the last one mounted on a mount point, and of a device the
- * shortest mount point (the others are bind mounts, such as a container's /etc/hosts).
+ * Returns the visible mounts, each filesystem once: of several mounts on one mount point the last, and of a
+ * device the shortest mount point (the others are bind mounts, such as a container's /etc/hosts).
  */
 export function distinctMounts(mounts: readonly Mount[]): readonly Mount[] {
   const visible = [...new Map(mounts.map(mount => [mount.mountPoint, mount])).values()]
@@ -65,15 +54,18 @@ export function distinctMounts(mounts: readonly Mount[]): readonly Mount[] {
       shortest.set(mount.device, mount)
     }
   }
-  // Only a path names a device; `tmpfs` or `none` may stand for many filesystems.
+  // Only a path identifies a device; many filesystems may share a name such as `tmpfs` or `none`.
   return visible.filter(
     mount => !mount.device.startsWith('/') || shortest.get(mount.device) === mount,
   )
 }
 
-/** Bytes and inodes. `used.pct` is df's: of what ordinary users may fill, the reserve left out. */
+/**
+ * Sizes in bytes, and numbers of inodes. `used.pct` is computed as in df: relative to the space that ordinary
+ * users may fill, without the reserve for root.
+ */
 export function filesystemFields({ device, mountPoint, type }: Mount, stats: StatFs): Event {
-  const unit = stats.frsize || stats.bsize
+  const blockBytes = stats.frsize || stats.bsize
   const used = stats.blocks - stats.bfree
   return {
     system: {
@@ -81,10 +73,10 @@ export function filesystemFields({ device, mountPoint, type }: Mount, stats: Sta
         device_name: device,
         mount_point: mountPoint,
         type,
-        total: stats.blocks * unit,
-        free: stats.bfree * unit,
-        available: stats.bavail * unit,
-        used: { bytes: used * unit, pct: ratio(used, used + stats.bavail) },
+        total: stats.blocks * blockBytes,
+        free: stats.bfree * blockBytes,
+        available: stats.bavail * blockBytes,
+        used: { bytes: used * blockBytes, pct: ratio(used, used + stats.bavail) },
         files: stats.files,
         free_files: stats.ffree,
       },

@@ -20,7 +20,7 @@ describe('host: memory', () => {
     })
   })
 
-  it('guesses it before Linux 3.14, and divides no swap by nothing', () => {
+  it('estimates it before Linux 3.14, and does not divide by zero without swap', () => {
     const event = memoryFields(new Map(Object.entries(meminfo)))
     expect(event).to.have.nested.property('system.memory.actual.free', 500)
     expect(event).to.have.nested.property('system.memory.swap.used.pct', 0)

@@ -7,13 +7,13 @@ export const memory: Metricset =
   ({ files }) =>
   () => [memoryFields(files.read('proc/meminfo', parseMeminfo))]
 
-/** Bytes. `actual` is what programs could still get, the page cache given up. */
+/** In bytes. `actual` counts as free what programs could still get, including the page cache. */
 export function memoryFields(meminfo: Meminfo): Event {
   const bytes = (name: string): number => meminfo.get(name) ?? 0
   const total = bytes('MemTotal')
   const free = bytes('MemFree')
   const cached = bytes('Cached')
-  // Linux has said so itself since 3.14; before, this was the customary guess.
+  // Linux reports this itself since 3.14. For older kernels, this is the customary estimate.
   const available = meminfo.get('MemAvailable') ?? free + bytes('Buffers') + cached
   const swap = { total: bytes('SwapTotal'), free: bytes('SwapFree') }
   return {

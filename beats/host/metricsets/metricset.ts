@@ -3,17 +3,21 @@ import type { HostFiles } from '../host-files.ts'
 
 export interface Host {
   readonly files: HostFiles
-  /** Types of filesystems that are not asked; null: those that no device stands behind. */
+  /** Filesystem types to leave out. Null: those that have no device. */
   readonly ignoredTypes: readonly string[] | null
   /**
-   * Says that something is amiss with `subject`, undefined that it no longer is: logged when it
-   * changes, not at every tick.
+   * Reports a problem with `subject`, or with undefined that it is over. It is logged when it changes, not at
+   * every tick.
    */
   trouble(subject: string, message: string | undefined): void
 }
 
-/** Takes one sample: the fields of each event that it makes. Throws where there is no sample. */
+/**
+ * Takes one sample and returns the fields of each of its events.
+ *
+ * @throws if the sample can't be taken
+ */
 export type Collect = (signal: AbortSignal) => readonly Event[] | Promise<readonly Event[]>
 
-/** One kind of measurement. What it remembers from sample to sample belongs to what it returns. */
+/** One kind of measurement. The returned function keeps the state from one sample to the next. */
 export type Metricset = (host: Host) => Collect

@@ -3,7 +3,7 @@ import { type InterfaceStats, parseNetDev } from '../proc/net-dev.ts'
 import type { Metricset } from './metricset.ts'
 import { gain } from './numbers.ts'
 
-/** Every interface since it appeared, and all of them together since the last sample. */
+/** Reports every interface since it appeared, and all of them together since the last sample. */
 export const network: Metricset = ({ files }) => {
   let before: readonly InterfaceStats[] | undefined
   return () => {
@@ -15,7 +15,7 @@ export const network: Metricset = ({ files }) => {
   }
 }
 
-/** What went through all interfaces since `before`, as ECS defines it: the loopback counts too. */
+/** Sums the traffic of all interfaces since `before`, as ECS defines it: including the loopback. */
 export function networkTotals(
   before: readonly InterfaceStats[],
   now: readonly InterfaceStats[],

@@ -5,12 +5,12 @@ import { diskTotals } from './diskio.ts'
 import { networkTotals } from './network.ts'
 import { gain } from './numbers.ts'
 
-describe('host: what counters have gained', () => {
+describe('host: how much counters have increased', () => {
   const rows = [
-    ['gained', 100, 150, 50],
-    ['stood still', 100, 100, 0],
-    ['started anew', 100, 30, 30],
-    ['wrapped at 32 bits: too little, but nothing invented', 2 ** 32 - 10, 5, 5],
+    ['increased', 100, 150, 50],
+    ['did not change', 100, 100, 0],
+    ['was reset', 100, 30, 30],
+    ['wrapped at 32 bits: too low, but not too high', 2 ** 32 - 10, 5, 5],
     ['has just appeared', undefined, 70, 70],
   ] as const
   for (const [what, before, now, gained] of rows) {
@@ -24,7 +24,7 @@ describe('host: all disks', () => {
     read: { count: 1, bytes: read, time: 0 },
     write: { count: 1, bytes: write, time: 0 },
     inFlight: 0,
-    busy: 0,
+    busyMs: 0,
   })
 
   it('counts a byte once, where it reaches a disk', () => {
@@ -40,7 +40,7 @@ describe('host: all disks', () => {
     })
   })
 
-  it('goes on where disks come and go', () => {
+  it('copes with disks that come and go', () => {
     expect(diskTotals([disk('sda', 9, 9)], [disk('sdb', 5, 6)])).to.deep.equal({
       host: { disk: { read: { bytes: 5 }, write: { bytes: 6 } } },
     })
@@ -54,7 +54,7 @@ describe('host: all interfaces', () => {
     out: { bytes: bytes * 2, packets: bytes / 5, errors: 0, dropped: 0 },
   })
 
-  it('sums up, with one replaced, one gone and one new', () => {
+  it('are summed up, with one replaced, one gone and one new', () => {
     const before = [stats('lo', 100), stats('eth0', 5000), stats('veth1', 70)]
     const now = [stats('lo', 150), stats('eth0', 30), stats('veth2', 20)]
     expect(networkTotals(before, now)).to.deep.equal({

@@ -6,7 +6,7 @@ const VDA = {
   read: { count: 17433, bytes: 2228218 * 512, time: 12727 },
   write: { count: 7346, bytes: 2168696 * 512, time: 7794 },
   inFlight: 3,
-  busy: 5980,
+  busyMs: 5980,
 }
 
 describe('host: /proc/diskstats', () => {

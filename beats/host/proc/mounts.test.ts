@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { parseMounts } from './mounts.ts'
 
 describe('host: /proc/PID/mounts', () => {
-  it('decodes what fstab(5) escapes, and skips lines that are none', () => {
+  it('decodes the escapes of fstab(5), and skips malformed lines', () => {
     const text = [
       '/dev/vda / ext4 rw,relatime 0 0',
       '/dev/sdb1 /mnt/a\\040b\\011c\\134040\\012 xfs rw 0 0',

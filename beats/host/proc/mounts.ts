@@ -4,7 +4,7 @@ export interface Mount {
   readonly type: string
 }
 
-/** Parses /proc/PID/mounts, in fstab(5)'s format; a line that has no three fields is skipped. */
+/** Parses /proc/PID/mounts, in the format of fstab(5). A line with fewer than three fields is skipped. */
 export function parseMounts(text: string): readonly Mount[] {
   return text.split('\n').flatMap(line => {
     const [device, mountPoint, type] = line.split(' ').map(unescapeField)
@@ -12,7 +12,7 @@ export function parseMounts(text: string): readonly Mount[] {
   })
 }
 
-/** getmntent(3): a space, tab, line end or backslash inside a field stands as `\040` and so on. */
+/** Inside a field, a space, tab, newline or backslash is written as `\040` and so on (getmntent(3)). */
 function unescapeField(field: string): string {
   return field.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),

@@ -32,7 +32,7 @@ describe('host: /proc/PID/net/dev', () => {
     })
   }
 
-  it('finds nothing in a header alone, nor in a line cut short', () => {
+  it('finds nothing in a header alone or in a truncated line', () => {
     expect(parseNetDev(HEADER)).to.deep.equal([])
     expect(parseNetDev(`${HEADER}  eth0: 1 2 3\n`)).to.deep.equal([])
   })

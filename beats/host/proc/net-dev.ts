@@ -1,11 +1,11 @@
-/** One network interface since it appeared. */
+/** The counters of one network interface since it appeared. */
 export interface InterfaceStats {
   readonly name: string
   readonly in: Traffic
   readonly out: Traffic
 }
 
-export interface Traffic {
+interface Traffic {
   readonly bytes: number
   readonly packets: number
   readonly errors: number
@@ -13,8 +13,8 @@ export interface Traffic {
 }
 
 /**
- * Parses /proc/PID/net/dev (proc_pid_net(5)): eight columns received, then eight sent. The name ends
- * at the colon, after which old kernels leave no space; the two header lines have none.
+ * Parses /proc/PID/net/dev (proc_pid_net(5)): eight columns received, then eight sent. The name ends at the
+ * colon, which old kernels do not follow with a space. The two header lines have no colon.
  */
 export function parseNetDev(text: string): readonly InterfaceStats[] {
   return Array.from(text.matchAll(/^\s*(\S+):\s*(\d[\d \t]*)$/gm)).flatMap(

@@ -17,7 +17,7 @@ describe('host: small files of /proc', () => {
     expect(() => parseUptime('')).to.throw('does not start with a number of seconds')
   })
 
-  it('meminfo, in bytes, without what has no unit', () => {
+  it('meminfo, in bytes, without lines that have no unit', () => {
     const text =
       'MemTotal:  100 kB\nMemFree:   40 kB\nActive(anon): 3 kB\nHugePages_Total:  5\nodd\n'
     const expected = { MemTotal: 102400, MemFree: 40960, 'Active(anon)': 3072 }

@@ -9,7 +9,7 @@ export const PROCESS_STATES = [
 ] as const
 export type ProcessState = (typeof PROCESS_STATES)[number]
 
-/** The letters of proc_pid_stat(5). `D`, waiting for a disk, is a sleep; `I` a kernel thread's. */
+/** The letters of proc_pid_stat(5). `D` is a sleep, waiting for a disk; `I` is an idle kernel thread. */
 const LETTERS: Readonly<Record<string, ProcessState>> = {
   R: 'running',
   S: 'sleeping',
@@ -22,7 +22,7 @@ const LETTERS: Readonly<Record<string, ProcessState>> = {
   x: 'dead',
 }
 
-/** Parses /proc/PID/stat: `42 (name) S …`. The name may hold spaces, brackets, even line ends. */
+/** Parses /proc/PID/stat: `42 (name) S …`. The name may contain spaces, parentheses, even newlines. */
 export function parseProcessState(text: string): ProcessState {
   return LETTERS[text.charAt(text.lastIndexOf(')') + 2)] ?? 'unknown'
 }

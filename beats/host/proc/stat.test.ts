@@ -35,7 +35,7 @@ describe('host: /proc/stat', () => {
     it(kernel, () => expect(parseStat(text)).to.deep.equal(expected))
   }
 
-  it('says so where the line of the whole machine is missing', () => {
+  it('reports that the line for the whole machine is missing', () => {
     expect(() => parseStat('intr 5 0\n')).to.throw('has no "cpu" line')
   })
 })

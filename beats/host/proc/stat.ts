@@ -1,4 +1,4 @@
-/** The states a CPU spends its time in, in the column order of /proc/stat (proc_stat(5)). */
+/** The states that a CPU spends its time in, in the column order of /proc/stat (proc_stat(5)). */
 export const CPU_STATES = [
   'user',
   'nice',
@@ -9,22 +9,26 @@ export const CPU_STATES = [
   'softirq',
   'steal',
 ] as const
-export type CpuState = (typeof CPU_STATES)[number]
+type CpuState = (typeof CPU_STATES)[number]
 
 /**
- * Clock ticks since boot. Old kernels end the line early: what they don't count is missing. `guest`
- * and `guest_nice` are left out on purpose: the kernel has added them to `user` and `nice` already.
+ * Clock ticks since boot. Old kernels end the line early, so the states that they don't count are missing.
+ * `guest` and `guest_nice` are left out on purpose: the kernel has already added them to `user` and `nice`.
  */
 export type CpuTimes = Readonly<Partial<Record<CpuState, number>>>
 
 export interface Stat {
   /** Summed over all CPUs. */
   readonly times: CpuTimes
-  /** CPUs online; an offline one has no line. */
+  /** The number of CPUs online. An offline CPU has no line. */
   readonly cores: number
 }
 
-/** Parses /proc/stat; throws where it has no line of the whole machine. */
+/**
+ * Parses /proc/stat.
+ *
+ * @throws Error if it has no line for the whole machine
+ */
 export function parseStat(text: string): Stat {
   const total = /^cpu +(.*)$/m.exec(text)?.[1]
   if (total === undefined) throw new Error('has no "cpu" line')

@@ -1,10 +1,17 @@
 import type { Logger } from 'pino'
+import type { SourceCounts } from '../../pipeline/stats.ts'
 import { settledBy } from '../../settled.ts'
-import type { ConfiguredBeat } from '../configure.ts'
+import type { ConfiguredBeat } from '../plan.ts'
 import type { OpenBeat } from './open-beat.ts'
-import { type RestartSettings, type Supervision, supervise } from './supervise.ts'
+import { type BeatStats, type RestartSettings, type Supervision, supervise } from './supervise.ts'
 
-/** A beat of the fleet: open, and with a run that can be ended while the others go on. */
+/** One beat at one moment. `waiting`: it has failed, and starts again after a pause. */
+export interface BeatStatus extends Omit<BeatStats, 'state'>, Readonly<SourceCounts> {
+  readonly id: string
+  readonly state: 'open' | BeatStats['state']
+}
+
+/** An open beat, whose run can be ended while the other beats go on. */
 export class BeatRunner {
   readonly configured: ConfiguredBeat
   readonly #beat: OpenBeat
@@ -12,7 +19,7 @@ export class BeatRunner {
   #leave = new AbortController()
   #supervision: Supervision | undefined
   #done: Promise<void> = Promise.resolve()
-  /** Whether to run once more when the run that was told to end has done so. */
+  /** Whether to run once more after the run that was told to end has ended. */
   #again = false
 
   constructor(
@@ -29,7 +36,12 @@ export class BeatRunner {
     return this.#beat.id
   }
 
-  /** Resolves, and never rejects, when it does not run and will not again by itself. */
+  get status(): BeatStatus {
+    const { state = 'open', starts = 0, failures = 0 } = this.#supervision?.stats() ?? {}
+    return { id: this.id, state, starts, failures, ...this.#beat.counts }
+  }
+
+  /** Resolves, and never rejects, when the beat does not run and will not start again by itself. */
   get done(): Promise<void> {
     return this.#done
   }
@@ -43,8 +55,8 @@ export class BeatRunner {
   }
 
   /**
-   * Ends its run; says whether it has ended by the deadline. One that has not goes on as it was: it
-   * is run again, with the same resources, once it has, as what it uses can't be taken from it.
+   * Ends the run and returns whether it ended by the deadline. A run that did not keeps what it uses,
+   * as nobody can take that away: once it does end, the beat is run again with the same resources.
    */
   async end(deadline: AbortSignal): Promise<boolean> {
     this.#again = false
@@ -59,8 +71,9 @@ export class BeatRunner {
   }
 
   noteEnd(): void {
-    if (!this.isDone) this.#beat.log.warn('Beat does not stop: going on without it')
-    else this.#beat.log.debug(this.#counts(), 'Beat is done')
+    const { starts, failures } = this.status
+    if (this.isDone) this.#beat.log.debug({ starts, failures }, 'Beat is done')
+    else this.#beat.log.warn('Beat does not stop: going on without it')
   }
 
   async #run(stop: AbortSignal, restarts: RestartSettings): Promise<void> {
@@ -71,10 +84,5 @@ export class BeatRunner {
       this.#supervision = supervise(this.#beat, signal, restarts)
       await this.#supervision.done
     } while (this.#again && !stop.aborted)
-  }
-
-  #counts(): { readonly starts: number; readonly failures: number } {
-    const { starts = 0, failures = 0 } = this.#supervision?.stats() ?? {}
-    return { starts, failures }
   }
 }

@@ -1,16 +1,17 @@
+import { noSourceCounts, type SourceCounts } from '../../pipeline/stats.ts'
 import { settledBy } from '../../settled.ts'
 import { openFailed } from '../../system-errors.ts'
-import type { ConfiguredBeat, Plan } from '../configure.ts'
+import { type ConfiguredBeat, type Plan, titleOf, withBeats } from '../plan.ts'
 import type { CloseStack } from '../process/close-stack.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { BeatRunner } from './beat-runner.ts'
 import { type BeatDeps, openBeat } from './open-beat.ts'
 import { RESTARTS, type RestartSettings } from './supervise.ts'
 
-/** Milliseconds after which a beat that is still opening is named, again and again. */
+/** Between two reminders that a beat is still opening. */
 const REMINDER_MS = 10_000
 
-/** The beats that are open: all that the plan has, once they are opened at the start. */
+/** The runners of all beats that are open: once the start is over, those of the plan. */
 export class BeatRunners {
   readonly #deps: BeatDeps
   readonly #closeStack: CloseStack
@@ -18,6 +19,8 @@ export class BeatRunners {
   readonly #restarts: RestartSettings
   /** By id, in the order of opening. */
   readonly #runners = new Map<string, BeatRunner>()
+  /** By id; a beat that a reload restarts goes on counting. */
+  readonly #counts = new Map<string, SourceCounts>()
   #plan: Plan
   #change: Promise<void> | undefined
 
@@ -35,7 +38,7 @@ export class BeatRunners {
     this.#restarts = restarts
   }
 
-  /** What is being done, which a reload changes. */
+  /** The plan that is carried out, which a reload changes. */
   get plan(): Plan {
     return this.#plan
   }
@@ -49,40 +52,43 @@ export class BeatRunners {
   }
 
   /**
-   * Opens a beat; undefined where a stop came first.
+   * Opens a beat. Returns undefined if a stop came first.
    *
    * @throws AgentError `OPEN_FAILED`
    */
   async open(configured: ConfiguredBeat): Promise<BeatRunner | undefined> {
-    const { id } = configured.config
-    const what = `beat ${id}`
-    const opening = openBeat(configured, this.#deps)
-    if (!(await this.#openedBeforeStop(what, opening))) return undefined
-    const beat = await opening.catch(error => Promise.reject(openFailed(what, error)))
-    const runner = new BeatRunner(configured, beat, this.#closeStack.add(what, beat.close))
+    const { id } = configured
+    const title = titleOf(configured)
+    const opening = openBeat(configured, this.#countsOf(id), this.#deps)
+    if (!(await this.#openedBeforeStop(title, opening))) return undefined
+    const beat = await opening.catch(error => Promise.reject(openFailed(title, error)))
+    const runner = new BeatRunner(configured, beat, this.#closeStack.add(title, beat.close))
     this.#runners.set(id, runner)
     return runner
   }
 
-  run(...all: readonly BeatRunner[]): void {
-    for (const runner of all) runner.start(this.#stop.signal, this.#restarts)
+  run(...runners: readonly BeatRunner[]): void {
+    for (const runner of runners) runner.start(this.#stop.signal, this.#restarts)
   }
 
-  /** Closes members that have ended, the last opened first, so many milliseconds long. */
-  async close(all: readonly BeatRunner[], timeoutMs: number): Promise<void> {
+  /** Closes runners whose runs have ended, last opened first, within `timeoutMs` for all of them. */
+  async close(runners: readonly BeatRunner[], timeoutMs: number): Promise<void> {
     const deadline = AbortSignal.timeout(timeoutMs)
-    for (const runner of this.all.toReversed().filter(each => all.includes(each))) {
+    for (const runner of this.all.toReversed().filter(each => runners.includes(each))) {
       this.#runners.delete(runner.id)
       await runner.close(deadline)
     }
   }
 
-  /** Follows this plan from now on, with the beats that there are. */
+  /** Carries out this plan from now on, with the beats that are open. */
   follow(plan: Plan): void {
-    this.#plan = { ...plan, beats: this.all.map(({ configured }) => configured) }
+    this.#plan = withBeats(
+      plan,
+      this.all.map(({ configured }) => configured),
+    )
   }
 
-  /** While a change goes on the fleet isn't done, though all of it may have ended. */
+  /** While a change goes on `done` stays pending, though every beat may have ended. */
   change(by: () => Promise<void>): Promise<void> {
     const change = by()
     this.#change = change
@@ -93,15 +99,21 @@ export class BeatRunners {
     return change
   }
 
-  /** Resolves when every beat is done, and none is being changed. */
+  /** Resolves when every beat is done and none is being changed. */
   async done(): Promise<void> {
     while (this.#change !== undefined || this.all.some(({ isDone }) => !isDone)) {
       await Promise.all([this.#change, ...this.all.map(({ done }) => done)])
     }
   }
 
-  async #openedBeforeStop(what: string, opening: Promise<unknown>): Promise<boolean> {
-    const remind = () => this.#deps.log.warn(`${what} is still opening`)
+  #countsOf(id: string): SourceCounts {
+    const counts = this.#counts.get(id) ?? noSourceCounts()
+    this.#counts.set(id, counts)
+    return counts
+  }
+
+  async #openedBeforeStop(title: string, opening: Promise<unknown>): Promise<boolean> {
+    const remind = () => this.#deps.log.warn(`${title} is still opening`)
     const reminder = setInterval(remind, REMINDER_MS)
     try {
       return await settledBy(opening, this.#stop.signal)

@@ -4,20 +4,22 @@ import type { PathSettings } from '../../config/config.ts'
 import { version } from '../../own-package.ts'
 import type { EventSource } from '../../pipeline/enrichment.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
-import type { ConfiguredBeat } from '../configure.ts'
+import type { SourceCounts } from '../../pipeline/stats.ts'
+import type { ConfiguredBeat } from '../plan.ts'
 import { attributeTo } from '../process/attribution.ts'
 import type { Identity } from '../process/identity.ts'
 import { openState } from '../process/state.ts'
 import type { Supervised } from './supervise.ts'
 
-/** A beat with everything that it needs to run, whatever the types of its settings and resources. */
+/** A beat together with everything that it needs to run, whatever its types of settings and resources. */
 export interface OpenBeat extends Supervised {
   readonly id: string
-  /** Does nothing while the beat still runs: what it uses can't be taken from it. */
+  readonly counts: Readonly<SourceCounts>
+  /** Does nothing while the beat still runs, as it still uses its resources. */
   close(): Promise<void>
 }
 
-/** What beats share. */
+/** The things that all beats share. */
 export interface BeatDeps {
   readonly paths: Pick<PathSettings, 'data'>
   readonly identity: Identity
@@ -25,9 +27,12 @@ export interface BeatDeps {
   readonly log: Logger
 }
 
-export async function openBeat(configured: ConfiguredBeat, deps: BeatDeps): Promise<OpenBeat> {
-  const { beat, settings } = configured
-  const { id } = configured.config
+export async function openBeat(
+  configured: ConfiguredBeat,
+  counts: SourceCounts,
+  deps: BeatDeps,
+): Promise<OpenBeat> {
+  const { plugin: beat, settings, id } = configured
   const { pipeline } = deps
   const log = deps.log.child({ beat: id })
   const source = sourceOf(configured, deps.identity)
@@ -36,7 +41,7 @@ export async function openBeat(configured: ConfiguredBeat, deps: BeatDeps): Prom
   let running = false
 
   async function run(signal: AbortSignal): Promise<void> {
-    const publish = pipeline.publisher(source, signal)
+    const publish = pipeline.publisher(source, signal, counts)
     running = true
     try {
       await beat.run({ settings, log, id, signal, state, publish }, resources)
@@ -51,13 +56,13 @@ export async function openBeat(configured: ConfiguredBeat, deps: BeatDeps): Prom
     await state.flush()
   }
 
-  return { id, log, run: signal => attributeTo(id, () => run(signal)), close }
+  return { id, log, counts, run: signal => attributeTo(id, () => run(signal)), close }
 }
 
-/** The ECS release whose field names are used. */
+/** The ECS release whose field names the events use. */
 const ECS_VERSION = '8.17.0'
 
-function sourceOf({ beat, enrichment }: ConfiguredBeat, identity: Identity): EventSource {
+function sourceOf({ plugin, enrichment }: ConfiguredBeat, identity: Identity): EventSource {
   return {
     agent: {
       id: identity.id,
@@ -68,7 +73,7 @@ function sourceOf({ beat, enrichment }: ConfiguredBeat, identity: Identity): Eve
     },
     ecs: { version: ECS_VERSION },
     host: { name: hostname() },
-    event: { module: beat.name },
+    event: { module: plugin.name },
     layers: enrichment.layers,
   }
 }

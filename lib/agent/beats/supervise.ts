@@ -5,13 +5,13 @@ import { messageOf } from '../../errors.ts'
 
 /** How a failing beat is started again. */
 export interface RestartSettings extends BackoffSettings {
-  /** A beat that has run this long was well: its next failure counts as the first. In milliseconds. */
+  /** After a run of this many milliseconds the next failure counts as the first in a row. */
   readonly steadyMs: number
 }
 
 export const RESTARTS: RestartSettings = { ...DEFAULT_BACKOFF, steadyMs: 60_000 }
 
-/** As much of a beat as its supervisor has to know. */
+/** The part of a beat that its supervisor needs. */
 export interface Supervised {
   readonly log: Logger
   /** Resolves when the beat is done, rejects when it can't go on. */
@@ -20,19 +20,19 @@ export interface Supervised {
 
 export interface BeatStats {
   readonly state: 'running' | 'waiting' | 'done'
-  /** How often it was started. */
+  /** Runs so far. */
   readonly starts: number
-  /** How often it failed, over all. */
+  /** Failures so far. */
   readonly failures: number
 }
 
 export interface Supervision {
-  /** Resolves, and never rejects, when the beat is done, or has ended after the stop. */
+  /** Resolves, and never rejects, when the beat is done or has ended after the stop. */
   readonly done: Promise<void>
   stats(): BeatStats
 }
 
-/** Runs a beat, again and again while it fails, until it returns or `stop` aborts. */
+/** Runs a beat again and again while it fails, until it returns or `stop` aborts. */
 export function supervise(
   beat: Supervised,
   stop: AbortSignal,
@@ -50,8 +50,8 @@ class Supervisor {
   #state: BeatStats['state'] = 'waiting'
   #starts = 0
   #failures = 0
-  /** Since it last ran well. */
-  #inARow = 0
+  /** Failures since the last steady run. */
+  #failuresInARow = 0
 
   constructor(beat: Supervised, stop: AbortSignal, restarts: RestartSettings) {
     this.#beat = beat
@@ -68,10 +68,10 @@ class Supervisor {
     this.#state = 'done'
   }
 
-  /** Whether the beat is done: it has returned, or ended because of the stop. */
+  /** Returns whether the beat is done: it has returned, or has ended because of the stop. */
   async #runOnce(): Promise<boolean> {
     const { log } = this.#beat
-    const started = performance.now()
+    const startedMs = performance.now()
     this.#state = 'running'
     this.#starts++
     try {
@@ -80,13 +80,13 @@ class Supervisor {
       log.info('Beat stopped')
       return true
     } catch (error) {
-      if (!this.#stop.aborted) return this.#noteFailure(error, performance.now() - started)
+      if (!this.#stop.aborted) return this.#noteFailure(error, performance.now() - startedMs)
       this.#noteStopped(error)
       return true
     }
   }
 
-  /** What an attempt has left running, a timer or a socket, must not live on beside the next. */
+  /** Aborts afterwards, so that a timer or a socket of this run does not live on beside the next run. */
   async #attempt(): Promise<void> {
     const over = new AbortController()
     try {
@@ -96,9 +96,9 @@ class Supervisor {
     }
   }
 
-  #noteFailure(error: unknown, ran: number): false {
+  #noteFailure(error: unknown, ranMs: number): false {
     this.#failures++
-    this.#inARow = ran >= this.#restarts.steadyMs ? 1 : this.#inARow + 1
+    this.#failuresInARow = ranMs >= this.#restarts.steadyMs ? 1 : this.#failuresInARow + 1
     this.#beat.log.error(
       { err: error, failures: this.#failures },
       `Beat failed: ${messageOf(error)}`,
@@ -114,10 +114,10 @@ class Supervisor {
   }
 
   async #pause(): Promise<void> {
-    const pause = pauseMs(this.#inARow, this.#restarts)
+    const pause = pauseMs(this.#failuresInARow, this.#restarts)
     this.#state = 'waiting'
     this.#beat.log.info({ pause_ms: Math.round(pause) }, 'Beat starts again after a pause')
-    // Rejects only when told to stop, which the caller looks at.
+    // Rejects only because of the stop, which the caller checks.
     await setTimeout(pause, undefined, { signal: this.#stop }).catch(() => undefined)
   }
 }

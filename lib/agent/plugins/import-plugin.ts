@@ -5,9 +5,9 @@ import { plainReason } from '../../system-errors.ts'
 import { attributeTo, currentBeat } from '../process/attribution.ts'
 
 /**
- * The default export of a plugin's file.
+ * Imports a plugin's file and returns its default export.
  *
- * @param remedy what to say further of an import that has failed
+ * @param remedy is added to the message about a failed import
  * @throws Error whose message names the file and says why it can't be imported
  */
 export async function importDefault(file: string, remedy: string): Promise<unknown> {
@@ -27,9 +27,9 @@ function unwrapped(exported: unknown): unknown {
 }
 
 /**
- * Imports a file that comes from outside, whose code runs before there is a log: an exception that it
- * leaves uncaught, or an `await` that nothing can end any more, would end the process with a stack or
- * without a word. Both reject here instead, like whatever else the import throws.
+ * Imports a file from outside, whose code runs before there is a log. An uncaught exception in it would end
+ * the process with a stack, and an `await` that can never end would end it without a word. Both reject
+ * here instead, like anything else that the import throws.
  */
 async function importAlone(file: string): Promise<{ readonly default?: unknown }> {
   const { promise, reject } = failure()
@@ -49,7 +49,7 @@ async function importAlone(file: string): Promise<{ readonly default?: unknown }
   }
 }
 
-/** Rejections count as unhandled only after the turn in which they have come about. */
+/** Waits one turn longer, as a rejection counts as unhandled only after the turn in which it occurred. */
 async function completed(file: string): Promise<{ readonly default?: unknown }> {
   const module: { readonly default?: unknown } = await import(pathToFileURL(file).href)
   await new Promise(resolve => setImmediate(resolve))
@@ -64,14 +64,14 @@ function failure() {
   return { promise, reject }
 }
 
-/** Why the import of a file has failed, in one line, and what to do where that can be told. */
+/** Says in one line why the import of a file has failed, and what to do about it if that is known. */
 function importFailure(thrown: unknown, file: string): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   const reason = plainReason(thrown).split('\n')[0] ?? ''
   return KNOWN[code]?.(reason, file, thrown) ?? `${reason}${hintOf(thrown, reason, file)}`
 }
 
-/** By Node's code; undefined where it is not what it usually is. */
+/** Words by Node's error code; undefined if the error is not the usual one of that code. */
 const KNOWN: Readonly<
   Record<string, (reason: string, file: string, thrown: unknown) => string | undefined>
 > = {
@@ -96,7 +96,7 @@ const KNOWN: Readonly<
 
 const REBUILD = ' ("npm rebuild")'
 
-/** Node says where a syntax error is on the console only; a name that is not exported is none. */
+/** Node prints the place of a syntax error on the console alone. A missing export is a SyntaxError too. */
 function hintOf(thrown: unknown, reason: string, file: string): string {
   if (thrown instanceof SyntaxError && !reason.includes('does not provide an export')) {
     return ` (\`node ${file}\` shows where)`
@@ -104,7 +104,7 @@ function hintOf(thrown: unknown, reason: string, file: string): string {
   return placeOf(thrown, file)
 }
 
-/** ` (line 3)`: where in the file it was thrown; else in what it imports: ` (/opt/a/lib.js, line 3)`. */
+/** The place of the error in the file, ` (line 3)`, or in an import of it, ` (/opt/a/lib.js, line 3)`. */
 function placeOf(thrown: unknown, file: string): string {
   const { stack = '' } = rootOf(thrown)
   const frames = stack.split('\n').flatMap(frameOf)
@@ -120,7 +120,7 @@ function rootOf(thrown: unknown): { readonly stack?: string } {
   return thrown.cause instanceof Error ? thrown.cause : thrown
 }
 
-/** `at f (file:///opt/a/lib.js:3:7)`; CommonJS has plain paths. */
+/** Parses `at f (file:///opt/a/lib.js:3:7)`; frames of CommonJS have plain paths. */
 function frameOf(line: string): readonly { readonly path: string; readonly line: string }[] {
   const [, place = '', at = ''] =
     /^\s+at (?:.* )?\(?((?:file:\/\/)?\/[^()]*):(\d+):\d+\)?$/.exec(line) ?? []

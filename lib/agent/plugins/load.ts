@@ -7,21 +7,21 @@ import { packageRoot } from '../../own-package.ts'
 import { didYouMean } from '../../suggest.ts'
 import { plainReason } from '../../system-errors.ts'
 import { importDefault } from './import-plugin.ts'
-import { type AnyBeat, isBeat, shapeProblems } from './shape.ts'
+import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
 
-/** Where the `type` of a beat is looked for. */
+/** The places where the `type` of a beat is looked up. */
 export interface PluginPlaces {
-  /** Where the beats that come with the agent lie, a folder each, as a URL that ends in `/`. */
+  /** The folder of the built-in beats, which has a folder for each; a URL that ends in `/`. */
   readonly builtins: URL
-  /** `path.config`: what paths start from, and whose node_modules comes first for packages. */
+  /** `path.config`: paths are relative to it, and packages are looked up there first. */
   readonly config: string
-  /** `path.home`: where paths and packages are looked for that are not there. */
+  /** `path.home`: the second place for paths and packages. */
   readonly home: string
-  /** Whether a file given by a path is refused if others own or may write it. Undefined: it is. */
+  /** Whether to refuse a file given by a path if others own or may write it. Undefined means yes. */
   readonly strictPerms?: boolean
 }
 
-/** The beats that come with the agent, each a bundle of its folder in beats/. */
+/** The folder of the built-in beats: each is a bundle of its folder in beats/. */
 export function builtinBeats(): URL {
   return new URL('dist/bundle/beats/', packageRoot())
 }
@@ -29,14 +29,14 @@ export function builtinBeats(): URL {
 /**
  * Imports the beat that a `type` names: a built-in name, a path, or a package.
  *
- * @param remedy what to say further of an import that has failed
- * @throws Error whose message names the file, where there is one, and what is wrong with it
+ * @param remedy is added to the message about a failed import
+ * @throws Error whose message names the file, if there is one, and its problem
  */
 export async function loadBeat(type: string, places: PluginPlaces, remedy = ''): Promise<AnyBeat> {
   const file = fileURLToPath(await locate(type, places))
   const exported = await importDefault(file, remedy)
   if (isBeat(exported)) return exported
-  throw new Error(`${file} is no beat: ${shapeProblems(exported).join('; ')}`)
+  throw new Error(`${file} is no beat: ${beatProblems(exported).join('; ')}`)
 }
 
 async function locate(type: string, places: PluginPlaces): Promise<URL> {
@@ -56,8 +56,8 @@ function isPath(type: string): boolean {
 }
 
 /**
- * The module at a path, unless others could have written it: its code runs before the filter. Node opens
- * it again by its name: who may write the folder has to be trusted as well.
+ * Returns the module at a path, unless others could have written it, as its code runs before the filter.
+ * Node opens it again by its name, so everybody who may write its folder has to be trusted too.
  */
 function trusted(file: TrustedFile, strictPerms = true): URL {
   const stats = statOf(file.path)
@@ -69,7 +69,7 @@ function trusted(file: TrustedFile, strictPerms = true): URL {
   return pathToFileURL(file.path)
 }
 
-/** A folder above that this user may not enter hides the file, which is there all the same. */
+/** Words an error itself: if this user may not enter a folder above, the file may well exist. */
 function statOf(path: string): Stats {
   try {
     return statSync(path)
@@ -83,7 +83,7 @@ function existing(url: URL): URL {
   throw new Error(`${fileURLToPath(url)} does not exist`)
 }
 
-/** As an `import` in a module beside the configuration would find it, else beside the agent. */
+/** Looks a package up as an `import` in a module beside the configuration would, then beside the agent. */
 async function locatePackage(name: string, { builtins, config, home }: PluginPlaces): Promise<URL> {
   const { resolve: resolveImport } = await import('import-meta-resolve')
   const places = [config, home].map(place => pathToFileURL(`${resolve(place)}/`))
@@ -97,13 +97,14 @@ async function locatePackage(name: string, { builtins, config, home }: PluginPla
   }
   throw new Error(
     `there is neither a built-in beat nor a package "${name}"` +
-      `${didYouMean(name, builtinNames(builtins))}; built in: ` +
-      `${builtinNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
+      `${didYouMean(name, builtinBeatNames(builtins))}; built in: ` +
+      `${builtinBeatNames(builtins).join(', ')}; a package is looked for from ${config}, a path starts with ./`,
   )
 }
 
-function builtinNames(builtins: URL): readonly string[] {
+/** The names of the beats that come with the agent, in order. */
+export function builtinBeatNames(builtins: URL): readonly string[] {
   if (!existsSync(builtins)) return []
   const folders = readdirSync(builtins, { withFileTypes: true }).filter(each => each.isDirectory())
-  return folders.map(folder => folder.name)
+  return folders.map(folder => folder.name).sort()
 }

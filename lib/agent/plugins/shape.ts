@@ -1,59 +1,88 @@
-import type { Beat, Privilege } from '../../beat.ts'
+// What a plugin's default export must look like, checked at run time: plugins may be JavaScript.
+//
+//   every plugin   name, schema, syscalls, privileges     (lib/plugin.ts)
+//   a beat         open, run, close                       (lib/beat.ts)
+//   an output      open                                   (lib/output.ts)
+//   a privilege    one need and its reason, in one line
+//
+// Each check returns a problem in the words of the contract. Whether a schema is sound shows when a
+// section is parsed with it.
+
+import type { Beat } from '../../beat.ts'
 import { messageOf } from '../../errors.ts'
+import type { Privilege } from '../../plugin.ts'
 import { didYouMean } from '../../suggest.ts'
 
-/** A beat whose types are its own business: the agent hands its settings and resources through. */
+/** A beat with whatever types: the agent only hands its settings and resources through. */
 export type AnyBeat = Beat<unknown, unknown>
 
 type Members = ReadonlyMap<string, unknown>
 type Check = (members: Members, keys: readonly string[]) => string | undefined
 
-/**
- * What keeps a plugin's default export from being a beat, in the words of the contract; an empty
- * list when it is one. Whether the schema is sound shows when a section is parsed with it.
- */
-export function shapeProblems(exported: unknown): readonly string[] {
-  if (typeof exported !== 'object' || exported === null) {
-    return [`its default export must be a beat (see defineBeat), not ${describe(exported)}`]
-  }
-  const members = membersOf(exported)
-  const keys = Object.keys(exported)
-  return CHECKS.map(check => check(members, keys)).filter(problem => problem !== undefined)
+/** The problems of a default export that is to be a beat; empty if it is one. */
+export function beatProblems(exported: unknown): readonly string[] {
+  return shapeProblems(exported, 'beat', [...PLUGIN_CHECKS, ...BEAT_CHECKS])
 }
 
 export function isBeat(exported: unknown): exported is AnyBeat {
-  return shapeProblems(exported).length === 0
+  return beatProblems(exported).length === 0
+}
+
+/** The problems of a default export that is to be an output; empty if it is one. */
+export function outputProblems(exported: unknown): readonly string[] {
+  return shapeProblems(exported, 'output', [...PLUGIN_CHECKS, requiredFunction('open')])
+}
+
+function shapeProblems(
+  exported: unknown,
+  kind: 'beat' | 'output',
+  checks: readonly Check[],
+): readonly string[] {
+  if (typeof exported !== 'object' || exported === null) {
+    const define = kind === 'beat' ? 'a beat (see defineBeat)' : 'an output (see defineOutput)'
+    return [`its default export must be ${define}, not ${describe(exported)}`]
+  }
+  const members = membersOf(exported)
+  const keys = Object.keys(exported)
+  return checks.map(check => check(members, keys)).filter(problem => problem !== undefined)
 }
 
 const NAME = /^[a-z0-9][a-z0-9_-]*$/
 
-const CHECKS: readonly Check[] = [
-  beat => {
-    const name = beat.get('name')
+const PLUGIN_CHECKS: readonly Check[] = [
+  plugin => {
+    const name = plugin.get('name')
     if (typeof name === 'string' && NAME.test(name)) return undefined
     return `"name" must be lower case letters, digits, - and _, not ${describe(name)}`
   },
-  beat =>
-    isObject(beat.get('schema')) ? undefined : '"schema" must be a convict schema, {} at least',
-  (beat, keys) => {
-    const run = beat.get('run')
-    if (typeof run === 'function') return undefined
-    const near = run === undefined ? didYouMean('run', keys).replace('did you mean', 'is it') : ''
-    return `"run" must be a function, not ${describe(run)}${near}`
-  },
-  optionalFunction('open'),
-  optionalFunction('close'),
+  plugin =>
+    isObject(plugin.get('schema')) ? undefined : '"schema" must be a convict schema, {} at least',
   optionalFunction('privileges'),
-  beat => {
-    const needs = beat.get('syscalls')
+  plugin => {
+    const needs = plugin.get('syscalls')
     if (needs === undefined || (Array.isArray(needs) && needs.every(isNeed))) return undefined
     return '"syscalls" must be a list of { names: ["…"], why: "…" }'
   },
 ]
 
+const BEAT_CHECKS: readonly Check[] = [
+  requiredFunction('run'),
+  optionalFunction('open'),
+  optionalFunction('close'),
+]
+
+function requiredFunction(key: string): Check {
+  return (plugin, keys) => {
+    const value = plugin.get(key)
+    if (typeof value === 'function') return undefined
+    const near = value === undefined ? didYouMean(key, keys).replace('did you mean', 'is it') : ''
+    return `"${key}" must be a function, not ${describe(value)}${near}`
+  }
+}
+
 function optionalFunction(key: string): Check {
-  return beat => {
-    const kind = typeof beat.get(key)
+  return plugin => {
+    const kind = typeof plugin.get(key)
     return kind === 'function' || kind === 'undefined' ? undefined : `"${key}" must be a function`
   }
 }
@@ -65,21 +94,13 @@ function isNeed(value: unknown): boolean {
   return Array.isArray(names) && names.every(isText) && isText(need.get('why'))
 }
 
-/** The members a reader of the object sees: a beat may be an instance of a class, too. */
+const MEMBERS = 'name schema run open close syscalls privileges opensUnfiltered names why'.split(
+  ' ',
+)
+
+/** The members that a reader of the object sees: a plugin may also be an instance of a class. */
 function membersOf(value: object): Members {
-  const keys = [
-    'name',
-    'schema',
-    'run',
-    'open',
-    'close',
-    'syscalls',
-    'privileges',
-    'opensUnfiltered',
-    'names',
-    'why',
-  ]
-  return new Map(keys.map(key => [key, Reflect.get(value, key)]))
+  return new Map(MEMBERS.map(key => [key, Reflect.get(value, key)]))
 }
 
 function isObject(value: unknown): value is object {
@@ -96,7 +117,7 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
-/** What a beat answers, where all of that can be granted; else why not. */
+/** Calls `privileges` of a plugin. The list is empty if the answer has problems. */
 export function askPrivileges(ask: () => readonly Privilege[] | undefined): {
   readonly privileges: readonly Privilege[]
   readonly problems: readonly string[]
@@ -110,7 +131,6 @@ export function askPrivileges(ask: () => readonly Privilege[] | undefined): {
   }
 }
 
-/** What keeps the answer of `privileges` from being a list of privileges; empty where it is one. */
 function privilegeProblems(declared: unknown): readonly string[] {
   if (!Array.isArray(declared)) return ['"privileges" must return a list']
   return declared.flatMap((each: unknown, at) =>
@@ -122,43 +142,75 @@ function problemsOf(privilege: unknown): readonly string[] {
   if (typeof privilege !== 'object' || privilege === null) return [SHAPE]
   const members = new Map<string, unknown>(Object.entries(privilege))
   const kinds = [...members.keys()].filter(key => Object.hasOwn(RULES, key))
-  // It becomes a comment of the unit, which a line end would leave.
+  // It becomes a comment of the unit, and a line end would leave the comment.
   const isReason = matches(members.get('why'), /^\S[^\n\r]*$/)
   return [
     ...(kinds.length === 1 ? [] : [SHAPE]),
-    ...kinds.flatMap(kind => wrong(kind, members.get(kind))),
+    ...kinds.flatMap(kind => wrongValue(kind, members.get(kind))),
+    ...wrongDuring(members),
     ...(isReason ? [] : ['"why" must say in one line what it is for']),
   ]
 }
 
-function wrong(kind: string, value: unknown): readonly string[] {
+function wrongValue(kind: string, value: unknown): readonly string[] {
   const rule = RULES[kind]
-  if (rule === undefined || matches(value, rule.pattern)) return []
+  if (rule === undefined || rule.accepts(value)) return []
   return [`"${kind}" must be ${rule.expected}, not ${JSON.stringify(value) ?? typeof value}`]
+}
+
+function wrongDuring(members: Members): readonly string[] {
+  const during = members.get('during')
+  if (during === undefined) return []
+  if (!members.has('capability')) return ['"during" goes with "capability" alone']
+  return matches(during, /^(open|run)$/) ? [] : ['"during" must be "open" or "run"']
 }
 
 function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)
 }
 
-/** linux/capability.h, to CAP_CHECKPOINT_RESTORE of Linux 5.9. */
+interface Rule {
+  readonly accepts: (value: unknown) => boolean
+  readonly expected: string
+}
+
+function pattern(pattern: RegExp, expected: string): Rule {
+  return { accepts: value => matches(value, pattern), expected }
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
+}
+
+/** linux/capability.h, up to CAP_CHECKPOINT_RESTORE of Linux 5.9. */
 const CAPABILITIES = `CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
 LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE
 SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME
 SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG
 WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE`.split(/\s+/)
 
-/** What a unit takes: systemd.exec(5). */
-const RULES: Readonly<Record<string, { readonly pattern: RegExp; readonly expected: string }>> = {
-  capability: {
-    pattern: new RegExp(`^CAP_(${CAPABILITIES.join('|')})$`),
-    expected: 'a capability that Linux has, such as "CAP_NET_BIND_SERVICE"',
+/** A line end or a NUL would end the line of a unit that it stands in. */
+const ABSOLUTE = pattern(/^\/[^\n\r\0]*$/, 'an absolute path')
+
+/** The values that a unit and the sandbox take: systemd.exec(5), landlock(7). */
+const RULES: Readonly<Record<string, Rule>> = {
+  capability: pattern(
+    new RegExp(`^CAP_(${CAPABILITIES.join('|')})$`),
+    'a capability that Linux has, such as "CAP_NET_BIND_SERVICE"',
+  ),
+  network: pattern(/^ip$/, '"ip"'),
+  connects: {
+    accepts: value => value === 'any' || isPort(value),
+    expected: 'a TCP port from 1 to 65535, or "any"',
   },
-  network: { pattern: /^ip$/, expected: '"ip"' },
-  addressFamily: { pattern: /^AF_[A-Z0-9]+$/, expected: 'such as "AF_PACKET"' },
-  group: { pattern: /^[A-Za-z_][\w-]*$/, expected: 'the name of a group' },
-  proc: { pattern: /^(system|processes)$/, expected: '"system" or "processes"' },
-  writes: { pattern: /^\/[^\n\r\0]*$/, expected: 'an absolute path' },
+  listens: { accepts: isPort, expected: 'a TCP port from 1 to 65535' },
+  unix: ABSOLUTE,
+  addressFamily: pattern(/^AF_[A-Z0-9]+$/, 'such as "AF_PACKET"'),
+  group: pattern(/^[A-Za-z_][\w-]*$/, 'the name of a group'),
+  proc: pattern(/^(system|processes|inside)$/, '"system", "processes" or "inside"'),
+  reads: ABSOLUTE,
+  writes: ABSOLUTE,
+  executes: ABSOLUTE,
 }
 
 const SHAPE = `must be { why: "…" } and one of ${Object.keys(RULES).join(', ')}`

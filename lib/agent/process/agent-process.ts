@@ -5,7 +5,7 @@ import { AgentError } from '../../errors.ts'
 import { createLogger, type LogControl } from '../../log/logger.ts'
 import { version } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
-import type { Plan } from '../configure.ts'
+import type { Plan } from '../plan.ts'
 import { CloseStack } from './close-stack.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
 import { type Identity, readIdentity } from './identity.ts'
@@ -15,25 +15,23 @@ import { installSignalHandlers } from './signals.ts'
 import type { StopRequest } from './stop.ts'
 import { catchUncaught } from './uncaught.ts'
 
-/** What the agent stands on whatever it does: a data path of its own, a log, an identity. */
+/** The process itself, whatever the beats do: its data path, log, identity and signal handlers. */
 export interface AgentProcess {
   readonly log: Logger
   readonly logging: LogControl
   readonly identity: Identity
   readonly manager: ServiceManager
-  /** What SIGHUP asks for, from now on. */
+  /** Set by SIGHUP from now on. */
   readonly reload: ReloadRequest
-  /** What is to be closed after everything else that was opened, but before the log. */
+  /** Adds something to close after the beats, the queue and the output, but before the log. */
   addCloser(what: string, close: () => void): void
   close(): Promise<void>
 }
 
-/** Milliseconds that closing the log may take. */
+/** The longest that closing may take. */
 const CLOSE_TIMEOUT_MS = 1_000
 
-/**
- * @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; what had been opened is closed again
- */
+/** @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; whatever was opened before is closed again */
 export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<AgentProcess> {
   const { path, logging, name } = plan.config
   const lock = await claimDataPath(path.data)
@@ -63,7 +61,7 @@ export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<A
   }
 }
 
-/** What there is no log for yet to tell of is closed in silence. */
+/** There is no log yet, so close without reporting. */
 async function closeOnFailure<T>(
   lock: DataLock,
   manager: ServiceManager,
@@ -90,10 +88,10 @@ async function claimDataPath(dataPath: string): Promise<DataLock> {
 
 function installHandlers(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
   const undo = [installSignalHandlers(stop, reload, log), catchUncaught(stop, log)]
-  // A beat that waits for nothing but its signal holds no handle; Node would end under its feet.
-  const lifeline = setInterval(() => {}, 60_000)
+  // A beat that waits for its signal alone holds no handle, and Node would end the process under it.
+  const keepAlive = setInterval(() => {}, 60_000)
   return () => {
-    clearInterval(lifeline)
+    clearInterval(keepAlive)
     for (const each of undo) each()
   }
 }

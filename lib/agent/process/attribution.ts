@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 const running = new AsyncLocalStorage<string>()
 
-/** Runs a beat's code so that whatever it starts, however late, can be traced back to the beat. */
+/** Runs code of a beat so that whatever it starts, however late, can be traced back to that beat. */
 export function attributeTo<T>(beat: string, code: () => T): T {
   return running.run(beat, code)
 }
 
-/** The id of the beat whose code this is, callbacks and rejections included; else undefined. */
+/** The id of the beat whose code is running, callbacks and rejections included; undefined for others. */
 export function currentBeat(): string | undefined {
   return running.getStore()
 }

@@ -9,14 +9,14 @@ interface Step {
   readonly close: Close
 }
 
-/** Milliseconds that a step has, once the deadline is over, to come to the end it was told of. */
+/** The time that a step has after the deadline to react to it. */
 const GRACE_MS = 500
 
-/** What has been opened, each with the way to close it again, which is gone in reverse. */
+/** Everything that has been opened, with a way to close it, to be closed in reverse order. */
 export class CloseStack {
   readonly #steps: Step[] = []
 
-  /** Returns what closes this one alone, before its turn; it never rejects either. */
+  /** Returns a function that closes this one before its turn; it never rejects either. */
   add(what: string, close: Close): (deadline: AbortSignal, log: Logger) => Promise<void> {
     const step = { what, close }
     this.#steps.push(step)
@@ -29,8 +29,8 @@ export class CloseStack {
   }
 
   /**
-   * Closes all, last opened first, one after the other. Never rejects: a step that fails, or that
-   * is not through by the deadline, is logged by name, and the next has its turn.
+   * Closes all, last opened first, one after the other. Never rejects: a step that fails or misses
+   * the deadline is logged by name, and the next one follows.
    */
   async closeAll(deadline: AbortSignal, log: Logger): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {

@@ -5,15 +5,15 @@ import { getSystemErrorName } from 'node:util'
 import type { LoadedAddon } from '../../addon.ts'
 import { AgentError } from '../../errors.ts'
 
-/** Held until released, or until the process is gone, however it went: flock(2). */
+/** Held until it is released or the process ends, in whatever way: flock(2). */
 export interface DataLock {
-  /** Why two agents could still share the path: no lock can be had here. */
+  /** Set if no lock is possible here, so that two agents could still share the path. */
   readonly warning?: string
   release(): Promise<void>
 }
 
 /**
- * Makes sure that no other agent writes below `path.data`.
+ * Makes sure that no other agent uses `path.data`.
  *
  * @throws AgentError `OPEN_FAILED`, in Beats' words, when another process holds the lock
  */
@@ -38,7 +38,7 @@ async function alreadyLocked(dataPath: string, handle: FileHandle): Promise<Agen
   )
 }
 
-/** For the message above alone: the lock is the kernel's, and a stale number locks nobody out. */
+/** Only for the message above: the kernel holds the lock, and a stale number locks nobody out. */
 async function writeHolder(handle: FileHandle): Promise<void> {
   await handle.truncate(0)
   await handle.appendFile(`${process.pid}\n`)

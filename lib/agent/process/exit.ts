@@ -1,14 +1,14 @@
 import { AgentError, type ErrorCode } from '../../errors.ts'
 
-/** How the process ends; the numbers above 1 are those of sysexits(3). Documented for users. */
+/** The exit codes, documented in README. Those above 1 are from sysexits(3). */
 export const EXIT = {
-  /** Stopped as asked, or every beat is done. */
+  /** It was asked to stop and did, or every beat is done. */
   ok: 0,
   /** Something could not be opened, or broke while the agent was running. */
   failure: 1,
-  /** The command line makes no sense (EX_USAGE). */
+  /** The command line is wrong (EX_USAGE). */
   usage: 64,
-  /** `seccomp.required`, and no filter could be installed (EX_NOPERM). */
+  /** `seccomp.required` is true and no filter could be installed (EX_NOPERM). */
   sandboxRequired: 77,
   /** The configuration is wrong (EX_CONFIG). */
   config: 78,

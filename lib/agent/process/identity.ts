@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { damaged, readStoredObject, writeAtomically } from './stored-file.ts'
 
-/** Who this agent is in its events: `agent.id` and `agent.ephemeral_id`. */
+/** The identity of this agent in its events: `agent.id` and `agent.ephemeral_id`. */
 export interface Identity {
-  /** A UUID, the same for as long as `path.data` is kept. */
+  /** A UUID that stays the same as long as `path.data` is kept. */
   readonly id: string
   /** A UUID of this start. */
   readonly ephemeralId: string
@@ -13,8 +13,8 @@ export interface Identity {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * Reads `meta.json` below `path.data`, or writes it at the first start. The key is Beats', so that a
- * data path taken over from a Beat keeps its identity.
+ * Reads `meta.json` below `path.data`, or writes it at the first start. Its key is that of Beats, so an
+ * agent that takes over the data path of a Beat keeps its identity.
  *
  * @throws AgentError `STATE_INVALID` when the file is damaged
  */

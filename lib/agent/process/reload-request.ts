@@ -1,4 +1,4 @@
-/** The wish that the configuration be read again, kept until somebody sees to it: two are one. */
+/** A request for a reload, kept until it is taken. Two requests before that are one. */
 export class ReloadRequest {
   #asked = false
   #wake: (() => void) | undefined
@@ -8,7 +8,7 @@ export class ReloadRequest {
     this.#wake?.()
   }
 
-  /** Resolves once it has been asked for, be it before this; the request is then answered for. */
+  /** Takes the next request: resolves as soon as there is one, at once if there already is. */
   async next(): Promise<void> {
     if (!this.#asked) {
       await new Promise<void>(resolve => {

@@ -2,13 +2,13 @@ import { closeSync, writeSync } from 'node:fs'
 import { getSystemErrorName } from 'node:util'
 import type { LoadedAddon } from '../../addon.ts'
 
-/** What has started the agent as a service and wants to hear of it: sd_notify(3). */
+/** The service manager that started the agent, which wants to be told its state: sd_notify(3). */
 export interface ServiceManager {
-  /** Why it can't be told, though it has asked to be. */
+  /** Why it can't be notified, though it has asked to be. */
   readonly problem?: string
-  /** Milliseconds within which it wants `WATCHDOG=1` again and again, if it does (sd_watchdog_enabled(3)). */
+  /** The interval in which it expects `WATCHDOG=1`, if it does (sd_watchdog_enabled(3)). */
   readonly watchdogMs: number | undefined
-  /** Tells it, `{ READY: 1, STATUS: '…' }`; nothing where there is none, or it does not listen now. */
+  /** Sends `{ READY: 1, STATUS: '…' }`. Does nothing if there is no manager or if it does not listen now. */
   notify(state: Readonly<Record<string, string | number>>): void
   close(): void
 }
@@ -18,8 +18,8 @@ type Environment = Record<string, string | undefined>
 const NOBODY = { watchdogMs: undefined, notify: () => undefined, close: () => undefined }
 
 /**
- * Connects to the service manager, before a filter could refuse the socket. Its variables are taken
- * out of `env`: they are for this process, and no program that a beat starts may speak for it.
+ * Connects to the service manager, before a filter could refuse the socket. Removes its variables from
+ * `env`: they are meant for this process, and no program that a beat starts may speak for it.
  */
 export function connectServiceManager(env: Environment, loaded: LoadedAddon): ServiceManager {
   const { NOTIFY_SOCKET: address, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = env
@@ -45,7 +45,7 @@ function milliseconds(usec: string | undefined): number | undefined {
   return usec !== undefined && /^[1-9]\d{0,15}$/.test(usec) ? Number(usec) / 1000 : undefined
 }
 
-/** A line per variable; a value is one line, too. */
+/** One line for each variable, so a value must be one line too. */
 function send(descriptor: number, state: Readonly<Record<string, string | number>>): void {
   const lines = Object.entries(state).map(([name, value]) => {
     return `${name}=${String(value).replaceAll('\n', ' ')}`
@@ -53,6 +53,6 @@ function send(descriptor: number, state: Readonly<Record<string, string | number
   try {
     writeSync(descriptor, lines.join('\n'))
   } catch {
-    // Its queue is full, or it is being started again: the next message says all that matters.
+    // Its queue is full, or it is restarting: the next message has everything that matters.
   }
 }

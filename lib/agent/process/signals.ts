@@ -4,9 +4,9 @@ import type { ReloadRequest } from './reload-request.ts'
 import type { StopRequest } from './stop.ts'
 
 /**
- * SIGTERM and SIGINT end the agent in good order, the second of them at once, with the code that a
- * shell gives to whatever a signal ended. SIGHUP has the configuration read again. Returns what undoes
- * all this.
+ * The first SIGTERM or SIGINT ends the agent in good order. The second ends it at once, with the exit code
+ * that a shell reports for a signal (128 + its number). SIGHUP asks for a reload. Returns a function that
+ * removes the handlers.
  */
 export function installSignalHandlers(
   stop: StopRequest,

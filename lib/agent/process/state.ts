@@ -4,25 +4,25 @@ import type { StateStore } from '../../beat.ts'
 import { readStoredObject, writeAtomically } from './stored-file.ts'
 
 /**
- * Opens a beat's state: one JSON file below `path.data/state`, read once, then replaced as a whole
- * by every change. Changes made while one write is under way share the next.
+ * Opens the state of a beat: one JSON file below `path.data/state`, read once and then replaced as a
+ * whole by every change. Changes made during a write share the next write.
  *
  * @throws AgentError `STATE_INVALID` when the file is damaged
  */
 export async function openState(dataPath: string, beat: string): Promise<StateFile> {
   const folder = join(dataPath, 'state')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  // An id may hold anything, a slash too.
+  // An id may have any character, a slash too.
   const file = join(folder, `${encodeURIComponent(beat)}.json`)
   return new StateFile(file, Object.entries((await readStoredObject(file)) ?? {}))
 }
 
 class StateFile implements StateStore {
   readonly #file: string
-  /** Each value as JSON: what `get` gives is what a restart would read, and nobody else's object. */
+  /** Each value as JSON, so that `get` returns what a restart would read, and an object of its own. */
   readonly #values: Map<string, string>
   #writing: Promise<void> = Promise.resolve()
-  /** The write that has not yet begun, which takes along all that changes until it does. */
+  /** The next write, which has not begun: it includes every change until it does. */
   #next: Promise<void> | undefined
 
   constructor(file: string, entries: readonly [string, unknown][]) {
@@ -58,7 +58,7 @@ class StateFile implements StateStore {
   }
 
   async #writeAfter(current: Promise<void>): Promise<void> {
-    // Its own callers hear of its failure; this write has everything that one had.
+    // Its callers learn of its failure. This write has everything that the failed one had.
     await current.catch(() => undefined)
     this.#writing = this.#next ?? Promise.resolve()
     this.#next = undefined

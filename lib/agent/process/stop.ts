@@ -1,35 +1,35 @@
 import { EXIT, type ExitCode } from './exit.ts'
 
 /**
- * The one request to end, which everything in the agent watches. It aborts without a reason of its
- * own, so that what rejects with it is the AbortError that everybody expects.
+ * The one request to end, which everything in the agent watches. It aborts without a reason of its own,
+ * so that code that rejects with the signal's reason rejects with the usual AbortError.
  */
 export class StopRequest {
   readonly #controller = new AbortController()
   #exitCode: ExitCode = EXIT.ok
-  #since: number | undefined
+  #sinceMs: number | undefined
 
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** What the process is to end with once everything is closed. */
+  /** The exit code of the process once everything is closed. */
   get exitCode(): ExitCode {
     return this.#exitCode
   }
 
-  /** Milliseconds since the first request, 0 while there is none. */
+  /** Milliseconds since the first request; 0 if there was none. */
   get elapsedMs(): number {
-    return this.#since === undefined ? 0 : performance.now() - this.#since
+    return this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs
   }
 
-  /** Ends in good order. */
+  /** Asks for an end in good order. */
   ask(): void {
-    this.#since ??= performance.now()
+    this.#sinceMs ??= performance.now()
     this.#controller.abort()
   }
 
-  /** Ends in the same order, but as a failure: what the queue still holds is worth the try. */
+  /** Asks for the same, but with the exit code of a failure: the events in the queue are worth a try. */
   fail(): void {
     this.#exitCode = EXIT.failure
     this.ask()

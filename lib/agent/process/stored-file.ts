@@ -4,10 +4,10 @@ import { AgentError, codeOf, messageOf } from '../../errors.ts'
 import { plainReason } from '../../system-errors.ts'
 
 /**
- * The JSON object in a file that the agent wrote itself; undefined where there is no file yet.
+ * Reads the JSON object in a file that the agent wrote itself. Returns undefined if there is no file yet.
  *
- * @throws AgentError `STATE_INVALID` where it holds anything else: starting afresh in silence would
- *   send everything again, or never; `OPEN_FAILED` where it can't be read
+ * @throws AgentError `STATE_INVALID` if the file holds anything else, as starting afresh silently would
+ *   send everything again or nothing any more; `OPEN_FAILED` if it can't be read
  */
 export async function readStoredObject(
   file: string,
@@ -46,25 +46,26 @@ function parse(file: string, text: string): unknown {
 }
 
 /**
- * Replaces a file so that whoever reads it, after a power cut too, finds the old text or the new,
- * never a part: written beside, fsynced, renamed, and the folder fsynced. Mode 0600.
+ * Replaces a file so that a reader finds the old text or the new one, never a part, even after a power
+ * cut: a new file is written and fsynced, then renamed, and the folder is fsynced. Mode 0600.
  *
- * One writer per file: the name beside is always the same, so that a crash leaves at most one.
+ * There may be one writer for each file: the new file always has the same name (`FILE.new`), so that a
+ * crash leaves at most one behind.
  */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  const beside = `${file}.new`
-  const handle = await open(beside, 'w', 0o600)
+  const newFile = `${file}.new`
+  const handle = await open(newFile, 'w', 0o600)
   try {
     await handle.writeFile(text)
     await handle.sync()
   } finally {
     await handle.close()
   }
-  await rename(beside, file)
+  await rename(newFile, file)
   await syncFolder(dirname(file))
 }
 
-/** Without this the rename itself may be lost (rename(2), fsync(2)). */
+/** Otherwise a crash could undo the rename itself (rename(2), fsync(2)). */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

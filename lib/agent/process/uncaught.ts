@@ -4,9 +4,9 @@ import { currentBeat } from './attribution.ts'
 import type { StopRequest } from './stop.ts'
 
 /**
- * An exception or a rejection that nobody caught is logged, with the beat whose code it was where
- * that can be told, and ends the agent as a failure, though in good order: events that were taken are
- * owed to the output, and neither queue nor output is the beat's. Returns what undoes this.
+ * Logs an exception or a rejection that nobody caught, with the beat whose code it was if that is known,
+ * and ends the agent as a failure, but in good order: the output is still owed the events that were
+ * taken, and neither queue nor output belongs to the beat. Returns a function that undoes this.
  */
 export function catchUncaught(stop: StopRequest, log: Logger): () => void {
   const fail = (what: string) => (thrown: unknown) => {

@@ -2,24 +2,25 @@ import type { Logger } from 'pino'
 import { messageOf } from '../../errors.ts'
 import type { BeatRunner } from '../beats/beat-runner.ts'
 import type { BeatRunners } from '../beats/beat-runners.ts'
-import type { ConfiguredBeat } from '../configure.ts'
+import type { ConfiguredBeat } from '../plan.ts'
 import type { Changes } from './compare.ts'
 
-/** What became of each beat, by id: what a reload is answered with. */
+/** The verdict of a reload: what became of each beat, by id. */
 export interface Applied {
   readonly added: readonly string[]
   readonly removed: readonly string[]
   readonly restarted: readonly string[]
   readonly unchanged: readonly string[]
-  /** Those that go on as before, though they were to change, or are not there, though they should be. */
+  /** Beats that should have changed and go on as before, or that should be there and are not. */
   readonly failed: readonly string[]
 }
 
 /**
- * Ends and closes what goes or changes, all of it before anything is opened, as one beat may want what
- * another gives up; then opens and runs what comes or changes. A beat that can't be changed goes on
- * as before. `patience`: milliseconds for all that ends, and again for all that closes. Stops
- * half-way when the agent is stopped, which then closes what there is.
+ * Ends and closes every beat that goes or changes before it opens any, as one beat may need what another
+ * gives up (a port); then opens and runs the beats that are new or have changed. A beat that can't be
+ * changed goes on as before. If the agent is stopped meanwhile, it leaves the rest undone.
+ *
+ * @param timeoutMs the time for all runs to end, and again for all of these beats to close
  */
 export async function applyChanges(
   runners: BeatRunners,
@@ -28,7 +29,7 @@ export async function applyChanges(
   log: Logger,
 ): Promise<Applied> {
   const { added, removed, restarted } = changes
-  const going = new Set([...removed, ...restarted].map(idOf))
+  const going = new Set([...removed, ...restarted].map(({ id }) => id))
   const ended = await endAll(
     runners.all.filter(({ id }) => going.has(id)),
     timeoutMs,
@@ -36,15 +37,15 @@ export async function applyChanges(
   )
   if (!runners.isStopping) await runners.close(ended, timeoutMs)
   const before = new Map(ended.map(runner => [runner.id, runner.configured]))
-  const done: string[] = removed.map(idOf).filter(id => before.has(id))
-  for (const next of [...restarted.filter(beat => before.has(idOf(beat))), ...added]) {
+  const done: string[] = removed.map(({ id }) => id).filter(id => before.has(id))
+  for (const next of [...restarted.filter(beat => before.has(beat.id)), ...added]) {
     if (runners.isStopping) break
-    if (await replace(runners, before.get(idOf(next)), next, log)) done.push(idOf(next))
+    if (await replace(runners, before.get(next.id), next, log)) done.push(next.id)
   }
   return appliedOf(changes, new Set(done))
 }
 
-/** Those that have ended in time; the others are named. */
+/** Returns the runners that ended in time, and logs the others by name. */
 async function endAll(
   runners: readonly BeatRunner[],
   timeoutMs: number,
@@ -58,7 +59,7 @@ async function endAll(
   return runners.filter((_, at) => ends[at])
 }
 
-/** Whether the beat runs as it should; one that does not goes back to what it was. */
+/** Returns whether the beat runs as configured. If it does not, the old one is started again. */
 async function replace(
   runners: BeatRunners,
   old: ConfiguredBeat | undefined,
@@ -68,7 +69,7 @@ async function replace(
   const problem = await launch(runners, next)
   if (problem === undefined) return true
   const back = old === undefined ? '' : '; going back to its old settings'
-  log.error({ err: problem, beat: idOf(next) }, `${messageOf(problem)}${back}`)
+  log.error({ err: problem, beat: next.id }, `${messageOf(problem)}${back}`)
   if (old !== undefined) await goBack(runners, old, log)
   return false
 }
@@ -76,11 +77,11 @@ async function replace(
 async function goBack(runners: BeatRunners, old: ConfiguredBeat, log: Logger): Promise<void> {
   const problem = await launch(runners, old)
   if (problem === undefined) return
-  const fields = { err: problem, beat: idOf(old) }
+  const fields = { err: problem, beat: old.id }
   log.error(fields, `${messageOf(problem)}, as it was, either: restart the agent to have it again`)
 }
 
-/** What kept it from being opened; else it runs. */
+/** Opens and runs a beat. Returns what kept it from being opened, if anything did. */
 async function launch(runners: BeatRunners, configured: ConfiguredBeat): Promise<unknown> {
   try {
     const runner = await runners.open(configured)
@@ -92,17 +93,14 @@ async function launch(runners: BeatRunners, configured: ConfiguredBeat): Promise
 }
 
 function appliedOf({ added, removed, restarted, unchanged }: Changes, done: Set<string>): Applied {
-  const idsOf = (beats: readonly ConfiguredBeat[]) => beats.map(idOf).filter(id => done.has(id))
-  const wanted = [...added, ...removed, ...restarted].map(idOf)
+  const idsOf = (beats: readonly ConfiguredBeat[]) =>
+    beats.map(({ id }) => id).filter(id => done.has(id))
+  const wanted = [...added, ...removed, ...restarted].map(({ id }) => id)
   return {
     added: idsOf(added),
     removed: idsOf(removed),
     restarted: idsOf(restarted),
-    unchanged: unchanged.map(idOf),
+    unchanged: unchanged.map(({ id }) => id),
     failed: wanted.filter(id => !done.has(id)),
   }
-}
-
-function idOf({ config }: ConfiguredBeat): string {
-  return config.id
 }

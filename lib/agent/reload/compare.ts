@@ -1,50 +1,61 @@
+// Compares the plan that runs with a new one, for a reload.
+//
+//   changesBetween   which beats come, go, change or stay
+//   restartReasons   what of the new plan needs a restart, each with its place in the configuration:
+//                    settings of what was opened before the filter (output, queue, path, log files),
+//                    another filter, as an installed one can't be changed, and beats whose `open` does
+//                    what the filter refuses
+
 import { isDeepStrictEqual } from 'node:util'
 import type { Path } from '../../errors.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
-import type { ConfiguredBeat, Plan } from '../configure.ts'
+import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
 
-/** What a reload does to the beats. The running ones in `removed` and `unchanged`, else the new ones. */
+/** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
 export interface Changes {
   readonly added: readonly ConfiguredBeat[]
   readonly removed: readonly ConfiguredBeat[]
-  /** Their settings are others, or what their events carry. */
+  /** Their settings have changed, or what the configuration adds to their events. */
   readonly restarted: readonly ConfiguredBeat[]
   readonly unchanged: readonly ConfiguredBeat[]
 }
 
 type Beats = Pick<Plan, 'beats'>
 
-/** A beat is the same where its id is, wherever it stands in the list. */
+/** Two beats are the same one if their ids are equal, wherever they stand in the list. */
 export function changesBetween(running: Beats, wanted: Beats): Changes {
   const before = byId(running)
   const after = byId(wanted)
   const kept = wanted.beats.flatMap(beat => {
-    const old = before.get(beat.config.id)
+    const old = before.get(beat.id)
     return old ? [{ beat, old, same: isSame(old, beat) }] : []
   })
   return {
-    added: wanted.beats.filter(({ config }) => !before.has(config.id)),
-    removed: running.beats.filter(({ config }) => !after.has(config.id)),
+    added: wanted.beats.filter(({ id }) => !before.has(id)),
+    removed: running.beats.filter(({ id }) => !after.has(id)),
     restarted: kept.filter(({ same }) => !same).map(({ beat }) => beat),
     unchanged: kept.filter(({ same }) => same).map(({ old }) => old),
   }
 }
 
 function byId({ beats }: Beats): ReadonlyMap<string, ConfiguredBeat> {
-  return new Map(beats.map(beat => [beat.config.id, beat]))
+  return new Map(beats.map(beat => [beat.id, beat]))
 }
 
-/** Of the same code (its `type` may be written in two ways), told the same, marking its events alike. */
+/** Compares the module, not `type`, which can be written in several ways. */
 function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
   const alike = isDeepStrictEqual
-  return a.beat === b.beat && alike(a.settings, b.settings) && alike(a.enrichment, b.enrichment)
+  return a.plugin === b.plugin && alike(a.settings, b.settings) && alike(a.enrichment, b.enrichment)
 }
 
-/**
- * What of a new plan can't be had without a restart: a filter stays as it is, and what was opened
- * before it may not be opened again under it. Empty where all can.
- */
+/** A difference that needs a restart, and where it was written. */
+export interface RestartReason {
+  readonly path: Path
+  readonly message: string
+}
+
+/** Everything in the new plan that needs a restart. Empty if the reload can be done. */
 export function restartReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   return [
     ...fixedChanges(running, wanted).map(changed),
@@ -55,9 +66,9 @@ export function restartReasons(running: Plan, wanted: Plan): readonly RestartRea
 
 function openReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   const { added, restarted } = changesBetween(running, wanted)
-  const unopenable = [...added, ...restarted].filter(({ beat }) => beat.opensUnfiltered)
-  return unopenable.map(({ config }) => {
-    return { path: config.section.path, message: `beat ${config.id} opens what the filter refuses` }
+  const unopenable = [...added, ...restarted].filter(({ plugin }) => plugin.opensUnfiltered)
+  return unopenable.map(beat => {
+    return { path: beat.path, message: `${titleOf(beat)} opens what the filter refuses` }
   })
 }
 
@@ -70,18 +81,23 @@ function fixedChanges(running: Plan, wanted: Plan): readonly Path[] {
   return [
     ...outputChanges(running, wanted),
     ...differences(a.queue, b.queue, ['queue']),
-    ...differences({ ...a.logging, level: '' }, { ...b.logging, level: '' }, ['logging']),
+    ...differences(fixedLogging(a), fixedLogging(b), ['logging']),
     ...differences(a.path, b.path, ['path']),
   ]
 }
 
-function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[] {
-  const path = ['output', b.type.name]
-  return a.type === b.type ? differences(a.settings, b.settings, path) : [path]
+/** The part of `logging` that is fixed at the start: the files were opened before the filter. */
+function fixedLogging({ logging: { level, metrics, ...fixed } }: Plan['config']) {
+  return fixed
 }
 
-/** The paths of the innermost keys that differ, one of a list being the list's. */
-export function differences(a: unknown, b: unknown, path: Path): readonly Path[] {
+function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[] {
+  const path = ['output', b.id]
+  return a.plugin === b.plugin ? differences(a.settings, b.settings, path) : [path]
+}
+
+/** The paths of the innermost keys that differ. A list counts as one key. */
+function differences(a: unknown, b: unknown, path: Path): readonly Path[] {
   if (isDeepStrictEqual(a, b)) return []
   if (!isMap(a) || !isMap(b)) return [path]
   const keys = new Set([...Object.keys(a), ...Object.keys(b)])
@@ -94,40 +110,29 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   )
 }
 
-/** What stands against a new plan as long as the process lives, and where it was written. */
-export interface RestartReason {
-  readonly path: Path
-  readonly message: string
-}
-
-/** The keys of `seccomp` beside the policy. */
+/** The keys of `seccomp` besides the policy. */
 const SWITCHES = ['enabled', 'required', 'log', 'diagnose'] as const
 
-/** A filter can't be taken back, and is not doubled: any other than the one at the start is refused. */
-export function sandboxReasons(
-  running: Pick<Plan, 'config' | 'sandbox'>,
-  wanted: Pick<Plan, 'config' | 'sandbox' | 'beats'>,
-): readonly RestartReason[] {
+/** An installed filter can't be removed or replaced, so the new plan must come to the same one. */
+function sandboxReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   const [a, b] = [running.config.seccomp, wanted.config.seccomp]
   const switched = SWITCHES.filter(key => a[key] !== b[key])
-  if (switched.length > 0) {
-    return switched.map(key => ({ path: ['seccomp', key], message: 'has changed' }))
-  }
-  return policyReasons(running.sandbox, wanted.sandbox, wanted.beats)
+  if (switched.length > 0) return switched.map(key => changed(['seccomp', key]))
+  return policyReasons(running.sandbox, wanted.sandbox, wanted.plugins)
 }
 
 function policyReasons(
   running: SandboxPlan,
   wanted: SandboxPlan,
-  beats: readonly ConfiguredBeat[],
+  plugins: readonly ConfiguredPlugin[],
 ): readonly RestartReason[] {
   if (!wanted.ready) return stateReasons(running, wanted)
-  if (!running.ready) return [about('has changed')]
+  if (!running.ready) return [inSeccomp('has changed')]
   const changes = policyChanges(running.policy, wanted.policy)
-  const needs = beats.flatMap(beat => needOf(beat, changes))
+  const needs = plugins.flatMap(plugin => needOf(plugin, changes))
   const needed = new Set(needs.flatMap(({ calls }) => calls))
   const others = changes.filter(change => !needed.has(change))
-  const rest = others.length > 0 ? [about(`would decide otherwise of ${listOf(others)}`)] : []
+  const rest = others.length > 0 ? [inSeccomp(`would decide otherwise of ${listOf(others)}`)] : []
   return [...needs.map(({ reason }) => reason), ...rest]
 }
 
@@ -136,26 +141,27 @@ function stateReasons(
   { outcome }: Extract<SandboxPlan, { ready: false }>,
 ): readonly RestartReason[] {
   const reason = outcome.state === 'failed' ? outcome.reason : outcome.state
-  if (running.ready) return [about(`no filter could be made of it: ${reason}`)]
+  if (running.ready) return [inSeccomp(`no filter could be made of it: ${reason}`)]
   const before = running.outcome
   const same = before.state === 'failed' ? before.reason === reason : before.state === reason
-  return same ? [] : [about('has changed')]
+  return same ? [] : [inSeccomp('has changed')]
 }
 
-function about(message: string): RestartReason {
+function inSeccomp(message: string): RestartReason {
   return { path: ['seccomp'], message }
 }
 
-/** What is changed by what a beat declares to need. */
-function needOf({ config }: ConfiguredBeat, changes: readonly CallChange[]) {
-  const calls = changes.filter(({ origin }) => origin.startsWith(`beat ${config.id}: `))
+/** The calls that change because of what a plugin declares. */
+function needOf(plugin: ConfiguredPlugin, changes: readonly CallChange[]) {
+  const title = titleOf(plugin)
+  const calls = changes.filter(({ origin }) => origin.startsWith(`${title}: `))
   if (calls.length === 0) return []
   const names = calls.map(({ name }) => name).join(', ')
-  const message = `beat ${config.id} needs ${names}, which the filter does not allow`
-  return [{ calls, reason: { path: config.section.path, message } }]
+  const message = `${title} needs ${names}, which the filter does not allow`
+  return [{ calls, reason: { path: plugin.path, message } }]
 }
 
-/** So many are named. */
+/** The most calls that a message names. */
 const MAX_LISTED = 5
 
 function listOf(changes: readonly CallChange[]): string {

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import { AgentError, formatProblem, messageOf } from '../../errors.ts'
 import { settledBy } from '../../settled.ts'
-import type { Configure, Plan } from '../configure.ts'
+import type { Configure } from '../configure.ts'
 import type { OpenAgent } from '../open.ts'
+import type { Plan } from '../plan.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { applyChanges } from './apply.ts'
 import { changesBetween, restartReasons } from './compare.ts'
@@ -12,8 +13,8 @@ export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'runners'> & {
 }
 
 /**
- * Reads the configuration again and, where all of it is sound and can be had without a restart, does
- * by it; else nothing changes. Returns what the service manager is to know if not all went well.
+ * Reads the configuration again and applies it, unless it has a problem or needs a restart: then nothing
+ * changes. Returns a note for the service manager if something went wrong.
  */
 export async function reload(
   agent: Reloadable,

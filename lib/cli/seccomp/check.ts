@@ -1,4 +1,5 @@
-import { configure, type Plan } from '../../agent/configure.ts'
+import { configure } from '../../agent/configure.ts'
+import type { Plan } from '../../agent/plan.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { readDocument } from '../../config/source/document.ts'
@@ -6,7 +7,7 @@ import { messageOf } from '../../errors.ts'
 import { PROVENANCE } from '../../seccomp/architectures/defaults/provenance.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
 import { equivalents } from '../../seccomp/check/equivalents.ts'
-import { about, type Finding, TOPICS } from '../../seccomp/check/finding.ts'
+import { type Finding, findingIn, TOPICS } from '../../seccomp/check/finding.ts'
 import { hostFindings } from '../../seccomp/check/host.ts'
 import { kernelFindings } from '../../seccomp/check/kernel.ts'
 import { runtimeFindings } from '../../seccomp/check/runtime.ts'
@@ -23,11 +24,10 @@ import { UsageError } from '../usage-error.ts'
 import { chosenArchitecture, policyFor } from './policy-for.ts'
 import { tryAgent } from './try-agent.ts'
 
-/** Milliseconds. */
-const TRIAL = 3_000
+const TRIAL_MS = 3_000
 
 export async function seccompCheck(call: Call): Promise<ExitCode> {
-  const length = readDuration(call.value('for'))
+  const durationMs = readDurationMs(call.value('for'))
   const plan = await configure(readDocument(call.source))
   const policy = await policyFor(plan, chosenArchitecture(undefined))
   const findings = [
@@ -38,7 +38,7 @@ export async function seccompCheck(call: Call): Promise<ExitCode> {
     ),
     ...kernelFindings(probeKernel(), actionsOf(policy)),
     ...hostFindings(),
-    ...(call.has('no-trial') ? [] : await trial(call, policy, length)),
+    ...(call.has('no-trial') ? [] : await trial(call, policy, durationMs)),
   ]
   const ok = findings.every(({ severity }) => severity !== 'error')
   if (call.has('json')) await printJson({ ok, findings })
@@ -46,8 +46,8 @@ export async function seccompCheck(call: Call): Promise<ExitCode> {
   return ok ? EXIT.ok : EXIT.failure
 }
 
-function readDuration(written: string | undefined): number {
-  if (written === undefined) return TRIAL
+function readDurationMs(written: string | undefined): number {
+  if (written === undefined) return TRIAL_MS
   try {
     return duration.parse(written)
   } catch (error) {
@@ -56,28 +56,31 @@ function readDuration(written: string | undefined): number {
 }
 
 function policyFindings({ config, sandbox }: Plan, policy: EffectivePolicy): readonly Finding[] {
-  const say = about('policy')
+  const finding = findingIn('policy')
   const { name } = policy.architecture
   const of = `${config.seccomp.mode}, default action ${policy.defaultAction}, ${name}`
   const state = sandbox.ready
-    ? say('ok', `${sandbox.program.length} instructions (${of})`)
+    ? finding('ok', `${sandbox.program.length} instructions (${of})`)
     : sandbox.outcome.state === 'failed'
-      ? say('error', `it can’t be installed: ${sandbox.outcome.reason}; ${sandbox.outcome.hint}`)
-      : say('warning', `no filter will be installed: ${sandbox.outcome.state}`)
+      ? finding(
+          'error',
+          `the filter can’t be installed: ${sandbox.outcome.reason}; ${sandbox.outcome.hint}`,
+        )
+      : finding('warning', `no filter will be installed: ${sandbox.outcome.state}`)
   return [state, ...breaking(policy), ...equivalents(policy)]
 }
 
 async function trial(
   { source }: Call,
   policy: EffectivePolicy,
-  length: number,
+  durationMs: number,
 ): Promise<readonly Finding[]> {
-  const say = about('trial')
+  const finding = findingIn('trial')
   const getpid = policy.decisions.find(({ name }) => name === 'getpid')
-  // A beat that signals process.pid would then signal every process that it may.
-  if (getpid && !isAllowed(getpid)) return [say('warning', 'not tried: getpid is not allowed')]
-  if (process.platform !== 'linux') return [say('warning', 'not tried: this is not Linux')]
-  return trialFindings(await tryAgent(source, length))
+  // process.pid would be -1: a beat that signals it would signal every process that it may.
+  if (getpid && !isAllowed(getpid)) return [finding('warning', 'skipped: getpid is not allowed')]
+  if (process.platform !== 'linux') return [finding('warning', 'skipped: this is not Linux')]
+  return trialFindings(await tryAgent(source, durationMs))
 }
 
 const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const

@@ -24,7 +24,7 @@ export async function seccompExplain({ source, has, value, operands }: Call): Pr
   return EXIT.ok
 }
 
-/** Every word that can't be found is told, at once. */
+/** @throws UsageError that lists all unknown calls at once */
 function findCalls(architecture: Architecture, words: readonly string[]): readonly Asked[] {
   const wrong: string[] = []
   const found = words.flatMap(word => {
@@ -39,7 +39,7 @@ function findCalls(architecture: Architecture, words: readonly string[]): readon
   return found
 }
 
-/** `0,0x10,-1`: a negative number is what a register has then. */
+/** Reads `0,0x10,-1`; a negative number becomes its 64-bit two's complement, as in a register. */
 function readArgs(written: string | undefined): readonly bigint[] | undefined {
   if (written === undefined) return undefined
   const words = written.split(',').map(word => word.trim())
@@ -51,7 +51,7 @@ function readArgs(written: string | undefined): readonly bigint[] | undefined {
 function readWord(word: string): bigint {
   if (!/^(0x[0-9a-f]{1,16}|-?\d{1,20})$/i.test(word)) {
     throw new UsageError(
-      `--args: "${word}" is no number: write 16, 0x10 or -1, with commas between`,
+      `--args: "${word}" is not a number: write 16, 0x10 or -1, separated by commas`,
     )
   }
   const value = BigInt(word)
@@ -94,6 +94,6 @@ function textOf(explained: Explanation, architecture: string): string {
 
 function costOf({ steps: { least, most }, cached }: Explanation): string {
   const steps = least === most ? `${least}` : `${least} to ${most}`
-  const cache = cached ? 'cached: the kernel allows it from then on without them' : 'not cached'
+  const cache = cached ? 'cached: the kernel allows it without running them' : 'not cached'
   return `${steps} instructions, ${cache}`
 }

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { AgentError, formatProblem, messageOf, type Problem } from '../../errors.ts'
+import { type AgentError, configError, messageOf, type Problem } from '../../errors.ts'
 import { loadArchitecture } from '../../seccomp/architectures/architecture.ts'
 import { toYaml } from '../../seccomp/export/yaml.ts'
 import { importProfile } from '../../seccomp/import/import-profile.ts'
-import { parseJson } from '../../seccomp/import/parse-json.ts'
 import {
   type KernelVersion,
   type Profile,
   parseKernelVersion,
 } from '../../seccomp/import/profile.ts'
-import { readProfile } from '../../seccomp/import/read-profile.ts'
+import { parseJson, readProfile } from '../../seccomp/import/read-profile.ts'
 import { merge } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
 import { print } from '../print.ts'
@@ -23,8 +22,8 @@ export async function seccompImport({ operand = '', value, values }: Call): Prom
   const kernel = chosenKernel(value('kernel') ?? release())
   const caps = new Set(values('cap').map(readCapability))
   const { policy, notes } = importProfile(readFile(operand), architecture, { caps, kernel })
-  const given = caps.size > 0 ? [...caps].join(', ') : 'no capability'
-  const from = `From ${JSON.stringify(operand)}, with ${given} on Linux ${kernel.join('.')}.`
+  const given = caps.size > 0 ? [...caps].join(', ') : 'no capabilities'
+  const from = `Imported from ${JSON.stringify(operand)}, with ${given}, for Linux ${kernel.join('.')}.`
   const comments = [from, ...notes].map(line => `# ${line}\n`).join('')
   await print(comments + toYaml(merge(architecture, [policy])))
   for (const note of notes) process.stderr.write(`${operand}: ${note}\n`)
@@ -34,12 +33,12 @@ export async function seccompImport({ operand = '', value, values }: Call): Prom
 function chosenKernel(text: string): KernelVersion {
   const version = parseKernelVersion(text)
   if (version) return version
-  throw new UsageError(`"${text}" is no kernel version: write it as 6.1, with --kernel`)
+  throw new UsageError(`"${text}" is not a kernel version: pass one such as 6.1 with --kernel`)
 }
 
 function readCapability(name: string): string {
   if (/^CAP_[A-Z0-9_]+$/.test(name)) return name
-  throw new UsageError(`"${name}" is no capability: write it as CAP_SYS_ADMIN`)
+  throw new UsageError(`"${name}" is not a capability: pass one such as CAP_SYS_ADMIN`)
 }
 
 function readFile(file: string): Profile {
@@ -60,5 +59,5 @@ function jsonIn(file: string): unknown {
 }
 
 function invalid(problems: readonly Problem[]): AgentError {
-  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  return configError(problems)
 }

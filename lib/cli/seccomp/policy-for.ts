@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import type { Plan } from '../../agent/configure.ts'
+import { needsOf, type Plan } from '../../agent/plan.ts'
 import {
   ARCHITECTURES,
   type ArchitectureName,
@@ -10,7 +10,7 @@ import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import { didYouMean } from '../../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** The architecture that `--arch` names, else the running one. */
+/** The architecture that `--arch` names, or else the running one. */
 export function chosenArchitecture(arch: string | undefined): ArchitectureName {
   if (arch === undefined) return runningArchitecture()
   const found = ARCHITECTURES.find(name => name === arch)
@@ -26,15 +26,15 @@ function runningArchitecture(): ArchitectureName {
 }
 
 /**
- * The policy as `run` would merge it on that architecture, whether or not it is enabled.
+ * The policy that `run` would use on that architecture, even if seccomp is disabled.
  *
  * @throws PolicyError for names that the architecture does not have (S10)
  */
 export async function policyFor(
-  { config, needs }: Pick<Plan, 'config' | 'needs'>,
+  { config, plugins }: Pick<Plan, 'config' | 'plugins'>,
   name: ArchitectureName,
 ): Promise<EffectivePolicy> {
-  const policy = await loadPolicy(name, config.seccomp, needs)
+  const policy = await loadPolicy(name, config.seccomp, needsOf(plugins))
   if (policy) return policy
-  throw new UsageError(`no policy is defined for ${name}: write one below seccomp`)
+  throw new UsageError(`there is no policy for ${name}: write one under seccomp`)
 }

@@ -1,14 +1,14 @@
 import type { RecordedAgent } from '../../seccomp/record/recording.ts'
 
-/** Milliseconds between two lines, on a terminal, where they replace each other, and elsewhere. */
-const TERMINAL_PERIOD = 1_000
-const PERIOD = 15_000
+/** The time between two lines: on a terminal, where each line replaces the last, and elsewhere. */
+const TERMINAL_PERIOD_MS = 1_000
+const PERIOD_MS = 15_000
 
-/** Says on standard error how a recording goes, until the returned function is called. */
+/** Shows the progress of a recording on standard error, until the returned function is called. */
 export function showProgress(agent: RecordedAgent): () => void {
   const { isTTY } = process.stderr
   const show = () => process.stderr.write(isTTY ? `\r\x1b[K${lineOf(agent)}` : `${lineOf(agent)}\n`)
-  const timer = setInterval(show, isTTY ? TERMINAL_PERIOD : PERIOD)
+  const timer = setInterval(show, isTTY ? TERMINAL_PERIOD_MS : PERIOD_MS)
   return () => {
     clearInterval(timer)
     if (isTTY) process.stderr.write('\r\x1b[K')

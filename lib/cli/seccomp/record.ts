@@ -24,22 +24,22 @@ import { startRecorded } from './start-recorded.ts'
 
 export async function seccompRecord(call: Call): Promise<never> {
   const command = agentCommand(call)
-  const limit = readLimit(call.value('for'))
+  const limitMs = readLimitMs(call.value('for'))
   const name = architectureOf(process.arch, endianness())
   if (!name) throw new AgentError('OPEN_FAILED', `can't record: no table for ${process.arch}`)
   const architecture = await loadArchitecture(name)
-  const began = performance.now()
+  const startedMs = performance.now()
   const file = call.value('output')
   const agent = startRecorded(architecture, command, {
     auditLog: call.value('audit-log'),
     stdout: file === undefined ? 2 : 'inherit',
   })
-  const code = await follow(agent, limit)
+  const code = await waitForEnd(agent, limitMs)
   const counts = agent.counts()
   requireRun(agent, counts, code)
   const learned = learnPolicy(architecture, counts)
   const difference = compareToDefault(architecture, learned, await builtinPolicy(name))
-  const about = detailsOf(call.rest, performance.now() - began, agent.shortcomings)
+  const about = detailsOf(call.rest, performance.now() - startedMs, agent.shortcomings)
   const text = writeRecording(architecture, learned, counts, difference, about)
   await (file === undefined ? print(text) : writeAtomically(file, text))
   for (const each of agent.shortcomings) process.stderr.write(`${each}\n`)
@@ -47,18 +47,19 @@ export async function seccompRecord(call: Call): Promise<never> {
   process.exit(code)
 }
 
-/** The words after `--`, checked as if they were typed alone. */
+/** The words after `--`, checked like a command of their own. */
 function agentCommand({ rest, has }: Call): readonly string[] {
   if (has('config') || has('set') || has('stderr')) {
-    throw new UsageError('options of the agent go after "--": seccomp record -- run -c FILE')
+    throw new UsageError('options for the agent go after "--": seccomp record -- run -c FILE')
   }
-  if (rest.length === 0) throw new UsageError('record what? seccomp record -- run [OPTIONS]')
+  if (rest.length === 0)
+    throw new UsageError('the command to record is missing: seccomp record -- run [OPTIONS]')
   const request = readArguments(rest, process.env)
   if (request.kind === 'run' && request.command.words.join(' ') === 'run') return rest
   throw new UsageError('only an agent can be recorded: seccomp record -- run [OPTIONS]')
 }
 
-function readLimit(written: string | undefined): number | undefined {
+function readLimitMs(written: string | undefined): number | undefined {
   if (written === undefined) return undefined
   try {
     return duration.parse(written)
@@ -67,13 +68,14 @@ function readLimit(written: string | undefined): number | undefined {
   }
 }
 
-/** Until the agent has ended, by itself, by what is sent to us, or at the limit. */
-async function follow(agent: RecordedAgent, limit: number | undefined): Promise<number> {
+/** Waits until the agent ends: by itself, by a signal that we pass on, or at the limit. */
+async function waitForEnd(agent: RecordedAgent, limitMs: number | undefined): Promise<number> {
   const ended = agent.ended()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const pass = (signal: NodeJS.Signals) => agent.signal(signal)
   for (const signal of signals) process.on(signal, pass)
-  const timer = limit === undefined ? undefined : setTimeout(() => agent.signal('SIGTERM'), limit)
+  const timer =
+    limitMs === undefined ? undefined : setTimeout(() => agent.signal('SIGTERM'), limitMs)
   const stopShowing = showProgress(agent)
   try {
     return await ended
@@ -96,7 +98,7 @@ function requireRun(agent: RecordedAgent, { kinds }: Counts, code: number): void
 
 function detailsOf(
   command: readonly string[],
-  ms: number,
+  elapsedMs: number,
   shortcomings: readonly string[],
 ): RecordingDetails {
   return {
@@ -104,27 +106,27 @@ function detailsOf(
     node: process.versions.node,
     libc: libcVersion(),
     kernel: release().replace(/-.*/, ''),
-    seconds: Math.round(ms / 1000),
+    seconds: Math.round(elapsedMs / 1000),
     shortcomings,
   }
 }
 
 function libcVersion(): string {
   const version = glibcVersion()
-  return version === undefined ? 'another libc than glibc' : `glibc ${version}`
+  return version === undefined ? 'a libc other than glibc' : `glibc ${version}`
 }
 
 function summary(
   { name }: Architecture,
   { kinds }: Counts,
-  { lacking, idle }: Difference,
+  { missing, unused }: Difference,
   file: string | undefined,
 ): string {
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const names = new Set(kinds.filter(({ phase }) => isSealed(phase)).map(each => each.name))
-  const lacks = lacking.length === 0 ? 'nothing that was needed' : lacking.join(', ')
+  const lacks = missing.length === 0 ? 'nothing that was needed' : missing.join(', ')
   return `${[
     `recorded ${total} calls, ${names.size} names behind the filter${file === undefined ? '' : `: ${file}`}`,
-    `the default policy of ${name} lacks ${lacks}, and has ${idle.length} names that were not seen`,
+    `the default policy of ${name} lacks ${lacks}, and has ${unused.length} names that were not seen`,
   ].join('\n')}\n`
 }

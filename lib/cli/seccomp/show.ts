@@ -1,4 +1,10 @@
 import { configure } from '../../agent/configure.ts'
+import { type Plan, planError } from '../../agent/plan.ts'
+import {
+  type DeclaredPrivilege,
+  formatPrivilege,
+  privilegesOf,
+} from '../../agent/plugins/declared.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { readDocument } from '../../config/source/document.ts'
 import { explicitDecisions } from '../../seccomp/export/section-data.ts'
@@ -13,13 +19,18 @@ export async function seccompShow({ source, has, value }: Call): Promise<ExitCod
   const plan = await configure(readDocument(source))
   const policy = await policyFor(plan, architecture)
   const decisions = has('all') ? policy.decisions : explicitDecisions(policy)
-  if (has('json')) await printJson(dataOf(policy, decisions))
-  else await print(textOf(policy, decisions))
+  const privileges = declaredBy(plan)
+  if (has('json')) await printJson(dataOf(policy, decisions, privileges))
+  else await print(`${textOf(policy, decisions)}${privilegeLines(privileges)}`)
   return EXIT.ok
 }
 
-/** What `--json` prints: a rule's conditions as `seccomp show` words them. */
-function dataOf(policy: EffectivePolicy, decisions: readonly Decision[]) {
+/** The output of `--json`; conditions are formatted as in the text output. */
+function dataOf(
+  policy: EffectivePolicy,
+  decisions: readonly Decision[],
+  privileges: readonly DeclaredPrivilege[],
+) {
   return {
     architecture: policy.architecture.name,
     default_action: policy.defaultAction,
@@ -36,6 +47,11 @@ function dataOf(policy: EffectivePolicy, decisions: readonly Decision[]) {
       action: formatVerdict(otherwise),
       origin,
     })),
+    privileges: privileges.map(({ title, privilege: { why, ...need } }) => ({
+      plugin: title,
+      ...need,
+      why,
+    })),
   }
 }
 
@@ -45,7 +61,7 @@ function textOf(policy: EffectivePolicy, decisions: readonly Decision[]): string
   return [
     `# ${architecture.name}, ${decisions.length} system calls`,
     `default action: ${defaultAction} (${defaultOrigin})`,
-    `numbers that no table has: ${formatVerdict(unknown)}`,
+    `unknown numbers: ${formatVerdict(unknown)}`,
     '',
     ...decisions.flatMap(decision => decisionLines(decision, width)),
     '',
@@ -60,4 +76,23 @@ function decisionLines({ name, rules, otherwise, origin }: Decision, width: numb
 function ruleLine({ name, conditions, verdict, origin }: Rule, width: number): string {
   const when = conditions.map(formatCondition).join(' and ')
   return `${name.padEnd(width)}  ${formatVerdict(verdict).padEnd(14)}  ${origin}, if ${when}`
+}
+
+/** @throws AgentError `CONFIG_INVALID` if a plugin's answer is not a list of privileges */
+function declaredBy({ plugins, locate }: Plan): readonly DeclaredPrivilege[] {
+  const { privileges, problems } = privilegesOf(plugins)
+  if (problems.length > 0) throw planError({ locate }, problems)
+  return privileges
+}
+
+function privilegeLines(privileges: readonly DeclaredPrivilege[]): string {
+  const rows = privileges.map(({ title, privilege }) => {
+    return [title, formatPrivilege(privilege), privilege.why] as const
+  })
+  const widths = [0, 1].map(at => Math.max(0, ...rows.map(row => row[at]?.length ?? 0)))
+  const lines = rows.map(
+    ([title, need, why]) =>
+      `${title.padEnd(widths[0] ?? 0)}  ${need.padEnd(widths[1] ?? 0)}  ${why}\n`,
+  )
+  return lines.length === 0 ? '' : `\ndeclared privileges:\n${lines.join('')}`
 }

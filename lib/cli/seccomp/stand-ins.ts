@@ -8,8 +8,8 @@ import type { Call, Run } from '../command.ts'
 const WORD = 'stand-in'
 
 /**
- * Runs a command that only looks at the configuration: outside the service its credentials are not known,
- * which systemd has, and a word stands in for each, which is said.
+ * Runs a command that only looks at the configuration. systemd passes the credentials only to the
+ * service, so outside it a placeholder replaces each one, with a note on standard error.
  */
 export async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
   const { env, files } = call.source
@@ -20,7 +20,7 @@ export async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
   try {
     for (const name of names) writeFileSync(join(folder, name), WORD, { mode: 0o600 })
     const all = [...new Set(names)].join(', ')
-    process.stderr.write(`note: only the service has credentials: "${WORD}" is taken for ${all}\n`)
+    process.stderr.write(`note: only the service has credentials: using "${WORD}" for ${all}\n`)
     const source = { ...call.source, env: { ...env, CREDENTIALS_DIRECTORY: folder } }
     return await run({ ...call, source })
   } finally {
@@ -28,7 +28,7 @@ export async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
   }
 }
 
-/** What can't be read is told when the configuration is read. */
+/** Ignores errors here: reading the configuration will report them. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')

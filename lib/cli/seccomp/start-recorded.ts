@@ -10,16 +10,16 @@ import { RecordedProcess } from '../../seccomp/record/recorded-process.ts'
 import type { RecordedAgent } from '../../seccomp/record/recording.ts'
 
 export interface RecordOptions {
-  /** The file that auditd writes, to record from it whatever else the kernel can. */
+  /** The file that auditd writes, to record from it even if the kernel has a better way. */
   readonly auditLog: string | undefined
   readonly stdout: number | 'inherit'
 }
 
 /**
- * Starts the agent that `command` runs under a filter that refuses nothing: watched call by call or,
- * where the kernel can't do that, by what it writes to the audit log.
+ * Starts the agent that `command` runs, under a filter that denies nothing. Its calls are recorded one
+ * by one or, if the kernel can't do that, from the audit log.
  *
- * @throws AgentError `OPEN_FAILED`, saying why neither can be had
+ * @throws AgentError `OPEN_FAILED` with the reasons if neither is possible
  */
 export function startRecorded(
   architecture: Architecture,
@@ -32,7 +32,7 @@ export function startRecorded(
   try {
     accessSync(AUDIT_LOG, constants.R_OK)
   } catch (error) {
-    throw cantRecord(`${found.problem}; nor from the audit log: ${messageOf(error)}`)
+    throw cantRecord(`${found.problem}; the audit log can't be read either: ${messageOf(error)}`)
   }
   process.stderr.write(`recording from ${AUDIT_LOG}: ${found.problem}\n`)
   return audited(architecture, command, AUDIT_LOG, stdout)
@@ -40,7 +40,7 @@ export function startRecorded(
 
 const MAIN = fileURLToPath(new URL('dist/bundle/main.js', packageRoot()))
 
-/** In place of what beat.yml says: a filter is installed as ever, but it refuses nothing. */
+/** Overrides for beat.yml: a filter is installed as usual, but it denies nothing. */
 const UNSEALED = [
   'seccomp.enabled=true',
   'seccomp.mode=replace',
@@ -48,7 +48,7 @@ const UNSEALED = [
   'seccomp.syscalls=[{action: allow, names: [read]}]',
 ]
 
-/** The same with every call logged, but for those that a filter can't see through. */
+/** The same with every call logged, except for those that a filter can't check (ENOSYS). */
 const LOGGED = [
   'seccomp.enabled=true',
   'seccomp.mode=replace',

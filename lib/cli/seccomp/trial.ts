@@ -1,5 +1,5 @@
-// `trial.js SOURCE`: runs the agent of a configuration source (JSON) whose events go nowhere, until it
-// is told to stop. A program of its own (`seccomp check`), as a filter can't be taken back.
+// `trial.js SOURCE`: runs the agent of a configuration source (JSON) until it receives a signal, and
+// discards its events. `seccomp check` runs it as a separate process, as a filter can't be removed.
 import { runAgent } from '../../agent/agent.ts'
 import { type Configure, configure } from '../../agent/configure.ts'
 import { type ConfigSource, readDocument } from '../../config/source/document.ts'
@@ -19,18 +19,18 @@ try {
   const restart = await restartEarly(source)
   const plan: Configure = async running => {
     const configured = await configure(readDocument(source), running)
-    return { ...configured, output: { type: NOWHERE, settings: {} } }
+    return { ...configured, output: { ...configured.output, plugin: NOWHERE, settings: {} } }
   }
   process.exit(await runAgent(plan, restart))
 } catch (thrown) {
-  tellDenials()
+  printDenials()
   const { text, code } = describeFailure(thrown)
   process.stderr.write(text)
   process.exit(code)
 }
 
-/** An agent that does not come to run has not told them. */
-function tellDenials(): void {
+/** An agent that fails before it runs has not logged its denials. */
+function printDenials(): void {
   for (const { name, total, sample } of takeDenials()) {
     const syscall = { name, errno: sample?.errno }
     process.stderr.write(`${JSON.stringify({ message: 'Seccomp denied', syscall, total })}\n`)

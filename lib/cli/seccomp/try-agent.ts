@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ConfigSource } from '../../config/source/document.ts'
 import { packageRoot } from '../../own-package.ts'
-import type { LogLine, Tried } from '../../seccomp/check/trial.ts'
+import type { LogLine, TrialResult } from '../../seccomp/check/trial.ts'
 
-/** Milliseconds to start in, and to stop in beyond the agent's own patience. */
+/** Limit for the agent to start, and to stop: longer than the agent's own deadlines. */
 const TIMEOUT_MS = 30_000
 
-/** Over whatever the configuration says: seen from inside, and nothing of the agent's touched. */
+/** Overrides for the trial: denials are logged, and the agent's own data and logs stay untouched. */
 function overridesFor(folder: string): readonly string[] {
   return [
     ...['seccomp.enabled=true', 'seccomp.required=true', 'seccomp.diagnose=true'],
@@ -22,10 +22,10 @@ function overridesFor(folder: string): readonly string[] {
 }
 
 /**
- * Runs the configured agent in a process of its own for so many milliseconds, its beats at work, its
- * events going nowhere, its state in a folder that is removed again; what came of it.
+ * Runs the configured agent in a child process for `durationMs` milliseconds. Its beats work, its
+ * events are discarded, and its state goes to a temporary folder.
  */
-export async function tryAgent(source: ConfigSource, duration: number): Promise<Tried> {
+export async function tryAgent(source: ConfigSource, durationMs: number): Promise<TrialResult> {
   const folder = await mkdtemp(join(tmpdir(), 'sealbeat-trial-'))
   try {
     const { strictPerms } = source
@@ -34,33 +34,33 @@ export async function tryAgent(source: ConfigSource, duration: number): Promise<
     const program = fileURLToPath(new URL('dist/lib/cli/seccomp/trial.js', packageRoot()))
     const args = [...process.execArgv, program, JSON.stringify({ files, overrides, strictPerms })]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    return await follow(child, duration)
+    return await watch(child, durationMs)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function follow(child: ChildProcess, duration: number): Promise<Tried> {
+async function watch(child: ChildProcess, durationMs: number): Promise<TrialResult> {
   const log: LogLine[] = []
-  const words: string[] = []
+  const otherLines: string[] = []
   const kill = () => child.kill('SIGKILL')
   let overdue = setTimeout(kill, TIMEOUT_MS)
   if (!child.stderr) throw new TypeError('a child without standard error')
   createInterface({ input: child.stderr }).on('line', line => {
     const read = readLine(line)
-    if (typeof read === 'string') words.push(read)
+    if (typeof read === 'string') otherLines.push(read)
     else log.push(read)
     if (typeof read === 'string' || read.message !== 'Running') return
     clearTimeout(overdue)
-    setTimeout(() => child.kill('SIGTERM'), duration).unref()
-    overdue = setTimeout(kill, duration + TIMEOUT_MS)
+    setTimeout(() => child.kill('SIGTERM'), durationMs).unref()
+    overdue = setTimeout(kill, durationMs + TIMEOUT_MS)
   })
   const [code, signal] = await once(child, 'close')
   clearTimeout(overdue)
-  return { end: signal ?? code, log, words, events: publishedIn(log) }
+  return { end: signal ?? code, log, otherLines, events: publishedIn(log) }
 }
 
-/** An object of the log, or words of somebody else. */
+/** Returns a log line as an object, and any other line as it is. */
 function readLine(line: string): LogLine | string {
   try {
     const value: unknown = JSON.parse(line)

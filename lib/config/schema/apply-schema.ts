@@ -57,7 +57,7 @@ function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Le
 }
 
 /** A default of null that the format doesn't accept: convict's way to have no default. */
-function isRequired(leaf: Leaf): boolean {
+export function isRequired(leaf: Leaf): boolean {
   return leaf.default === null && leaf.nullable !== true && !accepts(formatOf(leaf), null)
 }
 

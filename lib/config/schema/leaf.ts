@@ -1,3 +1,4 @@
+import type { Path } from '../../errors.ts'
 import { didYouMean } from '../../suggest.ts'
 import { defineFormat, type Format, integer } from './formats.ts'
 import { anyList, anyMap, anyText, anything, flag, number, pattern, pipe } from './plain-formats.ts'
@@ -23,6 +24,18 @@ export function leafOf(node: unknown): Leaf | undefined {
   if (!isMap(node)) return { default: node }
   if ('default' in node) return { ...node, default: node.default }
   return Object.keys(node).length === 0 ? { default: node } : undefined
+}
+
+/** Every setting of a schema with its path, in the order of the schema. */
+export function leavesOf(
+  schema: SchemaBranch,
+  path: Path = [],
+): readonly (readonly [path: Path, leaf: Leaf])[] {
+  return Object.entries(schema).flatMap(([key, node]) => {
+    const leaf = leafOf(node)
+    if (leaf !== undefined) return [[[...path, key], leaf] as const]
+    return isMap(node) ? leavesOf(node, [...path, key]) : []
+  })
 }
 
 export function isMap(node: unknown): node is SchemaBranch {

@@ -1,7 +1,6 @@
 import { isAbsolute, normalize, resolve } from 'node:path'
-import type { ConfiguredBeat, Plan } from '../../agent/configure.ts'
+import { type ConfiguredBeat, type Plan, planError } from '../../agent/plan.ts'
 import type { Entry } from '../formats/tree.ts'
-import { invalidPackage } from '../invalid-package.ts'
 
 /**
  * Sees to it that an installed agent finds the beats that its configuration names: what runs here may
@@ -20,7 +19,7 @@ export function requirePacked(
     const path = [...config.section.path, 'type']
     return problem === undefined ? [] : [{ path, message: problem }]
   })
-  if (lost.length > 0) throw invalidPackage(lost, locate)
+  if (lost.length > 0) throw planError({ locate }, lost)
 }
 
 function problemOf(

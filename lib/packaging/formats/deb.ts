@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { recordOfNode } from '../../seccomp/architectures/architecture.ts'
 import type { AgentPackage } from '../agent-package.ts'
 import { packageVersion } from '../manifest.ts'
 import { debRequirements } from '../requirements.ts'
@@ -24,15 +25,8 @@ function debVersion({ manifest, iteration }: AgentPackage): string {
   return `${packageVersion(manifest.version)}-${iteration}`
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
-  x64: 'amd64',
-  ia32: 'i386',
-  arm: 'armhf',
-  ppc64: 'ppc64el',
-}
-
 function architecture({ arch }: AgentPackage): string {
-  return ARCHITECTURES[arch] ?? arch
+  return recordOfNode(arch)?.names.debian ?? arch
 }
 
 function controlFiles(agent: AgentPackage): readonly Entry[] {

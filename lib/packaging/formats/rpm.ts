@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '../../errors.ts'
+import { recordOfNode } from '../../seccomp/architectures/architecture.ts'
 import type { AgentPackage } from '../agent-package.ts'
 import { packageVersion } from '../manifest.ts'
 import { rpmRequirements } from '../requirements.ts'
@@ -32,17 +33,8 @@ const MACROS = {
   _binary_payload: 'w6.gzdio',
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
-  x64: 'x86_64',
-  ia32: 'i686',
-  arm64: 'aarch64',
-  arm: 'armv7hl',
-  ppc64: 'ppc64le',
-  loong64: 'loongarch64',
-}
-
 function architecture(arch: string): string {
-  return ARCHITECTURES[arch] ?? arch
+  return recordOfNode(arch)?.names.rpm ?? arch
 }
 
 function specFile(agent: AgentPackage, root: string): string {

@@ -138,7 +138,7 @@ function writableCode(jitless: boolean): readonly string[] {
 function procOf(proc: Reasons): readonly string[] {
   return [
     ...because(proc),
-    ...(proc.has('processes') ? [] : ['ProtectProc=invisible']),
+    ...(proc.has('processes') || proc.has('inside') ? [] : ['ProtectProc=invisible']),
     ...(proc.size > 0 ? [] : ['ProcSubset=pid']),
   ]
 }

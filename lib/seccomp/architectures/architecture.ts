@@ -1,98 +1,113 @@
-import { ERRNO, type ErrnoName, MIPS_ERRNO } from './errno.ts'
+import { i386 } from './386.ts'
+import { amd64 } from './amd64.ts'
+import { arm } from './arm.ts'
+import { arm64 } from './arm64.ts'
+import type { ErrnoName } from './errno.ts'
+import { loong64 } from './loong64.ts'
+import { mips64le } from './mips64le.ts'
+import { ppc64le } from './ppc64le.ts'
+import { riscv64 } from './riscv64.ts'
+import { s390x } from './s390x.ts'
 import type { SyscallTable } from './syscall-table.ts'
 
-/** The architectures that have a table, in the names that the specification (S5) and Go use. */
-export const ARCHITECTURES = [
-  'amd64',
-  '386',
-  'arm64',
-  'arm',
-  'riscv64',
-  'ppc64le',
-  's390x',
-  'loong64',
-  'mips64le',
-] as const
-export type ArchitectureName = (typeof ARCHITECTURES)[number]
-
-/** What a program for an architecture depends on besides its system call numbers. */
-export interface Traits {
-  readonly name: ArchitectureName
-  /** `AUDIT_ARCH_*` of linux/audit.h, as `seccomp_data.arch` has it. */
+/** All facts about one architecture. Everything else derives from these records. */
+export interface ArchitectureRecord {
+  /** The name that the specification (S5) and Go use. */
+  readonly name: string
+  /** `AUDIT_ARCH_*` of linux/audit.h, as in `seccomp_data.arch`. */
   readonly audit: number
   readonly endian: 'little' | 'big'
-  /** Width of a system call's argument; where it is 32, the upper half is always 0. */
+  /** Width of a system call's argument. If it is 32, the upper half is always 0. */
   readonly bits: 32 | 64
-  /** From here on, numbers belong to another ABI that shares `audit`: x32 on amd64. */
+  /** Numbers from here on belong to another ABI with the same `audit`: x32 on amd64. */
   readonly foreignFrom?: number
-}
-
-export interface Architecture extends Traits {
-  readonly table: SyscallTable
-  /** By name, a letter per argument: `i` where the kernel looks at the low 32 bits alone. */
-  readonly widths: Readonly<Record<string, string>>
+  /** Which argument of clone has the flags: 1 with CONFIG_CLONE_BACKWARDS2, see clone(2). */
+  readonly cloneFlags: 0 | 1
+  /** Whether glibc makes its socket calls through socketcall(2). */
+  readonly glibcSocketcall: boolean
+  /** Whether addon/seccomp/registers.h can read a trapped call's registers. */
+  readonly hasRegisters: boolean
   readonly errno: Readonly<Record<ErrnoName, number>>
+  readonly names: NamesElsewhere
+  readonly headers: KernelHeaders
+  /** Loads the generated table. */
+  readonly table: () => Promise<{ readonly table: SyscallTable }>
+  /** Loads the generated default policy. Undefined if Node does not run there. */
+  readonly policy?: () => Promise<{ readonly section: unknown }>
 }
 
-const TRAITS: { readonly [A in ArchitectureName]: Omit<Traits, 'name'> } = {
-  amd64: { audit: 0xc000003e, endian: 'little', bits: 64, foreignFrom: 0x40000000 },
-  '386': { audit: 0x40000003, endian: 'little', bits: 32 },
-  arm64: { audit: 0xc00000b7, endian: 'little', bits: 64 },
-  arm: { audit: 0x40000028, endian: 'little', bits: 32 },
-  riscv64: { audit: 0xc00000f3, endian: 'little', bits: 64 },
-  ppc64le: { audit: 0xc0000015, endian: 'little', bits: 64 },
-  s390x: { audit: 0x80000016, endian: 'big', bits: 64 },
-  loong64: { audit: 0xc0000102, endian: 'little', bits: 64 },
-  mips64le: { audit: 0xc0000008, endian: 'little', bits: 64 },
+/** An architecture's names in other projects. */
+export interface NamesElsewhere {
+  /** `process.arch` of a Node with this endianness. */
+  readonly node: string
+  /** For dpkg. */
+  readonly debian: string
+  /** For rpmbuild. */
+  readonly rpm: string
+  /** For libseccomp and in `architectures` of an OCI profile. */
+  readonly scmp: string
+  /** In `includes.arches` of a profile (moby profiles/seccomp). */
+  readonly native: string
+  /** For the audit tools: `AUDIT_ARCH_*` of linux/audit.h in lower case. */
+  readonly audit: string
+  /** The GNU triplet in the names of Debian's cross compilers. */
+  readonly gnu: string
 }
 
-/** Without its table, which takes time to load. */
-export function traitsOf(name: ArchitectureName): Traits {
-  return { name, ...TRAITS[name] }
+/** How to read the kernel's headers for an architecture. */
+export interface KernelHeaders {
+  /** The folder below /usr/lib/linux/uapi (linux-libc-dev). */
+  readonly folder: string
+  /** Macros that the compiler predefines there and the headers check. */
+  readonly defines: readonly string[]
 }
 
-/** `process.arch` → our name; undefined where there is no policy for it. */
+const RECORDS = [amd64, i386, arm64, arm, riscv64, ppc64le, s390x, loong64, mips64le] as const
+
+export type ArchitectureName = (typeof RECORDS)[number]['name']
+
+/** The names of all architectures that have a table. */
+export const ARCHITECTURES: readonly ArchitectureName[] = RECORDS.map(({ name }) => name)
+
+/** An architecture with its table loaded. */
+export interface Architecture extends Omit<ArchitectureRecord, 'table' | 'policy'> {
+  readonly name: ArchitectureName
+  readonly table: SyscallTable
+  /** By name, one letter per argument: `i` if the kernel looks at the low 32 bits alone. */
+  readonly widths: Readonly<Record<string, string>>
+}
+
+const BY_NAME: ReadonlyMap<string, ArchitectureRecord> = new Map(
+  RECORDS.map(record => [record.name, record]),
+)
+
+/** The record alone: the table takes time to load. */
+export function recordOf(name: ArchitectureName): ArchitectureRecord {
+  const record = BY_NAME.get(name)
+  if (!record) throw new TypeError(`no architecture ${name}`)
+  return record
+}
+
+/** `process.arch` → its record, whatever the endianness. Undefined if Node's name has none. */
+export function recordOfNode(processArch: string): ArchitectureRecord | undefined {
+  return RECORDS.find(({ names }) => names.node === processArch)
+}
+
+/** `process.arch` → our name. Undefined if there is no table for it. */
 export function architectureOf(
   processArch: string,
   endian: 'LE' | 'BE',
 ): ArchitectureName | undefined {
-  if (processArch === 's390x') return 's390x'
-  if (endian === 'BE') return undefined
-  const names: Readonly<Record<string, ArchitectureName>> = {
-    x64: 'amd64',
-    ia32: '386',
-    arm64: 'arm64',
-    arm: 'arm',
-    riscv64: 'riscv64',
-    ppc64: 'ppc64le',
-    loong64: 'loong64',
-    mips64el: 'mips64le',
-  }
-  return names[processArch]
+  const written = endian === 'LE' ? 'little' : 'big'
+  return RECORDS.find(each => each.names.node === processArch && each.endian === written)?.name
 }
 
-/** The architecture with its table, which is loaded only now: a process needs one of them. */
+/** Loads an architecture's table. This is late because a process needs only one of them. */
 export async function loadArchitecture(name: ArchitectureName): Promise<Architecture> {
+  const { table: load, policy: _, ...facts } = recordOf(name)
   const [{ table }, { ARGUMENT_WIDTHS }] = await Promise.all([
-    TABLES[name](),
+    load(),
     import('./tables/arguments.ts'),
   ])
-  return {
-    ...traitsOf(name),
-    table,
-    widths: ARGUMENT_WIDTHS,
-    errno: name === 'mips64le' ? MIPS_ERRNO : ERRNO,
-  }
-}
-
-const TABLES: { readonly [A in ArchitectureName]: () => Promise<{ table: SyscallTable }> } = {
-  amd64: () => import('./tables/amd64.ts'),
-  '386': () => import('./tables/386.ts'),
-  arm64: () => import('./tables/arm64.ts'),
-  arm: () => import('./tables/arm.ts'),
-  riscv64: () => import('./tables/riscv64.ts'),
-  ppc64le: () => import('./tables/ppc64le.ts'),
-  s390x: () => import('./tables/s390x.ts'),
-  loong64: () => import('./tables/loong64.ts'),
-  mips64le: () => import('./tables/mips64le.ts'),
+  return { ...facts, name, table, widths: ARGUMENT_WIDTHS }
 }

@@ -1,6 +1,6 @@
 /**
- * Error numbers as in the kernel's asm-generic/errno-base.h and errno.h, which all architectures
- * share that Node runs on except MIPS.
+ * Error numbers of the kernel's asm-generic/errno-base.h and errno.h. All architectures that Node
+ * runs on share them, except MIPS.
  */
 export const ERRNO = {
   EPERM: 1,
@@ -138,7 +138,7 @@ export const ERRNO = {
 
 export type ErrnoName = keyof typeof ERRNO
 
-/** What MIPS has otherwise: arch/mips/include/uapi/asm/errno.h. */
+/** MIPS numbers many errors differently: arch/mips/include/uapi/asm/errno.h. */
 export const MIPS_ERRNO: Readonly<Record<ErrnoName, number>> = {
   ...ERRNO,
   EDEADLK: 45,

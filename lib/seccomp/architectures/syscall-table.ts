@@ -1,14 +1,14 @@
 import type { ArchitectureName } from './architecture.ts'
 
-/** The system calls of one architecture, as the kernel's own headers number them. */
+/** The system calls of one architecture, with the numbers of the kernel's own headers. */
 export interface SyscallTable {
-  /** `x32` has a table only so that its numbers can be named where they are refused. */
+  /** `x32` has a table only so that a refused number of its can be named. */
   readonly architecture: ArchitectureName | 'x32'
-  /** The kernel whose headers these are, `7.2`: a number that is not here is newer than that. */
+  /** The kernel that the headers are from, `7.2`. A number that is missing here is newer. */
   readonly kernel: string
   /**
-   * Kernel names (`__NR_` of asm/unistd.h, on arm `__ARM_NR_` too) to numbers as `seccomp_data.nr`
-   * has them, ascending. Two names may share a number: the first is the one to print.
+   * Kernel names (`__NR_` of asm/unistd.h, on arm also `__ARM_NR_`) to numbers as in
+   * `seccomp_data.nr`, ascending. Two names may share a number: print the first.
    */
   readonly numbers: Readonly<Record<string, number>>
 }

@@ -1,8 +1,8 @@
 import { denies, isAllowed, isDenied } from '../policy/denies.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
-import { about, type Finding } from './finding.ts'
+import { type Finding, findingIn } from './finding.ts'
 
-/** Calls of which each can do what the others do, or enough of it (syscalls(2)). */
+/** Each call of a group can do what the others do, or enough of it (syscalls(2)). */
 const GROUPS: readonly (readonly string[])[] = [
   ['execve', 'execveat'],
   ['fork', 'vfork', 'clone', 'clone3'],
@@ -39,21 +39,21 @@ const GROUPS: readonly (readonly string[])[] = [
   ['prlimit64', 'setrlimit'],
 ]
 
-/** What somebody has denied on purpose while a call that can do the same is left open. */
+/** Calls that the user denies on purpose while an equivalent call is still allowed. */
 export function equivalents(policy: EffectivePolicy): readonly Finding[] {
-  const warn = about('policy')
+  const finding = findingIn('policy')
   return GROUPS.flatMap(names => {
     const group = policy.decisions.filter(({ name }) => names.includes(name))
     const denied = group.filter(each => isDenied(each) && isOnPurpose(policy, each)).map(nameOf)
     const open = group.filter(isAllowed).map(nameOf)
     if (denied.length === 0 || open.length === 0) return []
     const verb = denied.length === 1 ? 'is' : 'are'
-    const message = `${denied.join(', ')} ${verb} denied, while ${open.join(', ')} can do the same`
-    return [warn('warning', message)]
+    const message = `${denied.join(', ')} ${verb} denied, but ${open.join(', ')} can do the same`
+    return [finding('warning', message)]
   })
 }
 
-/** By a rule of the user's, not by what a default denies of itself. */
+/** Whether a rule of the user decided this, rather than the default action or the default policy. */
 function isOnPurpose(policy: EffectivePolicy, { origin }: Decision): boolean {
   if (!denies({ action: policy.defaultAction })) return true
   return origin !== policy.defaultOrigin && !origin.startsWith('default ')

@@ -1,17 +1,17 @@
-/** What a finding is about; findings are told in this order. */
+/** The subject of a finding. `seccomp check` prints findings in this order. */
 export const TOPICS = ['policy', 'runtime', 'kernel', 'host', 'trial'] as const
 
-/** What `seccomp check` has found out. */
+/** One result of `seccomp check`. */
 export interface Finding {
   readonly topic: (typeof TOPICS)[number]
-  /** An error will break the agent or has; a warning may, or leaves a way around the policy open. */
+  /** An error breaks the agent; a warning may break it, or leaves a way around the policy. */
   readonly severity: Severity
   readonly message: string
 }
 
 export type Severity = 'ok' | 'info' | 'warning' | 'error'
 
-/** Makes findings of one topic. */
-export function about(topic: Finding['topic']) {
+/** Returns a function that creates findings of one topic. */
+export function findingIn(topic: Finding['topic']) {
   return (severity: Severity, message: string): Finding => ({ topic, severity, message })
 }

@@ -1,48 +1,54 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { about, type Finding } from './finding.ts'
+import { type Finding, findingIn } from './finding.ts'
 
-/** What besides the filter keeps others off the agent, and tells of what it denies. */
+/** Findings about the host: other protection of the agent's process, and auditing of denials. */
 export function hostFindings(root = '/'): readonly Finding[] {
   return [...inherited(root), yama(root), landlock(root), ...audit(root)]
 }
 
-const say = about('host')
+const finding = findingIn('host')
 
 function inherited(root: string): readonly Finding[] {
   const count = /^Seccomp_filters:\t(\d+)/m.exec(read(root, 'proc/self/status') ?? '')?.[1]
   if (count === undefined || count === '0') return []
-  return [say('info', `${count} filters are over this process already, and hold as well`)]
+  return [
+    finding('info', `filters already installed on this process: ${count}; they apply as well`),
+  ]
 }
 
 /** Documentation/admin-guide/LSM/Yama.rst of the kernel. */
 function yama(root: string): Finding {
   const scope = read(root, 'proc/sys/kernel/yama/ptrace_scope')?.trim()
-  if (scope !== undefined && scope !== '0') return say('ok', `Yama restricts ptrace (${scope})`)
-  const state = scope === undefined ? 'is not there' : 'is off'
-  const risk = 'any process of the agent’s user may trace it, and call what it may not'
-  return say('warning', `Yama ${state}: ${risk}; kernel.yama.ptrace_scope=1, or a user of its own`)
+  if (scope !== undefined && scope !== '0') return finding('ok', `Yama restricts ptrace (${scope})`)
+  const state = scope === undefined ? 'is missing' : 'is off'
+  const risk = 'any process of the agent’s user can trace the agent, and is not bound by its filter'
+  const remedy = 'set kernel.yama.ptrace_scope=1, or give the agent its own user'
+  return finding('warning', `Yama ${state}: ${risk}; ${remedy}`)
 }
 
 function landlock(root: string): Finding {
   const modules = read(root, 'sys/kernel/security/lsm')?.trim().split(',')
-  if (!modules) return say('info', 'which security modules are active can’t be read (securityfs)')
+  if (!modules) return finding('info', 'can’t read which security modules are active (securityfs)')
   const is = modules.includes('landlock') ? 'is' : 'is not'
-  return say('info', `Landlock ${is} active; the agent does not need it`)
+  return finding('info', `Landlock ${is} active; the agent does not need it`)
 }
 
-/** seccomp(2), /proc interfaces; audit records are made only where the kernel has auditing. */
+/** seccomp(2), /proc interfaces. Only a kernel with auditing writes audit records. */
 function audit(root: string): readonly Finding[] {
   const findings: Finding[] = []
   if (read(root, 'proc/self/loginuid') === undefined) {
-    findings.push(say('warning', 'the kernel has no auditing: nobody is told of what is denied'))
+    findings.push(finding('warning', 'the kernel has no auditing: denials are not reported'))
   }
   const logged = read(root, 'proc/sys/kernel/seccomp/actions_logged')?.trim().split(/\s+/)
   if (logged && !logged.includes('errno')) {
     findings.push(
-      say('warning', 'denials by errno are not logged: kernel.seccomp.actions_logged lacks errno'),
+      finding(
+        'warning',
+        'denials with errno are not logged: kernel.seccomp.actions_logged lacks errno',
+      ),
     )
-  } else if (logged) findings.push(say('ok', `audited actions: ${logged.join(', ')}`))
+  } else if (logged) findings.push(finding('ok', `audited actions: ${logged.join(', ')}`))
   return findings
 }
 

@@ -1,5 +1,5 @@
 import type { Provenance } from '../architectures/defaults/provenance.ts'
-import { about, type Finding } from './finding.ts'
+import { type Finding, findingIn } from './finding.ts'
 
 export interface Runtime {
   /** `process.versions.node`. */
@@ -10,37 +10,37 @@ export interface Runtime {
   readonly ring: boolean
 }
 
-/** Whether the default policy was recorded with what it is to hold for. */
+/** Compares the running Node and libc with those that the default policy was recorded with. */
 export function runtimeFindings(
   { node, glibc, ring }: Runtime,
   recorded: readonly Provenance[],
 ): readonly Finding[] {
-  const say = about('runtime')
+  const finding = findingIn('runtime')
   const majors = [...new Set(recorded.map(each => each.node.split('.')[0] ?? ''))]
   const isKnown = majors.includes(node.split('.')[0] ?? '')
   const newest = recorded.map(({ libc }) => minorOf(libc)).reduce((a, b) => Math.max(a, b), 0)
   return [
     isKnown
-      ? say('ok', `Node ${node}: the default policy was recorded with ${majors.join(', ')}`)
-      : say(
+      ? finding('ok', `Node ${node}: the default policy was recorded with ${majors.join(', ')}`)
+      : finding(
           'warning',
-          `Node ${node} is not among those it was recorded with: ${majors.join(', ')}`,
+          `Node ${node}: the default policy was recorded only with ${majors.join(', ')}`,
         ),
     glibcFinding(glibc, newest),
     ring
-      ? say('info', 'this Node opens an io_uring: `sealbeat run` starts once more, without')
-      : say('ok', 'no io_uring is open'),
+      ? finding('info', 'this Node opens an io_uring: `sealbeat run` restarts itself without it')
+      : finding('ok', 'no io_uring is open'),
   ]
 }
 
 function glibcFinding(glibc: string | undefined, newest: number): Finding {
-  const say = about('runtime')
+  const finding = findingIn('runtime')
   if (glibc === undefined) {
-    return say('warning', 'libc is not glibc, with which the default policy was recorded')
+    return finding('warning', 'libc is not glibc: the default policy was recorded only with glibc')
   }
   return minorOf(glibc) <= newest
-    ? say('ok', `glibc ${glibc}, recorded with 2.${newest}`)
-    : say('info', `glibc ${glibc} is newer than 2.${newest}, with which it was recorded`)
+    ? finding('ok', `glibc ${glibc}: the default policy was recorded with 2.${newest}`)
+    : finding('info', `glibc ${glibc} is newer than 2.${newest}, the newest that was recorded with`)
 }
 
 function minorOf(version: string): number {

@@ -1,38 +1,42 @@
-import { about, type Finding } from './finding.ts'
+import { type Finding, findingIn } from './finding.ts'
 
-/** One line of the log of an agent on trial. */
+/** One line in the log of a trial run. */
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** How a trial went. */
-export interface Tried {
-  /** An exit code, or the name of a signal. */
+/** The outcome of a trial run of the agent. */
+export interface TrialResult {
+  /** The exit code, or the name of the signal that ended the agent. */
   readonly end: number | string
   readonly log: readonly LogLine[]
-  /** What else it said on standard error, such as the words of an abort. */
-  readonly words: readonly string[]
+  /** Other lines on standard error, such as the message of an abort. */
+  readonly otherLines: readonly string[]
+  /** The number of published events. */
   readonly events: number
 }
 
-/** What an agent that was run under its policy, `diagnose` on, says about it. */
-export function trialFindings({ end, log, words, events }: Tried): readonly Finding[] {
-  const say = about('trial')
+/** Findings from a trial run of the agent under its policy, with `diagnose` on. */
+export function trialFindings({ end, log, otherLines, events }: TrialResult): readonly Finding[] {
+  const finding = findingIn('trial')
   const installed = log.some(({ message }) => message === INSTALLED)
   const denied = denialsIn(log)
   return [
-    installed ? say('ok', 'the filter was installed on every thread') : notInstalled(log),
+    installed ? finding('ok', 'the filter was installed on every thread') : notInstalled(log),
     ...denied.map(({ name, errno, count }) =>
       errno === 'ENOSYS'
-        ? say(
+        ? finding(
             'info',
-            `${name} was denied ${count} times with ENOSYS, for which there is a fallback`,
+            `${name} was denied ${count} times with ENOSYS; its callers have a fallback`,
           )
-        : say('error', `${name} was denied ${count} times with ${errno}`),
+        : finding('error', `${name} was denied ${count} times with ${errno}`),
     ),
-    ...urgent(words).map(text => say('error', text)),
-    ...log.filter(isTrouble).map(line => say('error', troubleOf(line))),
+    ...urgentLines(otherLines).map(text => finding('error', text)),
+    ...log.filter(isError).map(line => finding('error', formatError(line))),
     end === 0
-      ? say(events > 0 ? 'ok' : 'warning', `it published ${events} events and ended as asked`)
-      : say('error', `it ended with ${end}${words.length > 0 ? `: ${words.at(-1)}` : ''}`),
+      ? finding(
+          events > 0 ? 'ok' : 'warning',
+          `the agent published ${events} events and stopped when asked`,
+        )
+      : finding('error', `the agent ended with ${end}${lastOf(otherLines)}`),
   ]
 }
 
@@ -45,7 +49,7 @@ interface Denied {
   readonly count: number
 }
 
-/** The last line of each system call has its total. */
+/** Each line has the total so far, so the last line of a system call counts. */
 function denialsIn(log: readonly LogLine[]): readonly Denied[] {
   const found = new Map<string, Denied>()
   for (const { message, syscall, total } of log) {
@@ -57,17 +61,21 @@ function denialsIn(log: readonly LogLine[]): readonly Denied[] {
   return [...found.values()]
 }
 
-/** What the handler of denials says at once, as Node may not live to say more. */
-function urgent(words: readonly string[]): readonly string[] {
-  return words.filter(word => word.startsWith('sealbeat: seccomp'))
+/** Lines that the signal handler for denials writes at once, as Node may not live to log them. */
+function urgentLines(lines: readonly string[]): readonly string[] {
+  return lines.filter(line => line.startsWith('sealbeat: seccomp'))
 }
 
-function isTrouble({ message, ...line }: LogLine): boolean {
+function lastOf(lines: readonly string[]): string {
+  return lines.length > 0 ? `: ${lines.at(-1)}` : ''
+}
+
+function isError({ message, ...line }: LogLine): boolean {
   const level = line['log.level']
   return message !== DENIED && (level === 'error' || level === 'fatal')
 }
 
-function troubleOf(line: LogLine): string {
+function formatError(line: LogLine): string {
   const beat = line.beat === undefined ? '' : `beat ${String(line.beat)}: `
   const cause = line['error.message'] ?? Object(line.error).message
   const message = String(line.message)
@@ -77,6 +85,6 @@ function troubleOf(line: LogLine): string {
 
 function notInstalled(log: readonly LogLine[]): Finding {
   const last = log.at(-1)?.message
-  const where = last === undefined ? '' : `; its last words were “${String(last)}”`
-  return about('trial')('error', `no filter was installed${where}`)
+  const where = last === undefined ? '' : `; the last log message was “${String(last)}”`
+  return findingIn('trial')('error', `no filter was installed${where}`)
 }

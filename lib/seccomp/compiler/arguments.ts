@@ -3,16 +3,16 @@ import type { Condition, Rule } from '../policy/policy.ts'
 import type { Graph, Node } from './graph.ts'
 import { ARGUMENTS_OFFSET } from './program.ts'
 
-/** Which word of `seccomp_data` is in the accumulator, by its offset; undefined: none as it was. */
+/** The offset of the `seccomp_data` word that is in the accumulator; undefined if none, unmodified, is. */
 type Loaded = number | undefined
-/** What comes after a test, given what the test has left in the accumulator. */
+/** Makes the node after a test, given what the test leaves in the accumulator. */
 type Then = (loaded: Loaded) => Node
 
 const WORD = 0xffffffffn
 
 /**
- * The part of a program that looks at arguments: the first rule whose conditions all hold decides,
- * else `otherwise`. A word that is in the accumulator already is not loaded again.
+ * The part of a program that tests arguments: the first rule whose conditions all hold decides, else
+ * `otherwise`. A word that is already in the accumulator is not loaded again.
  */
 export function testArguments(
   graph: Graph,
@@ -44,8 +44,8 @@ export function testArguments(
 }
 
 /**
- * Whether the kernel looks at the low 32 bits of an argument alone: always where a word has 32, and
- * for an `int` or `unsigned int` parameter elsewhere, whose upper half a caller may fill at will.
+ * Whether the kernel only looks at the low 32 bits of an argument: always on 32-bit architectures, and
+ * elsewhere for `int` and `unsigned int` parameters, whose upper half the caller may fill with anything.
  */
 export function isNarrow(architecture: Architecture, name: string, argument: number): boolean {
   return architecture.bits === 32 || architecture.widths[name]?.[argument] === 'i'
@@ -84,7 +84,7 @@ function testEqual(word: Word, test: Condition, loaded: Loaded, yes: Then, no: T
   return testMasked(word, { ...test, mask: 0xffffffffffffffffn }, loaded, yes, no)
 }
 
-/** (argument & mask) == value, half by half, a half without mask not being looked at. */
+/** (argument & mask) == value, half by half. A half whose mask is 0 is not tested. */
 function testMasked(word: Word, test: Condition, loaded: Loaded, yes: Then, no: Then): Node {
   const { argument, value, mask = 0n } = test
   if ((value & ~mask) !== 0n || (word.narrow && high(value) !== 0)) return no(loaded)
@@ -108,7 +108,7 @@ function testHalf(
   if (mask === 0xffffffff) {
     return load(graph, at, loaded, graph.test('equal', value, yes(at), no(at)))
   }
-  // What is left in the accumulator is no longer the word.
+  // The accumulator then holds the masked value, not the word.
   const masked = graph.and(mask, graph.test('equal', value, yes(undefined), no(undefined)))
   return load(graph, at, loaded, masked)
 }

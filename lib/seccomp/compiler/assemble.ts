@@ -2,10 +2,10 @@ import type { Node } from './graph.ts'
 import { type Instruction, LONGEST_JUMP, type Program } from './program.ts'
 
 /**
- * Gives the graph an order. The program grows from its last instruction towards its first, so that
- * the target of every jump is known when the jump is written: BPF jumps forward only. What several
- * nodes lead to is shared; where it is out of a jump's reach, a return is written once more, which
- * costs no time, and anything else is reached by a `jump`.
+ * Puts the nodes of the graph into an order. The program is written from its last instruction to its
+ * first, so the target of every jump is known when the jump is written: BPF only jumps forward.
+ * Nodes with several predecessors are shared. If a shared node is out of a conditional jump's reach, a
+ * return is written again, which costs no time, and any other node is reached by a `jump`.
  */
 export function assemble(root: Node): Program {
   const backwards = new Backwards()
@@ -13,7 +13,7 @@ export function assemble(root: Node): Program {
   return backwards.program()
 }
 
-/** Positions count from the end: the last instruction is at 0. */
+/** Positions are counted from the end: the last instruction is at 0. */
 class Backwards {
   readonly #instructions: Instruction[] = []
   readonly #placed = new Map<Node, number>()
@@ -22,7 +22,7 @@ class Backwards {
     return this.#instructions.toReversed()
   }
 
-  /** Where `node` is, after placing it if it isn't yet. */
+  /** The position of `node`. Writes the node first if it has none yet. */
   place(node: Node): number {
     return this.#placed.get(node) ?? this.#write(node)
   }
@@ -45,7 +45,7 @@ class Backwards {
   #writeTest(node: Extract<Node, { kind: 'test' }>): number {
     this.place(node.no)
     this.place(node.yes)
-    // Bringing one target near may push the other one out of reach by one more instruction.
+    // Bringing the second target within reach may add an instruction, hence one less for the first.
     this.#within(node.no, LONGEST_JUMP - 1)
     this.#within(node.yes, LONGEST_JUMP)
     const here = this.#instructions.length
@@ -53,7 +53,7 @@ class Backwards {
     return this.#put(node, { op: node.test, k: node.k, yes: skip(node.yes), no: skip(node.no) })
   }
 
-  /** Makes `target` the very next instruction. */
+  /** Makes `target` the instruction that follows next. */
   #fallInto(target: Node): void {
     if (this.place(target) !== this.#instructions.length - 1) this.#reach(target)
   }
@@ -62,7 +62,7 @@ class Backwards {
     if (this.#instructions.length - 1 - this.place(target) > distance) this.#reach(target)
   }
 
-  /** Writes another way to `target`, which later jumps take as well, being the nearest. */
+  /** Writes a second way to `target`. Later jumps take it as well, since it is the nearest. */
   #reach(target: Node): void {
     const skip = this.#instructions.length - 1 - this.place(target)
     const again: Instruction =

@@ -9,13 +9,13 @@ import {
 } from './program.ts'
 import { returnValue } from './ranges.ts'
 
-/** What a listing is for: it decides names of errors and which half of an argument is which. */
+/** The target of a listing: it determines the names of errors and the order of argument halves. */
 export interface Reading {
   readonly endian: 'little' | 'big'
   readonly errno: Readonly<Record<ErrnoName, number>>
 }
 
-/** One line for each instruction: its index, what it does, and where it goes. */
+/** One line for each instruction: its index, its operation and its jump targets. */
 export function disassemble(program: Program, reading: Reading): string {
   const width = String(program.length - 1).length
   return program

@@ -1,8 +1,8 @@
 import type { Test } from './program.ts'
 
 /**
- * A decision as a graph without cycles, before it has an order: what a program does is here, where
- * its instructions lie is the assembler's business. Nodes that do the same are the same object.
+ * A node of a program as an acyclic graph, before its instructions have an order. The graph defines
+ * what a program does; the assembler decides where each instruction goes. Equal nodes are one object.
  */
 export type Node =
   | { readonly kind: 'return'; readonly value: number }
@@ -16,7 +16,7 @@ export type Node =
       readonly no: Node
     }
 
-/** Makes nodes, each only once. */
+/** Makes nodes; equal ones only once. */
 export class Graph {
   readonly #returns = new Map<number, Node>()
   readonly #nodes = new Map<string, Node>()
@@ -38,7 +38,7 @@ export class Graph {
     return this.#once(`and ${mask} ${this.#id(next)}`, { kind: 'and', mask, next })
   }
 
-  /** A test whose outcome makes no difference is none. */
+  /** A test whose two outcomes lead to the same node is replaced by that node. */
   test(test: Test, k: number, yes: Node, no: Node): Node {
     if (yes === no) return yes
     const key = `${test} ${k} ${this.#id(yes)} ${this.#id(no)}`
@@ -62,10 +62,10 @@ export class Graph {
   }
 }
 
-/** Of each node that was asked about; they never change. */
+/** Caches `longestPath`: nodes never change. */
 const LENGTHS = new WeakMap<Node, number>()
 
-/** Instructions on the longest path from here, the return included. */
+/** The number of instructions on the longest path from a node, the return included. */
 export function longestPath(node: Node): number {
   const known = LENGTHS.get(node)
   if (known !== undefined) return known

@@ -5,13 +5,13 @@ import { ENOSYS } from '../policy/wording.ts'
 import { testArguments } from './arguments.ts'
 import type { Graph, Node } from './graph.ts'
 
-/** Neighbouring numbers that all lead to the same node. */
+/** Consecutive call numbers that lead to the same node. */
 export interface Range {
   readonly from: number
   /** Inclusive. */
   readonly to: number
   readonly node: Node
-  /** How often, relative to the others, an agent calls one of these numbers. */
+  /** How often an agent calls these numbers, relative to the other ranges. */
   readonly weight: number
 }
 
@@ -30,7 +30,7 @@ export const RETURNS: { readonly [A in Action]: number } = {
   allow: 0x7fff0000,
 }
 
-/** What a program returns for a verdict: the action above, the error's number below. */
+/** The return value for a verdict: the action in the upper half, the error number in the lower. */
 export function returnValue(
   { action, errno }: Verdict,
   numbers: Readonly<Record<ErrnoName, number>>,
@@ -40,8 +40,9 @@ export function returnValue(
 }
 
 /**
- * All 2³² numbers, in order and without gaps: each of the table alone, by its decision; all others
- * as unknown; and those of the foreign ABI as not existing.
+ * Ranges that cover all 2³² numbers, in order and without gaps. Each number of the table has a range of
+ * its own with its decision. All others get the verdict for unknown calls, and those of the foreign ABI
+ * (x32) get ENOSYS.
  */
 export function rangesOf(
   graph: Graph,

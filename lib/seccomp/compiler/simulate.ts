@@ -1,29 +1,29 @@
 import { ARCH_OFFSET, ARGUMENTS_OFFSET, NUMBER_OFFSET, type Program } from './program.ts'
 
-/** One system call as the kernel shows it to a filter: `struct seccomp_data` of linux/seccomp.h. */
+/** One system call as a filter sees it: `struct seccomp_data` of linux/seccomp.h. */
 export interface Call {
   /** `AUDIT_ARCH_*`. */
   readonly audit: number
   readonly number: number
-  /** Up to six, unsigned 64-bit; those left out are 0. */
+  /** Up to six, unsigned 64-bit; missing ones are 0. */
   readonly args?: readonly bigint[]
 }
 
 export interface Answer {
-  /** What the filter returns: an action in the upper half, its data in the lower (seccomp(2)). */
+  /** The filter's return value: action in the upper half, data in the lower (seccomp(2)). */
   readonly value: number
-  /** Instructions executed. */
+  /** The number of instructions executed. */
   readonly steps: number
   /**
-   * Whether the kernel (5.11 and later) remembers this allowance, so that the filter is not run for
-   * this number again: only if nothing but number and architecture was looked at on the way.
+   * Whether the kernel (5.11 and later) caches this allowance and no longer runs the filter for the
+   * number. It does so only if the program read nothing but number and architecture.
    */
   readonly cacheable: boolean
 }
 
 const ALLOW = 0x7fff0000
 
-/** Runs a program as the kernel does. */
+/** Runs a program the way the kernel does. */
 export function simulate(program: Program, call: Call, endian: 'little' | 'big'): Answer {
   const data = seccompData(call, endian)
   let accumulator = 0

@@ -2,15 +2,15 @@ import type { Node } from './graph.ts'
 import { INSTRUCTION, type Placed, type Plan, type Singles, singlesOf, split } from './tree-plan.ts'
 import { Search } from './tree-search.ts'
 
-/** A plan with its cost: the mean number of tests, weighted, and a little for every instruction. */
+/** A plan with its cost: the weighted mean number of tests plus a small amount per instruction. */
 interface Costed {
   readonly plan: Plan
   readonly cost: number
 }
 
 /**
- * The plan of the least cost for ranges that are few, among those whose longest path takes at most
- * `depth` instructions; the least depth above that has a plan is taken where there is none.
+ * The cheapest plan for a small number of ranges whose longest path has at most `depth` instructions. If
+ * no plan is that shallow, `depth` is raised step by step until there is one.
  */
 export function boundedPlan(ranges: readonly Placed[], depth: number): Plan {
   const search = new BoundedSearch(ranges)
@@ -21,10 +21,10 @@ export function boundedPlan(ranges: readonly Placed[], depth: number): Plan {
   }
 }
 
-/** More than any limit: the depth of a balanced tree of all numbers, and a tail that is capped. */
+/** Above every limit, which is the depth of a balanced tree of all numbers plus a capped tail. */
 const LIMITS = 64
 
-/** All runs of neighbouring ranges, each under every limit that it is asked for, once. */
+/** Solves each run of neighbouring ranges at most once for every depth limit that is asked for. */
 class BoundedSearch {
   readonly #ranges: readonly Placed[]
   readonly #free: Search
@@ -48,7 +48,7 @@ class BoundedSearch {
     return this.#known.get(key)
   }
 
-  /** No plan has less depth: a tree of depth n has room for 2 to the power n (Kraft's inequality). */
+  /** A lower bound on the depth: a tree of depth n has room for 2ⁿ leaves (Kraft's inequality). */
   least(first: number, last: number): number {
     const key = this.#key(first, last)
     const known = this.#least.get(key)

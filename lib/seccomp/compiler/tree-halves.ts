@@ -3,19 +3,19 @@ import type { Range } from './ranges.ts'
 import { boundedPlan } from './tree-bounded.ts'
 import { type Placed, type Plan, split } from './tree-plan.ts'
 
-/** The longest path may be this many tests longer than in a balanced tree. */
+/** The longest path may have this many tests more than in a balanced tree. */
 const SLACK = 1
-/** Above so many ranges, a split by weight comes before the search for the best plan. */
+/** Above this number of ranges, they are split by weight before the search for the best plan. */
 const SEARCHED = 14
-/** The share of all weight that is spread evenly, so that what is called never is not too deep. */
+/** The share of the total weight that is spread evenly, so that calls without weight are not too deep. */
 const EVEN = 0.05
-/** Longer tests of arguments count as so many instructions: else all others would pay for them. */
+/** The length that longer tests of arguments are counted with: otherwise other calls would pay for them. */
 const LONGEST_TAIL = 16
 
 /**
- * The plan of the least mean number of tests, weighted, and a little for every instruction, whose
- * longest path is not much longer than if all were alike: a range that leads to a long test of
- * arguments is to be found after few tests.
+ * The plan with the least weighted mean number of tests plus a small cost per instruction. Its longest
+ * path is not much longer than in a balanced tree, so a range that leads to a long test of arguments is
+ * found after few tests.
  */
 export function planTree(ranges: readonly Range[]): Plan {
   const total = ranges.reduce((sum, { weight }) => sum + weight, 0) || 1
@@ -29,12 +29,12 @@ export function planTree(ranges: readonly Range[]): Plan {
   return planWithin(placed, Math.min(depth, searchDepth(placed)))
 }
 
-/** A call number lies below this, and only unknown numbers fill a range so wide. */
+/** Call numbers are below this, and only unknown numbers fill a wider range. */
 const WIDE = 1 << 16
-/** So many names are compared one after the other at the leaves of a search by name. */
+/** The number of names that a leaf of the plain binary search compares one after another. */
 const GROUP = 4
 
-/** The longest path of a plain binary search for each number of its own, which is never exceeded. */
+/** The longest path of a plain binary search over single numbers. Our plan is never deeper. */
 function searchDepth(ranges: readonly Placed[]): number {
   const wide = new Set(ranges.filter(({ from, to }) => to - from > WIDE).map(({ node }) => node))
   const named = ranges.filter(({ node }) => !wide.has(node))
@@ -43,7 +43,7 @@ function searchDepth(ranges: readonly Placed[]): number {
   return levels + Math.max(GROUP + 1, ...named.map(({ tail }) => tail + 1))
 }
 
-/** A plan of at most `depth` instructions on its longest path, or little more. */
+/** A plan whose longest path has at most `depth` instructions, or slightly more. */
 function planWithin(ranges: readonly Placed[], depth: number): Plan {
   if (ranges.length <= SEARCHED) return boundedPlan(ranges, depth)
   const at = halfOf(ranges, 2 ** (depth - 1))
@@ -53,8 +53,8 @@ function planWithin(ranges: readonly Placed[], depth: number): Plan {
 }
 
 /**
- * Where the weight on both sides is most alike, while neither side takes more room than there is in
- * a tree: one of depth n has room for 2 to the power n (Kraft's inequality).
+ * The index at which both sides have the most equal weight while each still fits into a tree of the
+ * remaining depth: depth n has room for 2ⁿ leaves (Kraft's inequality).
  */
 function halfOf(ranges: readonly Placed[], room: number): number {
   const all = ranges.reduce((sum, { tail }) => sum + 2 ** tail, 0)

@@ -1,13 +1,13 @@
 import type { Node } from './graph.ts'
 import type { Range } from './ranges.ts'
 
-/** A range, and how long what it leads to takes. */
+/** A range with the length of the code it leads to. */
 export interface Placed extends Range {
-  /** Instructions from its node on, the return included; of a long test of arguments, some. */
+  /** Instructions from its node on, the return included; capped for long tests of arguments. */
   readonly tail: number
 }
 
-/** How to find a number's range: by halves, until only single numbers stand out of one node. */
+/** A way to find a number's range: splits, down to runs in which only single numbers differ. */
 export type Plan = Split | Singles
 
 interface Split {
@@ -21,24 +21,25 @@ interface Split {
 
 export interface Singles {
   readonly kind: 'singles'
+  /** The node for all numbers of the run except the single ones. */
   readonly base: Node
-  /** To be tested one after the other. */
+  /** Tested in this order. */
   readonly singles: readonly Placed[]
   readonly depth: number
 }
 
-/** One more instruction weighs as much as one per thousand of all calls taking one more step. */
+/** The cost of an instruction: as much as one more step for 0.1 % of all calls. */
 export const INSTRUCTION = 0.001
-/** So many single numbers at most are told apart one after the other. */
+/** At most this many single numbers are compared one after another. */
 export const MOST_SINGLES = 5
-/** Neighbours are never alike: between two single numbers there is one range of the base at most. */
+/** Neighbours always differ, so there is at most one range of the base between two single numbers. */
 export const LONGEST_LEAF = 2 * MOST_SINGLES + 1
 
 export function split(at: number, below: Plan, above: Plan): Split {
   return { kind: 'split', at, below, above, depth: 1 + Math.max(below.depth, above.depth) }
 }
 
-/** A run of ranges of which all but single numbers lead to one node; undefined for any other. */
+/** The leaf for a run in which all ranges but single numbers lead to one node, else undefined. */
 export function singlesOf(ranges: readonly Placed[]): Singles | undefined {
   if (ranges.length > LONGEST_LEAF) return undefined
   const base = baseAmong(ranges, 0, ranges.length - 1)
@@ -52,7 +53,7 @@ export function singlesOf(ranges: readonly Placed[]): Singles | undefined {
   return { kind: 'singles', base, singles, depth }
 }
 
-/** What a run leads to but for single numbers: the node of its wide ranges, else of the heaviest. */
+/** The base of a run: the node of its wide ranges, or else that of its heaviest range. */
 export function baseAmong(
   ranges: readonly Placed[],
   first: number,

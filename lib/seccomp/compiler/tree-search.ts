@@ -10,23 +10,23 @@ import {
 } from './tree-plan.ts'
 
 /**
- * The plans of the least cost for every run of ranges that are few, however long their paths.
+ * Finds the cheapest plan for every run of a small number of ranges, with no limit on path lengths.
  *
- * Dynamic programming over the runs of neighbouring ranges, the shorter before the longer. The best
- * split of a run lies between those of the runs shorter by one at either end (Knuth 1971), or so
- * near that looking farther has never paid: quadratic instead of cubic. It runs once per process, so
- * that nothing is ever warm: plain numbers in arrays, and no object per run.
+ * It is dynamic programming over runs of neighbouring ranges, from short to long. The best split of a
+ * run lies between the best splits of the two runs that are shorter by one range (Knuth 1971), or so
+ * near that a wider search has never paid off. That makes it quadratic instead of cubic. It runs once
+ * per process and the code never warms up, so it uses plain numbers in arrays and no object per run.
  */
 export class Search {
   readonly #ranges: readonly Placed[]
   readonly #size: number
-  /** By `first * size + last`: the cost of the best plan, where a split is best, whether it wins. */
+  /** By `first * size + last`: cost of the best plan, index of the best split, whether a leaf is better. */
   readonly #costs: Float64Array
   readonly #splits: Uint16Array
   readonly #isLeaf: Uint8Array
-  /** Weight of all ranges before each. */
+  /** The total weight of all ranges before each index. */
   readonly #before: Float64Array
-  /** By `first`: no run that ends after this is a leaf. */
+  /** By `first`: the last index at which a run may end and still be a leaf. */
   readonly #leafEnds: readonly number[]
   /** The weights of a leaf's single numbers, the heaviest first. */
   readonly #sorted = new Float64Array(MOST_SINGLES)
@@ -84,7 +84,7 @@ export class Search {
     this.#isLeaf[cell] = leaf <= best ? 1 : 0
   }
 
-  /** Infinite where the run is no leaf. */
+  /** Infinite if the run can't be a leaf. */
   #leafCost(first: number, last: number): number {
     if (first === last) return 0
     if (last > (this.#leafEnds[first] as number)) return Number.POSITIVE_INFINITY
@@ -118,7 +118,7 @@ export class Search {
   }
 }
 
-/** A leaf is not too long, and its wide ranges all lead to the same. */
+/** The last index of a leaf: it is not too long, and its wide ranges all lead to one node. */
 function leafEnd(ranges: readonly Placed[], first: number): number {
   let wide: Placed | undefined
   const beyond = Math.min(ranges.length, first + LONGEST_LEAF)

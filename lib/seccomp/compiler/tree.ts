@@ -4,8 +4,8 @@ import { planTree } from './tree-halves.ts'
 import type { Plan } from './tree-plan.ts'
 
 /**
- * A tree that finds the range of a number. What an agent calls most is decided first: the few
- * hottest numbers by a test of their own, the others by a tree of the least weighted depth.
+ * Builds the search for the range of a number. The calls that an agent makes most are decided first: the
+ * few hottest numbers by a test each, the others by a tree of the least weighted depth.
  */
 export function decisionTree(graph: Graph, ranges: readonly Range[]): Node {
   const { hot, rest } = splitHot(ranges)
@@ -13,11 +13,11 @@ export function decisionTree(graph: Graph, ranges: readonly Range[]): Node {
   return hot.reduceRight((below, { from, node }) => graph.test('equal', from, node, below), tree)
 }
 
-/** A number that takes this share of all calls is worth a test that all others have to pass. */
+/** A number with this share of all remaining calls is worth a test that all others have to pass. */
 const HOT = 0.4
 const MOST_HOT = 4
 
-/** Takes the hottest numbers out, and makes one range of neighbours that are alike. */
+/** Separates the hottest numbers and joins neighbours that lead to the same node. */
 function splitHot(ranges: readonly Range[]): { hot: readonly Range[]; rest: readonly Range[] } {
   const called = ranges.filter(({ weight }) => weight > 0)
   const byWeight = called.sort((a, b) => b.weight - a.weight).slice(0, MOST_HOT)
@@ -33,7 +33,7 @@ function splitHot(ranges: readonly Range[]): { hot: readonly Range[]; rest: read
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Numbers in `gone` are decided already: they join their neighbour, whatever it is. */
+/** Numbers in `gone` are already decided, so they join whatever neighbour they have. */
 function joinAlike(ranges: readonly Range[], gone: ReadonlySet<Range>): readonly Range[] {
   const joined: Writable<Range>[] = []
   let last: Writable<Range> | undefined

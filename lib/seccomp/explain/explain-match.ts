@@ -3,7 +3,7 @@ import { isNarrow } from '../compiler/arguments.ts'
 import type { Decision } from '../policy/merge.ts'
 import type { Condition, Rule } from '../policy/policy.ts'
 
-/** The rule that decides a call with these arguments (those left out are 0), if any does. */
+/** The rule that decides a call with these arguments (missing ones are 0), or undefined. */
 export function ruleFor(
   architecture: Architecture,
   { name, rules }: Decision,

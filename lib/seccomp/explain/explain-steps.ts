@@ -1,15 +1,15 @@
 import { ARCH_OFFSET, NUMBER_OFFSET, type Program } from '../compiler/program.ts'
 
-/** Instructions executed for a call, over all arguments that it may have. */
+/** The number of instructions executed for a call, over all possible arguments. */
 export interface Steps {
   readonly least: number
   readonly most: number
 }
 
-/** Undefined: an argument, which may be anything. */
+/** Undefined: an argument, whose value is unknown. */
 type Accumulator = number | undefined
 
-/** Follows every path that a call with this number can take, whatever its arguments are. */
+/** Follows every path that a call with this number can take, for any arguments. */
 export function stepsOf(program: Program, audit: number, number: number): Steps {
   const memo = new Map<string, Steps>()
   const from = (at: number, word: Accumulator): Steps => {

@@ -9,30 +9,30 @@ import { ENOSYS } from '../policy/wording.ts'
 import { ruleFor } from './explain-match.ts'
 import { type Steps, stepsOf } from './explain-steps.ts'
 
-/** What is to be explained: a number that a filter may see, and its name where it has one. */
+/** The call to explain: a number that a filter may see, and its name if it has one. */
 export interface Asked {
   readonly number: number
   readonly name?: string
 }
 
-/** What happens to one system call, why, and what finding it out costs. */
+/** The answer to one system call, the rules behind it, and the cost of the decision. */
 export interface Explanation extends Asked {
-  /** Those that may decide, in order: the first whose conditions all hold does. */
+  /** The rules that may decide, in order: the first whose conditions all hold does. */
   readonly rules: readonly Rule[]
-  /** Where none holds; undefined where the arguments are known and a rule decides. */
+  /** The verdict if no rule matches; undefined if the arguments are known and a rule decides. */
   readonly otherwise?: { readonly verdict: Verdict; readonly origin: string }
-  /** Instructions executed, the least and the most over all arguments. */
+  /** The fewest and the most instructions executed, over all arguments. */
   readonly steps: Steps
-  /** Whether the kernel (5.11 and later) allows the call from then on without running the filter. */
+  /** Whether the kernel (5.11 and later) caches the allowance and skips the filter from then on. */
   readonly cached: boolean
-  /** What is special about the number. */
+  /** A remark if the number is a special case. */
   readonly note?: string
 }
 
 /**
- * The call that a word of the user's names: a name of the table, or a number (`257`, `0x101`).
+ * Finds the call that the user names: by a name of the table or by a number (`257`, `0x101`).
  *
- * @throws RangeError for an unknown name, or a number above 2³² − 1, with what may have been meant
+ * @throws RangeError for an unknown name (with a suggestion) or a number above 2³² − 1
  */
 export function findCall({ name, table: { numbers } }: Architecture, word: string): Asked {
   if (/^(0x[0-9a-f]+|\d+)$/i.test(word)) return byNumber(numbers, Number(word))
@@ -43,7 +43,8 @@ export function findCall({ name, table: { numbers } }: Architecture, word: strin
 }
 
 function byNumber(numbers: Readonly<Record<string, number>>, number: number): Asked {
-  if (number > 0xffffffff) throw new RangeError(`a system call number has 32 bits, not ${number}`)
+  if (number > 0xffffffff)
+    throw new RangeError(`${number} is too large: a system call number has 32 bits`)
   const name = Object.entries(numbers).find(([, each]) => each === number)?.[0]
   return { number, ...(name === undefined ? {} : { name }) }
 }
@@ -51,7 +52,7 @@ function byNumber(numbers: Readonly<Record<string, number>>, number: number): As
 /**
  * Explains a call under a policy and its program.
  *
- * @param args up to six; undefined: whatever they are
+ * @param args up to six; undefined means any arguments
  */
 export function explain(
   policy: EffectivePolicy,
@@ -88,7 +89,7 @@ function decided(
   return rule ? { rules: [rule] } : { rules: [], otherwise }
 }
 
-/** Of a number that the table does not have. */
+/** The explanation for a number that the table does not have. */
 function undecided(
   { architecture, unknown, defaultOrigin }: EffectivePolicy,
   number: number,
@@ -96,12 +97,12 @@ function undecided(
   const { foreignFrom, name, table } = architecture
   if (foreignFrom !== undefined && number >= foreignFrom) {
     return {
-      otherwise: { verdict: ENOSYS, origin: `the x32 ABI, refused on ${name} whatever the policy` },
-      note: `a number of the x32 ABI: ${byNumber(x32.numbers, number).name ?? 'no call that is known'}`,
+      otherwise: { verdict: ENOSYS, origin: `the x32 ABI, refused on ${name} under every policy` },
+      note: `a number of the x32 ABI: ${byNumber(x32.numbers, number).name ?? 'not a known call'}`,
     }
   }
   return {
-    otherwise: { verdict: unknown, origin: `numbers that no table has: ${defaultOrigin}` },
+    otherwise: { verdict: unknown, origin: `number not in the table: ${defaultOrigin}` },
     note: `no system call of ${name} up to Linux ${table.kernel}: newer, or of another architecture`,
   }
 }

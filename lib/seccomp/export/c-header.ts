@@ -2,7 +2,7 @@ import { disassemble } from '../compiler/disassemble.ts'
 import { CODES, type Program } from '../compiler/program.ts'
 import type { EffectivePolicy } from '../policy/merge.ts'
 
-/** A header with the program as seccomp(2) takes it, each instruction beside what it does. */
+/** Writes a C header with the program as seccomp(2) takes it; comments disassemble each instruction. */
 export function toHeader(policy: EffectivePolicy, program: Program): string {
   const { name, audit } = policy.architecture
   const lines = disassemble(program, policy.architecture).trimEnd().split('\n')
@@ -16,7 +16,9 @@ export function toHeader(policy: EffectivePolicy, program: Program): string {
     `#define SEALBEAT_FILTER_LENGTH ${program.length}`,
     '',
     'static const struct sock_filter sealbeat_filter[SEALBEAT_FILTER_LENGTH] = {',
-    ...program.map((instruction, at) => `  ${structOf(instruction)}, /* ${lines[at] ?? ''} */`),
+    ...program.map(
+      (instruction, at) => `  ${initializerOf(instruction)}, /* ${lines[at] ?? ''} */`,
+    ),
     '};',
     '',
     '#endif',
@@ -24,7 +26,7 @@ export function toHeader(policy: EffectivePolicy, program: Program): string {
   ].join('\n')
 }
 
-function structOf(instruction: Program[number]): string {
+function initializerOf(instruction: Program[number]): string {
   const [yes, no] = 'yes' in instruction ? [instruction.yes, instruction.no] : [0, 0]
   const k = 'k' in instruction ? instruction.k : instruction.offset
   return `{0x${CODES[instruction.op].toString(16).padStart(2, '0')}, ${yes}, ${no}, 0x${k.toString(16)}}`

@@ -11,10 +11,13 @@ export const EXPORT_FORMATS = ['bpf', 'asm', 'json', 'yaml', 'oci', 'systemd', '
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /**
- * What others can read: `bpf` is the raw `struct sock_filter[]` in the byte order of the policy's
- * architecture, as seccomp(2) takes it; `asm` a listing of the same, `c` a header; `json` and `yaml`
- * the effective policy as a `seccomp:` section that stands alone; `oci` a container's profile;
- * `systemd` a drop-in for a unit.
+ * Exports a policy for other programs:
+ * - `bpf`: the raw `struct sock_filter[]`, in the byte order of the policy's architecture, as
+ *   seccomp(2) takes it
+ * - `asm`: a listing of the same program; `c`: a C header
+ * - `json`, `yaml`: the effective policy as a self-contained `seccomp:` section
+ * - `oci`: a container profile
+ * - `systemd`: a drop-in for a unit
  */
 export function exportPolicy(
   format: ExportFormat,
@@ -27,19 +30,19 @@ export function exportPolicy(
     case 'oci':
       return exportOci(policy, program)
     default:
-      return { content: TEXTS[format](policy, program), notes: [] }
+      return { content: FORMATTERS[format](policy, program), notes: [] }
   }
 }
 
 export interface Exported {
   readonly content: Uint8Array | string
-  /** Where it says something else than the policy, in words. */
+  /** Messages about each difference between the export and the policy. */
   readonly notes: readonly string[]
 }
 
-type Text = (policy: EffectivePolicy, program: Program) => string
+type Formatter = (policy: EffectivePolicy, program: Program) => string
 
-const TEXTS: { readonly [F in Exclude<ExportFormat, 'bpf' | 'oci'>]: Text } = {
+const FORMATTERS: { readonly [F in Exclude<ExportFormat, 'bpf' | 'oci'>]: Formatter } = {
   asm: (policy, program) => disassemble(program, policy.architecture),
   json: policy => `${JSON.stringify({ seccomp: sectionOf(policy) }, null, 2)}\n`,
   yaml: policy => toYaml(policy),
@@ -49,6 +52,8 @@ const TEXTS: { readonly [F in Exclude<ExportFormat, 'bpf' | 'oci'>]: Text } = {
 
 function exportOci(policy: EffectivePolicy, program: Program): Exported {
   const { profile, stricter } = toOci(policy, program)
-  const notes = stricter.map(what => `stricter than the policy, which can't be said in it: ${what}`)
+  const notes = stricter.map(
+    what => `stricter than the policy, as the format can't express it: ${what}`,
+  )
   return { content: ociJson(profile), notes }
 }

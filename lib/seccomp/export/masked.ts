@@ -7,10 +7,10 @@ export interface Masked {
 }
 
 /**
- * A condition as alternatives, of which exactly those hold that it means: all that a filter which
- * knows only `SCMP_CMP_MASKED_EQ` needs. None: it never holds. A mask of 0: it always does.
+ * Turns a condition into alternatives for a filter that knows only `SCMP_CMP_MASKED_EQ`: the condition
+ * holds exactly where one of them holds. An empty list never holds; a mask of 0 always holds.
  *
- * @param bits how many bits of the argument are looked at, and so how many alternatives at most
+ * @param bits the number of compared bits of the argument, and so the greatest number of alternatives
  */
 export function maskedAlternatives(
   { operation, value, mask = 0n }: Condition,
@@ -29,18 +29,18 @@ export function maskedAlternatives(
     case 'BitsNotSet':
       return [{ mask: value & all, value: 0n }]
     case 'LessThan':
-      return below(value, all)
+      return lessThan(value, all)
     case 'LessOrEqual':
-      return below(value + 1n, all)
+      return lessThan(value + 1n, all)
     case 'GreaterThan':
-      return above(value, all)
+      return greaterThan(value, all)
     case 'GreaterOrEqual':
-      return value === 0n ? ALWAYS : above(value - 1n, all)
+      return value === 0n ? ALWAYS : greaterThan(value - 1n, all)
   }
 }
 
-/** What meets two of them on one argument; undefined where nothing does. */
-export function both(a: Masked, b: Masked): Masked | undefined {
+/** The test that holds where both hold, on one argument; undefined if they contradict each other. */
+export function intersect(a: Masked, b: Masked): Masked | undefined {
   const isContradiction = ((a.value ^ b.value) & a.mask & b.mask) !== 0n
   return isContradiction ? undefined : { mask: a.mask | b.mask, value: a.value | b.value }
 }
@@ -53,21 +53,27 @@ function eachBit(bits: bigint): readonly bigint[] {
   return found
 }
 
-/** Less than `limit`: the same above one of its bits, that bit unset, whatever follows. */
-function below(limit: bigint, all: bigint): readonly Masked[] {
+/**
+ * A value is less than `limit` if it equals the limit above one of the limit's set bits and has that
+ * bit unset; the lower bits don't matter.
+ */
+function lessThan(limit: bigint, all: bigint): readonly Masked[] {
   if (limit > all) return ALWAYS
-  return eachBit(limit).map(bit => ({ mask: from(bit, all), value: limit & from(bit << 1n, all) }))
+  return eachBit(limit).map(bit => ({
+    mask: bitsFrom(bit, all),
+    value: limit & bitsFrom(bit << 1n, all),
+  }))
 }
 
-/** Greater than `limit`: the same above one of the bits it has not, that bit set. */
-function above(limit: bigint, all: bigint): readonly Masked[] {
+/** A value is greater than `limit` if it equals the limit above one of its unset bits and has that bit set. */
+function greaterThan(limit: bigint, all: bigint): readonly Masked[] {
   if (limit >= all) return []
   return eachBit(~limit & all).map(bit => {
-    return { mask: from(bit, all), value: (limit & from(bit << 1n, all)) | bit }
+    return { mask: bitsFrom(bit, all), value: (limit & bitsFrom(bit << 1n, all)) | bit }
   })
 }
 
-/** All bits from this one up. */
-function from(bit: bigint, all: bigint): bigint {
+/** All bits from `bit` upwards. */
+function bitsFrom(bit: bigint, all: bigint): bigint {
   return all & ~(bit - 1n)
 }

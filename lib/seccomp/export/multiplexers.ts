@@ -4,7 +4,7 @@ import type { EffectivePolicy } from '../policy/merge.ts'
 import type { Action, Verdict } from '../policy/policy.ts'
 import { ENOSYS } from '../policy/wording.ts'
 
-/** The old ways into calls, by their argument 0: SYS_* of linux/net.h, and of linux/ipc.h. */
+/** Multiplexers: the old entry points, with the call for each argument 0 (linux/net.h, linux/ipc.h). */
 const MULTIPLEXERS: Readonly<Record<string, readonly string[]>> = {
   socketcall: [
     ...['', 'socket', 'bind', 'connect', 'listen', 'accept', 'getsockname', 'getpeername'],
@@ -18,15 +18,19 @@ const MULTIPLEXERS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** From here on the kernel lets a call through: SECCOMP_RET_TRACE of linux/seccomp.h and looser. */
+/** The kernel lets a call through for this value and above: SECCOMP_RET_TRACE of linux/seccomp.h. */
 const TRACE = 0x7ff00000
 
 /**
- * The multiplexers that libseccomp would open further than the policy does: where a rule allows a call,
- * it allows the multiplexer for it as well, whatever the call's own arguments. Only a rule for the
- * multiplexer without tests keeps it from that, which has to say something else than the default.
+ * The multiplexers that libseccomp would open further than the policy does, each with the verdict that
+ * closes it. Where a rule allows a call, libseccomp also allows the multiplexer for that call, whatever
+ * the call's own arguments. Only a rule for the multiplexer itself prevents this; it must have no
+ * argument tests, and a verdict other than the default.
  */
-export function leaking(policy: EffectivePolicy, program: Program): ReadonlyMap<string, Verdict> {
+export function leakingMultiplexers(
+  policy: EffectivePolicy,
+  program: Program,
+): ReadonlyMap<string, Verdict> {
   const { architecture, decisions, defaultAction } = policy
   const { audit, endian, table } = architecture
   const passes = (name: string, args: readonly bigint[]) => {
@@ -47,7 +51,7 @@ export function leaking(policy: EffectivePolicy, program: Program): ReadonlyMap<
   return new Map(open.map(([name]) => [name, otherDenial(defaultAction)]))
 }
 
-/** Denies as well, in other words than the default: libseccomp takes no rule that says the same. */
+/** A denial that differs from the default, as libseccomp rejects a rule with the default's action. */
 function otherDenial(defaultAction: Action): Verdict {
   if (defaultAction === 'errno') return ENOSYS
   return { action: defaultAction === 'kill_process' ? 'kill_thread' : 'kill_process' }

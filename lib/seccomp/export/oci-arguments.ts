@@ -2,19 +2,19 @@ import type { Architecture } from '../architectures/architecture.ts'
 import { isNarrow } from '../compiler/arguments.ts'
 import type { Condition, Operation } from '../policy/policy.ts'
 import type { ScmpOperator } from '../policy/scmp.ts'
-import { both, type Masked, maskedAlternatives } from './masked.ts'
+import { intersect, type Masked, maskedAlternatives } from './masked.ts'
 
 /** `linux.seccomp.syscalls[].args[]` of the OCI runtime specification. */
 export interface OciArgument {
   readonly index: number
-  /** For `SCMP_CMP_MASKED_EQ` the mask, `valueTwo` then being what is compared. */
+  /** The mask for `SCMP_CMP_MASKED_EQ`, with the compared value in `valueTwo`; else the value. */
   readonly value: bigint
   readonly valueTwo?: bigint
   readonly op: ScmpOperator
 }
 
-/** More rules than this for one name would slow down every filter made of them. */
-const MOST_ALTERNATIVES = 256
+/** More rules than this for one name would slow down every filter built from them. */
+const MAX_ALTERNATIVES = 256
 
 const DIRECT: Partial<Readonly<Record<Operation, ScmpOperator>>> = {
   Equal: 'SCMP_CMP_EQ',
@@ -26,10 +26,10 @@ const DIRECT: Partial<Readonly<Record<Operation, ScmpOperator>>> = {
 }
 
 /**
- * The conditions of one rule as argument lists, any of which has to hold whole. libseccomp compares all
- * 64 bits of an argument, so that what the kernel takes as an `int` is compared under a mask; and it
- * takes one test of an argument per rule, so that several become one, under a mask as well. Undefined
- * where that takes too many alternatives.
+ * Turns the conditions of one rule into alternative argument lists; the rule matches where all tests of
+ * one list hold. libseccomp compares all 64 bits of an argument, so an argument that the kernel takes
+ * as an `int` is compared under a mask. libseccomp accepts one test of an argument per rule, so several
+ * tests are combined into one, also under a mask. Undefined if that takes too many alternatives.
  */
 export function ociArguments(
   architecture: Architecture,
@@ -41,7 +41,7 @@ export function ociArguments(
     const own = conditions.filter(({ argument }) => argument === index)
     const bits = isNarrow(architecture, name, index) ? 32 : 64
     const alternatives = testsOf(index, own, bits)
-    if (!alternatives || lists.length * alternatives.length > MOST_ALTERNATIVES) return undefined
+    if (!alternatives || lists.length * alternatives.length > MAX_ALTERNATIVES) return undefined
     lists = lists.flatMap(list => alternatives.map(tests => [...list, ...tests]))
   }
   return lists
@@ -57,17 +57,17 @@ function testsOf(
   if (only && op && conditions.length === 1 && bits === 64) {
     return [[{ index, value: only.value, op }]]
   }
-  return joined(conditions, bits)?.map(({ mask, value }) => {
+  return combine(conditions, bits)?.map(({ mask, value }) => {
     return mask === 0n ? [] : [{ index, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }]
   })
 }
 
-function joined(conditions: readonly Condition[], bits: 32 | 64): readonly Masked[] | undefined {
+function combine(conditions: readonly Condition[], bits: 32 | 64): readonly Masked[] | undefined {
   let found: readonly Masked[] = [{ mask: 0n, value: 0n }]
   for (const condition of conditions) {
     const more = maskedAlternatives(condition, bits)
-    if (found.length * more.length > 16 * MOST_ALTERNATIVES) return undefined
-    found = found.flatMap(one => more.flatMap(other => both(one, other) ?? []))
+    if (found.length * more.length > 16 * MAX_ALTERNATIVES) return undefined
+    found = found.flatMap(one => more.flatMap(other => intersect(one, other) ?? []))
   }
   return found
 }

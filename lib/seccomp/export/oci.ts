@@ -1,9 +1,8 @@
 import type { Program } from '../compiler/program.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import { ACTIONS, formatVerdict, type Verdict } from '../policy/policy.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import { EPERM } from '../policy/wording.ts'
-import { leaking } from './multiplexers.ts'
+import { leakingMultiplexers } from './multiplexers.ts'
 import { type OciArgument, ociArguments } from './oci-arguments.ts'
 
 /** `linux.seccomp` of the OCI runtime specification (config-linux.md), as runc and crun read it. */
@@ -24,7 +23,7 @@ export interface OciRule {
 
 export interface OciExport {
   readonly profile: OciProfile
-  /** Where the profile is stricter than the policy, as it can't say the same: `ptrace: …`. */
+  /** Calls for which the profile is stricter, as the format can't express the policy: `ptrace: …`. */
   readonly stricter: readonly string[]
 }
 
@@ -38,9 +37,9 @@ const SCMP: { readonly [A in Verdict['action']]: string } = {
   allow: 'SCMP_ACT_ALLOW',
 }
 
-/** A policy as a profile that answers every name of its table alike, or, where it can't, stricter. */
+/** Converts a policy into a profile that gives each call the same verdict or, if it can't, a stricter one. */
 export function toOci(policy: EffectivePolicy, program: Program): OciExport {
-  const closed = leaking(policy, program)
+  const closed = leakingMultiplexers(policy, program)
   const byDefault = plainDefault(policy)
   const stricter: string[] = []
   const groups = new Map<string, OciRule & { readonly names: string[] }>()
@@ -66,7 +65,7 @@ export function toOci(policy: EffectivePolicy, program: Program): OciExport {
   const profile = {
     defaultAction: action,
     ...(errnoRet === undefined ? {} : { defaultErrnoRet: errnoRet }),
-    architectures: [SCMP_ARCHITECTURES[policy.architecture.name].scmp],
+    architectures: [policy.architecture.names.scmp],
     flags: ['SECCOMP_FILTER_FLAG_LOG'],
     syscalls: [...groups.values()],
   }
@@ -79,9 +78,10 @@ interface Alternative {
 }
 
 /**
- * The rules of one name: none where the default says the same. To libseccomp a rule without
- * conditions decides over all with, and where two conditions hold the order of arguments: so that
- * conditions can be had only beside the default, and with one action.
+ * The rules of one name; none where the default has the same verdict. In libseccomp a rule without
+ * conditions overrides those with conditions, and where two conditions hold, the order of the arguments
+ * decides. So rules with conditions work only beside the default, and all with one action; otherwise
+ * this returns undefined.
  */
 function alternativesOf(
   { architecture }: EffectivePolicy,
@@ -100,7 +100,7 @@ function alternativesOf(
   return lists.flat().map(args => ({ verdict, args }))
 }
 
-/** What the default says but for the calls that it words otherwise, each of which gets a rule. */
+/** The default verdict. Each call to which the default gives another error gets a rule of its own. */
 function plainDefault({ defaultAction }: EffectivePolicy): Verdict {
   return defaultAction === 'errno' ? EPERM : { action: defaultAction }
 }
@@ -120,7 +120,7 @@ function argumentKey({ index, op, value, valueTwo }: OciArgument): string {
   return `${index} ${op} ${value} ${valueTwo}`
 }
 
-/** As JSON; numbers above 2⁵³ are written as they are, which the runtimes read as 64 bits. */
+/** Writes the profile as JSON. Numbers above 2⁵³ stay exact; the runtimes read them as 64 bits. */
 export function ociJson(profile: OciProfile): string {
   const marked = JSON.stringify(profile, (_, value) => markBig(value), 2)
   return `${marked.replace(/"bigint (\d+)"/g, '$1')}\n`

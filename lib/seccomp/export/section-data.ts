@@ -2,7 +2,7 @@ import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import { type Action, type Condition, formatVerdict, type Rule } from '../policy/policy.ts'
 import { wordDefault } from '../policy/wording.ts'
 
-/** The decisions that differ from what the default action says of any call. */
+/** The decisions that differ from the default action's verdict for the call. */
 export function explicitDecisions({
   decisions,
   defaultAction,
@@ -13,7 +13,7 @@ export function explicitDecisions({
   )
 }
 
-/** An effective policy as a section of `mode: replace`, in the very format that users write. */
+/** An effective policy as a `seccomp:` section with `mode: replace`, in the format that users write. */
 export interface SectionData {
   readonly mode: 'replace'
   readonly default_action: Action
@@ -39,7 +39,7 @@ interface ConditionData {
   readonly mask?: number | string
 }
 
-/** The policy written back: parsed, merged and compiled again, it gives the same program. */
+/** Writes the policy as a section that parses, merges and compiles to the same program. */
 export function sectionOf(policy: EffectivePolicy): SectionData {
   const groups = new Map<string, { names: string[]; named: Rule[]; verdict: Rule['verdict'] }>()
   const groupOf = (verdict: Rule['verdict']) => {
@@ -62,7 +62,7 @@ export function sectionOf(policy: EffectivePolicy): SectionData {
     }),
   )
   const { defaultAction } = policy
-  // S9: a list has at least one item, even where there is nothing to say.
+  // S9: the list needs at least one item, even if no call differs from the default.
   const idle: GroupData = { action: defaultAction, names: ['read'] }
   return {
     mode: 'replace',
@@ -80,7 +80,7 @@ function conditionData({ argument, operation, value, mask }: Condition): Conditi
   return { argument, operation, value: exact(value), ...rest }
 }
 
-/** YAML's and JSON's numbers are exact up to 2⁵³ only. */
+/** Numbers in YAML and JSON are exact only up to 2⁵³. */
 function exact(value: bigint): number | string {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`
 }

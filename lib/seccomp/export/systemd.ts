@@ -2,11 +2,12 @@ import { denies } from '../policy/denies.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 
 /**
- * What Node and the agent call before the agent's own filter is in place, which may deny it: systemd
- * applies its filter before it starts the program (systemd.exec(5), SystemCallFilter=). As strace saw
- * it on Node 20 to 26, and the same calls under the names that other architectures have.
+ * Calls that Node and the agent make before the agent installs its own filter, which may deny them.
+ * systemd applies its filter before it starts the program (systemd.exec(5), SystemCallFilter=), so it
+ * has to allow them. From strace on Node 20 to 26, plus the names of the same calls on other
+ * architectures.
  */
-const BEFORE: ReadonlySet<string> = new Set(
+const STARTUP_CALLS: ReadonlySet<string> = new Set(
   `access arch_prctl brk capget clock_nanosleep clone clone3 close dup2 epoll_create1 epoll_ctl
    epoll_pwait eventfd2 execve exit exit_group fcntl flock fstat ftruncate futex getcwd getdents64
    getegid geteuid getgid getpid getrandom gettid getuid ioctl lseek madvise mkdir mmap mprotect
@@ -21,27 +22,27 @@ const BEFORE: ReadonlySet<string> = new Set(
     .split(/\s+/),
 )
 
-/** Left to systemd, so that the agent need not start a second time to be rid of it. */
+/** systemd denies it, so that the agent need not restart itself to get rid of the ring. */
 const IO_URING = 'io_uring_setup'
-/** As on a kernel without it; taken out of an allow list with an error of its own. */
+/** ENOSYS, as from a kernel without it; this line removes it from an allow list and sets its error. */
 const NO_RING = [`SystemCallFilter=~${IO_URING}:ENOSYS`]
 
 /**
- * A drop-in for the agent's unit, under which systemd puts a filter of its own over the process from
- * its first instruction on: one more layer below the agent's. It knows names only, and is therefore
- * looser where a rule looks at arguments, where a call is answered with ENOSYS, and for what an agent
- * needs before it seals itself; never stricter, so that the agent starts.
+ * Writes a drop-in for the agent's unit, with which systemd applies a filter from the first instruction
+ * of the process: one more layer below the agent's own filter. It matches names only. So it is looser
+ * than the policy where a rule tests arguments, where a call fails with ENOSYS, and for calls that the
+ * agent makes before it installs its filter. It is never stricter, so the agent starts.
  */
 export function toSystemd(policy: EffectivePolicy): string {
   const { decisions, defaultAction, architecture } = policy
   const denied = decisions.filter(isRefused)
-  const early = denied.filter(({ name }) => BEFORE.has(name))
+  const early = denied.filter(({ name }) => STARTUP_CALLS.has(name))
   const narrowed = decisions.filter(({ rules }) => rules.length > 0)
   const isAllowList = denies({ action: defaultAction })
   return [
-    `# A layer below the agent's own filter, for ${architecture.name}: names only.`,
-    ...comment('By their arguments only the agent tells apart', narrowed),
-    ...comment('Needed to start, so that only the agent denies', early),
+    `# An extra layer below the agent's own filter, for ${architecture.name}: matches names only.`,
+    ...comment('Only the agent checks the arguments of', narrowed),
+    ...comment('Needed at startup, so only the agent denies', early),
     '[Service]',
     'SystemCallArchitectures=native',
     ...(isAllowList ? allowList(decisions) : denyList(denied)),
@@ -51,19 +52,19 @@ export function toSystemd(policy: EffectivePolicy): string {
 }
 
 function allowList(decisions: readonly Decision[]): readonly string[] {
-  const left = decisions.filter(each => !isRefused(each) || BEFORE.has(each.name))
+  const left = decisions.filter(each => !isRefused(each) || STARTUP_CALLS.has(each.name))
   const names = left.map(({ name }) => name)
   return ['SystemCallErrorNumber=EPERM', ...inLines('SystemCallFilter=', names)]
 }
 
-/** A name with the error that it fails with; a harder action is the agent's own. */
+/** Each name with its error. Stricter actions, such as kill, are left to the agent's own filter. */
 function denyList(denied: readonly Decision[]): readonly string[] {
-  const late = denied.filter(({ name }) => !BEFORE.has(name) && name !== IO_URING)
+  const late = denied.filter(({ name }) => !STARTUP_CALLS.has(name) && name !== IO_URING)
   const words = late.map(({ name, otherwise }) => `${name}:${otherwise.errno ?? 'EPERM'}`)
   return inLines('SystemCallFilter=~', words)
 }
 
-/** Whether no call of the name goes through, nor fails as on a kernel that does not have it. */
+/** Whether every call of this name is denied, with an error other than ENOSYS (except io_uring_setup). */
 function isRefused({ name, rules, otherwise }: Decision): boolean {
   const verdicts = [otherwise, ...rules.map(({ verdict }) => verdict)]
   if (!verdicts.every(denies)) return false
@@ -72,7 +73,7 @@ function isRefused({ name, rules, otherwise }: Decision): boolean {
 
 const PER_LINE = 8
 
-/** Lists add up (systemd.exec(5)). */
+/** systemd joins the lists of repeated lines (systemd.exec(5)). */
 function inLines(key: string, words: readonly string[]): readonly string[] {
   const lines: string[] = []
   for (let at = 0; at < words.length; at += PER_LINE) {
@@ -81,7 +82,7 @@ function inLines(key: string, words: readonly string[]): readonly string[] {
   return lines
 }
 
-function comment(what: string, decisions: readonly Decision[]): readonly string[] {
+function comment(title: string, decisions: readonly Decision[]): readonly string[] {
   const names = decisions.map(({ name }) => name)
-  return names.length === 0 ? [] : [`# ${what}: ${names.join(', ')}.`]
+  return names.length === 0 ? [] : [`# ${title}: ${names.join(', ')}.`]
 }

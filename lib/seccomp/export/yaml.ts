@@ -1,7 +1,7 @@
 import type { EffectivePolicy } from '../policy/merge.ts'
 import { type GroupData, type NamedData, sectionOf } from './section-data.ts'
 
-/** A section for beat.yml that stands alone (`mode: replace`), each name with its origin. */
+/** Writes a self-contained section for beat.yml (`mode: replace`), each name with its origin. */
 export function toYaml(policy: EffectivePolicy, head: readonly string[] = headOf(policy)): string {
   const { mode, default_action, syscalls } = sectionOf(policy)
   const origins = originsOf(policy)

@@ -1,16 +1,15 @@
-import type { ArchitectureName } from '../architectures/architecture.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
+import { type ArchitectureName, recordOf } from '../architectures/architecture.ts'
 import type { Filter, KernelVersion, ProfileRule } from './profile.ts'
 
-/** Where the imported policy is to hold: what a container runtime would know. */
+/** Where the imported policy will apply; a container runtime would know this. */
 export interface Target {
   readonly architecture: ArchitectureName
-  /** Capabilities of the process, `CAP_SYS_ADMIN`. */
+  /** Capabilities of the process, such as `CAP_SYS_ADMIN`. */
   readonly caps: ReadonlySet<string>
   readonly kernel: KernelVersion
 }
 
-/** Whether a rule holds there: every inclusion is met, and no exclusion (moby profiles/seccomp). */
+/** Whether a rule applies: all its inclusions match, and no exclusion (moby profiles/seccomp). */
 export function applies({ includes, excludes }: ProfileRule, target: Target): boolean {
   const { caps } = target
   const isIncluded =
@@ -25,9 +24,9 @@ export function applies({ includes, excludes }: ProfileRule, target: Target): bo
 }
 
 function isFor({ arches }: Filter, { architecture }: Target): boolean {
-  return arches.includes(SCMP_ARCHITECTURES[architecture].native)
+  return arches.includes(recordOf(architecture).names.native)
 }
 
-function isAtLeast([major, minor]: KernelVersion, [least, and]: KernelVersion): boolean {
-  return major > least || (major === least && minor >= and)
+function isAtLeast([major, minor]: KernelVersion, [minMajor, minMinor]: KernelVersion): boolean {
+  return major > minMajor || (major === minMajor && minor >= minMinor)
 }

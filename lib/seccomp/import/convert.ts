@@ -13,17 +13,19 @@ import { SCMP_ACTIONS, type ScmpOperator } from '../policy/scmp.ts'
 import { ENOSYS, EPERM } from '../policy/wording.ts'
 import type { ProfileAction, ProfileArgument, ProfileRule } from './profile.ts'
 
-/** Tells of something that the result does not have as the profile has it: where, and what. */
-export type Note = (where: string, what: string) => void
+/** Reports a difference between the profile and the result: where it is, and a message. */
+export type Note = (where: string, message: string) => void
 
-/** What a profile's action is here. */
+/** Converts a profile's action into a verdict. */
 export function verdictOf(
   { action, errno }: ProfileAction,
   architecture: Architecture,
-  note: (what: string) => void,
+  note: (message: string) => void,
 ): Verdict {
   if (action === 'SCMP_ACT_NOTIFY') {
-    note('SCMP_ACT_NOTIFY needs a supervisor: ENOSYS, as the kernel answers without one')
+    note(
+      'SCMP_ACT_NOTIFY needs a supervisor: replaced by ENOSYS, as the kernel returns without one',
+    )
     return ENOSYS
   }
   const known = SCMP_ACTIONS[action]
@@ -33,7 +35,7 @@ export function verdictOf(
   const names = Object.keys(architecture.errno) as ErrnoName[]
   const name = names.find(each => each === errno || architecture.errno[each] === errno)
   if (name) return { action: 'errno', errno: name }
-  note(`error ${errno} has no name on ${architecture.name}: EPERM`)
+  note(`error ${errno} has no name on ${architecture.name}: replaced by EPERM`)
   return EPERM
 }
 
@@ -55,8 +57,9 @@ function conditionOf({ index, op, value, valueTwo }: ProfileArgument): Condition
 }
 
 /**
- * A rule's conditions, as lists of which any has to hold whole: two on one argument are alternatives
- * to runc and crun (opencontainers/runc#2735), and so then are all others of that rule.
+ * A rule's conditions as alternative lists; the rule matches where all conditions of one list hold. If
+ * two conditions are on one argument, runc and crun take all conditions of the rule as alternatives
+ * (opencontainers/runc#2735).
  */
 export function alternativesOf({ args }: ProfileRule): readonly (readonly Condition[])[] {
   const conditions = args.map(conditionOf)
@@ -64,7 +67,7 @@ export function alternativesOf({ args }: ProfileRule): readonly (readonly Condit
   return distinct === args.length ? [conditions] : conditions.map(each => [each])
 }
 
-/** Where our reading of an argument, by the 32 bits that the kernel takes, differs from 64 bits. */
+/** Notes each condition that compares only the 32 bits that the kernel takes, where libseccomp compares 64. */
 export function noteWidth(
   architecture: Architecture,
   { name, origin, conditions }: Rule,
@@ -73,13 +76,13 @@ export function noteWidth(
   for (const condition of conditions) {
     const { argument, value, mask = 0n } = condition
     if (!isNarrow(architecture, name, argument)) continue
-    const above = value > 0xffffffffn || mask > 0xffffffffn
-    const what = above ? ', and the value has more' : ' and not by all 64'
-    note(origin, `${name}: ${formatCondition(condition)} is compared by the low 32 bits${what}`)
+    const isWide = value > 0xffffffffn || mask > 0xffffffffn
+    const why = isWide ? 'but the value has more' : 'not all 64'
+    note(origin, `${name}: ${formatCondition(condition)} compares only the low 32 bits, ${why}`)
   }
 }
 
-/** One identity for two rules that say when, whatever they say then. */
+/** A key that is equal for two rules with the same conditions, whatever their verdicts. */
 export function conditionsKey({ conditions }: Pick<Rule, 'conditions'>): string {
   return conditions.map(formatCondition).sort().join(' and ')
 }

@@ -1,6 +1,5 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import type { Policy, Rule, Verdict } from '../policy/policy.ts'
-import { SCMP_ARCHITECTURES } from '../policy/scmp.ts'
 import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
@@ -8,16 +7,16 @@ import { resolveOverlaps } from './overlaps.ts'
 import type { Profile } from './profile.ts'
 
 export interface Imported {
-  /** Stands alone (`mode: replace`); each rule's origin is its place in the profile. */
+  /** A self-contained policy (`mode: replace`); each rule's origin is its place in the profile. */
   readonly policy: Policy
-  /** What is not as the profile has it, each once: `syscalls[3]: …`. */
+  /** The differences from the profile, without duplicates: `syscalls[3]: …`. */
   readonly notes: readonly string[]
 }
 
 /**
- * A profile as container runtimes enforce it (runc, crun and libseccomp), as a policy of ours for one
- * architecture. Every name of the table is answered as the profile answers it; numbers that the table
- * does not have get ENOSYS under a default that denies, as runc has it, too.
+ * Converts a profile, as container runtimes enforce it (runc, crun and libseccomp), into a policy for
+ * one architecture. Every name in the table gets the profile's verdict. Under a default that denies,
+ * numbers that are not in the table get ENOSYS, as in runc.
  */
 export function importProfile(
   profile: Profile,
@@ -27,11 +26,11 @@ export function importProfile(
   const notes = new Set<string>()
   const note: Note = (where, what) => notes.add(`${where}: ${what}`)
   noteTop(profile, architecture, note)
-  const byDefault = verdictOf(profile.defaultAction, architecture, what =>
-    note('defaultAction', what),
+  const byDefault = verdictOf(profile.defaultAction, architecture, message =>
+    note('defaultAction', message),
   )
   const rules = rulesOf(profile, architecture, { ...target, architecture: architecture.name }, note)
-  // The runtimes leave out what the default action says anyway.
+  // The runtimes skip rules that have the same verdict as the default action.
   const resolved = resolveOverlaps(
     rules.filter(rule => !isSame(rule.verdict, byDefault)),
     note,
@@ -45,13 +44,10 @@ export function importProfile(
   return { policy, notes: [...notes] }
 }
 
-function noteTop({ architectures, flags }: Profile, { name }: Architecture, note: Note): void {
-  const { scmp } = SCMP_ARCHITECTURES[name]
+function noteTop({ architectures, flags }: Profile, { names }: Architecture, note: Note): void {
+  const { scmp } = names
   if (architectures.length > 0 && !architectures.includes(scmp)) {
-    note(
-      'architectures',
-      `${scmp} is not among them; the rules are taken to hold there all the same`,
-    )
+    note('architectures', `${scmp} is not listed; the rules are applied to it anyway`)
   }
   for (const flag of flags) {
     if (flag !== 'SECCOMP_FILTER_FLAG_LOG') note('flags', `${flag} is not carried over`)
@@ -67,10 +63,10 @@ function rulesOf(
   return syscalls.flatMap(each => {
     if (!applies(each, target)) return []
     const origin = `syscalls[${each.index}]`
-    const verdict = verdictOf(each, architecture, what => note(origin, what))
+    const verdict = verdictOf(each, architecture, message => note(origin, message))
     const alternatives = alternativesOf(each)
     if (alternatives.length > 1) {
-      note(origin, 'conditions on the same argument are alternatives, as runc and crun have it')
+      note(origin, 'conditions on the same argument are alternatives, as in runc and crun')
     }
     const known = each.names.filter(name => Object.hasOwn(architecture.table.numbers, name))
     const unknown = each.names.filter(name => !known.includes(name))
@@ -81,7 +77,7 @@ function rulesOf(
   })
 }
 
-/** The calls whose denial by default we word otherwise than the profile does. */
+/** Rules for the calls that our default action would deny with another error than the profile does. */
 function defaultRules(
   resolved: readonly Rule[],
   { table }: Architecture,

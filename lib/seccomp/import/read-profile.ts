@@ -43,7 +43,26 @@ const readFilterMap = mapWith(['arches', 'caps', 'minKernel'])
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Reads a profile's parsed JSON; `report` gets every problem with its path. Undefined: no profile. */
+/** Matches a string, which stays as it is, or an integer that may be above 2⁵³. */
+const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{16,}(?![\d.eE])/g
+
+/**
+ * Parses JSON, but returns integers of 16 digits and more as strings: a profile compares 64-bit words,
+ * and a JavaScript number is exact only up to 2⁵³.
+ *
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  JSON.parse(text) // an error message must quote the text as it was written
+  return JSON.parse(
+    text.replace(STRING_OR_LONG, token => (token[0] === '"' ? token : `"${token}"`)),
+  )
+}
+
+/**
+ * Reads the parsed JSON of a profile. `report` gets every problem with its path. Returns undefined if
+ * no profile could be read.
+ */
 export const readProfile: Read<Profile> = (value, path, report) => {
   const map = readTop(value, path, report)
   if (!map) return undefined
@@ -94,7 +113,7 @@ const NO_RULE = {
   excludes: { arches: [], caps: [] },
 } as const
 
-/** A rule that can't be read is reported and stays as one without names, so that indices hold. */
+/** An invalid rule is reported and replaced by one without names, so that later indices stay right. */
 const readRule: Read<Omit<ProfileRule, 'index'>> = (value, path, report) => {
   const map = readRuleMap(value, path, report)
   if (!map) return NO_RULE
@@ -108,12 +127,13 @@ const readRule: Read<Omit<ProfileRule, 'index'>> = (value, path, report) => {
   }
 }
 
-/** `name` is how Docker wrote it before 1.13. */
+/** Docker before 1.13 wrote `name`. */
 function readNames(map: Values, path: Path, report: Report): readonly string[] {
   const { name, names } = map
   if (isAbsent(name) && isAbsent(names)) report([...path, 'names'], 'is required')
   if (isAbsent(name) || name === '') return listIn(map, 'names', word, path, report)
-  if (Array.isArray(names) && names.length > 0) report([...path, 'name'], 'goes without names')
+  if (Array.isArray(names) && names.length > 0)
+    report([...path, 'name'], 'can’t be combined with names')
   const found = word(name, [...path, 'name'], report)
   return found === undefined ? [] : [found]
 }
@@ -149,7 +169,7 @@ const readKernel: Read<KernelVersion> = (value, path, report) => {
   return found
 }
 
-/** Go writes an empty list as null, or leaves it out. */
+/** Reads a list. Go writes an empty list as null, or leaves it out. */
 function listIn<T>(map: Values, key: string, item: Read<T>, path: Path, report: Report) {
   const value = map[key]
   if (isAbsent(value)) return []
@@ -175,7 +195,7 @@ function whole(most: bigint): Read<bigint> {
   }
 }
 
-/** As `parseJson` leaves what a JavaScript number can't hold. */
+/** Whether this is a number that `parseJson` returned as a string. */
 function isDigits(value: unknown): boolean {
   return typeof value === 'string' && /^\d{16,20}$/.test(value)
 }

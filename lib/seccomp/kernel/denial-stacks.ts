@@ -3,23 +3,23 @@ import { ownDenials } from './denials.ts'
 
 /** The modules whose functions make system calls before they return. */
 const MODULES = ['fs', 'child_process', 'dgram', 'dns', 'net', 'os'] as const
-/** Of `process`, whose others are called all the time and ask the kernel nothing. */
+/** The functions of `process` to wrap; its others are called all the time and make no system calls. */
 const OF_PROCESS = /^(kill|chdir|cwd|umask|dlopen|set(e?[ug]id|groups)|initgroups|\w+Usage)$/
 const ALL = /^[a-z]/
-/** addon/seccomp/denial.h, kSlots. */
-const NUMBERS = 1024
+/** `kSlots` of addon/seccomp/denial.h. */
+const SLOTS = 1024
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /**
- * Where in JavaScript the main thread was when it was denied a call, under `diagnose`. The handler of
- * the signal can't ask V8; but what a synchronous function of Node has called is known when it
- * returns. So each of them is wrapped, to look whether a denial came meanwhile: before the beats are
- * imported, and only in an agent that is to be diagnosed.
+ * Records the JavaScript stack of the main thread for calls denied under `diagnose`. The signal handler
+ * can't ask V8 for it, but when a synchronous function of Node returns, a new denial must come from
+ * that function. So each of these functions is wrapped to check for a new denial. The wrapping happens
+ * before the beats are imported, and only in an agent under `diagnose`.
  */
 export class DenialStacks {
   readonly #last: () => number
-  /** The first stack for each number since it was last taken. */
+  /** By number: the first stack since the last `take`. */
   readonly #stacks = new Map<number, string>()
   #seen = 0
   #depth = 0
@@ -38,7 +38,7 @@ export class DenialStacks {
     return stacks
   }
 
-  /** Every function of a module whose name fits: all but its classes. */
+  /** Wraps every function of a module whose name matches; the default excludes classes. */
   wrapAll(module: object, names = ALL): void {
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
       const { value, writable } = property
@@ -47,9 +47,9 @@ export class DenialStacks {
     }
   }
 
-  /** The stack of the first denial of a number that has not been taken. */
+  /** Returns and forgets the stack of the first denial of a number since the last call. */
   take(number: number): string | undefined {
-    const slot = Math.min(number, NUMBERS - 1)
+    const slot = Math.min(number, SLOTS - 1)
     const stack = this.#stacks.get(slot)
     this.#stacks.delete(slot)
     return stack
@@ -58,7 +58,7 @@ export class DenialStacks {
   #wrap(original: AnyFunction): AnyFunction {
     const stacks = this
     function wrapped(this: unknown, ...args: unknown[]): unknown {
-      // Whatever was denied outside of them all is nobody's here.
+      // A denial outside of every wrapped function has no stack.
       if (stacks.#depth === 0) stacks.#seen = stacks.#last()
       else stacks.#look(wrapped)
       stacks.#depth++
@@ -69,7 +69,7 @@ export class DenialStacks {
         stacks.#look(wrapped)
       }
     }
-    // With name, length, and what util.promisify looks for.
+    // Keeps name, length and the symbol that util.promisify looks for.
     return Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original))
   }
 
@@ -77,12 +77,12 @@ export class DenialStacks {
     const last = this.#last()
     if (last === this.#seen) return
     this.#seen = last
-    const number = last % NUMBERS
+    const number = last % SLOTS
     if (!this.#stacks.has(number)) this.#stacks.set(number, stackAbove(caller))
   }
 }
 
-/** `at f (file:line:column)` lines, from the caller of a function on. */
+/** The stack, as lines `at f (file:line:column)`, starting at the caller of a function. */
 function stackAbove(caller: AnyFunction): string {
   const holder: { stack?: string } = {}
   Error.captureStackTrace(holder, caller)

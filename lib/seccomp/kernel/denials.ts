@@ -5,28 +5,28 @@ import { loadAddon } from '../../addon.ts'
 /** A system call that was denied under `diagnose: true`. */
 export interface Denial {
   readonly number: number
-  /** The number itself where the running architecture's table has none. */
+  /** The number itself if the table of the running architecture has no name. */
   readonly name: string
-  /** How often since the start. */
+  /** The number of denials since the start. */
   readonly total: number
-  /** One of those since `takeDenials` was last called, if there were any. */
+  /** One denial since the last `takeDenials`, if there was any. */
   readonly sample?: DenialSample
 }
 
 export interface DenialSample {
-  /** What the call failed with: `EPERM`. */
+  /** The error that the call failed with: `EPERM`. */
   readonly errno: string
-  /** As the kernel got them; whether all six mean anything depends on the call. */
+  /** As the kernel received them; how many of the six are meaningful depends on the call. */
   readonly arguments: readonly bigint[]
   readonly thread: {
     readonly id: number
-    /** What the thread is called (proc(5), comm), unless it has ended meanwhile. */
+    /** The thread's name (`comm` of proc(5)), unless the thread has ended meanwhile. */
     readonly name: string | undefined
     readonly main: boolean
   }
 }
 
-/** All that were denied since the start, each with a sample if there is a new one. */
+/** All system calls denied since the start, each with a sample if there is a new one. */
 export function takeDenials(): readonly Denial[] {
   const loaded = loadAddon()
   if ('problem' in loaded) return []
@@ -44,8 +44,9 @@ export function takeDenials(): readonly Denial[] {
 }
 
 /**
- * Asks for a value that changes with every denial on the main thread; modulo 1024 it is the number of
- * the last one. To be had once: looking for the addon takes file system calls of its own.
+ * Returns a function for a value that changes with every denial on the main thread; modulo 1024 it is
+ * the number of the last denied call. Fetch the function once: looking for the addon makes file system
+ * calls of its own.
  */
 export function ownDenials(): () => number {
   const loaded = loadAddon()

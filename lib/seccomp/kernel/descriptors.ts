@@ -3,12 +3,12 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** One open file descriptor of this process. */
 export interface Descriptor {
   readonly fd: number
-  /** What /proc shows for it: a path, `pipe:[7]`, `socket:[8]`, `anon_inode:[io_uring]`. */
+  /** Its link in /proc: a path, `pipe:[7]`, `socket:[8]`, `anon_inode:[io_uring]`. */
   readonly target: string
   readonly writable: boolean
 }
 
-/** Every open descriptor, or undefined where /proc can't be read. */
+/** All open descriptors, or undefined if /proc can't be read. */
 export function openDescriptors(): readonly Descriptor[] | undefined {
   try {
     return readdirSync('/proc/self/fd').flatMap(describe)
@@ -17,21 +17,21 @@ export function openDescriptors(): readonly Descriptor[] | undefined {
   }
 }
 
-/** The link's own mode bits tell how the file was opened (proc(5)). */
+/** The mode bits of the link itself show how the file was opened (proc(5)). */
 function describe(fd: string): readonly Descriptor[] {
   const link = `/proc/self/fd/${fd}`
   try {
     const writable = (lstatSync(link).mode & 0o200) !== 0
     return [{ fd: Number(fd), target: readlinkSync(link), writable }]
   } catch {
-    return [] // closed meanwhile: the one that listed the folder, for one
+    return [] // closed meanwhile, such as the descriptor that listed the folder
   }
 }
 
 /**
- * Those that the process was started with. Node marks them all close-on-exec and opens its own among
- * them, so that only their kind tells them apart: Node's are anonymous inodes, /dev/null (libuv's
- * spare descriptor), pipes whose both ends are in this process, and the debugger's sockets.
+ * The descriptors that the process was started with. Node marks all of them close-on-exec and opens its
+ * own among them, so they can only be told apart by kind: Node's own are anonymous inodes, /dev/null
+ * (libuv's spare descriptor), pipes with both ends in this process, and the debugger's sockets.
  */
 export function inheritedDescriptors(open: readonly Descriptor[]): readonly number[] {
   const debuggers = debuggerSockets()
@@ -45,7 +45,7 @@ export function inheritedDescriptors(open: readonly Descriptor[]): readonly numb
   return open.filter(isInherited).map(({ fd }) => fd)
 }
 
-/** `--inspect` listens before any script runs, and would find its port taken by itself. */
+/** `--inspect` listens before any script runs. If kept, its socket would block its own port. */
 function debuggerSockets(): ReadonlySet<string> {
   const port = process.debugPort.toString(16).toUpperCase().padStart(4, '0')
   const rows = ['tcp', 'tcp6'].flatMap(readSocketTable)

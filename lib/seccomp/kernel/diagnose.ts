@@ -2,10 +2,10 @@ import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import type { Verdict } from '../policy/policy.ts'
 
 /**
- * Calls that go on failing in silence. In a thread that has SIGSYS blocked the kernel ends the process
- * instead of trapping, and libc blocks every signal where it starts and ends threads and processes,
- * raises signals or aborts. A child between fork and exec has no handler any more. The handler itself
- * needs the last three.
+ * Calls that are not trapped and keep failing silently. If a thread blocks SIGSYS, the kernel ends the
+ * process instead of trapping, and libc blocks every signal where it starts and ends threads and
+ * processes, raises signals or aborts. A child between fork and exec no longer has a handler. The last
+ * three are calls of the handler itself.
  */
 const UNTRAPPED: ReadonlySet<string> = new Set([
   ...['clone', 'clone3', 'fork', 'vfork', 'execve', 'execveat'],
@@ -14,18 +14,19 @@ const UNTRAPPED: ReadonlySet<string> = new Set([
   ...['gettid', 'write', 'writev'],
 ])
 
-/** Denied, they make Node abort, hang or fail to start: there may be no later moment to say it. */
+/** If one of these is denied, Node aborts, hangs or fails to start, so it must be reported at once. */
 const URGENT = [
   ...['brk', 'close', 'epoll_create1', 'epoll_ctl', 'epoll_pwait', 'eventfd2', 'fcntl', 'fcntl64'],
   ...['fstat', 'futex', 'getcwd', 'mmap', 'mmap2', 'mprotect', 'pipe2', 'read', 'uname', 'wait4'],
 ]
 
-/** Why denials can't be seen from inside, if so. */
+/** The reason why denials can't be detected from inside, if there is one. */
 export function diagnoseProblem({ architecture, decisions }: EffectivePolicy): string | undefined {
-  if (architecture.name === 'mips64le') return 'the registers of mips64le are not known'
+  const { name, hasRegisters } = architecture
+  if (!hasRegisters) return `the registers of ${name} are unknown`
   const starts = decisions.find(decision => STARTING.has(decision.name) && mayPass(decision))
   if (!starts) return undefined
-  return `the policy allows ${starts.name}, and a program that is started would die of what it is denied`
+  return `the policy allows ${starts.name}, and the first denial would kill a program started that way`
 }
 
 const STARTING: ReadonlySet<string> = new Set(['execve', 'execveat'])
@@ -36,9 +37,9 @@ function mayPass({ rules, otherwise }: Decision): boolean {
 }
 
 /**
- * The same policy with every denial by an errno made visible: the kernel traps the call (SIGSYS), and
- * the handler notes it and writes the errno, which the trap carries, to the call's result. The call
- * never happens; what else the policy says stays as it is.
+ * Turns every `errno` of the policy into a trap, so that the agent sees the denial: the kernel traps the
+ * call (SIGSYS), and the handler notes it and writes the errno, which the trap carries, to the call's
+ * result. The call is not executed. Other verdicts stay as they are.
  */
 export function diagnosed(policy: EffectivePolicy): EffectivePolicy {
   const decisions = policy.decisions.map((decision): Decision => {
@@ -53,7 +54,7 @@ function trapped(verdict: Verdict): Verdict {
   return verdict.action === 'errno' ? { action: 'trap', errno: verdict.errno ?? 'EPERM' } : verdict
 }
 
-/** The numbers whose first denial is said at once. */
+/** The numbers whose first denial is reported at once. */
 export function urgentNumbers({ architecture }: EffectivePolicy): readonly number[] {
   return URGENT.flatMap(name => architecture.table.numbers[name] ?? [])
 }

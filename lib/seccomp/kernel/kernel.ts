@@ -15,17 +15,17 @@ const TSYNC_ESRCH = 16
 
 /** `SECCOMP_RET_ACTION_FULL` of linux/seccomp.h: an action without its data. */
 const ACTION_FULL = 0xffff0000
-/** What a kernel has that can't be asked yet (before 4.14). */
+/** The actions of every kernel that can't be asked for them (before 4.14). */
 const OLDEST: readonly Action[] = ['kill_thread', 'trap', 'errno', 'trace', 'allow']
 
 export type KernelSupport =
-  /** The native addon is missing or not for this platform. */
+  /** The native addon is missing or built for another platform. */
   | { readonly available: false; readonly reason: string }
   | {
       readonly available: true
-      /** Whether a filter can be put over all threads of a process (Linux 3.17). */
+      /** Whether a filter can be installed on all threads of a process (Linux 3.17). */
       readonly seccomp: boolean
-      /** Flags of seccomp(2) that the kernel knows: LOG since 4.14, TSYNC_ESRCH since 5.7. */
+      /** The flags of seccomp(2) that the kernel knows: LOG since 4.14, TSYNC_ESRCH since 5.7. */
       readonly flags: {
         readonly tsync: boolean
         readonly log: boolean
@@ -34,7 +34,7 @@ export type KernelSupport =
       readonly actions: ReadonlySet<Action>
     }
 
-/** Asks the running kernel, one flag and one action at a time; changes nothing. */
+/** Asks the running kernel about each flag and each action; changes nothing. */
 export function probeKernel(): KernelSupport {
   const loaded = loadAddon()
   if ('problem' in loaded) return { available: false, reason: loaded.problem }
@@ -47,7 +47,7 @@ export function probeKernel(): KernelSupport {
   }
   return {
     available: true,
-    // A filter that is over this process already may refuse seccomp(2); then installing will say so.
+    // An inherited filter may refuse seccomp(2); the installation reports that.
     seccomp: known(TSYNC) || inheritedFilters() > 0,
     flags: { tsync: known(TSYNC), log: known(LOG), tsyncEsrch: known(TSYNC_ESRCH) },
     actions: new Set(ACTIONS.filter(answers)),
@@ -55,12 +55,12 @@ export function probeKernel(): KernelSupport {
 }
 
 /**
- * How many filters are over this thread: before `installProgram`, those of a container, of systemd,
- * or of the restart without io_uring. 0 where /proc can't be read.
+ * The number of filters on this thread. Before `installProgram` they come from a container, from systemd
+ * or from the restart without io_uring. 0 if /proc can't be read.
  */
 export function inheritedFilters(): number {
   const status = readStatus('/proc/self/status')
-  // Seccomp_filters came with Linux 5.9; before, mode 2 only says that there is one (proc(5)).
+  // Seccomp_filters exists since Linux 5.9. Before, mode 2 only shows that there is one (proc(5)).
   return status?.get('Seccomp_filters') ?? (status?.get('Seccomp') === 2 ? 1 : 0)
 }
 
@@ -68,18 +68,18 @@ export function inheritedFilters(): number {
 export interface InstallResult {
   /** The name of an errno, or NOT_MAIN_THREAD, ADDON_UNAVAILABLE, THREAD_NOT_SYNCHRONISED. */
   readonly code?: string
-  /** The code, and what it means here. */
+  /** The code and its meaning here. */
   readonly error?: string
   /** The thread that has a filter of its own and could not take this one. */
   readonly thread?: number
 }
 
 /**
- * Puts the program (`struct sock_filter[]` in this machine's byte order) over every thread of the
- * process, for good: seccomp(2) with TSYNC. Only from the main thread, once. Sets `no_new_privs`,
- * which stays on the main thread even where the filter is refused.
+ * Installs the program (`struct sock_filter[]` in this machine's byte order) on every thread of the
+ * process, irrevocably: seccomp(2) with TSYNC. Works once, and only from the main thread. Sets
+ * `no_new_privs`, which stays set on the main thread even if the filter is refused.
  *
- * @param options.log audit denials; only where `probeKernel().flags.log`
+ * @param options.log whether denials are audited; only valid if `probeKernel().flags.log` is true
  */
 export function installProgram(
   program: Uint8Array,
@@ -97,11 +97,11 @@ const MEANINGS = new Map([
   ['NOT_MAIN_THREAD', 'only the main thread may install the filter'],
   ['THREAD_NOT_SYNCHRONISED', 'a thread has a filter of its own'],
   ['EACCES', 'no_new_privs is not set and CAP_SYS_ADMIN is missing'],
-  ['EALREADY', 'this process has installed its filter before'],
+  ['EALREADY', 'this process has already installed its filter'],
   ['EINVAL', 'the kernel does not accept the program'],
   ['ENOMEM', 'out of memory, or all filters together are longer than 32768 instructions'],
-  ['ENOSYS', 'the kernel has no seccomp(2), or a filter that was there before hides it'],
-  ['EPERM', 'a filter that was there before refuses prctl(2) or seccomp(2)'],
+  ['ENOSYS', 'the kernel has no seccomp(2), or an inherited filter hides it'],
+  ['EPERM', 'an inherited filter refuses prctl(2) or seccomp(2)'],
 ])
 
 function failure(code: string): InstallResult {
@@ -111,18 +111,18 @@ function failure(code: string): InstallResult {
 
 export interface UnsealedThread {
   readonly tid: number
-  /** 0 none, 1 strict, 2 filter; proc(5). */
+  /** 0: none, 1: strict, 2: filter (proc(5)). */
   readonly seccomp: number
   readonly noNewPrivs: number
 }
 
 export interface Sealing {
-  /** Threads looked at; 0 where /proc can't be read, so that nothing is known. */
+  /** The number of threads checked; 0 if /proc can't be read and nothing is known. */
   readonly threads: number
   readonly unsealed: readonly UnsealedThread[]
 }
 
-/** Reads `Seccomp: 2` and `NoNewPrivs: 1` off every thread of this process. */
+/** Checks every thread of this process in /proc for `Seccomp: 2` and `NoNewPrivs: 1`. */
 export function verifySealed(): Sealing {
   const threads = threadIds().flatMap(tid => {
     const status = readStatus(`/proc/self/task/${tid}/status`)
@@ -135,11 +135,11 @@ export function verifySealed(): Sealing {
 }
 
 /**
- * From now on a call that is answered by `trap` writes one line to stderr, naming the call, the
- * architecture, the address and the thread, and ends the process by SIGSYS.
+ * Installs the SIGSYS handler. From then on a call with the verdict `trap` writes one line to stderr with
+ * the call, the architecture, the address and the thread, and ends the process by SIGSYS.
  *
- * @param numbers the running architecture's table
- * @returns why that could not be arranged, if so
+ * @param numbers the table of the running architecture
+ * @returns the reason if the handler could not be installed
  */
 export function reportTraps(numbers: Readonly<Record<string, number>>): string | undefined {
   const loaded = loadAddon()
@@ -150,16 +150,17 @@ export function reportTraps(numbers: Readonly<Record<string, number>>): string |
 }
 
 /**
- * From now on, a trap that carries an errno is noted (denials.ts) instead of ending the process. Call
- * before `reportTraps`, and before a filter with such traps.
+ * From then on, a trap that carries an errno is noted (denials.ts) instead of ending the process. Call
+ * this before `reportTraps`, and before installing a filter with such traps.
  *
- * @param urgent the numbers whose first denial is said on stderr at once
+ * @param urgent the numbers whose first denial is reported on stderr at once
+ * @throws Error if it was called before, or if the registers of this architecture are unknown
  */
 export function noteDenials(urgent: readonly number[]): void {
   const loaded = loadAddon()
   const errno = 'problem' in loaded ? 0 : loaded.addon.noteDenials(urgent)
   if (errno !== 0)
-    throw new Error(`denials can't be seen from inside: ${getSystemErrorName(-errno)}`)
+    throw new Error(`can't detect denials from inside: ${getSystemErrorName(-errno)}`)
 }
 
 function threadIds(): readonly number[] {
@@ -170,7 +171,7 @@ function threadIds(): readonly number[] {
   }
 }
 
-/** The numeric fields of a status file of proc(5), or undefined where it can't be read. */
+/** The numeric fields of a status file (proc(5)), or undefined if it can't be read. */
 function readStatus(file: string): ReadonlyMap<string, number> | undefined {
   try {
     const fields = readFileSync(file, 'latin1').matchAll(/^(\w+):\t(\d+)$/gm)

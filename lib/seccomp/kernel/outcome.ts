@@ -1,4 +1,4 @@
-/** How the seccomp stage ended. It never throws for what can be expected to fail. */
+/** The result of the seccomp stage. Expected failures are results, never exceptions. */
 export type Outcome =
   | { readonly state: 'disabled' | 'not-linux' | 'no-kernel-support' | 'no-policy' }
   | Failure
@@ -8,7 +8,7 @@ export interface Failure {
   readonly state: 'failed'
   readonly code: FailureCode
   readonly reason: string
-  /** What to do about it. */
+  /** What the user can do about it. */
   readonly hint: string
   /** The system calls concerned. */
   readonly names?: readonly string[]
@@ -19,15 +19,15 @@ export interface Installed {
   readonly mode: 'extend' | 'replace'
   readonly architecture: string
   readonly instructions: number
-  /** Threads that were there when the filter was installed, every one of them under it. */
+  /** The number of threads at the time of installation, all of them under the filter. */
   readonly threads: number
-  /** Of the program as the kernel has it, the process id of its rules on signals included. */
+  /** The digest of the program as the kernel has it, including the process id in its signal rules. */
   readonly digest: string
   /** Whether denials are audited (SECCOMP_FILTER_FLAG_LOG). */
   readonly log: boolean
-  /** Whether denials are seen from inside: wanted, and possible. */
+  /** Whether denials are detected from inside: requested and possible. */
   readonly diagnose: boolean
-  /** Filters that were there before, from systemd, a container, or the start without io_uring. */
+  /** The number of inherited filters: from systemd, a container or the restart without io_uring. */
   readonly inherited: number
 }
 
@@ -48,7 +48,7 @@ export interface OutcomeLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The one log line of an outcome, in the words of the specification. */
+/** The single log line for an outcome, in the words of the specification. */
 export function outcomeLine(outcome: Outcome): OutcomeLine {
   switch (outcome.state) {
     case 'disabled':

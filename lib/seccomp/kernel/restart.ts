@@ -5,22 +5,22 @@ import { loadAddon } from '../../addon.ts'
 import { encode, NUMBER_OFFSET, type Program } from '../compiler/program.ts'
 import { type Descriptor, inheritedDescriptors, openDescriptors } from './descriptors.ts'
 
-/** Tells the new image that it is one: the process id, which execve(2) keeps. */
+/** Marks the second image. The value is the process id, which execve(2) keeps. */
 const GUARD = 'SEALBEAT_RESTARTED'
 
-/** The same on every architecture but MIPS; x32 adds its own bit (asm/unistd_x32.h). */
+/** The same on every architecture except MIPS; x32 sets its own bit (asm/unistd_x32.h). */
 const IO_URING_SETUP = 425
 const X32 = 0x40000000
 
-// linux/seccomp.h. Written out because this is the first thing that an agent runs, twice: it imports
-// next to nothing.
+// Copied from linux/seccomp.h, because this is the first code that an agent runs, and it runs twice: it
+// imports as little as possible.
 const SECCOMP_RET_ALLOW = 0x7fff0000
 const SECCOMP_RET_ERRNO = 0x00050000
 
 /**
- * Answers ENOSYS to io_uring_setup, as a kernel without it does, under every ABI: the number means the
- * same in all of them, so that there is no architecture to check. Only the number is loaded, so the
- * kernel decides all others once and for all (its bitmap of calls that are always allowed, 5.11).
+ * Answers io_uring_setup with ENOSYS, as a kernel without io_uring does. The number is the same in every
+ * ABI, so the architecture needs no check. Since only the number is loaded, the kernel caches the
+ * allowance of all other calls (its bitmap of calls that are always allowed, Linux 5.11).
  */
 const WITHOUT_IO_URING: Program = [
   { op: 'load', offset: NUMBER_OFFSET },
@@ -31,8 +31,8 @@ const WITHOUT_IO_URING: Program = [
 ]
 
 /**
- * Whether this process holds an io_uring: what goes through one passes by every filter. False where
- * /proc can't be read; then `verifySealed` sees nothing either.
+ * Whether this process has an io_uring open: no filter applies to requests submitted through one. False
+ * if /proc can't be read; `verifySealed` then fails as well.
  */
 export function hasIoUring(): boolean {
   return (openDescriptors() ?? []).some(isIoUring)
@@ -43,37 +43,38 @@ function isIoUring({ target }: Descriptor): boolean {
 }
 
 export type RestartOutcome =
-  /** No io_uring is open, and none was. */
+  /** No io_uring was open in the first place. */
   | 'not-needed'
   /** This is the second image: no io_uring is open any more, and none can be opened. */
   | 'restarted'
   | RestartFailure
 
 export interface RestartFailure {
-  /** The name of an errno, or one of ours. */
+  /** The name of an errno, or NO_PROC, LOOP, ADDON_UNAVAILABLE, NOT_MAIN_THREAD. */
   readonly code: string
   readonly reason: string
 }
 
 /**
- * Where Node has opened an io_uring (from version 22 on, at start), starts the same program again in
- * the same process behind a filter that leaves it none, and does not return. Arguments, environment,
- * working directory, inherited descriptors (stdio, systemd's sockets), capabilities and ids stay;
- * what has been read or opened before is lost: call this first of all.
+ * If Node has opened an io_uring (it does at start from version 22 on), executes the same program again
+ * in the same process, behind a filter that refuses io_uring, and does not return. Arguments, environment,
+ * working directory, inherited descriptors (stdio, systemd's sockets), capabilities and ids are kept.
+ * Everything read or opened before is lost, so call this before anything else.
  *
- * `no_new_privs` does not take away capabilities that the file gives: the process holds them already.
+ * `no_new_privs` does not remove file capabilities: the process already has them.
  */
 export function restartWithoutIoUring(): RestartOutcome {
   if (process.platform !== 'linux') return 'not-needed'
   const open = openDescriptors()
-  if (!open) return failure('NO_PROC', '/proc is not mounted, so that an io_uring would go unseen')
+  if (!open)
+    return failure('NO_PROC', '/proc is not mounted, so an open io_uring could not be detected')
   const isSecond = process.env[GUARD] === String(process.pid)
   if (!open.some(isIoUring)) {
     delete process.env[GUARD]
     return isSecond ? 'restarted' : 'not-needed'
   }
-  // The guard stays: whoever asks again is told again.
-  if (isSecond) return failure('LOOP', 'an io_uring is open even behind the filter that forbids it')
+  // The guard stays set, so that a second call gives the same answer.
+  if (isSecond) return failure('LOOP', 'an io_uring is open in spite of the filter that refuses it')
   return restart(inheritedDescriptors(open))
 }
 
@@ -96,16 +97,16 @@ function failure(code: string, reason: string): RestartFailure {
   return { code, reason }
 }
 
-/** argv as the kernel keeps it, byte for byte: Node has resolved and rearranged process.argv. */
+/** The kernel's copy of argv, byte for byte: Node resolves and rearranges process.argv. */
 function commandLine(): Uint8Array {
   const bytes = readFileSync('/proc/self/cmdline')
   if (bytes.subarray(0, bytes.indexOf(0)).equals(Buffer.from(process.argv0))) return bytes
-  // `--title` and process.title write over it.
+  // `--title` and process.title overwrite the kernel's copy.
   const words = [process.argv0, ...process.execArgv, ...process.argv.slice(1)]
   return Buffer.from(words.map(word => `${word}\0`).join(''))
 }
 
-/** What Node has taken out of the environment of a process with an IPC channel to its parent. */
+/** The variables that Node removes from the environment of a process with an IPC channel. */
 function channelEnvironment(): Readonly<Record<string, string>> {
   if (!process.channel) return {}
   const initial = readFileSync('/proc/self/environ', 'utf8').split('\0')

@@ -1,3 +1,15 @@
+// The seccomp stage: from the configuration to a filter on every thread. It has two halves, because the
+// caller logs the effective policy in between.
+//
+// planSandbox() changes nothing. It decides whether a filter applies at all (enabled, on Linux, with a
+// policy for this architecture), merges the policy, compiles it and settles whether `diagnose` is
+// possible. With `diagnose`, the compiled program traps where the policy denies.
+//
+// enterSandbox() is irrevocable. It asks the kernel for the flags and actions that the policy needs,
+// refuses to go on if an io_uring is open, installs the signal handler before the filter that may
+// trap, installs the filter by TSYNC, and then checks every thread in /proc instead of trusting the
+// result. Expected failures are an `Outcome` with a hint; the caller logs its one line (outcome.ts).
+
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 import { architectureOf } from '../architectures/architecture.ts'
@@ -21,21 +33,21 @@ import {
 import type { Failure, FailureCode, Installed, Outcome } from './outcome.ts'
 import { hasIoUring } from './restart.ts'
 
-/** What is to be installed, or why nothing will be: all that can be known without doing it. */
+/** The filter to install, or the outcome if there will be none: all that is known beforehand. */
 export type SandboxPlan =
   | { readonly ready: false; readonly outcome: Outcome }
   | {
       readonly ready: true
       readonly config: SeccompConfig
       readonly policy: EffectivePolicy
-      /** Of the policy, or, where denials are to be seen from inside, of what makes them visible. */
+      /** Compiled from the policy, or under `diagnose` from its trapping form (`diagnosed`). */
       readonly program: Program
       readonly diagnosis: Diagnosis
     }
 
 export interface Diagnosis {
   readonly on: boolean
-  /** Why it is off, though it was wanted. */
+  /** The reason if it was requested but is off. */
   readonly problem?: string
 }
 
@@ -68,8 +80,8 @@ function diagnosisOf({ diagnose }: SeccompConfig, policy: EffectivePolicy): Diag
 }
 
 /**
- * Installs the planned filter on every thread of the process, for good (S2), and looks whether it
- * is there. Only from the main thread, once.
+ * Installs the planned filter on every thread of the process, irrevocably (S2), and verifies it. Works
+ * once, and only from the main thread.
  */
 export function enterSandbox(plan: SandboxPlan): Outcome {
   if (!plan.ready) return plan.outcome
@@ -83,14 +95,15 @@ export function enterSandbox(plan: SandboxPlan): Outcome {
   if (missing.length > 0) {
     return failure('ACTION_UNAVAILABLE', `this kernel does not know ${missing.join(', ')}`)
   }
-  if (hasIoUring()) return failure('IO_URING_OPEN', 'an io_uring is open, which no filter reaches')
+  if (hasIoUring())
+    return failure('IO_URING_OPEN', 'an io_uring is open, and no filter applies to its requests')
   const inherited = inheritedFilters()
   const bytes = encode(program, policy.architecture.endian)
   const log = config.log && kernel.flags.log
   if (diagnose) noteDenials(urgentNumbers(policy))
   if (used.has('trap')) reportTraps(policy.architecture.table.numbers)
   const known = { inherited, log, diagnose, digest: digestOf(bytes) }
-  return install(bytes, log) ?? seal(plan, known)
+  return install(bytes, log) ?? verify(plan, known)
 }
 
 function install(bytes: Uint8Array, log: boolean): Failure | undefined {
@@ -101,12 +114,13 @@ function install(bytes: Uint8Array, log: boolean): Failure | undefined {
   return failure(code, `${result.error}${which}`)
 }
 
-function seal(
+function verify(
   { config, policy, program }: Extract<SandboxPlan, { ready: true }>,
   known: Pick<Installed, 'inherited' | 'log' | 'diagnose' | 'digest'>,
 ): Outcome {
   const { threads, unsealed } = verifySealed()
-  if (threads === 0) return failure('NOT_SEALED', '/proc can’t be read, to look at the threads')
+  if (threads === 0)
+    return failure('NOT_SEALED', '/proc can’t be read, so the threads can’t be checked')
   if (unsealed.length > 0) {
     const tids = unsealed.map(({ tid }) => tid).join(', ')
     return failure('NOT_SEALED', `threads without the filter: ${tids}`)
@@ -121,12 +135,12 @@ function seal(
   }
 }
 
-/** Of the program as the kernel gets it. */
+/** The digest of the encoded program. */
 function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`
 }
 
-/** Every action that some call of the policy may meet. */
+/** Every action that the policy may apply to some call. */
 export function actionsOf({ decisions, defaultAction }: EffectivePolicy): ReadonlySet<Action> {
   const used = decisions.flatMap(({ rules, otherwise }) => [
     ...rules.map(({ verdict }) => verdict.action),
@@ -142,13 +156,15 @@ function refused(error: PolicyError): Failure {
 
 const HINTS: { readonly [C in FailureCode]: string } = {
   UNKNOWN_SYSCALL: 'correct the names; `sealbeat seccomp show --all` lists those that exist here',
-  ACTION_UNAVAILABLE: 'use another action, or a newer kernel: kill_process and log came with 4.14',
+  ACTION_UNAVAILABLE: 'use another action or a newer kernel: kill_process and log need Linux 4.14',
   PROGRAM_TOO_LARGE: 'use fewer names_with_args, or names without conditions',
   ADDON_UNAVAILABLE:
-    'npm builds it from version 12 on only where allowScripts in package.json lists it',
-  KERNEL_REFUSED: 'see seccomp(2) for the error; a container may forbid the call',
-  THREAD_NOT_SYNCHRONISED: 'a library has sandboxed a thread of its own; load it after the start',
-  NOT_SEALED: 'report this: the kernel said that the filter was installed on every thread',
+    'from version 12 on, npm only builds it if allowScripts in package.json lists it',
+  KERNEL_REFUSED: 'look the error up in seccomp(2); a container may forbid the call',
+  THREAD_NOT_SYNCHRONISED:
+    'a library has put a filter on one of its threads; load it after the start',
+  NOT_SEALED:
+    'report this as a bug: the kernel claimed to have installed the filter on every thread',
   IO_URING_OPEN:
     'start the agent with `sealbeat run`, or under a filter that denies io_uring_setup',
 }

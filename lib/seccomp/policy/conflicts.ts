@@ -3,8 +3,9 @@ import { formatCondition, formatVerdict } from './policy.ts'
 import type { PlacedRule } from './section-group.ts'
 
 /**
- * Rules of one section that leave open what happens: one call, under the same conditions, with two
- * verdicts; or two errors for conditions that may hold together, since neither is the stricter one.
+ * Reports rules of one section that contradict each other: two verdicts for one call under the same
+ * conditions, or two different errors for one call under conditions that may hold together (neither
+ * error is the stricter one, so the merge could not choose).
  */
 export function reportConflicts(rules: readonly PlacedRule[], report: Report): void {
   const seen = new Map<string, PlacedRule>()

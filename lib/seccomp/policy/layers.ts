@@ -1,3 +1,13 @@
+// From the sources of a policy to the effective one. A policy has up to three layers, lowest first:
+//
+//   1. the default policy of the architecture (builtin.ts), plus signals to the own process;
+//   2. the needs that the enabled beats and the output declare, as plain allowances;
+//   3. the rules of the user's `seccomp:` section.
+//
+// `mode: replace` uses the third layer alone. This file chooses and orders the layers, drops needs
+// that belong to other architectures, and refuses names that no table has. merge.ts then reduces
+// the layers to one decision for each system call, and the compiler turns those into a program.
+
 import { didYouMean } from '../../suggest.ts'
 import {
   type Architecture,
@@ -12,7 +22,7 @@ import type { Policy, Rule } from './policy.ts'
 import { PolicyError } from './policy-error.ts'
 import type { SeccompConfig } from './section.ts'
 
-/** What a beat or an output declares to call beyond the default policy. */
+/** System calls that a beat or an output needs beyond the default policy. */
 export interface Need {
   /** `beat file`, `output redis`. */
   readonly who: string
@@ -20,7 +30,7 @@ export interface Need {
   readonly names: readonly string[]
 }
 
-/** Where an effective policy comes from. */
+/** The sources of an effective policy. */
 export interface PolicySources {
   readonly builtin: Policy | undefined
   readonly needs: readonly Need[]
@@ -28,9 +38,10 @@ export interface PolicySources {
 }
 
 /**
- * The policy as it holds on an architecture, with its table and its default policy loaded for it.
+ * Loads the table and the default policy of an architecture and builds the effective policy from
+ * them. Undefined where there is neither a default policy nor one of the user's.
  *
- * @param pid the process that it is for, where that is known: it may then send itself signals
+ * @param pid the id of the process to protect, if known: the policy then lets it signal itself
  * @throws PolicyError as `effectivePolicy`
  */
 export async function loadPolicy(
@@ -46,10 +57,10 @@ export async function loadPolicy(
 }
 
 /**
- * Default ⊕ needs ⊕ the user's, or the user's alone in `mode: replace`. Undefined where there is
- * neither a default policy nor one of the user's.
+ * Merges the default policy, the needs and the user's policy, or takes the user's alone in
+ * `mode: replace`. Undefined where there is neither a default policy nor one of the user's.
  *
- * @throws PolicyError `UNKNOWN_SYSCALL`, naming every name that the architecture does not have (S10)
+ * @throws PolicyError `UNKNOWN_SYSCALL`, with every name that the architecture does not have (S10)
  */
 export function effectivePolicy(
   architecture: Architecture,

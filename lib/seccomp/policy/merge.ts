@@ -9,34 +9,34 @@ import {
 } from './policy.ts'
 import { wordDefault } from './wording.ts'
 
-/** What happens to one system call, and who said so. */
+/** The verdict on one system call, and the origin of the rule behind it. */
 export interface Decision {
   readonly name: string
   readonly number: number
   /** The first rule whose conditions all hold decides. Each has at least one condition. */
   readonly rules: readonly Rule[]
-  /** Where none holds. */
+  /** The verdict where no rule matches. */
   readonly otherwise: Verdict
   readonly origin: string
 }
 
-/** One decision for every name of the table: total, canonical, ready to print or to compile. */
+/** One decision for every number of the table, in canonical form: ready to print or to compile. */
 export interface EffectivePolicy {
   readonly architecture: Architecture
   readonly defaultAction: Policy['defaultAction']
   readonly defaultOrigin: string
-  /** By number. Names that no rule mentions are here too, with the default's wording. */
+  /** Ordered by number. Includes calls that no rule names, with the verdict of `wordDefault`. */
   readonly decisions: readonly Decision[]
   /** For numbers that the table does not have. */
   readonly unknown: Verdict
 }
 
 /**
- * Merges policies by system call name, `layers` going from the lowest to the highest. For each call
- * the highest layer that has a matching rule decides; within a layer a rule with conditions comes
- * before one without, and of several that match, the strictest wins, in the kernel's own order of
- * precedence, so that the order in which rules are written never matters. The default action is the
- * highest layer's. Names that the table does not have are left out: `unknownNames` finds them.
+ * Merges policies call by call; `layers` are ordered from the lowest to the highest. For each call the
+ * highest layer with a matching rule decides. Within a layer, rules with conditions come before rules
+ * without, and if several match, the strictest wins (in the kernel's order of precedence), so the
+ * order in which rules are written never matters. The default action is that of the highest layer.
+ * Names that the table does not have are left out; `unknownNames` finds them.
  */
 export function merge(
   architecture: Architecture,
@@ -60,7 +60,7 @@ export function merge(
 
 type Numbers = Readonly<Record<string, number>>
 
-/** Number → name. On arm two names share a number: a rule for either is a rule for both. */
+/** Number → name. On arm two names share a number: a rule for one applies to both. */
 function firstNames(numbers: Numbers): ReadonlyMap<number, string> {
   const names = new Map<number, string>()
   for (const [name, number] of Object.entries(numbers)) {
@@ -103,19 +103,19 @@ function decide(
   const otherwise = plain?.verdict ?? wordDefault(call.name, defaultAction)
   return {
     ...call,
-    rules: withoutIdle(at < 0 ? ordered : ordered.slice(0, at), otherwise),
+    rules: withoutRedundant(at < 0 ? ordered : ordered.slice(0, at), otherwise),
     otherwise,
     origin: plain?.origin ?? defaultOrigin,
   }
 }
 
-/** Rules that say what would happen anyway vanish: the last ones, and the second of two alike. */
-function withoutIdle(rules: readonly Rule[], otherwise: Verdict): readonly Rule[] {
+/** Drops rules without effect: duplicates, and trailing rules with the same verdict as `otherwise`. */
+function withoutRedundant(rules: readonly Rule[], otherwise: Verdict): readonly Rule[] {
   if (rules.length === 0) return rules
   const seen = new Set<string>()
   const first = rules.filter(rule => !seen.has(identity(rule)) && seen.add(identity(rule)))
-  const idle = formatVerdict(otherwise)
-  const last = first.findLastIndex(rule => formatVerdict(rule.verdict) !== idle)
+  const fallback = formatVerdict(otherwise)
+  const last = first.findLastIndex(rule => formatVerdict(rule.verdict) !== fallback)
   return first.slice(0, last + 1)
 }
 

@@ -2,9 +2,9 @@ import type { Architecture } from '../architectures/architecture.ts'
 import type { Need } from './layers.ts'
 
 /**
- * What is needed here: a beat is written once for all architectures and may name `statfs64` beside
- * `statfs`, so that a name which only others have is none of an amd64 machine's business. A name that
- * no architecture has is kept, for the error that it is.
+ * The needs that apply to this architecture. A beat is written once for all architectures and may list
+ * `statfs64` beside `statfs`, so names that only other architectures have are dropped. A name that no
+ * architecture has is kept, because it is an error that has to be reported.
  */
 export async function needsHere(
   { table }: Architecture,

@@ -1,12 +1,12 @@
 import type { Policy, Rule } from './policy.ts'
 
-/** Whom a signal is for is argument 0 of each: kill(2), tgkill(2). */
+/** Argument 0 of each is the target process: kill(2), tgkill(2). */
 const SIGNALS = ['kill', 'tgkill'] as const
 
 /**
- * A whitelist with the right of the process to send signals to itself (abort, raise, profilers,
- * `process.kill(process.pid)`), which no policy made ahead can word: it takes the process's number.
- * A sealed process can't fork, so that the number stays its own.
+ * Adds rules to a whitelist that let the process send signals to itself (abort, raise, profilers,
+ * `process.kill(process.pid)`). A policy generated ahead of time can't contain them, since they need
+ * the process id. A sealed process can't fork, so the id remains valid.
  */
 export function withOwnProcess(policy: Policy, pid: number): Policy {
   const rules = SIGNALS.map((name): Rule => {

@@ -1,13 +1,13 @@
 import type { Decision, EffectivePolicy } from './merge.ts'
 import { formatCondition, formatVerdict } from './policy.ts'
 
-/** A system call that another policy decides otherwise, and who says so there. */
+/** A system call on which two policies differ, with the origin of the new rule. */
 export interface CallChange {
   readonly name: string
   readonly origin: string
 }
 
-/** What `wanted` decides otherwise than `installed`, by number. Of one architecture. */
+/** The calls on which `wanted` differs from `installed`, by number. Both are for one architecture. */
 export function policyChanges(
   installed: EffectivePolicy,
   wanted: EffectivePolicy,

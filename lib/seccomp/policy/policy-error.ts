@@ -1,8 +1,8 @@
-/** Why a policy can't be enforced here, as a closed union; `error.code` in the log. */
+/** The reasons why a policy can't be enforced here, as a closed union; `error.code` in the log. */
 export const POLICY_ERRORS = [
   'UNKNOWN_SYSCALL', // a name that the architecture does not have (S10)
   'ACTION_UNAVAILABLE', // an action that this kernel does not have (S11)
-  'PROGRAM_TOO_LARGE', // more instructions than the kernel takes
+  'PROGRAM_TOO_LARGE', // more instructions than the kernel accepts
 ] as const
 export type PolicyErrorCode = (typeof POLICY_ERRORS)[number]
 
@@ -10,7 +10,7 @@ export type PolicyErrorCode = (typeof POLICY_ERRORS)[number]
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly code: PolicyErrorCode
-  /** The system calls concerned, each with where it was asked for. */
+  /** The system calls concerned, each with the origin of its rule. */
   readonly names: readonly { readonly name: string; readonly origin: string }[]
 
   constructor(code: PolicyErrorCode, message: string, names: PolicyError['names'] = []) {

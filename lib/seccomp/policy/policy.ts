@@ -1,6 +1,6 @@
 import type { ErrnoName } from '../architectures/errno.ts'
 
-/** In the kernel's order of precedence, strictest first (seccomp(2)); the specification's S11. */
+/** The actions of S11, in the kernel's order of precedence, strictest first (seccomp(2)). */
 export const ACTIONS = [
   'kill_process',
   'kill_thread',
@@ -13,8 +13,8 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number]
 
 /**
- * What the kernel does with a call. `errno` is the error's name (`ENOSYS`), for `errno`, and for a
- * `trap` after which the call fails with it (`diagnosed`).
+ * The kernel's answer to a call. `errno` is the name of the error (`ENOSYS`). It belongs to the action
+ * `errno`, and to a `trap` after which the call fails with that error (`diagnosed`).
  */
 export interface Verdict {
   readonly action: Action
@@ -40,16 +40,16 @@ export interface Condition {
   readonly argument: number
   readonly operation: Operation
   readonly value: bigint
-  /** For `MaskedEqual` alone: `(argument & mask) == value`. */
+  /** Only for `MaskedEqual`: `(argument & mask) == value`. */
   readonly mask?: bigint
 }
 
-/** One name's rule: the verdict for calls that meet all conditions (none: every call). */
+/** A rule for one name: the verdict on calls that meet all conditions (without any: every call). */
 export interface Rule {
   readonly name: string
   readonly conditions: readonly Condition[]
   readonly verdict: Verdict
-  /** Who says so: `default amd64`, `beat file: watches files`, `beat.yml:14`. */
+  /** Where the rule comes from: `default amd64`, `beat file: watches files`, `beat.yml:14`. */
   readonly origin: string
 }
 
@@ -59,12 +59,12 @@ export interface Policy {
   readonly rules: readonly Rule[]
 }
 
-/** `errno(ENOSYS)`, `allow`: a verdict as it is printed, and its identity. */
+/** `errno(ENOSYS)`, `allow`: the printed form of a verdict. Equal verdicts have equal forms. */
 export function formatVerdict({ action, errno }: Verdict): string {
   return errno === undefined ? action : `${action}(${errno})`
 }
 
-/** `argument 0 MaskedEqual 0x1 under 0xf`: a condition as it is printed, and its identity. */
+/** `argument 0 MaskedEqual 0x1 under 0xf`: the printed form. Equal conditions have equal forms. */
 export function formatCondition({ argument, operation, value, mask }: Condition): string {
   const under = mask === undefined ? '' : ` under 0x${mask.toString(16)}`
   return `argument ${argument} ${operation} 0x${value.toString(16)}${under}`

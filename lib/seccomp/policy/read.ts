@@ -1,7 +1,7 @@
 import type { Path, Report } from '../../errors.ts'
 import { didYouMean } from '../../suggest.ts'
 
-/** Turns a value from outside into a typed one, or reports why it can't, and gives undefined. */
+/** Converts an untyped value into a typed one, or reports the problem and returns undefined. */
 export type Read<T> = (value: unknown, path: Path, report: Report) => T | undefined
 
 export type Keys = readonly string[]
@@ -23,7 +23,7 @@ export function oneOf<const T extends string>(known: readonly T[]): Read<T> {
   }
 }
 
-/** `unknown action "erno"`: the key's own name says what the word should have been. */
+/** `unknown action "erno"`: the key names the kind of word that was expected. */
 function unknown(path: Path): string {
   const key = String(path.at(-1))
   return `unknown ${key === 'default_action' ? 'action' : key}`
@@ -35,7 +35,7 @@ export const word: Read<string> = (value, path, report) => {
   return undefined
 }
 
-/** A list of at least one item; the items that can't be read are reported, each, and left out. */
+/** A list with at least one item. Each item that can't be read is reported and left out. */
 export function listOf<T>(item: Read<T>): Read<readonly T[]> {
   return (value, path, report) => {
     if (!Array.isArray(value)) {
@@ -48,7 +48,7 @@ export function listOf<T>(item: Read<T>): Read<readonly T[]> {
   }
 }
 
-/** A map that has none but these keys. */
+/** A map with no keys other than these. */
 export function mapWith(keys: Keys): Read<Readonly<Record<string, unknown>>> {
   return (value, path, report) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -63,12 +63,12 @@ export function mapWith(keys: Keys): Read<Readonly<Record<string, unknown>>> {
         )
       }
     }
-    // Nothing inherited, whatever the document said.
+    // A new object with own keys only, whatever the document contains.
     return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)))
   }
 }
 
-/** A value as the user may recognise it, but not more of it than fits a line. */
+/** A value in a form that the user recognises, cut to 60 characters. */
 export function show(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map'

@@ -4,7 +4,7 @@ import { ERRNO, type ErrnoName } from '../architectures/errno.ts'
 import { ACTIONS, type Condition, OPERATIONS, type Rule, type Verdict } from './policy.ts'
 import { listOf, mapWith, oneOf, type Read, show, word } from './read.ts'
 
-/** A rule and where it was written, for messages that only the whole list gives rise to. */
+/** A rule and its position, for problems that only show when all rules are compared. */
 export interface PlacedRule {
   readonly rule: Rule
   readonly path: Path
@@ -14,7 +14,7 @@ const readGroupMap = mapWith(['action', 'errno', 'names', 'names_with_args'])
 const readNamedMap = mapWith(['name', 'arguments'])
 const readConditionMap = mapWith(['argument', 'operation', 'value', 'mask'])
 
-/** One item of `syscalls` (S9): an action and the calls that it is for. */
+/** One item of `syscalls` (S9): an action and the calls that it applies to. */
 export function readGroup(originOf: (path: Path) => string): Read<readonly PlacedRule[]> {
   return (value, path, report) => {
     const group = readGroupMap(value, path, report)
@@ -22,7 +22,7 @@ export function readGroup(originOf: (path: Path) => string): Read<readonly Place
     const verdict = readVerdict(group, path, report)
     const { names, names_with_args: named } = group
     if (names === undefined && named === undefined) {
-      report(path, 'must have names (or names_with_args): the system calls that it is for')
+      report(path, 'needs names or names_with_args: the system calls that it applies to')
     }
     const plain = names === undefined ? [] : listOf(readName)(names, [...path, 'names'], report)
     const narrowed =
@@ -43,14 +43,14 @@ function readVerdict(
   if (wanted === undefined) report(at, `is required: one of ${ACTIONS.join(', ')}`)
   const action = wanted === undefined ? undefined : oneOf(ACTIONS)(wanted, at, report)
   if (errno !== undefined && action !== undefined && action !== 'errno') {
-    report([...path, 'errno'], `goes with action: errno, not with ${action}`)
+    report([...path, 'errno'], `is only valid with action: errno, not with ${action}`)
   }
   if (action !== 'errno') return { action: action ?? 'errno' }
   const name = errno === undefined ? 'EPERM' : readErrno(errno, [...path, 'errno'], report)
   return { action, errno: name ?? 'EPERM' }
 }
 
-/** An error by its name, or by its number where all architectures but MIPS have it. */
+/** An error, given by its name or by its number (the one of all architectures except MIPS). */
 const readErrno: Read<ErrnoName> = (value, path, report) => {
   const names = Object.keys(ERRNO) as ErrnoName[]
   const found = names.find(name => name === value || ERRNO[name] === value)
@@ -58,7 +58,7 @@ const readErrno: Read<ErrnoName> = (value, path, report) => {
     const near = typeof value === 'string' ? didYouMean(value, names) : ''
     report(
       path,
-      `unknown error ${show(value)}${near}: a name such as EPERM or ENOSYS, see errno(3)`,
+      `unknown error ${show(value)}${near}: use a name such as EPERM or ENOSYS, see errno(3)`,
     )
   }
   return found
@@ -89,7 +89,7 @@ const readCondition: Read<Condition> = (value, path, report) => {
   if (masked !== (map.mask !== undefined)) {
     report(
       [...path, 'mask'],
-      masked ? 'is required with MaskedEqual' : 'goes with MaskedEqual alone',
+      masked ? 'is required with MaskedEqual' : 'is only valid with MaskedEqual',
     )
   }
   const mask = masked
@@ -100,7 +100,7 @@ const readCondition: Read<Condition> = (value, path, report) => {
   return { argument: Number(argument), operation, value: number, ...rest }
 }
 
-/** An unsigned number, or its text (`"0xffffffffffffffff"`), as YAML's are exact to 2⁵³ only. */
+/** An unsigned number, or a string with one (`"0x…"`), as numbers in YAML are only exact to 2⁵³. */
 function readWord(most: bigint): Read<bigint> {
   return (value, path, report) => {
     const exact =

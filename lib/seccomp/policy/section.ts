@@ -5,19 +5,19 @@ import { ACTIONS } from './policy.ts'
 import { flag, type Keys, listOf, mapWith, oneOf, type Read } from './read.ts'
 import { readGroup } from './section-group.ts'
 
-/** The `seccomp:` section of beat.yml, typed. */
+/** The parsed `seccomp:` section of beat.yml. */
 export interface SeccompConfig {
-  /** S7. */
+  /** Whether a filter is installed at all (S7). */
   readonly enabled: boolean
   /** Whether the agent refuses to run without a filter (exit code 77). */
   readonly required: boolean
   /** Whether denials are audited: SECCOMP_FILTER_FLAG_LOG. */
   readonly log: boolean
-  /** Whether the agent itself sees and logs what it is denied. */
+  /** Whether the agent itself detects and logs its denied calls. */
   readonly diagnose: boolean
-  /** Whether the rules are added to the built-in policy or stand alone. */
+  /** Whether the rules extend the built-in policy or replace it. */
   readonly mode: Mode
-  /** Undefined where the user wrote no rules: the default policy then stands alone. */
+  /** Undefined if the user wrote no rules: only the default policy applies then. */
   readonly policy: Policy | undefined
 }
 
@@ -27,9 +27,9 @@ export type Mode = (typeof MODES)[number]
 const KEYS: Keys = ['enabled', 'required', 'log', 'diagnose', 'mode', 'default_action', 'syscalls']
 
 /**
- * Parses the section's value; `report` gets every problem with its full path (`seccomp`, …), and
- * `originOf` says where a path was written (`beat.yml:14`), which each rule then carries. Names are
- * not looked up: whether they exist depends on the architecture, and is no error of form (S10).
+ * Parses the section. `report` receives every problem with its full path (`seccomp`, …). `originOf`
+ * returns the place where a path was written (`beat.yml:14`); each rule carries it. Names are not
+ * looked up here: whether a name exists depends on the architecture and is not an error of form (S10).
  */
 export function parseSeccompSection(
   value: unknown,
@@ -51,7 +51,7 @@ export function parseSeccompSection(
   }
 }
 
-/** S8 and S9: both keys belong together, but for a new default action of the built-in policy. */
+/** S8 and S9. `syscalls` requires `default_action`; `mode: replace` requires both. */
 function parsePolicy(
   section: Readonly<Record<string, unknown>>,
   mode: Mode,

@@ -2,10 +2,10 @@ import type { Architecture } from '../architectures/architecture.ts'
 import { parseRecord, serialOf } from './audit-record.ts'
 import { type Counts, type Kind, namesOf } from './counts.ts'
 
-/** SECCOMP_RET_LOG of linux/seccomp.h: what was denied meanwhile is not to be allowed. */
+/** SECCOMP_RET_LOG of linux/seccomp.h. Records of other actions are denials, which must stay denied. */
 const LOGGED = 0x7ffc0000
 
-/** Counts the calls of one process in the lines of an audit log, as they come. */
+/** Counts the calls of one process from the lines of an audit log, one line at a time. */
 export class AuditCounts {
   readonly #architecture: Architecture
   readonly #names: ReadonlyMap<number, string>
@@ -13,7 +13,7 @@ export class AuditCounts {
   readonly #unknown = new Map<number, number>()
   #foreign = 0
   #serial: number | undefined
-  /** Records, of whatever type, that the log does not have. */
+  /** The number of records, of any type, that are missing from the log. */
   #lost = 0
 
   constructor(architecture: Architecture) {
@@ -26,7 +26,7 @@ export class AuditCounts {
   }
 
   add(line: string, pid: number): void {
-    this.#follow(serialOf(line))
+    this.#countLost(serialOf(line))
     const record = parseRecord(line)
     if (!record || record.pid !== pid || record.code !== LOGGED) return
     const name = this.#names.get(record.syscall)
@@ -35,7 +35,7 @@ export class AuditCounts {
     else increase(this.#counts, name)
   }
 
-  /** The filter was in place when the first was logged, so that all are of the agent at work. */
+  /** All calls are in phase `run`, as the filter that logs them was installed before. */
   counts(): Counts {
     const kinds = [...this.#counts].map(([name, count]): Kind => {
       return { phase: 'run', name, values: undefined, count }
@@ -43,8 +43,8 @@ export class AuditCounts {
     return { kinds, unknown: this.#unknown, foreign: this.#foreign }
   }
 
-  /** Records of one event share a serial. */
-  #follow(serial: number | undefined): void {
+  /** Counts gaps in the serials as lost records. Records of one event share a serial. */
+  #countLost(serial: number | undefined): void {
     if (serial === undefined) return
     if (this.#serial !== undefined) this.#lost += Math.max(0, serial - this.#serial - 1)
     this.#serial = Math.max(serial, this.#serial ?? 0)

@@ -1,28 +1,28 @@
-/** A record of the kernel's that a filter had a call logged (audit type 1326, AUDIT_SECCOMP). */
+/** An audit record of a call that a filter logged (audit type 1326, AUDIT_SECCOMP). */
 export interface SeccompRecord {
-  /** Of the process, not of the thread. */
+  /** The process id, not the thread id. */
   readonly pid: number
   /** `AUDIT_ARCH_*`. */
   readonly arch: number
   readonly syscall: number
-  /** What the filter returned: `0x7ffc0000` for `log`. */
+  /** The filter's return value: `0x7ffc0000` for `log`. */
   readonly code: number
 }
 
-/** `audit(1700000000.123:456)`: the serial of any record, of whatever type; gaps are lost records. */
+/** Reads the serial of a record of any type: 456 in `audit(1700000000.123:456)`. Gaps are lost records. */
 export function serialOf(line: string): number | undefined {
   const serial = /\baudit\(\d+\.\d+:(\d+)\)/.exec(line)?.[1]
   return serial === undefined ? undefined : Number(serial)
 }
 
 /**
- * Reads one line of audit.log (`type=SECCOMP msg=audit(…): …`) or of the kernel's own log
- * (`audit: type=1326 audit(…): …`); undefined for any other. The fields are those that
- * kernel/auditsc.c writes: numbers in decimal, the architecture in hexadecimal.
+ * Reads one line of audit.log (`type=SECCOMP msg=audit(…): …`) or of the kernel log
+ * (`audit: type=1326 audit(…): …`). Returns undefined for any other line. kernel/auditsc.c writes the
+ * fields: numbers in decimal, the architecture in hexadecimal.
  */
 export function parseRecord(line: string): SeccompRecord | undefined {
   if (!/\btype=(SECCOMP|1326)\b/.test(line)) return undefined
-  // What a program calls itself is quoted, or hexadecimal: it can't look like a field.
+  // Names that a program chooses are quoted or hexadecimal, so they can't look like a field.
   const pid = /\bpid=(\d{1,10})\b/.exec(line)?.[1]
   const arch = /\barch=([0-9a-f]{1,8})\b/.exec(line)?.[1]
   const syscall = /\bsyscall=(\d{1,10})\b/.exec(line)?.[1]

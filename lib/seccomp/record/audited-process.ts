@@ -9,16 +9,17 @@ import { AuditCounts } from './audit-counts.ts'
 import type { Counts } from './counts.ts'
 import type { RecordedAgent } from './recording.ts'
 
-/** Where auditd writes unless it is told otherwise (auditd.conf(5)). */
+/** The default log file of auditd (auditd.conf(5)). */
 export const AUDIT_LOG = '/var/log/audit/audit.log'
 
-/** Milliseconds without a new record after which the log is taken to be complete, and at most. */
-const QUIET = 500
-const LONGEST = 5_000
+/** The log counts as complete after this long without a new record. */
+const QUIET_MS = 500
+/** The longest wait for a complete log. */
+const MAX_WAIT_MS = 5_000
 
 /**
- * A Node process whose filter has every call logged (`default_action: log`), and the audit log that
- * auditd writes meanwhile. The records have no arguments.
+ * A Node process whose filter logs every call (`default_action: log`), recorded from the log that
+ * auditd writes. The records have no arguments.
  */
 export class AuditedProcess implements RecordedAgent {
   readonly phase = 'run'
@@ -29,7 +30,7 @@ export class AuditedProcess implements RecordedAgent {
   #rest = ''
   #failure: string | undefined
 
-  /** @throws Error where the log can't be opened */
+  /** @throws Error if the log can't be opened */
   constructor(
     architecture: Architecture,
     log: string,
@@ -37,12 +38,12 @@ export class AuditedProcess implements RecordedAgent {
     stdout: number | 'inherit',
   ) {
     this.#log = openSync(log, 'r')
-    // Whatever is there is of others.
+    // Skip the records of other processes that are already there.
     this.#offset = fstatSync(this.#log).size
     this.#counts = new AuditCounts(architecture)
     this.#child = spawn(process.execPath, args, {
       stdio: ['inherit', stdout, 'inherit'],
-      // A session of its own: Ctrl-C reaches it once, by us, and not from the terminal as well.
+      // In its own session, Ctrl-C reaches it only once: from us, and not from the terminal as well.
       detached: true,
     })
   }
@@ -53,11 +54,11 @@ export class AuditedProcess implements RecordedAgent {
 
   get shortcomings(): readonly string[] {
     const { lost } = this.#counts
-    const arguments_ = 'audit records have no arguments: calls are allowed whatever theirs are'
-    if (lost === 0) return [arguments_]
+    const noArguments = 'audit records have no arguments: each call is allowed with any arguments'
+    if (lost === 0) return [noArguments]
     return [
-      arguments_,
-      `${lost} records are missing in the audit log: what they told is not allowed`,
+      noArguments,
+      `${lost} records are missing from the audit log: their calls are not allowed`,
     ]
   }
 
@@ -76,14 +77,14 @@ export class AuditedProcess implements RecordedAgent {
     return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals]
   }
 
-  /** auditd writes what it has been sent a little later. */
+  /** Reads what auditd writes with a delay. */
   async #settle(): Promise<void> {
-    const until = Date.now() + LONGEST
-    do await pause(QUIET)
+    const until = Date.now() + MAX_WAIT_MS
+    do await pause(QUIET_MS)
     while (this.#read() > 0 && Date.now() < until)
   }
 
-  /** How many bytes were new. */
+  /** Reads what is new and returns the number of bytes. */
   #read(): number {
     const chunk = Buffer.alloc(1 << 20)
     const before = this.#offset

@@ -2,25 +2,25 @@ import type { Architecture } from '../architectures/architecture.ts'
 import { notesOf } from './notes.ts'
 import { PHASES, type Phase } from './phases.ts'
 
-/** Calls that are alike: in name, phase, and the values of the noted arguments. */
+/** Calls with the same name, phase and values of the noted arguments. */
 export interface Kind {
   readonly phase: Phase
   readonly name: string
-  /** Of each note of the call, in order, masked; undefined where arguments were not seen. */
+  /** The masked value for each note of the call, in order; undefined if arguments were not seen. */
   readonly values: readonly bigint[] | undefined
   readonly count: number
 }
 
-/** What a recording has seen. */
+/** The calls that a recording has seen. */
 export interface Counts {
   readonly kinds: readonly Kind[]
-  /** Numbers that the table does not have, with how often. */
+  /** How often each number was called that is not in the table. */
   readonly unknown: ReadonlyMap<number, number>
-  /** Calls under another ABI (32-bit code), which no policy allows. */
+  /** The number of calls under another ABI (32-bit code), which no policy allows. */
   readonly foreign: number
 }
 
-/** Words of one kind in what the addon gives: phase, architecture, number, six arguments, count. */
+/** Words per kind in the addon's counts: phase, architecture, number, six arguments, count. */
 const WORDS = 10
 
 export function readCounts(architecture: Architecture, words: BigUint64Array): Counts {
@@ -45,7 +45,7 @@ export function readCounts(architecture: Architecture, words: BigUint64Array): C
   return { kinds, unknown, foreign }
 }
 
-/** The first name of each number, as `merge` has it. */
+/** The name of each number; the first one where several names share it, as in `merge`. */
 export function namesOf({ table }: Architecture): ReadonlyMap<number, string> {
   return new Map(
     Object.entries(table.numbers)

@@ -2,12 +2,12 @@ import type { Architecture } from '../architectures/architecture.ts'
 import type { Policy } from '../policy/policy.ts'
 import { ALWAYS } from './always.ts'
 
-/** Where a recorded policy and the built-in whitelist part. */
+/** The differences between a recorded policy and the built-in whitelist. */
 export interface Difference {
-  /** Needed, but not in the default. */
-  readonly lacking: readonly string[]
-  /** In the default, but not needed here. */
-  readonly idle: readonly string[]
+  /** Needed, but not in the default policy. */
+  readonly missing: readonly string[]
+  /** In the default policy, but not needed here. */
+  readonly unused: readonly string[]
 }
 
 export function compareToDefault(
@@ -19,8 +19,8 @@ export function compareToDefault(
   const allowed = builtin ? allowedNames(builtin) : new Set<string>()
   const exists = (name: string) => Object.hasOwn(table.numbers, name)
   return {
-    lacking: [...needed].filter(name => !allowed.has(name) && !ALWAYS.has(name)).sort(),
-    idle: [...allowed].filter(name => !needed.has(name) && exists(name)).sort(),
+    missing: [...needed].filter(name => !allowed.has(name) && !ALWAYS.has(name)).sort(),
+    unused: [...allowed].filter(name => !needed.has(name) && exists(name)).sort(),
   }
 }
 

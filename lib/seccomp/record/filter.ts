@@ -7,10 +7,10 @@ const ALLOW = 0x7fff0000
 const ERRNO = 0x00050000
 
 /**
- * Not announced: `rt_sigreturn` must never be interrupted, the others don't come back or are the
- * kernel's own. A policy allows them always.
+ * Calls that are not reported to the recorder: `rt_sigreturn` must never be interrupted, and the others
+ * don't return or come from the kernel itself. A policy always allows them.
  */
-export const SILENT: readonly string[] = [
+export const UNRECORDED: readonly string[] = [
   'exit',
   'exit_group',
   'restart_syscall',
@@ -19,20 +19,24 @@ export const SILENT: readonly string[] = [
 ]
 
 /**
- * Answered as by a kernel without them: what goes through an io_uring is no system call, and the
- * flags of `clone3` lie in memory, where no filter sees them; glibc then calls `clone`.
+ * Calls that fail with ENOSYS, as on a kernel without them. Operations through an io_uring are not
+ * system calls, and the flags of `clone3` are in memory, where a filter can't read them; glibc then
+ * calls `clone`.
  */
 const HIDDEN = ['io_uring_setup', 'clone3']
 
-/** The filter of a recorded process: it announces every call to the recorder. */
+/** The filter of a recorded process: it reports every call to the recorder. */
 export function recordingFilter({ table, errno, foreignFrom }: Architecture): Program {
   const numbersOf = (names: readonly string[]) => names.flatMap(name => table.numbers[name] ?? [])
-  const silent = numbersOf(SILENT)
-  // The number is the same in the foreign ABI that shares the audit architecture.
+  const unrecorded = numbersOf(UNRECORDED)
+  // A foreign ABI that shares the audit architecture has the same number plus an offset.
   const hidden = numbersOf(HIDDEN).flatMap(number =>
     foreignFrom === undefined ? [number] : [number, foreignFrom + number],
   )
-  const tests = [...silent.map(k => ({ k, to: 'allow' })), ...hidden.map(k => ({ k, to: 'hide' }))]
+  const tests = [
+    ...unrecorded.map(k => ({ k, to: 'allow' })),
+    ...hidden.map(k => ({ k, to: 'hide' })),
+  ]
   return [
     { op: 'load', offset: NUMBER_OFFSET },
     ...tests.map(({ k, to }, at) => {

@@ -7,22 +7,22 @@ import { isSealed, PHASES, type Phase } from './phases.ts'
 
 /** PR_SET_NO_NEW_PRIVS of linux/prctl.h. */
 const NO_NEW_PRIVS = 38n
-/** Beyond so many different values, a call is not told apart by them. */
-const MOST_VALUES = 24
+/** With more different values than this, a call is allowed with any arguments. */
+const MAX_VALUES = 24
 
 /**
- * The least policy under which all that was seen from the filter on would have succeeded. What only
- * happened before, execve of the agent itself for one, and the installing of the filter are not in it.
+ * The smallest policy that allows every call seen after the filter was installed. Calls that happened
+ * only before, such as the agent's own execve, and the installation of the filter are not part of it.
  */
 export function learnPolicy(architecture: Architecture, { kinds }: Counts): Policy {
   const needed = kinds.filter(isNeeded)
   const names = new Set(needed.map(({ name }) => name))
   const learned = [...names].flatMap(name => {
-    const of = (some: readonly Kind[]) => some.filter(kind => kind.name === name)
+    const named = (kinds: readonly Kind[]) => kinds.filter(kind => kind.name === name)
     const notes = notesOf(architecture, name)
     return BIT_BY_BIT.has(name)
-      ? [ruleOfBits(notes, name, of(needed), of(kinds))]
-      : rulesOf(notes, name, of(needed))
+      ? [ruleOfBits(notes, name, named(needed), named(kinds))]
+      : rulesOf(notes, name, named(needed))
   })
   const unseen = [...ALWAYS].filter(
     ([name]) => !names.has(name) && Object.hasOwn(architecture.table.numbers, name),
@@ -36,7 +36,10 @@ export function learnPolicy(architecture: Architecture, { kinds }: Counts): Poli
   }
 }
 
-/** Which flags the standard streams have depends on who starts the agent: recorded or not. */
+/**
+ * Rules for restoring the standard streams. Which flags they have depends on who starts the agent, so
+ * these rules are added whether or not the calls were recorded.
+ */
 function stdioRules({ table }: Architecture, learned: readonly Rule[]): readonly Rule[] {
   return STDIO_COMMANDS.flatMap(({ names, argument, value }) => {
     const name = names.findLast(each => Object.hasOwn(table.numbers, each))
@@ -64,7 +67,7 @@ function rulesOf(
   const known = seen.flatMap(({ values }) => (values ? [values] : []))
   if (known.length < seen.length) return [allow(name, [], `${origin}, arguments not seen`)]
   const distinct = [...new Map(known.map(values => [values.join(), values])).values()]
-  if (distinct.length > MOST_VALUES) {
+  if (distinct.length > MAX_VALUES) {
     return [allow(name, [], `${origin}, in ${distinct.length} kinds: too many to list`)]
   }
   return distinct.toSorted(byValue).map(values => {
@@ -76,7 +79,7 @@ function rulesOf(
   })
 }
 
-/** One rule for all: no bit that has never been set, from the start on. */
+/** One rule for all calls of a name: a bit that was never set, since the start of Node, stays unset. */
 function ruleOfBits(
   notes: readonly Required<Note>[],
   name: string,

@@ -14,7 +14,7 @@ export type Availability =
   /** What is missing. */
   | { readonly problem: string }
 
-/** Whether this kernel lets one process watch the calls of another, as far as it says so beforehand. */
+/** Finds the recorder if this kernel lets one process watch another's calls, as far as it can be probed. */
 export function findRecorder(): Availability {
   const loaded = loadAddon()
   if ('problem' in loaded) return loaded
@@ -22,15 +22,13 @@ export function findRecorder(): Availability {
   if (!recorder) return { problem: 'seccomp exists on Linux only' }
   const known =
     actionAvailable(USER_NOTIF) === 0 && probeFlags(NEW_LISTENER) === constants.errno.EFAULT
-  return known
-    ? { recorder }
-    : { problem: `${LACKING}, or a filter is over this process that hides it` }
+  return known ? { recorder } : { problem: `${LACKING}, or a filter on this process hides it` }
 }
 
 const LACKING =
   'the kernel lacks SECCOMP_RET_USER_NOTIF with SECCOMP_USER_NOTIF_FLAG_CONTINUE (Linux 5.5)'
 
-/** What an errno of `NativeRecording` means; undefined for 0. */
+/** The message for an errno of `NativeRecording`; undefined for 0. */
 export function meaningOf(errno: number): string | undefined {
   if (errno === 0) return undefined
   const name = getSystemErrorName(-errno)
@@ -38,10 +36,10 @@ export function meaningOf(errno: number): string | undefined {
 }
 
 const MEANINGS = new Map([
-  ['EBUSY', 'a filter with a listener is over this process already, and there can be but one'],
+  ['EBUSY', 'a filter on this process already has a listener, and there can be only one'],
   ['EINVAL', LACKING],
-  ['EPERM', 'a filter over this process refuses seccomp(2) or prctl(2)'],
-  ['ENOSYS', 'a filter over this process hides seccomp(2)'],
+  ['EPERM', 'a filter on this process denies seccomp(2) or prctl(2)'],
+  ['ENOSYS', 'a filter on this process hides seccomp(2)'],
   ['EPIPE', 'the agent could not be started'],
 ])
 

@@ -1,11 +1,11 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import { isNarrow } from '../compiler/arguments.ts'
 
-/** An argument whose value a policy can tell good calls from bad ones by. */
+/** An argument whose value is recorded, so that a policy can allow only the values seen. */
 export interface Note {
   /** 0 to 5. */
   readonly argument: number
-  /** The bits that matter; all where none are given. */
+  /** The bits that matter; all if undefined. */
   readonly mask?: bigint
 }
 
@@ -14,7 +14,10 @@ const PROTECTION = 0x7n
 /** SOCK_TYPE_MASK of linux/net.h: the rest are SOCK_CLOEXEC and SOCK_NONBLOCK. */
 const SOCKET_TYPE = 0xfn
 
-/** What is noted of which call: commands, families, kinds. Pointers, sizes, descriptors say nothing. */
+/**
+ * The noted arguments of each call: commands, families, types. Pointers, sizes and descriptors are not
+ * noted, as their values say nothing.
+ */
 const NOTES: Readonly<Record<string, readonly Note[]>> = {
   arch_prctl: [{ argument: 0 }],
   bpf: [{ argument: 0 }],
@@ -38,9 +41,10 @@ const NOTES: Readonly<Record<string, readonly Note[]>> = {
 }
 
 /**
- * Memory is protected in a few ways, not all of which are seen in a few seconds (a function compiled, a
- * garbage collection), and Node aborts where one is denied. So it is each bit that counts, whether it was
- * ever set since the start: without a compiler (`--jitless`) nothing is executable.
+ * Calls whose argument is learned bit by bit. Memory is protected in a few combinations, and a recording
+ * of a few seconds doesn't see them all (a function compiled, a garbage collection), but Node aborts if
+ * one is denied. So each bit is allowed if it was ever set since the start of Node: without a compiler
+ * (`--jitless`) no memory becomes executable.
  */
 export const BIT_BY_BIT: ReadonlySet<string> = new Set([
   'mmap',
@@ -49,17 +53,19 @@ export const BIT_BY_BIT: ReadonlySet<string> = new Set([
   'pkey_mprotect',
 ])
 
-/** The notes of a call, with the mask that the kernel itself applies; none of most. */
+/** The notes of a call, with the mask that the kernel itself applies. Most calls have none. */
 export function notesOf(architecture: Architecture, name: string): readonly Required<Note>[] {
   return (NOTES[name] ?? []).map(({ argument, mask }) => {
     const whole = isNarrow(architecture, name, argument) ? 0xffffffffn : 0xffffffffffffffffn
-    // CONFIG_CLONE_BACKWARDS2, clone(2): there the stack comes first.
-    const at = name === 'clone' && architecture.name === 's390x' ? 1 : argument
+    const at = name === 'clone' ? architecture.cloneFlags : argument
     return { argument: at, mask: mask ?? whole }
   })
 }
 
-/** A byte for each number of the table: bit n for argument n. Architectures' own ranges lie beyond. */
+/**
+ * One byte per number of the table, with bit n set if argument n is noted. Numbers in the private range
+ * of an architecture are beyond the end.
+ */
 export function notedBits(architecture: Architecture): Uint8Array {
   const bits = new Uint8Array(8192)
   for (const [name, number] of Object.entries(architecture.table.numbers)) {

@@ -1,25 +1,26 @@
 import { closeSync } from 'node:fs'
 
-/** A life as the recorder divides it: `boot` is Node's start, the others are the agent's stages. */
+/** The phases of a recorded agent: `boot` is the start of Node, the others are the agent's stages. */
 export const PHASES = ['boot', 'configure', 'open', 'sandbox', 'run', 'close'] as const
 export type Phase = (typeof PHASES)[number]
 
-/** From here on a filter is over the agent: what it called before, it need not be allowed. */
+/** The phases with a filter installed. A policy need not allow calls from the earlier phases. */
 const SEALED: readonly Phase[] = ['sandbox', 'run', 'close']
 
 export function isSealed(phase: Phase): boolean {
   return SEALED.includes(phase)
 }
 
-/** In the environment of an agent that is recorded. */
+/** Environment variable that is set for a recorded agent. */
 export const RECORDED = 'SEALBEAT_RECORDED'
 
-/** `close` of this descriptor plus n begins phase n: far beyond what any process may have open. */
+/** `close(MARK + n)` begins phase n. No process can have so high a descriptor open. */
 export const MARK = 0x7ea10000
 
 /**
- * Tells the recorder, in the very stream of calls that it counts, that a phase begins: no clock and
- * no log line could say so exactly. The recorder answers the call itself; without one it is EBADF.
+ * Tells the recorder that a phase begins, by a marker in the stream of calls that it counts: a clock or
+ * a log line would not be exact. The recorder answers the call itself; without a recorder it fails with
+ * EBADF.
  */
 export function markPhase(phase: Phase): void {
   try {

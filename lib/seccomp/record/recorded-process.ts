@@ -12,28 +12,33 @@ import { meaningOf, openRecording } from './native.ts'
 import { PHASES, type Phase, RECORDED } from './phases.ts'
 import type { RecordedAgent } from './recording.ts'
 
-export interface Recorded {
-  /** Where record/start.js lies: not beside whoever has bundled this. */
+export interface RecordedCommand {
+  /** The path of record/start.js, which is not next to this module once it is bundled. */
   readonly start: string
-  /** node's arguments. */
+  /** The arguments for node. */
   readonly args: readonly string[]
   readonly stdio: readonly ['inherit' | 'ignore', number | 'inherit', number | 'inherit']
 }
 
-/** The descriptor by which the process sends its listener. */
+/** The descriptor on which the process sends its listener. */
 const CHANNEL = 3
 
-/** A Node process every system call of which, and of its children, is counted and goes on. */
+/** A Node process whose system calls, and those of its children, are counted and then continue. */
 export class RecordedProcess implements RecordedAgent {
   readonly shortcomings = []
   readonly #architecture: Architecture
   readonly #recording: NativeRecording
   readonly #child: ChildProcess
 
-  /** @throws Error where it can't be started */
-  constructor(recorder: Recorder, architecture: Architecture, { start, args, stdio }: Recorded) {
+  /** @throws Error if the process can't be started */
+  constructor(
+    recorder: Recorder,
+    architecture: Architecture,
+    { start, args, stdio }: RecordedCommand,
+  ) {
     const { errno, ours, theirs } = recorder.openChannel()
-    if (errno !== 0) throw new Error(`no socket to record over: ${getSystemErrorName(-errno)}`)
+    if (errno !== 0)
+      throw new Error(`can't create a socket for the recording: ${getSystemErrorName(-errno)}`)
     this.#architecture = architecture
     this.#recording = openRecording(recorder, architecture, ours)
     const program = encode(recordingFilter(architecture), architecture.endian)
@@ -43,7 +48,8 @@ export class RecordedProcess implements RecordedAgent {
       this.#child = spawn(process.execPath, words, {
         stdio: all,
         env: { ...process.env, [RECORDED]: '1' },
-        // A session of its own: Ctrl-C reaches it once, by us, and not from the terminal as well.
+
+        // In its own session, Ctrl-C reaches it only once: from us, and not from the terminal as well.
         detached: true,
       })
     } finally {
@@ -59,7 +65,7 @@ export class RecordedProcess implements RecordedAgent {
     return PHASES[this.#recording.phase] ?? 'boot'
   }
 
-  /** Why nothing more is recorded, if so: the process is of no use then. */
+  /** Why the recording has stopped, if it has. The process is useless then. */
   get failure(): string | undefined {
     return meaningOf(this.#recording.errno)
   }
@@ -68,9 +74,9 @@ export class RecordedProcess implements RecordedAgent {
     return readCounts(this.#architecture, this.#recording.counts())
   }
 
-  /** The exit code; 128 + the signal's number where one has ended it, as shells have it. */
+  /** The exit code, or 128 plus the number of the signal that ended it, as in shells. */
   async ended(): Promise<number> {
-    // Whoever is not answered any more gets ENOSYS for every call, which is no life.
+    // Without a recorder every call of the process fails with ENOSYS, so it can't go on.
     const watch = setInterval(() => this.failure !== undefined && this.signal('SIGKILL'), 200)
     try {
       const [code, signal] = await once(this.#child, 'exit')

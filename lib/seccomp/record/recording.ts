@@ -1,16 +1,16 @@
 import type { Counts } from './counts.ts'
 import type { Phase } from './phases.ts'
 
-/** An agent that runs while its calls are recorded, whatever records them. */
+/** An agent that runs while its calls are recorded, by either method. */
 export interface RecordedAgent {
   readonly phase: Phase
-  /** Why nothing more is recorded, if so. */
+  /** Why the recording has stopped, if it has. */
   readonly failure: string | undefined
-  /** All that has been seen so far. */
+  /** All calls seen so far. */
   counts(): Counts
   signal(signal: NodeJS.Signals): void
-  /** The exit code; 128 + the signal's number where one has ended it, as shells have it. */
+  /** The exit code, or 128 plus the number of the signal that ended it, as in shells. */
   ended(): Promise<number>
-  /** What the record lacks for sure, in words; none where it is whole. */
+  /** Messages about each known gap in the recording; empty if it is complete. */
   readonly shortcomings: readonly string[]
 }

@@ -1,4 +1,5 @@
-// `start.js <descriptor> <program, base64> <argument>…`: becomes node with these arguments, recorded.
+// `start.js <descriptor> <program, base64> <argument>…`: sends a listener to the recorder over the
+// descriptor, installs the program as its filter, and executes node with these arguments.
 import { getSystemErrorName } from 'node:util'
 import { findRecorder } from './native.ts'
 

@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Counts } from './counts.ts'
 import type { Difference } from './difference.ts'
 
-/** What a recording was made on and for how long, for whoever reads it later. */
+/** The circumstances of a recording, for whoever reads it later. */
 export interface RecordingDetails {
   readonly command: string
   readonly node: string
@@ -13,11 +13,11 @@ export interface RecordingDetails {
   readonly libc: string
   readonly kernel: string
   readonly seconds: number
-  /** What the record lacks for sure. */
+  /** Messages about each known gap in the recording. */
   readonly shortcomings: readonly string[]
 }
 
-/** The section that was learned, as a file for beat.yml: how it came about is in its comments. */
+/** Writes the learned section as a file for beat.yml, with the details of the recording as comments. */
 export function writeRecording(
   architecture: Architecture,
   learned: Policy,
@@ -28,8 +28,8 @@ export function writeRecording(
   return [
     ...headLines(architecture, counts, about),
     toYaml(merge(architecture, [learned]), []),
-    ...listLines('Not in the default policy, but needed here', difference.lacking),
-    ...listLines('In the default policy, but not seen here', difference.idle),
+    ...listLines('Not in the default policy, but needed here', difference.missing),
+    ...listLines('In the default policy, but not seen here', difference.unused),
     '',
   ].join('\n')
 }
@@ -42,15 +42,15 @@ function headLines(
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const numbers = [...unknown].map(([number, count]) => `${number} (${count} times)`)
   return [
-    `# What this called: ${command}`,
+    `# Recorded from: ${command}`,
     `# ${name}, node ${node}, ${libc}, Linux ${kernel}; ${total} calls in ${seconds} s.`,
-    '# Counts and phases are for the reader. What has not happened meanwhile is not allowed: record',
-    '# for long enough, the rare cases included, and again on another node or libc.',
-    ...shortcomings.map(each => `# But ${each}.`),
+    '# Counts and phases are only for the reader. Calls that were not recorded are not allowed: record',
+    '# for long enough, including rare cases, and record again for another node or libc.',
+    ...shortcomings.map(each => `# Note: ${each}.`),
     ...(numbers.length === 0
       ? []
       : [`# Newer than Linux ${table.kernel}, answered ENOSYS: ${numbers.join(', ')}.`]),
-    ...(foreign === 0 ? [] : [`# ${foreign} calls of 32-bit code: no policy allows them.`]),
+    ...(foreign === 0 ? [] : [`# ${foreign} calls from 32-bit code: no policy allows them.`]),
   ]
 }
 

@@ -1,4 +1,4 @@
-// `action.js <action>`: answers getpgid(2) so, and calls it on a thread that Node does not know.
+// `action.js <action>`: filters getpgid(2) with the action, and calls it on a thread that Node does not know.
 import { existsSync, writeSync } from 'node:fs'
 import { reportTraps } from '../../../lib/seccomp/kernel/kernel.ts'
 import { ACTIONS } from '../../../lib/seccomp/policy/policy.ts'
@@ -16,7 +16,7 @@ const thread = new probe.Thread()
 const problem = reportTraps(await runningTable())
 if (problem) throw new Error(problem)
 install(ready)
-// Undefined, and so left out, where the thread did not come back.
+// Undefined, and so not in the JSON, if the call did not return.
 const result = thread.call(getpgid, 0)
 const lives = existsSync(`/proc/self/task/${thread.id}`)
 writeSync(1, JSON.stringify({ errno: result?.errno, lives }))

@@ -1,4 +1,4 @@
-// `sealbeat run -c FILE` without its look at Node's version: some architectures have an older 20 only.
+// `sealbeat run -c FILE` without the check of Node's version: some architectures have only an older Node 20.
 import { runAgent } from '../../../lib/agent/agent.ts'
 import { configure } from '../../../lib/agent/configure.ts'
 import { restartEarly } from '../../../lib/cli/early-restart.ts'

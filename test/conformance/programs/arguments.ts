@@ -1,5 +1,5 @@
-// Every operation at boundary values of both halves, in words and in ints: the kernel's answers, the
-// simulator's and a plain reading's. Each call is denied in any case, by one error or another.
+// Compares kernel, simulator and a plain reading of the rules for every operation, at boundary values of
+// both halves, for words and ints. Every call is denied, by one error or another.
 import { writeSync } from 'node:fs'
 import { ERRNO } from '../../../lib/seccomp/architectures/errno.ts'
 import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
@@ -8,7 +8,7 @@ import { probe } from '../../probe.ts'
 import { plainReading } from '../../seccomp/oracle.ts'
 import { blacklist, compiled, install } from '../compiled.ts'
 
-/** One for each operation; what Node never calls. Their arguments are words, or ints and words. */
+/** One call per operation; Node never makes them. Their arguments are words, or ints and words. */
 const CALLS = {
   words:
     'remap_file_pages mincore mlock munlock process_vm_readv init_module io_submit io_destroy msync',
@@ -29,7 +29,7 @@ const VALUES = [
   0xffffffffffffffffn,
 ]
 const NEAR = [0n, 1n << 31n, 1n << 32n, 1n << 63n, 0xffffffffn, 0xffffffff00000000n]
-/** The sixth argument tells the cases apart. */
+/** The sixth argument distinguishes the cases. */
 const SELECTOR = 5
 
 interface Case {
@@ -71,7 +71,7 @@ function verdict(errno: 'EUCLEAN' | 'ENOTUNIQ') {
   return { action: 'errno', errno } as const
 }
 
-/** The case's own value and its neighbours, changed in one half or the other. */
+/** The value of the case and its neighbours, changed in one half or the other. */
 function callsOf({ condition: { argument, value }, at }: Case): readonly (readonly bigint[])[] {
   const around = [value - 1n, value, value + 1n]
   const tested = new Set(around.flatMap(each => NEAR.map(bits => BigInt.asUintN(64, each ^ bits))))

@@ -1,4 +1,4 @@
-// Every error that a rule can name: getpgid(2) of the n-th process id answers the n-th error.
+// Checks every error that a rule can name: getpgid(2) of the n-th process id fails with the n-th error.
 import { writeSync } from 'node:fs'
 import { ERRNO, type ErrnoName } from '../../../lib/seccomp/architectures/errno.ts'
 import { numberOf } from '../../answering.ts'

@@ -1,4 +1,4 @@
-// `foreign.js <how> [program]`: calls by another ABI under a filter that denies nothing.
+// `foreign.js <how> [program]`: makes calls in another ABI under a filter that denies nothing.
 import { spawnSync } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { probe } from '../../probe.ts'

@@ -1,6 +1,7 @@
-// `numbers.js unfiltered`: what the calls that the default policy allows answer to -1 in each argument.
-// `numbers.js default|patchwork <those answers>`: every number of the table and others, under the
-// default policy, or under one that refuses each call that the default denies with another error.
+// `numbers.js unfiltered`: records the results, without a filter, of the calls that the default policy
+// allows, with -1 in each argument.
+// `numbers.js default|patchwork <those results>`: tries every number of the table and others, under the
+// default policy or under one that gives each call denied by the default another error.
 import { writeSync } from 'node:fs'
 import { ERRNO } from '../../../lib/seccomp/architectures/errno.ts'
 import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
@@ -51,7 +52,7 @@ if (mode === 'unfiltered') {
 }
 process.exit(0)
 
-/** The error that the filter answers by itself, if any. */
+/** The error with which the filter denies a call, if it does. */
 function denial(number: number, args: readonly bigint[]): number | undefined {
   const { value } = simulate(
     program,
@@ -62,7 +63,7 @@ function denial(number: number, args: readonly bigint[]): number | undefined {
 }
 
 function answer(number: number, args: readonly bigint[]): number {
-  // Should the process end here, this is the last that is heard of it.
+  // If the call ends the process, this line names it.
   writeSync(2, `${number}\n`)
   return probe.syscall(number, ...args).errno
 }

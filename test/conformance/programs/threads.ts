@@ -1,4 +1,4 @@
-// Denies mkdir while threads of every kind are there, and asks each of them.
+// Denies mkdir while threads of every kind exist, and tries it on each of them.
 import { mkdirSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
@@ -10,11 +10,11 @@ import { probe } from '../../probe.ts'
 import { blacklist, compiled, install } from '../compiled.ts'
 
 const FOLDER = '/nowhere/at/all'
-/** More than the pool has threads. */
+/** More than the number of threads in the pool. */
 const MANY = 8
 const WORKER = new URL('../../programs/sealed-worker.js', import.meta.url)
 
-// Node 20.3 to 20.11 make the pool's calls through one.
+// Node 20.3 to 20.11 make the pool's calls through an io_uring.
 restartWithoutIoUring()
 const table = await runningTable()
 const rules = ['mkdir', 'mkdirat'].filter(name => name in table)
@@ -58,7 +58,7 @@ function attempt(): string {
   }
 }
 
-/** What the threads of the pool say, in one word if they all say the same. */
+/** The results of the pool's threads, without duplicates. */
 async function pooled(): Promise<string> {
   const tries = Array.from({ length: MANY }, () => mkdir(FOLDER).then(() => 'done', codeOf))
   return [...new Set(await Promise.all(tries))].join()

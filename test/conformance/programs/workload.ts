@@ -1,5 +1,5 @@
-// Under the default policy: what agents do works, and what no agent does is refused.
-// `workload.js trap`: the first call that is denied ends the process, and is named.
+// Under the default policy, the usual work of agents succeeds, and calls that no agent needs are denied.
+// `workload.js trap`: the first denied call ends the process, and its name is printed.
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash, pbkdf2, randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
@@ -36,7 +36,7 @@ const why = outcome.state === 'failed' ? outcome.reason : undefined
 writeSync(1, JSON.stringify({ state, why, done: Object.fromEntries(done), refused }))
 process.exit(0)
 
-/** Node throws some errors of a start at once, others later. */
+/** Async, so that errors that Node throws at once reject as well as later ones. */
 async function started(): Promise<void> {
   await promisify(execFile)(process.execPath, ['-v'])
 }

@@ -23,10 +23,10 @@ const PHASES = [
   ...[names, network, datagrams, web, steady],
 ]
 
-/** What it logs when it has been through all of them. */
+/** The log message after a round through all phases. */
 export const ROUND_DONE = 'Every part is done'
 
-/** Works through all that agents do, again and again; each part that is done is an event. */
+/** Repeats everything that agents do; each finished part is an event. */
 export default defineBeat({
   name: 'busy',
   schema: {

@@ -4,7 +4,7 @@ import { AuditCounts } from '../../../lib/seccomp/record/audit-counts.ts'
 import { parseRecord, serialOf } from '../../../lib/seccomp/record/audit-record.ts'
 import { learnPolicy } from '../../../lib/seccomp/record/learn.ts'
 
-/** As Linux 6.18 writes them: one of a program that tries to look like a record itself. */
+/** Records as Linux 6.18 writes them. */
 const FIELDS = 'auid=4294967295 uid=0 gid=0 ses=4294967295 subj=unconfined'
 const OPENAT = `type=SECCOMP msg=audit(1764000000.123:456): ${FIELDS} pid=4321 comm="node" exe="/usr/bin/node" sig=0 arch=c000003e syscall=257 compat=0 ip=0x7f0 code=0x7ffc0000`
 const KERNEL_LOG = `audit: type=1326 audit(1764000000.124:459): ${FIELDS} pid=4321 comm="node" exe="/usr/bin/node" sig=0 arch=c000003e syscall=41 compat=0 ip=0x7f0 code=0x7ffc0000`

@@ -24,7 +24,7 @@ function kind(name: string, phase: Kind['phase'], values: readonly bigint[] = []
   return { name, phase, values, count }
 }
 
-/** What the policy that is learned answers, compiled. */
+/** Whether the learned policy, once compiled, allows a call. */
 function answers(seen: Counts): (name: string, ...args: readonly bigint[]) => boolean {
   const program = compile(merge(amd64, [learnPolicy(amd64, seen)]))
   return (name, ...args) => {
@@ -176,18 +176,18 @@ describe('seccomp record: what is written', () => {
     const builtin = learnPolicy(amd64, counts(kind('link', 'run')))
     const learned = learnPolicy(amd64, counts(kind('statfs', 'run')))
     expect(compareToDefault(amd64, learned, builtin)).to.deep.equal({
-      lacking: ['statfs'],
-      idle: ['link'],
+      missing: ['statfs'],
+      unused: ['link'],
     })
   })
 
   it('has circumstances, counts, and first phases as comments', () => {
     const seen = counts(kind('statfs', 'run', [], 3), kind('statfs', 'close', [], 1))
     const written = text({ ...seen, unknown: new Map([[999, 7]]), foreign: 2 })
-    expect(written).to.contain('# What this called: sealbeat run\n')
+    expect(written).to.contain('# Recorded from: sealbeat run\n')
     expect(written).to.contain('    - statfs # 4 calls, first in run\n')
     expect(written).to.match(/answered ENOSYS: 999 \(7 times\)/)
-    expect(written).to.contain('# 2 calls of 32-bit code')
+    expect(written).to.contain('# 2 calls from 32-bit code')
     expect(PHASES.indexOf('run')).to.equal(4)
   })
 })
@@ -202,5 +202,5 @@ function text(seen: Counts): string {
     seconds: 1,
     shortcomings: [],
   }
-  return writeRecording(amd64, learned, seen, { lacking: [], idle: [] }, about)
+  return writeRecording(amd64, learned, seen, { missing: [], unused: [] }, about)
 }

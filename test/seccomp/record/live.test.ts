@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../../cli/workplace.ts'
@@ -39,7 +40,7 @@ describe('seccomp record: the life of a recording', function () {
 
   it('writes the policy, and nothing else, to standard output where no file is given', async () => {
     const { stdout } = await run('seccomp', 'record', '--for', '4s', '--', 'run')
-    expect(stdout).to.match(/^# What this called: sealbeat run\n/)
+    expect(stdout).to.match(/^# Recorded from: sealbeat run\n/)
     expect(stdout).not.to.contain('at work')
   })
 
@@ -58,7 +59,9 @@ describe('seccomp record: the life of a recording', function () {
     expect(isAlive(pid)).to.equal(true)
     recorder.kill('SIGKILL')
     await once(recorder, 'exit')
-    while (isAlive(pid)) await new Promise(resolve => setTimeout(resolve, 20))
+    const deadlineMs = Date.now() + 20_000
+    while (isAlive(pid) && Date.now() < deadlineMs) await sleep(20)
+    expect(isAlive(pid), `the agent ${pid} outlived its recorder by 20 s`).to.equal(false)
   })
 
   it('says so where a recording is going on already', async () => {
@@ -73,9 +76,7 @@ describe('seccomp record: the life of a recording', function () {
     })
     const beats = 'beats=[{type: ./nested.js}]'
     const { stdout } = await run('seccomp', 'record', '-o', 'nested.yml', '--', 'run', '-E', beats)
-    expect(eventsOf(stdout)[0]?.said).to.contain(
-      'a filter with a listener is over this process already',
-    )
+    expect(eventsOf(stdout)[0]?.said).to.contain('a filter on this process already has a listener')
   })
 
   function start(...args: readonly string[]) {
@@ -108,9 +109,10 @@ function eventsOf(stdout: string) {
     .map(line => JSON.parse(line))
 }
 
+/** A process that has ended but that PID 1 has not reaped yet (a zombie) is not alive: proc(5). */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }

@@ -1,4 +1,4 @@
-/** First in, first out, in constant amortised time: an array's own `shift` moves every element. */
+/** A first-in, first-out queue in amortised constant time, as an array's own `shift` moves every element. */
 export class Fifo<T> {
   #items: (T | undefined)[] = []
   #head = 0
@@ -18,13 +18,13 @@ export class Fifo<T> {
   shift(): T | undefined {
     const item = this.#items[this.#head]
     if (this.size === 0) return undefined
-    // What has been handed out must not be kept alive until the array is cut.
+    // Do not keep an item alive until the array is cut.
     this.#items[this.#head++] = undefined
     if (this.#head * 2 >= this.#items.length) this.#cut()
     return item
   }
 
-  /** Takes out whatever matches, in order. Linear. */
+  /** Removes and returns the items that match, in order. Linear. */
   remove(matches: (item: T) => boolean): readonly T[] {
     const all = this.#items.slice(this.#head) as T[]
     this.#items = all.filter(item => !matches(item))

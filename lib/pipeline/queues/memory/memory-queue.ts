@@ -4,25 +4,30 @@ import type { Lease, Span } from '../../batch.ts'
 import { Fifo } from './fifo.ts'
 import { Waiting } from './waiting.ts'
 
-/** Lines of one publish, of which `from` to `to` have not been taken out yet. */
+/** Lines of one publish; those from `from` to `to` are still in the queue. */
 interface Segment {
   readonly lines: readonly string[]
   readonly to: number
   readonly acker: Acker
-  /** Milliseconds, monotonic. */
+  /** performance.now() when they were taken in. */
   readonly sinceMs: number
   from: number
 }
 
-/** Beats' usual `bulk_max_size`: what has piled up goes out together, but not without end. */
-const USUAL_BATCH = 2048
+/** The most events of a batch, however many have piled up: the usual `bulk_max_size` of Beats. */
+const MAX_BATCH = 2048
 
 /**
- * The bounded queue between the beats and the output. An event holds its place from the moment it
- * is taken until it is confirmed or dropped, so `events` bounds what is being sent as well.
+ * The bounded queue between the beats and the output.
  *
- * A publish is taken as a whole or waits as a whole, first come first served. Only one that is
- * larger than the whole queue is taken in pieces.
+ *   put    `offer` takes a publish at once if there is room; else `wait` takes it in its turn. A publish is
+ *          taken as a whole, first come, first served; only one larger than the whole queue is taken in
+ *          pieces.
+ *   take   a batch is due once `min_events` are queued, once the oldest event has waited for `timeout`, or
+ *          as soon as a publish waits for room. It has everything that is queued, up to MAX_BATCH events
+ *          (or `min_events`, if that is more).
+ *   room   an event keeps its place until it is confirmed or dropped, so `events` bounds the events that
+ *          are being sent as well.
  */
 export class MemoryQueue {
   readonly #capacity: number
@@ -40,18 +45,18 @@ export class MemoryQueue {
 
   constructor({ events, flush }: MemoryQueueSettings) {
     this.#capacity = events
-    // A threshold above the capacity would never be reached; a timeout of 0 means: at once.
+    // A threshold above the capacity would never be reached. A timeout of 0 means at once.
     this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
-    this.#limit = Math.max(this.#threshold, USUAL_BATCH)
+    this.#limit = Math.max(this.#threshold, MAX_BATCH)
     this.#timeoutMs = flush.timeout
   }
 
-  /** Events that wait for a batch. */
+  /** Events that are in the queue and not in a batch. */
   get queued(): number {
     return this.#queued
   }
 
-  /** Events taken and not yet confirmed or dropped: `queued`, and those being sent. */
+  /** Events taken and neither confirmed nor dropped: `queued`, and those being sent. */
   get held(): number {
     return this.#held
   }
@@ -66,12 +71,12 @@ export class MemoryQueue {
     return this.#waiting.size
   }
 
-  /** Why nothing is taken any more. */
+  /** The reason why the queue takes no more events, once it does not. */
   get refusal(): Error | undefined {
     return this.#refusal
   }
 
-  /** Takes all lines if there is room now and nobody was here before. */
+  /** Takes all lines if there is room now and no earlier publish waits. */
   offer(lines: readonly string[], acker: Acker): boolean {
     if (lines.length === 0) return true
     if (this.#waiting.size > 0 || lines.length > this.#capacity - this.#held) return false
@@ -79,7 +84,7 @@ export class MemoryQueue {
     return true
   }
 
-  /** Resolves when all lines are taken; rejects with the signal's reason, or `refusal`. */
+  /** Resolves when all lines are taken. Rejects with the signal's reason or with `refusal`. */
   wait(lines: readonly string[], acker: Acker, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ lines, acker, signal, resolve, reject, taken: 0 })
@@ -88,7 +93,7 @@ export class MemoryQueue {
     })
   }
 
-  /** The next batch, as soon as one is due; undefined once the queue is closed and empty. */
+  /** Resolves with the next batch as soon as one is due; with undefined once closed and empty. */
   async take(): Promise<Lease | undefined> {
     while (!this.#ready()) {
       await new Promise<void>(resolve => {
@@ -98,13 +103,13 @@ export class MemoryQueue {
     return this.#queued === 0 ? undefined : this.#lease()
   }
 
-  /** So many events have been confirmed or dropped: there is room again. */
+  /** Gives back the room of so many events, which are confirmed or dropped. */
   release(events: number): void {
     this.#held -= events
     this.#admit()
   }
 
-  /** Nothing more is taken; what waits for room is refused; what is queued is due at once. */
+  /** Takes no more events and refuses those that wait for room. The queued ones are due at once. */
   close(refusal: Error): void {
     if (this.#refusal !== undefined) return
     this.#refusal = refusal
@@ -129,6 +134,7 @@ export class MemoryQueue {
 
   #add(lines: readonly string[], from: number, to: number, acker: Acker): void {
     this.#segments.push({ lines, from, to, acker, sinceMs: performance.now() })
+    acker.take(to - from)
     this.#taken += to - from
     this.#queued += to - from
     this.#held += to - from
@@ -138,7 +144,7 @@ export class MemoryQueue {
 
   #ready(): boolean {
     if (this.#refusal !== undefined) return true
-    // With somebody waiting for room, holding events back would only hold up everybody.
+    // While a publish waits for room, holding events back would only hold up everybody.
     const due = this.#queued >= this.#threshold || this.#waiting.size > 0 || this.#dueInMs() <= 0
     return this.#queued > 0 && due
   }
@@ -149,20 +155,20 @@ export class MemoryQueue {
     this.#wake = undefined
   }
 
-  /** Milliseconds until the oldest event must go. */
+  /** Milliseconds until the oldest event is due. */
   #dueInMs(): number {
     const oldest = this.#segments.first
     return oldest === undefined ? Infinity : oldest.sinceMs + this.#timeoutMs - performance.now()
   }
 
-  /** One timer, set anew only after it has fired: not once per event. */
+  /** Sets one timer, and again only after it has fired: not once for each event. */
   #arm(): void {
     if (this.#timer !== undefined || this.#queued === 0 || this.#refusal !== undefined) return
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined
         this.#wakeIfReady()
-        // Not due after all, since the one it was set for left earlier; or the output is busy.
+        // Not due after all if the event that it was set for left earlier, or if the output is busy.
         if (this.#dueInMs() > 0) this.#arm()
       },
       Math.max(1, Math.ceil(this.#dueInMs())),

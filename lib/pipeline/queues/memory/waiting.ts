@@ -1,27 +1,27 @@
 import type { Acker } from '../../acker.ts'
 import { Fifo } from './fifo.ts'
 
-/** A publish for which the queue has no room yet. */
+/** A publish that waits for room in the queue. */
 export interface Waiter {
   readonly lines: readonly string[]
   readonly acker: Acker
   readonly signal: AbortSignal
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
-  /** How many of `lines` the queue has: more than none only if all would never fit at once. */
+  /** The number of `lines` that the queue has taken; above 0 only if all of them never fit at once. */
   taken: number
 }
 
 /**
- * Publishes in the order in which they came. An abort takes its own out, wherever they stand. Each
- * signal carries one listener while anybody waits under it, and none otherwise.
+ * Publishes that wait, in the order in which they came. An abort removes those of its signal, wherever they
+ * stand. Each signal has one listener while any of its publishes waits, and none otherwise.
  */
 export class Waiting {
   readonly #waiters = new Fifo<Waiter>()
   readonly #watched = new Map<AbortSignal, { count: number; readonly listener: () => void }>()
   readonly #onAbort: () => void
 
-  /** `onAbort`: somebody has left, so that the next in line may fit. */
+  /** `onAbort` is called when a publish has left, so that the next one may fit. */
   constructor(onAbort: () => void) {
     this.#onAbort = onAbort
   }
@@ -39,7 +39,7 @@ export class Waiting {
     this.#waiters.push(waiter)
   }
 
-  /** The first has been served. */
+  /** Removes the first one, which has been served. */
   shift(): void {
     const waiter = this.#waiters.shift()
     if (waiter !== undefined) this.#unwatch(waiter.signal)

@@ -1,0 +1,100 @@
+import type { BeatConfig, Config } from '../config/config.ts'
+import type { Secrets } from '../config/source/secrets.ts'
+import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
+import type { OutputType } from '../output.ts'
+import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
+import type { Plugin } from '../plugin.ts'
+import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
+import type { SandboxPlan } from '../seccomp/kernel/stage.ts'
+import type { Need } from '../seccomp/policy/layers.ts'
+import { agentPlugin } from './plugins/agent-plugin.ts'
+import type { AnyBeat } from './plugins/shape.ts'
+
+/** A plugin with its settings, which its own schema has approved. */
+export interface ConfiguredPlugin<P extends Plugin = Plugin> {
+  readonly kind: 'agent' | 'beat' | 'output'
+  /** Names it among those of its kind: the `id` of a beat, the name of an output. */
+  readonly id: string
+  readonly plugin: P
+  readonly settings: unknown
+  /** Its section in the configuration, for messages about it. */
+  readonly path: Path
+}
+
+export interface ConfiguredBeat extends ConfiguredPlugin<AnyBeat> {
+  readonly kind: 'beat'
+  readonly config: BeatConfig
+  readonly enrichment: Enrichment
+}
+
+export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
+  readonly kind: 'output'
+}
+
+/** What the configuration adds to the events of a beat. */
+export interface Enrichment {
+  /** The agent's name: `agent.name`. */
+  readonly name: string
+  /** Weakest first: the agent's, then the beat's. */
+  readonly layers: readonly EnrichmentLayer[]
+}
+
+/** Everything that the agent is going to do, known and checked before anything is touched. */
+export interface Plan {
+  readonly config: Config
+  /** The files that it was read from. */
+  readonly files: readonly string[]
+  /** Values of credentials, which must not be logged. */
+  readonly secrets: Secrets
+  /** Where a path was written in the files, as it is printed: `beat.yml:14:5`. */
+  readonly locate: (path: Path) => string | undefined
+  readonly beats: readonly ConfiguredBeat[]
+  readonly output: ConfiguredOutput
+  /**
+   * The agent itself, the beats and the output, in this order. The policy, the unit, `seccomp show` and
+   * the checks are derived from this list alone: a new kind of plugin joins it here.
+   */
+  readonly plugins: readonly ConfiguredPlugin[]
+  readonly sandbox: SandboxPlan
+  /** Set if denials are to be logged with their place in JavaScript. */
+  readonly stacks: DenialStacks | undefined
+}
+
+export function pluginsOf({
+  config,
+  beats,
+  output,
+}: Pick<Plan, 'config' | 'beats' | 'output'>): readonly ConfiguredPlugin[] {
+  const agent = { kind: 'agent', id: '', plugin: agentPlugin, settings: config, path: [] } as const
+  return [agent, ...beats, output]
+}
+
+/** The plan with other beats, as after a reload that some beats did not take part in. */
+export function withBeats(plan: Plan, beats: readonly ConfiguredBeat[]): Plan {
+  return { ...plan, beats, plugins: pluginsOf({ ...plan, beats }) }
+}
+
+/** `agent`, `beat audit`, `output file`: in messages, and as the origin of rules and grants. */
+export function titleOf({ kind, id }: Pick<ConfiguredPlugin, 'kind' | 'id'>): string {
+  return id === '' ? kind : `${kind} ${id}`
+}
+
+/** The system calls that the plugins declare, for the policy to allow. */
+export function needsOf(plugins: readonly ConfiguredPlugin[]): readonly Need[] {
+  return plugins.flatMap(each =>
+    (each.plugin.syscalls ?? []).map(need => ({ who: titleOf(each), ...need })),
+  )
+}
+
+/** An error for problems that show only in a plan, each with its place in the configuration. */
+export function planError(
+  { locate }: Pick<Plan, 'locate'>,
+  found: readonly Pick<Problem, 'path' | 'message'>[],
+): AgentError {
+  return configError(
+    found.map(problem => {
+      const position = locate(problem.path)
+      return { ...problem, ...(position !== undefined && { position }) }
+    }),
+  )
+}

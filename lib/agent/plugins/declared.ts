@@ -1,0 +1,40 @@
+import type { Path } from '../../errors.ts'
+import type { Privilege } from '../../plugin.ts'
+import { type ConfiguredPlugin, titleOf } from '../plan.ts'
+import { askPrivileges } from './shape.ts'
+
+/** A privilege and the plugin that declares it with the settings that it has. */
+export interface DeclaredPrivilege {
+  readonly plugin: ConfiguredPlugin
+  /** `beat audit`. */
+  readonly title: string
+  readonly privilege: Privilege
+}
+
+export interface Declared {
+  readonly privileges: readonly DeclaredPrivilege[]
+  /** Answers that are not privileges, each with the section of its plugin. */
+  readonly problems: readonly { readonly path: Path; readonly message: string }[]
+}
+
+/** The privileges that plugins declare. Plugins are anybody's code, so their answers are checked. */
+export function privilegesOf(plugins: readonly ConfiguredPlugin[]): Declared {
+  const asked = plugins.map(each => {
+    return { each, ...askPrivileges(() => each.plugin.privileges?.(each.settings)) }
+  })
+  return {
+    privileges: asked.flatMap(({ each: plugin, privileges }) =>
+      privileges.map(privilege => ({ plugin, title: titleOf(plugin), privilege })),
+    ),
+    problems: asked.flatMap(({ each: { path }, problems }) =>
+      problems.map(message => ({ path, message })),
+    ),
+  }
+}
+
+/** `capability CAP_AUDIT_READ during open`, `writes /var/spool/web`: a privilege as it is printed. */
+export function formatPrivilege({ why, ...need }: Privilege): string {
+  return Object.entries(need)
+    .map(([kind, value]) => `${kind} ${value}`)
+    .join(' ')
+}

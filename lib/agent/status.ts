@@ -1,0 +1,63 @@
+import type { PipelineStats } from '../pipeline/stats.ts'
+import type { BeatStatus } from './beats/beat-runner.ts'
+import type { OpenAgent } from './open.ts'
+import type { SandboxState } from './sandbox.ts'
+
+/** The state of everything in the agent at one moment, from which STATUS= and the metrics are worded. */
+export interface AgentStatus {
+  readonly sandbox: SandboxStatus
+  /** In the order of their opening. */
+  readonly beats: readonly BeatStatus[]
+  readonly queue: {
+    /** The most events that it holds. */
+    readonly capacity: number
+  }
+  readonly output: {
+    readonly name: string
+    /** Milliseconds since it was given the present batch, without an answer; 0 if it has none. */
+    readonly writingForMs: number
+  }
+  readonly events: PipelineStats
+}
+
+export interface SandboxStatus {
+  readonly state: SandboxState['outcome']['state']
+  /** Of the filter, if it is installed. */
+  readonly instructions?: number
+  /** Those that were under the filter when it was verified. */
+  readonly threads?: number
+  /** By system call, how often the filter denied it so far; known under `seccomp.diagnose`. */
+  readonly denials?: Readonly<Record<string, number>>
+}
+
+type Observed = {
+  readonly plan: Pick<OpenAgent['plan'], 'output' | 'config'>
+  readonly pipeline: Pick<OpenAgent['pipeline'], 'stats' | 'writingForMs'>
+  readonly runners: { readonly all: readonly { readonly status: BeatStatus }[] }
+}
+
+/** Reads the status of an agent and changes nothing. */
+export function statusOf(
+  { plan, pipeline, runners }: Observed,
+  sandbox: SandboxState,
+): AgentStatus {
+  return {
+    sandbox: sandboxStatusOf(sandbox),
+    beats: runners.all.map(({ status }) => status),
+    queue: { capacity: plan.config.queue.mem.events },
+    output: { name: plan.output.id, writingForMs: pipeline.writingForMs },
+    events: pipeline.stats(),
+  }
+}
+
+function sandboxStatusOf({ outcome, denials }: SandboxState): SandboxStatus {
+  const { state } = outcome
+  if (state !== 'installed') return { state }
+  const { instructions, threads } = outcome
+  return {
+    state,
+    instructions,
+    threads,
+    ...(denials && { denials: Object.fromEntries(denials.totals) }),
+  }
+}

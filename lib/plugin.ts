@@ -1,0 +1,55 @@
+import type { Schema } from 'convict'
+
+/**
+ * The part that every plugin has in common, whatever it does: a beat, an output, and the agent itself.
+ * `plan.plugins` lists them all, and the policy, the systemd unit, `seccomp show` and the checks are
+ * derived from that list, so that a need is declared in one place, by whoever has it.
+ */
+export interface Plugin<S = unknown> {
+  /** Lower case letters, digits, `-` and `_`. A beat's name becomes `event.module`. */
+  readonly name: string
+  /** Convict schema of the plugin's own section: `doc`, `format`, `default` for every key. */
+  readonly schema: Schema<S>
+  readonly syscalls?: readonly SyscallNeed[]
+  /** Its needs with these settings: a low port, for example, takes `CAP_NET_BIND_SERVICE`. */
+  privileges?(settings: S): readonly Privilege[]
+}
+
+/** System calls needed beyond the default policy, and the reason, which `seccomp show` repeats. */
+export interface SyscallNeed {
+  readonly names: readonly string[]
+  readonly why: string
+}
+
+/**
+ * Something that a plugin needs beyond a user and folders of its own. `why` says in one line what it is
+ * for; the unit and `seccomp show` repeat it. docs/beats.md says what grants each.
+ */
+export type Privilege = { readonly why: string } & (
+  | {
+      /** capabilities(7): `CAP_AUDIT_READ`. */
+      readonly capability: `CAP_${string}`
+      /** `open`: not needed once the plugin is open. Left out: `run`, for as long as the agent lives. */
+      readonly during?: 'open' | 'run'
+    }
+  | { /** TCP, UDP and looking up names, with any address and port. */ readonly network: 'ip' }
+  | { /** A TCP port of other hosts, or all of them. */ readonly connects: number | 'any' }
+  | { /** A TCP port of this host. */ readonly listens: number }
+  | { /** The absolute path of a unix socket. */ readonly unix: string }
+  | {
+      /** Another address family: `AF_PACKET`. */ readonly addressFamily: `AF_${string}`
+    }
+  | { /** A group whose files are read: `adm`. */ readonly group: string }
+  | {
+      /**
+       * Files of /proc: the `system`'s; those of other users' `processes`, as `ps` shows them; or also
+       * what is `inside` other processes, such as their memory, programs and open files.
+       */
+      readonly proc: 'system' | 'processes' | 'inside'
+    }
+  | { /** The absolute path of a folder below which files are read. */ readonly reads: string }
+  | { /** The absolute path of a folder below which files are written. */ readonly writes: string }
+  | {
+      /** The absolute path of a program that is run, or of a folder of them. */ readonly executes: string
+    }
+)

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { MetricsLog, metricsBetween, type Sample } from '../../lib/agent/metrics-log.ts'
+import type { AgentStatus } from '../../lib/agent/status.ts'
+import { listeningLog } from './lines.ts'
+import { statusWith } from './status-fixtures.ts'
+
+function sample(status: AgentStatus, more: Partial<Sample> = {}): Sample {
+  return { status, uptimeMs: 1000, cpuMs: 10, rssBytes: 4096, ...more }
+}
+
+describe('the metrics of a period', () => {
+  it('are the increase of counters and the last value of everything else, without zeros', () => {
+    const before = sample(
+      statusWith({
+        beats: [{ id: 'host', published: 10, pending: 2 }],
+        events: { published: 10, acked: 8, queued: 2 },
+        sandbox: { state: 'installed', denials: { execve: 1 } },
+      }),
+    )
+    const now = sample(
+      statusWith({
+        beats: [{ id: 'host', published: 15, pending: 1, failures: 1, starts: 2 }],
+        events: { published: 15, acked: 13, rejected: 1, sending: 1 },
+        sandbox: { state: 'installed', denials: { execve: 1, fork: 4 } },
+        writingForMs: 12.4,
+      }),
+      { uptimeMs: 31_000, cpuMs: 25 },
+    )
+    expect(metricsBetween(before, now)).to.deep.equal({
+      beat: { uptime_ms: 31_000, cpu_ms: 15, rss_bytes: 4096 },
+      beats: { host: { state: 'running', starts: 2, failures: 1, pending: 1, published: 5 } },
+      events: { published: 5, acked: 5, rejected: 1, sending: 1 },
+      output: { writing_for_ms: 12 },
+      sandbox: { denied: 4 },
+    })
+  })
+
+  it('of a beat that has come since have its whole counts', () => {
+    const now = sample(statusWith({ beats: [{ id: 'new', published: 3 }] }))
+    expect(metricsBetween(sample(statusWith({})), now)).to.deep.include({
+      beats: { new: { state: 'running', starts: 1, published: 3 } },
+    })
+  })
+
+  it('add up: every event is delivered, dropped, or still there', () => {
+    const step = fc.record({
+      acked: fc.nat(9),
+      rejected: fc.nat(9),
+      unencodable: fc.nat(9),
+      queued: fc.nat(9),
+      sending: fc.nat(9),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), steps => {
+        const total = { acked: 0, rejected: 0, unencodable: 0 }
+        const samples = steps.map(({ queued, sending, ...more }) => {
+          for (const key of ['acked', 'rejected', 'unencodable'] as const) total[key] += more[key]
+          const { acked, rejected, unencodable } = total
+          const published = acked + rejected + unencodable + queued + sending
+          return sample(statusWith({ events: { ...total, queued, sending, published } }))
+        })
+        const lines = samples.map((now, at) => {
+          const before = samples[at - 1] ?? sample(statusWith({}))
+          return Object(metricsBetween(before, now).events ?? {})
+        })
+        const sum = (key: string) => lines.reduce((all, line) => all + (line[key] ?? 0), 0)
+        const { queued = 0, sending = 0 } = lines.at(-1)
+        const settled = sum('acked') + sum('rejected') + sum('unencodable')
+        expect(sum('published')).to.equal(settled + queued + sending)
+      }),
+    )
+  })
+})
+
+describe('the metrics in the log', () => {
+  const message = 'Non-zero metrics in the last 20ms'
+
+  it('come once in every period, and no more after the stop', async () => {
+    const { log, lines } = listeningLog()
+    const metrics = new MetricsLog(log, () => statusWith({ events: { queued: 1 } }))
+    metrics.start({ enabled: true, period: 20 })
+    await pause(110)
+    metrics.stop()
+    const { length } = lines
+    expect(length).to.be.within(2, 6)
+    expect(lines[0]).to.include({ level: 'info', msg: message })
+    expect(lines[0]).to.have.nested.property('monitoring.metrics.events.queued', 1)
+    await pause(60)
+    expect(lines.length).to.equal(length)
+  })
+
+  it('do not come where they are off, and come again once a reload turns them on', async () => {
+    const { log, lines } = listeningLog()
+    const metrics = new MetricsLog(log, () => statusWith({}))
+    metrics.start({ enabled: false, period: 20 })
+    await pause(60)
+    expect(lines).to.deep.equal([])
+    metrics.start({ enabled: true, period: 20 })
+    await pause(60)
+    metrics.stop()
+    expect(lines.length).to.be.above(0)
+  })
+})

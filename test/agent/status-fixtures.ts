@@ -1,0 +1,70 @@
+import type { BeatStatus } from '../../lib/agent/beats/beat-runner.ts'
+import type { AgentStatus } from '../../lib/agent/status.ts'
+import { parseConfig } from '../../lib/config/parse.ts'
+import { readDocument } from '../../lib/config/source/document.ts'
+import type { PipelineStats } from '../../lib/pipeline/stats.ts'
+
+const { config } = parseConfig(
+  readDocument({
+    files: [],
+    overrides: ['beats=[{ type: host }]', 'output.console={}', 'queue.mem.events=100'],
+    env: {},
+  }),
+)
+
+/** The part of a plan that a status has: an output called `console`, and a queue of 100 events. */
+export const PLANNED = {
+  config,
+  output: {
+    kind: 'output',
+    id: 'console',
+    path: ['output', 'console'],
+    settings: {},
+    plugin: {
+      name: 'console',
+      schema: {},
+      open: () => Promise.reject(new Error('not opened here')),
+    },
+  },
+} as const
+
+const NO_EVENTS: PipelineStats = {
+  published: 0,
+  unencodable: 0,
+  rejected: 0,
+  acked: 0,
+  retried: 0,
+  failed_writes: 0,
+  queued: 0,
+  sending: 0,
+  waiting: 0,
+}
+
+const BEAT: BeatStatus = {
+  id: 'beat',
+  state: 'running',
+  starts: 1,
+  failures: 0,
+  published: 0,
+  unencodable: 0,
+  pending: 0,
+}
+
+interface Parts {
+  readonly sandbox?: AgentStatus['sandbox']
+  readonly beats?: readonly Partial<BeatStatus>[]
+  readonly events?: Partial<PipelineStats>
+  readonly writingForMs?: number
+}
+
+/** A status in which nothing has happened, but for these parts. */
+export function statusWith(parts: Parts): AgentStatus {
+  const { sandbox = { state: 'disabled' }, beats = [], events, writingForMs = 0 } = parts
+  return {
+    sandbox,
+    beats: beats.map(beat => ({ ...BEAT, ...beat })),
+    queue: { capacity: 100 },
+    output: { name: 'console', writingForMs },
+    events: { ...NO_EVENTS, ...events },
+  }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { builtinPlugins } from '../../lib/agent/plugins/builtin.ts'
+import { askPrivileges, beatProblems, outputProblems } from '../../lib/agent/plugins/shape.ts'
+import { leavesOf } from '../../lib/config/schema/leaf.ts'
+import { formatPath } from '../../lib/errors.ts'
+import { makeReference } from '../../tools/reference/make-reference.ts'
+
+describe('docs/reference.md', () => {
+  it('is what `make reference` makes of the schemas', async () => {
+    expect(readFileSync('docs/reference.md', 'utf8')).to.equal(await makeReference())
+  })
+
+  it('has a row for every setting of every plugin that comes with the framework', async () => {
+    const text = readFileSync('docs/reference.md', 'utf8')
+    for (const { kind, plugin } of await builtinPlugins()) {
+      const path = kind === 'output' ? ['output', plugin.name] : []
+      for (const [at, { doc }] of leavesOf({ ...plugin.schema }, path)) {
+        expect(text).to.contain(`| \`${formatPath(at)}\` |`)
+        expect(text).to.contain(` ${doc} |`)
+      }
+    }
+  })
+})
+
+describe('the plugins that come with the framework', () => {
+  it('are the agent itself, its beats and its outputs', async () => {
+    const plugins = await builtinPlugins()
+    expect(plugins.map(({ kind, plugin }) => `${kind} ${plugin.name}`)).to.deep.equal([
+      'agent agent',
+      'beat audit',
+      'beat host',
+      'output console',
+      'output file',
+    ])
+  })
+
+  it('have the shape of the contract, and privileges that can be granted', async () => {
+    const checks = { agent: () => [], beat: beatProblems, output: outputProblems }
+    for (const { kind, plugin } of await builtinPlugins()) {
+      expect(checks[kind](plugin)).to.deep.equal([])
+      const settings = { path: '/srv', metricsets: ['cpu'], logging: { to_files: false } }
+      const { problems } = askPrivileges(() =>
+        plugin.privileges?.(kind === 'agent' ? { ...settings, path: { data: '/srv' } } : settings),
+      )
+      expect(problems, plugin.name).to.deep.equal([])
+    }
+  })
+
+  it('would not pass without a name, or as an output that can not be opened', () => {
+    const problems = outputProblems({ schema: {}, close: () => undefined, opens: () => undefined })
+    expect(problems).to.deep.equal([
+      '"name" must be lower case letters, digits, - and _, not nothing',
+      '"open" must be a function, not nothing (is it "opens"?)',
+    ])
+    expect(outputProblems(7)).to.deep.equal([
+      'its default export must be an output (see defineOutput), not a number',
+    ])
+  })
+})

@@ -1,0 +1,97 @@
+import { type BuiltinPlugin, builtinPlugins } from '../../lib/agent/plugins/builtin.ts'
+import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
+import { askPrivileges } from '../../lib/agent/plugins/shape.ts'
+import { isRequired } from '../../lib/config/schema/apply-schema.ts'
+import { formatDuration } from '../../lib/config/schema/duration.ts'
+import { formatOf, type Leaf, leavesOf, type SchemaBranch } from '../../lib/config/schema/leaf.ts'
+import { beatSchema } from '../../lib/config/sections.ts'
+import { formatPath, type Path } from '../../lib/errors.ts'
+import type { Privilege } from '../../lib/plugin.ts'
+
+const HEAD = `# Settings
+
+Every setting of the agent and of the plugins that come with it, made from their schemas by \`make reference\`.
+[config/beat.yml](../config/beat.yml) has the settings of the agent as a configuration to copy from; the rules of
+\`seccomp\` are explained in [docs/seccomp.md](seccomp.md).
+`
+
+/** The text of docs/reference.md. */
+export async function makeReference(): Promise<string> {
+  const plugins = await builtinPlugins()
+  const of = (wanted: BuiltinPlugin['kind']) => plugins.filter(({ kind }) => kind === wanted)
+  return [
+    HEAD,
+    ...of('agent').map(plugin => sectionOf('The agent', [], plugin)),
+    `## Every beat\n\nEach item of \`beats\` has these keys and those of its beat.\n`,
+    tableOf(beatSchema, []),
+    ...of('beat').map(plugin => sectionOf(`The beat \`${plugin.plugin.name}\``, [], plugin)),
+    ...of('output').map(plugin =>
+      sectionOf(`\`output.${plugin.plugin.name}\``, ['output', plugin.plugin.name], plugin),
+    ),
+  ].join('\n')
+}
+
+function sectionOf(title: string, path: Path, { plugin }: BuiltinPlugin): string {
+  const privileges = privilegesOf(plugin)
+  const needs =
+    privileges.length === 0
+      ? ''
+      : `\nWith these defaults it declares:\n\n${privileges.map(privilegeLine).join('')}`
+  return `## ${title}\n\n${tableOf(plugin.schema, path)}${needs}`
+}
+
+function tableOf(schema: SchemaBranch, path: Path): string {
+  const rows = leavesOf(schema, path).map(([at, leaf]) =>
+    row(`\`${formatPath(at)}\``, defaultOf(leaf), leaf.doc ?? ''),
+  )
+  return `${row('setting', 'default', '')}${row('---', '---', '---')}${rows.join('')}`
+}
+
+function row(...cells: readonly string[]): string {
+  const padded = cells.map(cell => (cell === '' ? ' ' : ` ${cell.replaceAll('|', '\\|')} `))
+  return `|${padded.join('|')}|\n`
+}
+
+function defaultOf(leaf: Leaf): string {
+  const { default: value, elsewhere } = leaf
+  if (isRequired(leaf)) return 'required'
+  if (elsewhere === true) return ''
+  return `\`${written(value, leaf)}\``
+}
+
+/** The default as one writes it in YAML: the first of several spellings that the format reads as that. */
+function written(value: unknown, leaf: Leaf): string {
+  if (typeof value !== 'number') return JSON.stringify(value).replaceAll('"', "'")
+  const { parse } = formatOf(leaf)
+  const spellings = [formatDuration(value), `${value / 1024 ** 2}MiB`, `0${value.toString(8)}`]
+  const reads = (text: string) => {
+    try {
+      return parse(text) === value
+    } catch {
+      return false
+    }
+  }
+  return spellings.find(reads) ?? String(value)
+}
+
+/** With the defaults of its schema. None where these do not make settings: a path may be required. */
+function privilegesOf({ schema, privileges }: BuiltinPlugin['plugin']): readonly Privilege[] {
+  return askPrivileges(() => privileges?.(defaultsOf(schema))).privileges
+}
+
+function defaultsOf(schema: SchemaBranch): Readonly<Record<string, unknown>> {
+  const settings: Record<string, unknown> = {}
+  for (const [path, { default: value }] of leavesOf(schema)) {
+    let at = settings
+    for (const key of path.slice(0, -1)) {
+      at[key] ??= {}
+      at = Object(at[key])
+    }
+    at[String(path.at(-1))] = value
+  }
+  return settings
+}
+
+function privilegeLine(privilege: Privilege): string {
+  return `- \`${formatPrivilege(privilege)}\`: ${privilege.why}\n`
+}
