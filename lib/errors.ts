@@ -1,28 +1,28 @@
-/** What can go wrong, as a closed union: a caller may switch over it exhaustively. */
+/** The kinds of errors, as a closed union: a caller may switch over it exhaustively. */
 export const ERROR_CODES = [
-  'CONFIG_INVALID', // beat.yml, -E or the environment: `problems` lists everything that is wrong
-  'OPEN_FAILED', // something needed before the filter could not be had (a port, a file, a lock)
+  'CONFIG_INVALID', // beat.yml, -E or the environment; `problems` lists every problem
+  'OPEN_FAILED', // a port, a file, a lock or the like, which is needed before the filter, could not be opened
   'SANDBOX_REQUIRED', // `seccomp.required: true` and no filter could be installed
-  'STATE_INVALID', // a file of the agent's own below path.data is not what the agent wrote
-  'OUTPUT_GONE', // the output can never take another event: the reader of standard output has left
+  'STATE_INVALID', // a file of the agent's own below path.data is not as the agent wrote it
+  'OUTPUT_GONE', // the output can never accept another event: the reader of standard output has gone
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
-/** Where a value stands inside a document: object keys and array indices, outermost first. */
+/** The place of a value in a document: object keys and array indices, outermost first. */
 export type Path = readonly (string | number)[]
 
-/** One thing wrong with the configuration: where, what, and what to do about it. */
+/** One problem of the configuration: where it is, what is wrong, and what to do about it. */
 export interface Problem {
-  /** `beat.yml:14:5`, `-E seccomp.enabled`, …; undefined where nothing was written at all. */
+  /** `beat.yml:14:5`, `-E seccomp.enabled`, …; undefined if nothing was written. */
   readonly position?: string
   readonly path: Path
   readonly message: string
 }
 
 /**
- * How a parser tells of a problem without stopping at the first one. `unseen` says the same without the
- * value, which is then not shown where it is a secret; a message that shows none is its own.
+ * How a parser reports a problem without stopping at the first one. `unseen` is the same message without the
+ * value, for a value that is a secret. If `message` doesn't contain the value, pass it as `unseen` too.
  */
 export type Report = (path: Path, message: string, unseen?: string) => void
 
@@ -54,17 +54,17 @@ export function formatProblem({ position, path, message }: Problem): string {
   return [position, formatPath(path), message].filter(Boolean).join(': ')
 }
 
-/** One `CONFIG_INVALID` for all problems; its message has a line for each. */
+/** One `CONFIG_INVALID` for all problems, with one line per problem in its message. */
 export function configError(problems: readonly Problem[]): AgentError {
   return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
 }
 
-/** The message of whatever was thrown: plugins may throw anything. */
+/** The message of a thrown value of any type: plugins may throw anything. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
-/** The `code` of an error of Node's or of ours, or of what caused it; undefined where there is none. */
+/** The `code` of an error of Node's or of ours, or of its cause; undefined if none has one. */
 export function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
   return 'code' in thrown ? String(thrown.code) : codeOf(thrown.cause)

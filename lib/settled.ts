@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * Waits for a promise, but no longer than a signal allows; says whether it has settled. How it
- * settled is its owner's business: a rejection counts, and is not passed on.
+ * Waits until a promise has settled or the signal aborts, and resolves with whether it has settled. A
+ * rejection counts as settled and is not passed on.
  */
 export async function settledBy(
   promise: Promise<unknown>,

@@ -1,14 +1,14 @@
 import { distance } from 'fastest-levenshtein'
 
-/** ` (did you mean "errno"?)` where a known word is near enough to be what was meant, else ''. */
+/** ` (did you mean "errno"?)` if a known word is similar enough, otherwise ''. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const near = nearest(word, known)
   return near === undefined ? '' : ` (did you mean "${near}"?)`
 }
 
 function nearest(word: string, known: Iterable<string>): string | undefined {
-  // A third of the letters may differ, rounded up so that `nmae` (two apart) is still `name`;
-  // more than that and the guess is noise.
+  // A third of the letters may differ, rounded up so that `nmae` (distance 2) still matches `name`. With more
+  // differences, the guess is noise.
   let best: string | undefined
   let allowed = Math.max(1, Math.ceil(word.length / 3)) + 1
   for (const candidate of known) {

@@ -1,6 +1,6 @@
 import { AgentError, messageOf } from './errors.ts'
 
-/** As much of Node's errors of the kernel as there is to tell. */
+/** The properties of Node's system errors that are used here. */
 interface SystemError {
   readonly code: string
   readonly syscall: string
@@ -10,15 +10,16 @@ interface SystemError {
 }
 
 /**
- * Why something failed, for the operator: what the kernel has refused, and what to do, where Node says it
- * in its own words only (`listen EADDRINUSE: address already in use :::80`); any other message as it is.
+ * Why something failed, for the operator. Node's own message of a system error (`listen EADDRINUSE: address
+ * already in use :::80`) is replaced by one that says what the kernel refused and what to do; any other
+ * message is returned unchanged.
  */
 export function plainReason(thrown: unknown): string {
   const words = isSystemError(thrown) ? wordsOf(thrown) : undefined
   return words ?? messageOf(thrown)
 }
 
-/** A message that somebody has put in the place of Node's is theirs, and better. */
+/** Whether the message is Node's own. A message that replaced it is better, and kept. */
 function isSystemError(thrown: unknown): thrown is Error & SystemError {
   if (!(thrown instanceof Error) || !('code' in thrown) || !('syscall' in thrown)) return false
   const { code, syscall, message } = thrown
@@ -35,28 +36,30 @@ type Words = Readonly<Record<string, (what: string, syscall: string) => string>>
 
 const ON_SOCKET: Words = {
   EADDRINUSE: what =>
-    `${what} is in use: end the process that listens there (\`ss -lnp\` names it), or set another`,
+    `${what} is already in use: end the process that listens there (\`ss -lnp\` shows it), or set another`,
   EACCES: what =>
-    `${what} is not for ${user()}: a port below 1024 takes CAP_NET_BIND_SERVICE, or set another`,
-  EADDRNOTAVAIL: what => `${what} is no address of this host: set one that \`ip addr\` shows`,
+    `${what} is not allowed for ${user()}: a port below 1024 needs CAP_NET_BIND_SERVICE; grant it, or ` +
+    'set another port',
+  EADDRNOTAVAIL: what => `${what} is not an address of this host: set one that \`ip addr\` shows`,
 }
 
 const ON_FILE: Words = {
   EACCES: (what, syscall) =>
-    `${what} may not be ${syscall === 'mkdir' ? 'made' : 'opened'} by ${user()}: see its owner and ` +
-    'mode, and those of the folders above',
-  EROFS: what => `${what} is read-only here: a unit lets it be written with ReadWritePaths=`,
+    `${what} may not be ${syscall === 'mkdir' ? 'created' : 'opened'} by ${user()}: check its owner and ` +
+    'mode, and those of the folders above it',
+  EROFS: what => `${what} is read-only here: ReadWritePaths= in the unit makes it writable`,
   ENOSPC: what => `${what}: no space left on the device`,
   ENOENT: what => `${what} does not exist`,
-  ENOTDIR: what => `${what}: a file is in the place of one of the folders above`,
-  EEXIST: (what, syscall) => `${what} is ${syscall === 'mkdir' ? 'no folder' : 'there already'}`,
+  ENOTDIR: what => `${what}: one of the folders above it is a file`,
+  EEXIST: (what, syscall) =>
+    `${what} ${syscall === 'mkdir' ? 'is not a folder' : 'already exists'}`,
 }
 
 function user(): string {
   return `this user (uid=${process.geteuid?.() ?? '?'})`
 }
 
-/** What names a thing that could not be opened, whatever its `open` has thrown. */
+/** An error that names the thing that could not be opened, whatever its `open` has thrown. */
 export function openFailed(what: string, cause: unknown): AgentError {
   if (cause instanceof AgentError && cause.code !== 'OPEN_FAILED') return cause
   const message = `${what} could not be opened: ${plainReason(cause)}`

@@ -6,7 +6,7 @@ import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
 import { type Given, sourceOf } from './source.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Request =
   | { readonly kind: 'run'; readonly command: Command; readonly call: Call }
   | { readonly kind: 'help'; readonly command: Command | undefined }
@@ -25,7 +25,7 @@ export function readArguments(
     args[0] === '--version' && end === 1 ? ['version'] : args.slice(0, end),
   )
   const rest = args.slice(end + 1)
-  // First of all: what was meant as its value has been taken for a word of the command.
+  // Check this first: the value of an unknown option has been read as a word of the command.
   for (const each of given) knownOption(each, EVERY_OPTION)
   const isHelp = words[0] === 'help' || given.some(({ name }) => name === 'help')
   const asked = words[0] === 'help' ? words.slice(1) : words
@@ -45,7 +45,7 @@ const EVERY_OPTION: Options = Object.assign(
   GLOBAL_OPTIONS,
 )
 
-/** Lenient: what is unknown is found out later, and said better. */
+/** Lenient: unknown options are reported later, with a better message. */
 function split(args: readonly string[]): { words: readonly string[]; given: readonly Given[] } {
   const { tokens } = parseArgs({
     args: [...args],
@@ -78,9 +78,11 @@ function findCommand(words: readonly string[]): Command {
   })
   if (found) return found
   const names = COMMANDS.map(command => command.words.join(' '))
-  if (words.length === 0) throw new UsageError(`which command? ${names.join(', ')}`)
+  if (words.length === 0) throw new UsageError(`a command is missing: one of ${names.join(', ')}`)
   const begun = names.filter(name => name.startsWith(`${words.join(' ')} `))
-  if (begun.length > 0) throw new UsageError(`${words.join(' ')} what? ${begun.join(', ')}`)
+  if (begun.length > 0) {
+    throw new UsageError(`incomplete command ${quote(words)}: one of ${begun.join(', ')}`)
+  }
   const whole = COMMANDS.find(({ words: own }) => own.every((word, at) => word === words[at]))
   if (whole) throw tooMany(whole, words.slice(whole.words.length))
   throw new UsageError(`unknown command ${quote(words)}${didYouMean(words.join(' '), names)}`)
@@ -92,7 +94,7 @@ function tooMany({ words, operand }: Command, given: readonly string[]): UsageEr
 }
 
 function takesNone(command: string, words: readonly string[]): UsageError {
-  return new UsageError(`"${command}" takes no argument: ${quote(words)}`)
+  return new UsageError(`"${command}" takes no arguments, but got ${quote(words)}`)
 }
 
 function quote(words: readonly string[]): string {

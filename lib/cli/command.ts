@@ -2,43 +2,43 @@ import type { ExitCode } from '../agent/process/exit.ts'
 import type { ConfigSource } from '../config/source/document.ts'
 
 export interface Option {
-  /** What stands for its value in the help (`FILE`); undefined: it takes none. */
+  /** The placeholder of its value in the help (`FILE`); undefined: it takes no value. */
   readonly value?: string
   readonly short?: string
-  /** May be given several times. */
+  /** Whether it may be repeated. */
   readonly multiple?: boolean
   readonly doc: string
 }
 
 export type Options = Readonly<Record<string, Option>>
 
-/** The light half of a command: enough for the help, and to read its arguments. */
+/** The light half of a command: enough to print its help and to read its arguments. */
 export interface Command {
   /** `['test', 'config']`. */
   readonly words: readonly string[]
   /** One line. */
   readonly summary: string
-  /** For the command's own help: paragraphs, each line below 80 columns. */
+  /** Paragraphs for the command's own help; no line is longer than 100 columns. */
   readonly details?: string
-  /** Beside those that every command has. */
+  /** In addition to the global options. */
   readonly options: Options
-  /** What stands for the argument that it needs (`FILE`); undefined: it takes none. */
+  /** The placeholder of the argument that it needs (`FILE`); undefined: it takes no arguments. */
   readonly operand?: string
-  /** Whether it takes more than one of them. */
+  /** Whether it takes several such arguments. */
   readonly several?: boolean
-  /** What may follow `--`, as the usage shows it; undefined: nothing. */
+  /** The arguments that may follow `--`, as the usage shows them; undefined: none. */
   readonly rest?: string
-  /** Whether it looks at the configuration outside the service, which alone has the credentials. */
+  /** Whether it reads the configuration outside the service. Only the service has the credentials. */
   readonly withoutCredentials?: true
-  /** Whether it is for who makes agents, and of no use where one is installed. */
+  /** Whether it is for authors of agents, and of no use where an agent is installed. */
   readonly forAuthors?: true
-  /** Imports the heavy half, only once it is to be run. */
+  /** Imports the heavy half. Called only when the command runs. */
   readonly load: () => Promise<Run>
 }
 
 export type Run = (call: Call) => Promise<ExitCode> | ExitCode
 
-/** What was typed, read. */
+/** The arguments of one command, parsed. */
 export interface Call {
   readonly source: ConfigSource
   /** Whether an option without a value was given. */
@@ -47,10 +47,10 @@ export interface Call {
   value(option: string): string | undefined
   /** Every value of an option, in order. */
   values(option: string): readonly string[]
-  /** The first argument after the command's words, where it takes any. */
+  /** The first argument after the command's words, if there is one. */
   readonly operand: string | undefined
-  /** All of them. */
+  /** All arguments after the command's words. */
   readonly operands: readonly string[]
-  /** What follows `--`, as it is. */
+  /** The arguments after `--`, unchanged. */
   readonly rest: readonly string[]
 }

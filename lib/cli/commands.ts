@@ -1,29 +1,29 @@
 import type { Command, Options } from './command.ts'
 
-const JSON_OPTION: Options = { json: { doc: 'for a program to read' } }
+const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
 
 const NEW_OPTIONS: Options = {
   from: { value: 'PATH', doc: 'depend on the sealbeat in this tarball or folder' },
 }
-const NEW_DEPENDENCY = `It depends on the version of sealbeat that writes it; on the same tarball or folder, where this
+const NEW_DEPENDENCY = `It depends on the version of sealbeat that writes it, or on the same tarball or folder if this
 sealbeat was installed from one.`
 
-/** Every command, in the order of the help. Its code is imported only once it is to run. */
+/** Every command, in the order of the help. The code of a command is imported only when it runs. */
 export const COMMANDS: readonly Command[] = [
   {
     words: ['run'],
     summary: 'run the agent in the foreground',
-    details: `Reads the configuration, opens what needs privilege, installs the seccomp filter, then runs
-the beats until they are done or SIGTERM or SIGINT asks to stop; a second signal ends at once.
-SIGHUP has it read the configuration again.`,
+    details: `Reads the configuration, opens everything that needs privileges, installs the seccomp filter, and
+then runs the beats until all are done or SIGTERM or SIGINT arrives. A second signal ends the agent
+at once. SIGHUP reloads the configuration.`,
     options: {},
     load: async () => (await import('./run.ts')).run,
   },
   {
     words: ['test', 'config'],
-    summary: 'say what is wrong with the configuration, without running anything',
+    summary: 'check the configuration and report every problem, without running anything',
     details: `Imports the beats and the output, validates every section, and assembles the seccomp policy
-for this machine's architecture. Nothing is opened.`,
+for this machine's architecture. Opens nothing.`,
     options: JSON_OPTION,
     withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
@@ -31,11 +31,11 @@ for this machine's architecture. Nothing is opened.`,
   {
     words: ['seccomp', 'show'],
     summary: 'print the effective policy and where each decision comes from',
-    details: `Shows what differs from the default action: for each system call the action, and whether the
-default policy, a beat, the output or your configuration decided it.`,
+    details: `Shows every system call whose action differs from the default action, and whether the default
+policy, a beat, the output or your configuration decided it.`,
     options: {
-      arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
-      all: { doc: 'every system call, those that get the default action too' },
+      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
+      all: { doc: 'show every system call, also those that get the default action' },
       ...JSON_OPTION,
     },
     withoutCredentials: true,
@@ -43,13 +43,16 @@ default policy, a beat, the output or your configuration decided it.`,
   },
   {
     words: ['seccomp', 'explain'],
-    summary: 'say what happens to a system call, by which rule, and what that costs',
-    details: `For each name or number: the action, the rule with its conditions and where it was written, how
-many instructions of the filter are executed, and whether the kernel remembers an allowance.
-Without --args, every rule on arguments that the call has.`,
+    summary: 'show what happens to a system call, by which rule, and at what cost',
+    details: `Shows for each name or number: the action, the rule with its conditions and where it was written,
+how many instructions of the filter run, and whether the kernel caches that the call is allowed.
+Without --args, shows every rule on arguments of the call.`,
     options: {
-      args: { value: 'A,B,…', doc: 'with these arguments, up to six: 16, 0x10, -1 (--args=-1)' },
-      arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
+      args: {
+        value: 'A,B,…',
+        doc: 'the arguments of the call, up to six: 16, 0x10, -1 (--args=-1)',
+      },
+      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
       ...JSON_OPTION,
     },
     operand: 'NAME|NUMBER',
@@ -60,49 +63,50 @@ Without --args, every rule on arguments that the call has.`,
   {
     words: ['seccomp', 'export'],
     summary: 'write the effective policy in a format that other programs read',
-    details: `bpf: raw struct sock_filter[] in the byte order of the architecture; asm: a listing of it;
-c: a header; json, yaml: a seccomp section that stands alone; oci: a profile for container runtimes,
-never looser than the policy; systemd: a drop-in for a unit, looser where only names are not enough.`,
+    details: `bpf: raw struct sock_filter[] in the byte order of the architecture; asm: its listing; c: a header;
+json, yaml: a self-contained seccomp section; oci: a profile for container runtimes, never looser
+than the policy; systemd: a drop-in for a unit, looser where names alone can't express a rule.`,
     options: {
       format: {
         value: 'FORMAT',
-        doc: 'bpf, asm, c, json, yaml, oci or systemd (yaml where none is given)',
+        doc: 'bpf, asm, c, json, yaml, oci or systemd (default: yaml)',
       },
-      arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
+      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
     },
     withoutCredentials: true,
     load: async () => (await import('./seccomp/export.ts')).seccompExport,
   },
   {
     words: ['seccomp', 'record'],
-    summary: 'run an agent, learn what it calls, and write the policy that it needs',
-    details: `Runs the agent under a filter that refuses nothing and writes the least seccomp section under which
-it would have done the same: what it called once its own filter would have been in place, with the
-values of arguments that matter. Ends with the agent's exit code. Needs Linux 5.5, and no privilege;
-else auditd, from whose log calls are learned without their arguments.
-Without -o the section goes to standard output, and what the agent writes there to standard error.`,
+    summary: 'run an agent, record its system calls, and write the policy that it needs',
+    details: `Runs the agent under a filter that denies nothing, and writes the smallest seccomp section under
+which it would have done the same: the system calls made after the point where its own filter would
+be installed, with the argument values that matter. Exits with the agent's exit code. Needs Linux
+5.5 but no privileges; without it, --audit-log records calls from auditd, without their arguments.
+Without -o, the section goes to standard output, and the agent's output to standard error.`,
     options: {
       output: {
         value: 'FILE',
         short: 'o',
-        doc: 'write the section there, instead of to standard output',
+        doc: 'write the section to this file instead of standard output',
       },
-      for: { value: 'DURATION', doc: 'stop the agent (SIGTERM) after so long: 30s, 5m, 1h30m' },
-      'audit-log': { value: 'FILE', doc: 'record from what auditd writes there, as root' },
+      for: { value: 'DURATION', doc: 'stop the agent (SIGTERM) after this time: 30s, 5m, 1h30m' },
+      'audit-log': { value: 'FILE', doc: 'record from this log of auditd; needs root' },
     },
     rest: 'run [OPTIONS]',
     load: async () => (await import('./seccomp/record.ts')).seccompRecord,
   },
   {
     words: ['seccomp', 'check'],
-    summary: 'examine policy, kernel and host, and try the agent under its policy',
-    details: `Says what of the policy is known to break Node, what it denies while an equivalent call is open,
-whether kernel, host, Node and libc are as it needs them; then runs the configured agent for a
-moment, its beats at work, and tells what it was denied. Its events go nowhere, its output is not
-opened, its state is in a folder that is removed again. Ends with 1 where there is an error.`,
+    summary: 'check policy, kernel and host, and try the agent under its policy',
+    details: `Reports which parts of the policy are known to break Node, which denied calls have an equivalent
+that is allowed, and whether the kernel, host, Node and libc meet the policy's needs. Then runs the
+configured agent with its beats for a moment and reports the calls that were denied. Its events are
+discarded, its output is not opened, and its state is in a temporary folder. Exits with 1 if there
+is an error.`,
     options: {
-      for: { value: 'DURATION', doc: 'how long the beats are tried (3s)' },
-      'no-trial': { doc: 'run nothing' },
+      for: { value: 'DURATION', doc: 'how long to run the beats (default: 3s)' },
+      'no-trial': { doc: 'do not run the agent' },
       ...JSON_OPTION,
     },
     withoutCredentials: true,
@@ -111,33 +115,35 @@ opened, its state is in a folder that is removed again. Ends with 1 where there 
   {
     words: ['seccomp', 'import'],
     operand: 'FILE',
-    summary: 'turn a seccomp profile of OCI, Docker or Podman into a seccomp section',
-    details: `Writes the section (mode: replace) for one architecture; what it can't carry over is said on
-standard error and in comments. Rules that depend on capabilities or the kernel's version are
-decided by --cap and --kernel.`,
+    summary: 'convert a seccomp profile of OCI, Docker or Podman into a seccomp section',
+    details: `Writes the section (mode: replace) for one architecture. Standard error and comments name what could
+not be converted. --cap and --kernel decide rules that depend on capabilities or the kernel version.`,
     options: {
-      arch: { value: 'ARCH', doc: 'for this architecture instead of the running one' },
+      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
       cap: {
         value: 'CAP_NAME',
         multiple: true,
         doc: 'a capability that the process has; repeatable',
       },
-      kernel: { value: 'X.Y', doc: "for this kernel's version instead of the running one's" },
+      kernel: { value: 'X.Y', doc: 'use this kernel version instead of the running one' },
     },
     load: async () => (await import('./seccomp/import.ts')).seccompImport,
   },
   {
     words: ['package'],
-    summary: 'make packages of the agent in this folder: deb, rpm and a tarball',
-    details: `Takes package.json (name, version, description, author, license), beat.yml, the files that npm
-would publish, and the packages that are installed in node_modules, but for development's. The
-unit grants what the configured beats and the output declare. The same input gives the same bytes
-(SOURCE_DATE_EPOCH). deb takes dpkg-deb, rpm takes rpmbuild.`,
+    summary: 'build packages of the agent in this folder: deb, rpm and a tarball',
+    details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those for
+development. package.json gives name, version, description, author and license. The systemd unit
+grants the privileges that the configured beats and the output declare. The same input gives the
+same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
     options: {
-      format: { value: 'FORMATS', doc: 'deb, rpm or tar, several with commas (all)' },
-      runtime: { value: 'KIND', doc: "bundled: with the Node that runs this; or the system's" },
-      output: { value: 'DIR', short: 'o', doc: 'where the packages go (packages)' },
-      iteration: { value: 'N', doc: 'which packaging of the same version this is (1)' },
+      format: { value: 'FORMATS', doc: 'deb, rpm or tar, separated by commas (default: all)' },
+      runtime: {
+        value: 'KIND',
+        doc: 'bundled (the Node that runs this) or system (default: bundled)',
+      },
+      output: { value: 'DIR', short: 'o', doc: 'folder of the packages (default: packages)' },
+      iteration: { value: 'N', doc: 'number of this packaging of the same version (default: 1)' },
       jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
     },
     withoutCredentials: true,
@@ -147,9 +153,9 @@ unit grants what the configured beats and the output declare. The same input giv
   {
     words: ['new', 'beat'],
     operand: 'NAME',
-    summary: 'write a package with a beat to begin with, into a new folder',
-    details: `A beat in TypeScript, a test that holds it to the contract, a reference of its settings, and a
-beat.yml to try it at once.
+    summary: 'create a package with a sample beat in a new folder',
+    details: `Creates a beat in TypeScript, a test that checks it against the contract of beats, a reference of
+its settings, and a beat.yml to try it at once.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
     forAuthors: true,
@@ -158,9 +164,9 @@ ${NEW_DEPENDENCY}`,
   {
     words: ['new', 'agent'],
     operand: 'NAME',
-    summary: 'write a package with an agent to begin with, into a new folder',
-    details: `A beat.yml with the host beat and one of the agent's own, in plain JavaScript that needs no
-build, with a test.
+    summary: 'create a package with a sample agent in a new folder',
+    details: `Creates a beat.yml with the host beat and a beat of the agent's own, in plain JavaScript that
+needs no build, with a test.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
     forAuthors: true,
@@ -174,34 +180,34 @@ ${NEW_DEPENDENCY}`,
   },
 ]
 
-/** Those of an agent that is installed. */
+/** The commands of an installed agent. */
 export const INSTALLED_COMMANDS = COMMANDS.filter(({ forAuthors }) => !forAuthors)
 
-/** What every command takes. */
+/** The options of every command. */
 export const GLOBAL_OPTIONS: Options = {
   config: {
     short: 'c',
     value: 'FILE',
     multiple: true,
-    doc: 'configuration, beat.yml if none is given; repeatable, the later wins',
+    doc: 'configuration file (default: beat.yml); repeatable, later ones override',
   },
   set: {
     short: 'E',
     value: 'KEY=VALUE',
     multiple: true,
-    doc: 'one setting, over whatever the files say; repeatable',
+    doc: 'one setting, which overrides the files; repeatable',
   },
-  stderr: { short: 'e', doc: 'log to standard error, and not to files' },
-  'path.home': { value: 'DIR', doc: 'what the other paths are relative to' },
+  stderr: { short: 'e', doc: 'log to standard error, not to files' },
+  'path.home': { value: 'DIR', doc: 'folder that the other paths are relative to' },
   'path.config': {
     value: 'DIR',
-    doc: 'where beats given by a path are and, if given here, relative FILEs',
+    doc: 'folder of beats given by a path; if given here, also of relative FILEs',
   },
-  'path.data': { value: 'DIR', doc: 'what the agent keeps' },
-  'path.logs': { value: 'DIR', doc: 'where log files go' },
+  'path.data': { value: 'DIR', doc: "folder of the agent's data" },
+  'path.logs': { value: 'DIR', doc: 'folder of the log files' },
   'strict.perms': {
     value: 'BOOL',
-    doc: 'false: take files that others own or may write, too (BEAT_STRICT_PERMS)',
+    doc: 'false: accept files that other users own or may write (BEAT_STRICT_PERMS)',
   },
-  help: { short: 'h', doc: 'this help' },
+  help: { short: 'h', doc: 'print this help' },
 }

@@ -3,9 +3,9 @@ import { mayDisableFilter } from '../config/source/glance.ts'
 import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/restart.ts'
 
 /**
- * Starts the program again without an io_uring, where there is one and a filter is wanted: undefined
- * where none is (S7). All that happens before happens twice, so the configuration is not even parsed
- * unless it has the words that could switch the filter off.
+ * Restarts the program without an io_uring, if there is one and a filter is wanted; undefined if no filter is
+ * wanted (S7). Everything before the restart runs twice, so the configuration is not even parsed unless it
+ * contains the words that could disable the filter.
  */
 export async function restartEarly(source: ConfigSource): Promise<RestartOutcome | undefined> {
   if (mayDisableFilter(source) && !(await isFilterWanted(source))) return undefined

@@ -1,4 +1,4 @@
-/** Of glibc, `2.36`, as it runs here; undefined where libc is another one. */
+/** The version of the running glibc, such as `2.36`; undefined with another libc. */
 export function glibcVersion(): string | undefined {
   const report: unknown = process.report.getReport()
   const header =

@@ -10,7 +10,7 @@ try {
   const { describeFailure } = await import('./failure.ts')
   const { text, code } = describeFailure(thrown)
   process.stderr.write(text)
-  // At once: whatever was half-way open may hold the process.
+  // Exit at once: a resource that was opened before the error may keep the process alive.
   process.exit(code)
 }
 

@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.ts'
 export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
   if (source.files.length > 1 || has('set')) {
     throw new UsageError(
-      '"package" takes one configuration, which is installed as it is, and no -E',
+      '"package" takes one configuration file, which is installed as it is, and no -E',
     )
   }
   const made = await packageAgent({
@@ -42,18 +42,18 @@ function chosenFormats(written: string): readonly PackageFormat[] {
 
 function chosenRuntime(word: string) {
   if (word === 'bundled' || word === 'system') return word
-  throw new UsageError(`unknown runtime "${word}": bundled or system`)
+  throw new UsageError(`unknown runtime "${word}": one of bundled, system`)
 }
 
 function chosenIteration(word: string): number {
   if (/^[1-9]\d{0,5}$/.test(word)) return Number(word)
-  throw new UsageError(`--iteration must be a number from 1 on, not "${word}"`)
+  throw new UsageError(`--iteration must be a whole number from 1 to 999999, not "${word}"`)
 }
 
-/** npm's own date for every file that it packs. */
+/** Seconds since 1970: the date that npm gives to every file that it packs. */
 const NPM_EPOCH = '499162500'
 
-/** rpm has 32 bits for it. */
+/** Seconds since 1970; rpm has 32 bits for them. */
 function chosenEpoch(word: string): number {
   if (/^\d{1,10}$/.test(word) && Number(word) < 2 ** 32) return Number(word)
   throw new UsageError(`SOURCE_DATE_EPOCH must be seconds since 1970, not "${word}"`)

@@ -4,8 +4,8 @@ import type { Call } from './command.ts'
 import { restartEarly } from './early-restart.ts'
 
 /**
- * Runs the agent and, whatever a beat may have left behind that would hold the process, ends it.
- * What the agent is made of is imported only after the program has started for good.
+ * Runs the agent and then ends the process, even if a beat has left something behind that keeps it alive. The
+ * modules of the agent are imported only after a possible restart.
  */
 export async function run({ source }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
@@ -16,7 +16,7 @@ export async function run({ source }: Call): Promise<ExitCode> {
   process.exit(await runAgent(plan, restart, await stageMark()))
 }
 
-/** Where the agent is recorded, each of its stages is marked in the recording. */
+/** If the agent is being recorded, each of its stages is marked in the recording. */
 async function stageMark() {
   if (process.env.SEALBEAT_RECORDED === undefined) return undefined
   return (await import('../seccomp/record/phases.ts')).markPhase

@@ -13,7 +13,7 @@ export interface Given {
 type Environment = ConfigSource['env']
 
 /**
- * Where the options have the configuration come from.
+ * The source of the configuration, according to the options.
  *
  * @throws UsageError
  */
@@ -31,8 +31,8 @@ export function sourceOf(given: readonly Given[], env: Environment): ConfigSourc
 }
 
 /**
- * `--path.config`, below `--path.home` as the setting would be. What a file says of `path.home` can't
- * count: the file is to be found first.
+ * `--path.config`, relative to `--path.home` like the setting. A `path.home` in a file can't count, because
+ * the file must be found first.
  */
 function configFolder(given: readonly Given[]): string | undefined {
   const folder = valuesOf(given, 'path.config').at(-1)
@@ -41,7 +41,7 @@ function configFolder(given: readonly Given[]): string | undefined {
   return join(home, folder)
 }
 
-/** The settings that an option stands for, in the order of the options: the later wins. */
+/** The settings that an option overrides, in the order of the options. */
 function overridesOf({ name, value = '' }: Given, folder = ''): readonly string[] {
   if (name === 'set') return [value]
   if (name === 'stderr') return ['logging.to_stderr=true', 'logging.to_files=false']
@@ -49,12 +49,12 @@ function overridesOf({ name, value = '' }: Given, folder = ''): readonly string[
   return name.startsWith('path.') ? [quoted(name, value)] : []
 }
 
-/** So that YAML takes a path for nothing but text. */
+/** Quotes a path, so that YAML reads it as text. */
 function quoted(name: string, path: string): string {
   return `${name}=${JSON.stringify(path)}`
 }
 
-/** As in Beats; where both are given, the option wins over the environment. */
+/** As in Beats; the option overrides the environment. */
 function strictPerms(given: readonly Given[], env: Environment): boolean {
   const [name, value] = [
     ['--strict.perms', valuesOf(given, 'strict.perms').at(-1)],

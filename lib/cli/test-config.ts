@@ -8,7 +8,7 @@ import type { Failure } from '../seccomp/kernel/outcome.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'
 
-/** What `--json` prints. `ok` is what the exit code says. */
+/** The output of `--json`. `ok` agrees with the exit code. */
 interface Finding {
   readonly ok: boolean
   readonly problems: readonly {
@@ -52,7 +52,7 @@ async function findProblems(source: Call['source']): Promise<readonly Problem[]>
   }
 }
 
-/** What the agent would log at start, and then run without a filter: here it is a mistake. */
+/** A failure that the agent would only log at its start, to run without a filter. Here it is an error. */
 function policyFailure({ sandbox }: Plan): Failure | undefined {
   return !sandbox.ready && sandbox.outcome.state === 'failed' ? sandbox.outcome : undefined
 }

@@ -9,8 +9,8 @@ import { beatSchema, ID } from './sections.ts'
 const BASE_KEYS = Object.keys(beatSchema)
 
 /**
- * The list below `beats`, each beat split into the keys all have and the section of its own. What
- * isn't a list has been reported by the schema.
+ * Parses the list below `beats`: each beat is split into the keys that all beats have and its own section.
+ * The schema has already reported a value that is not a list.
  */
 export function parseBeats(written: unknown = [], report: Report): readonly BeatConfig[] {
   return Array.isArray(written) ? parseList(written, report) : []
@@ -20,7 +20,7 @@ function parseList(items: readonly unknown[], report: Report): readonly BeatConf
   const beats = items.map((item, at) => parseBeat(item, ['beats', at], report))
   const found = beats.filter(beat => beat !== undefined)
   reportDuplicateIds(found, report)
-  // Where one can't be read, it may have been the enabled one.
+  // A beat that can't be read may have been the enabled one.
   if (found.length === items.length && !found.some(({ enabled }) => enabled)) {
     report(['beats'], 'no beat is enabled; the agent needs one, such as beats: [{ type: host }]')
   }
@@ -36,10 +36,11 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
   const base = Object.fromEntries(entries.filter(isBase))
   const own = Object.fromEntries(entries.filter(entry => !isBase(entry)))
   const keys = applySchema(beatSchema, { path, value: base }, report)
-  // Without a type there is nothing to load, and nothing that could judge the rest.
+  // Without a type there is nothing to load, and no schema for the other keys.
   if (keys === undefined || keys.type === null) return undefined
   const id = keys.id || nameOfType(keys.type)
-  if (!ID.test(id)) report([...path, 'type'], `no id can be made of ${show(keys.type)}; give one`)
+  if (!ID.test(id))
+    report([...path, 'type'], `no id can be derived from ${show(keys.type)}; set id`)
   return { ...keys, id, section: { path, value: own, alsoKnown: BASE_KEYS } }
 }
 
@@ -57,7 +58,7 @@ function reportDuplicateIds(beats: readonly BeatConfig[], report: Report): void 
       const where = formatPath(twin.section.path)
       report(
         [...beat.section.path, 'id'],
-        `${show(beat.id)} is the id of ${where} already; give one of them another`,
+        `${show(beat.id)} is already the id of ${where}; change one of them`,
       )
     }
   }

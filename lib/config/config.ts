@@ -1,26 +1,26 @@
 import type { Path } from '../errors.ts'
 import type { SeccompConfig } from '../seccomp/policy/section.ts'
 
-/** A part of the document whose schema is known only once a plugin has been imported. */
+/** A part of the document whose schema is known only after its plugin has been imported. */
 export interface RawSection {
-  /** Where it stands in the whole document, for messages. */
+  /** Its place in the whole document, for messages. */
   readonly path: Path
-  /** Plain data with every `${…}` resolved and dotted keys made nested. */
+  /** Plain data, with every `${…}` resolved and dotted keys nested. */
   readonly value: Readonly<Record<string, unknown>>
-  /** Keys which the framework has taken out before, to be suggested for a misspelt one. */
+  /** Keys that the framework has already taken out; they are suggested for misspelt keys. */
   readonly alsoKnown?: readonly string[]
 }
 
 export interface BeatConfig {
-  /** A built-in name, a package name, or a path from `path.config`. */
+  /** A built-in name, a package name, or a path relative to `path.config`. */
   readonly type: string
-  /** Unique among the beats; `type`'s last part without its suffix where none is given. */
+  /** Unique among the beats. Default: the last part of `type`, without its suffix. */
   readonly id: string
   readonly enabled: boolean
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
   readonly fields_under_root: boolean
-  /** The keys of the beat's own. */
+  /** The beat's own keys. */
   readonly section: RawSection
 }
 
@@ -66,7 +66,7 @@ export interface MemoryQueueSettings {
   readonly flush: { readonly min_events: number /** Milliseconds. */; readonly timeout: number }
 }
 
-/** `beat.yml`, -E and the environment, read once and typed. Paths are absolute, durations in ms. */
+/** `beat.yml`, -E and the environment, read once and typed. Paths are absolute, durations in milliseconds. */
 export interface Config {
   readonly name: string
   readonly tags: readonly string[]

@@ -1,10 +1,10 @@
 import type { Path, Report } from '../errors.ts'
 import type { Secrets } from './source/secrets.ts'
 
-/** A credential where the value is there to be shown: in the policy, or as what a beat is called. */
+/** Reports credentials in settings that are shown: in the policy, and in the type or id of a beat. */
 export function reportMisplaced(secrets: Secrets, report: Report): void {
   for (const path of secrets.paths.filter(isShown)) {
-    const message = 'may not come from a credential: it is shown in the log and by commands'
+    const message = 'must not come from a credential: it is shown in the log and by commands'
     report(path, message, message)
   }
 }

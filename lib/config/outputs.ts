@@ -3,10 +3,10 @@ import type { OutputConfig } from './config.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
 
-/** Stands in where it can't be said which output is meant: it has no settings that might be wrong too. */
+/** Stands in when the intended output is unknown: it has no settings that could cause more problems. */
 const STAND_IN: OutputConfig = { type: 'console', section: { path: ['output'], value: {} } }
 
-/** The one enabled output among those below `output`. What isn't a map has been reported by the schema. */
+/** The one enabled output below `output`. The schema has already reported a value that is not a map. */
 export function parseOutput(written: unknown = {}, report: Report): OutputConfig {
   return isMap(written) ? parseMap(written, report) : STAND_IN
 }
@@ -39,8 +39,10 @@ function parseOne(
 
 function reportCount(enabled: readonly OutputConfig[], report: Report): void {
   const [first, ...more] = enabled
-  if (first === undefined) report(['output'], 'one is needed, such as output.console: {}')
+  if (first === undefined) {
+    report(['output'], 'no output is enabled; the agent needs one, such as output.console: {}')
+  }
   for (const { type } of more) {
-    report(['output', type], `only one output may be enabled, and ${first?.type} is`)
+    report(['output', type], `only one output may be enabled, and ${first?.type} already is`)
   }
 }

@@ -1,3 +1,14 @@
+// Turns the document of the configuration into a typed `Config`.
+//
+// The agent's own settings are checked by one convict schema (sections.ts). Settings that a schema can't
+// express have parsers of their own: `beats`, `output` and `seccomp`. The sections of beats and of the
+// output stay raw (`RawSection`), because their schemas come with plugins that are imported later.
+//
+// Nothing stops at the first problem. A parser reports it by path and goes on with a default in its place;
+// `ProblemList` adds the position from the document and keeps credentials out of the message. Plugins report
+// to the same list, so the user sees every problem at once, in reading order. While the list is not empty,
+// the config contains stand-ins and must not be run.
+
 import { hostname } from 'node:os'
 import type { Path, Report } from '../errors.ts'
 import { parseSeccompSection } from '../seccomp/policy/section.ts'
@@ -13,11 +24,7 @@ import type { ConfigDocument } from './source/document.ts'
 import { absolutePaths } from './source/paths.ts'
 import { formatOrigin } from './source/position.ts'
 
-/**
- * Validates all that the agent knows of itself. The sections of beats and of the output are left to
- * their plugins' schemas, whose problems join the same list; as long as that isn't empty, the config
- * holds stand-ins for whatever is wrong and must not be run.
- */
+/** Validates everything except the sections of beats and of the output. See the top of this file. */
 export function parseConfig(document: ConfigDocument): {
   readonly config: Config
   readonly problems: ProblemList
@@ -39,7 +46,7 @@ export function parseConfig(document: ConfigDocument): {
   return { config, problems }
 }
 
-/** `flush.min_events` follows a small `events` by itself, but isn't corrected where it was written. */
+/** Lowers the default of `flush.min_events` to a smaller `events`; reports a written value that is larger. */
 function parseMemoryQueue(
   settings: MemoryQueueSettings,
   { value }: ConfigDocument,

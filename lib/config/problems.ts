@@ -3,14 +3,14 @@ import type { Finding } from './finding.ts'
 import { comparePositions, formatPosition, type Position } from './source/position.ts'
 import type { Secrets } from './source/secrets.ts'
 
-/** What can say where a path was written; a ConfigDocument is one. */
+/** Finds where a path was written; a ConfigDocument is one. */
 export interface Locator {
   readonly findings: readonly Finding[]
   readonly secrets: Secrets
   find(path: Path): Position | undefined
 }
 
-/** Everything wrong with one document: what its reader found, and what its parsers report. */
+/** All problems of one document: those that its reader found and those that its parsers report. */
 export class ProblemList {
   readonly #document: Locator
   readonly #findings: Finding[]
@@ -20,7 +20,7 @@ export class ProblemList {
     this.#findings = [...document.findings]
   }
 
-  /** Bound, so that it can be handed on by itself. */
+  /** Bound, so that it can be passed on by itself. */
   readonly report: Report = (path, message, unseen) => {
     const { secrets } = this.#document
     const shown = secrets.wordsAt(path, message, unseen)
@@ -36,7 +36,7 @@ export class ProblemList {
     return problemsOf(this.#findings)
   }
 
-  /** Throws `CONFIG_INVALID`, its message a line for each problem. */
+  /** @throws AgentError `CONFIG_INVALID`, with one line per problem in its message */
   throwIfAny(): void {
     if (this.#findings.length > 0) throw invalidConfig(this.#findings)
   }

@@ -1,3 +1,5 @@
+// The schemas of the agent's own settings. Each `doc` is the comment above its setting in config/beat.yml.
+
 import type { Schema } from 'convict'
 import {
   LOG_LEVELS,
@@ -20,34 +22,34 @@ export interface GeneralSettings {
 
 export const generalSchema: Schema<GeneralSettings> = {
   name: {
-    doc: 'What this agent calls itself in its events (agent.name). Empty: the name of the host.',
+    doc: 'The name of this agent in its events (agent.name). Empty: the host name.',
     format: String,
     default: '',
   },
   tags: {
-    doc: 'Words that every event carries in tags.',
+    doc: 'Tags that every event carries.',
     format: listOf(text),
     default: [],
   },
   fields: {
-    doc: 'Data that every event carries below fields.',
+    doc: 'Extra data that every event carries, below fields.',
     format: Object,
     default: {},
   },
   fields_under_root: {
-    doc: 'Put fields at the top of the event instead of below fields.',
+    doc: 'Put the contents of fields at the top level of the event instead of below fields.',
     format: Boolean,
     default: false,
   },
   shutdown_timeout: {
-    doc: 'How long a stop may take: beats finish and the queue drains within it, or are cut short.',
+    doc: 'How long a stop may take. Beats and the queue that have not finished by then are cut short.',
     format: durationFrom(1),
     default: 30_000,
   },
 }
 
 const fileName = defineFormat({
-  expected: 'must be the name of a file, without a folder (that is path.logs)',
+  expected: 'must be a file name without a folder (the folder is path.logs)',
   parse: written =>
     typeof written === 'string' && /^[^/\\\0]+$/.test(written) && !/^\.+$/.test(written)
       ? written
@@ -56,7 +58,7 @@ const fileName = defineFormat({
 
 export const loggingSchema: Schema<LoggingSettings> = {
   level: {
-    doc: `The least severe that is logged, one of ${LOG_LEVELS.join(', ')}.`,
+    doc: `The lowest level to log, one of ${LOG_LEVELS.join(', ')}.`,
     format: oneOf(LOG_LEVELS),
     default: 'info',
   },
@@ -66,65 +68,65 @@ export const loggingSchema: Schema<LoggingSettings> = {
     default: true,
   },
   to_files: {
-    doc: 'Log to files below path.logs.',
+    doc: 'Log to files in path.logs.',
     format: Boolean,
     default: false,
   },
   files: {
     name: {
-      doc: 'Their name, which the suffix .ndjson and a number follow.',
+      doc: 'Base name of the log files: .ndjson follows it, then a number for rotated files.',
       format: fileName,
       default: 'sealbeat',
     },
     rotateeverybytes: {
-      doc: 'Begin a new file when this one would grow beyond it.',
+      doc: 'Start a new file when the current one would grow beyond this size.',
       format: bytesFrom(1024),
       default: 10 * 1024 * 1024,
     },
     keepfiles: {
-      doc: 'How many files are kept besides the current one, from 2 to 1024.',
+      doc: 'How many files to keep besides the current one, from 2 to 1024.',
       format: integer(2, 1024),
       default: 7,
     },
     permissions: {
-      doc: 'Who may read them.',
+      doc: 'File mode of the log files.',
       format: fileMode,
       default: 0o600,
     },
   },
   metrics: {
     enabled: {
-      doc: 'Log regularly what the agent did: events, beats, output, memory.',
+      doc: 'Log metrics of the agent regularly: events, beats, output, memory.',
       format: Boolean,
       default: true,
     },
     period: {
-      doc: 'How often. Values that are 0 are left out.',
+      doc: 'How often to log metrics. Values of 0 are left out.',
       format: durationFrom(1000),
       default: 30_000,
     },
   },
 }
 
-/** As written; `absolutePaths` makes of it what the agent uses. */
+/** The paths as written; `absolutePaths` turns them into those that the agent uses. */
 export const pathSchema: Schema<PathSettings> = {
   home: {
-    doc: 'What the other paths are relative to; itself relative to the working directory.',
+    doc: 'The folder that the other paths are relative to; itself relative to the working directory.',
     format: text,
     default: '.',
   },
   config: {
-    doc: 'Where beats given by a path are. Empty: the folder of the first configuration file.',
+    doc: 'The folder that paths of beats are relative to. Empty: the folder of the first configuration file.',
     format: String,
     default: '',
   },
   data: {
-    doc: 'What the agent keeps: its identity, the state of its beats.',
+    doc: "The folder of the agent's data: its identity and the state of its beats.",
     format: text,
     default: 'data',
   },
   logs: {
-    doc: 'Where log files go.',
+    doc: 'The folder of the log files.',
     format: text,
     default: 'logs',
   },
@@ -132,19 +134,19 @@ export const pathSchema: Schema<PathSettings> = {
 
 export const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   events: {
-    doc: 'How many events the queue holds; when it is full, beats wait.',
+    doc: 'How many events the queue holds. When it is full, beats wait.',
     format: integer(1, 10_000_000),
     default: 3200,
   },
   flush: {
     min_events: {
-      doc: 'So many events make a batch at once, and no batch has more. May not exceed events.',
+      doc: 'A batch is sent as soon as this many events are queued. It takes all that are queued, up to 2048 or min_events, whichever is greater. Must not exceed events.',
       format: integer(1, 10_000_000),
       default: 1600,
     },
     timeout: {
-      // Beats wait for 10s: too long for who watches a console, and a host has few events a second.
-      doc: 'How long events wait for a batch to fill. 0 sends them as they come.',
+      // Beats wait for 10s: too long for somebody who watches a console, and a host has few events a second.
+      doc: 'How long an event may wait for min_events to be reached. 0 sends events at once.',
       format: duration,
       default: 1000,
     },
@@ -160,24 +162,24 @@ export interface AgentSettings extends GeneralSettings {
   readonly path: PathSettings
 }
 
-/** All of beat.yml, but for what stands below `beats`, `output` and `seccomp`: these have parsers of their own. */
+/** All of beat.yml except what is below `beats`, `output` and `seccomp`: these have their own parsers. */
 export const agentSchema: Schema<AgentSettings> = {
   ...generalSchema,
   beats: {
-    doc: 'What the agent does. At least one must be enabled.',
+    doc: 'The beats to run. At least one must be enabled.',
     format: Array,
     default: [],
     elsewhere: true,
   },
   output: {
-    doc: 'Where events go: exactly one, named by its type.',
+    doc: 'Where events go: exactly one output, named by its type.',
     format: Object,
     default: {},
     elsewhere: true,
   },
   queue: { mem: memoryQueueSchema },
   seccomp: {
-    doc: 'The filter over the system calls of the whole process.',
+    doc: 'The system call filter of the whole process.',
     format: '*',
     default: {},
     elsewhere: true,
@@ -186,7 +188,7 @@ export const agentSchema: Schema<AgentSettings> = {
   path: pathSchema,
 }
 
-/** The keys every beat has, as written. */
+/** The keys that every beat has, as written. */
 export interface BeatKeys {
   readonly type: string
   readonly id: string
@@ -196,7 +198,7 @@ export interface BeatKeys {
   readonly fields_under_root: boolean
 }
 
-/** An id names files below path.data and metrics. */
+/** An id is part of metrics and of file names below path.data. */
 export const ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/
 
 const id = defineFormat({
@@ -207,20 +209,20 @@ const id = defineFormat({
 
 export const beatSchema: Schema<BeatKeys> = {
   type: {
-    doc: 'A beat that comes with the agent, the name of a package, or a path from path.config.',
+    doc: 'A built-in beat, the name of a package, or a path relative to path.config.',
     format: text,
     default: null,
   },
   id: {
-    doc: 'Names it in logs, metrics and state; unique. Empty: what its type is called.',
+    doc: "The beat's unique name in logs, metrics and state. Empty: derived from type.",
     format: id,
     default: '',
   },
-  enabled: { doc: 'Whether it runs.', format: Boolean, default: true },
-  tags: { doc: 'Further tags, for its events alone.', format: listOf(text), default: [] },
-  fields: { doc: 'Further fields, for its events alone.', format: Object, default: {} },
+  enabled: { doc: 'Whether the beat runs.', format: Boolean, default: true },
+  tags: { doc: 'More tags, for the events of this beat only.', format: listOf(text), default: [] },
+  fields: { doc: 'More data, for the events of this beat only.', format: Object, default: {} },
   fields_under_root: {
-    doc: 'Put these fields at the top of the event.',
+    doc: 'Put the contents of fields at the top level of the event.',
     format: Boolean,
     default: false,
   },

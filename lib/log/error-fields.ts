@@ -3,8 +3,8 @@ import pino from 'pino'
 type Fields = Record<string, unknown>
 
 /**
- * `err` or `error`, whatever was thrown, as ECS has it: `error.message`, `error.type`, `error.code` and
- * `error.stack_trace`, the causes' included.
+ * Replaces `err` or `error`, which may be any thrown value, with the fields of ECS: `error.message`,
+ * `error.type`, `error.code` and `error.stack_trace`, which includes the causes.
  */
 export function withErrorFields({ err, error, ...fields }: Fields): Fields {
   if (error instanceof Error) return { ...fields, ...fieldsOf(error) }
@@ -16,11 +16,11 @@ function fieldsOf(thrown: unknown): Fields {
   if (!(thrown instanceof Error)) return { 'error.message': String(thrown) }
   const { type, message, stack } = pino.stdSerializers.err(thrown)
   const { cause } = thrown
-  // The serializer adds the cause's message, which ours say already.
-  const saysAll = cause instanceof Error && thrown.message.includes(cause.message)
+  // The serializer appends the cause's message, which our own messages already contain.
+  const includesCause = cause instanceof Error && thrown.message.includes(cause.message)
   return {
     ...('code' in thrown && { 'error.code': String(thrown.code) }),
-    'error.message': saysAll ? thrown.message : message,
+    'error.message': includesCause ? thrown.message : message,
     'error.type': type,
     'error.stack_trace': stack,
   }

@@ -6,8 +6,8 @@ import { rotationSteps } from '../outputs/file/rotation.ts'
 export interface LogFileSettings {
   /** Absolute. */
   readonly path: string
-  /** Bytes above which it rotates. */
-  readonly limit: number
+  /** The file rotates before it would grow beyond this. */
+  readonly maxBytes: number
   /** How many rotated files to keep. */
   readonly backups: number
   readonly mode: number
@@ -15,51 +15,48 @@ export interface LogFileSettings {
 
 export interface LineSink {
   write(line: string): void
-  /** Goes on in a file of the same name, whatever has become of this one. */
+  /** Continues in a file of the same name, which is a new one if the old one was moved or removed. */
   reopen(): void
   close(): void
 }
 
-/** What may wait in memory, in bytes, while the disk is full; later lines are dropped. */
-const MAX_PENDING = 1 << 20
+/** How much may wait in memory while the disk is full; later lines are dropped. */
+const MAX_PENDING_BYTES = 1 << 20
 
 /**
- * Lines to a file that rotates by size. Synchronous, so that the line that says why the process ends
- * is there when it has ended. Throws only when it is opened; afterwards `onTrouble` gets what fails:
+ * Writes lines to a file that rotates by size. Writing is synchronous, so that the line that says why the
+ * process ends is in the file when it has ended. Only opening throws; later errors go to `onError`, because
  * a log that can't be written must not end the agent.
  */
-export function openLogFile(
-  settings: LogFileSettings,
-  onTrouble: (error: Error) => void,
-): LineSink {
-  const { path, limit, mode } = settings
+export function openLogFile(settings: LogFileSettings, onError: (error: Error) => void): LineSink {
+  const { path, maxBytes, mode } = settings
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
-  const file = pino.destination({ dest: path, sync: true, mode, maxLength: MAX_PENDING })
+  const file = pino.destination({ dest: path, sync: true, mode, maxLength: MAX_PENDING_BYTES })
   file.on('error', () => undefined)
   chmodSync(path, mode)
-  let size = statSync(path).size
+  let sizeBytes = statSync(path).size
 
-  const beginAnew = (prepare: () => void) => {
-    // Counted anew even where it fails: the next try comes after as many bytes again.
-    size = 0
+  const reopen = (prepare: () => void) => {
+    // Reset the count even if this fails, so that the next attempt comes after another `maxBytes`.
+    sizeBytes = 0
     try {
       prepare()
       file.reopen()
       chmodSync(path, mode)
-      size = statSync(path).size
+      sizeBytes = statSync(path).size
     } catch (error) {
-      onTrouble(error as Error)
+      onError(error as Error)
     }
   }
   return {
     write(line) {
       const bytes = Buffer.byteLength(line)
-      if (size > 0 && size + bytes > limit) beginAnew(() => moveAway(settings))
-      size += bytes
+      if (sizeBytes > 0 && sizeBytes + bytes > maxBytes) reopen(() => moveAway(settings))
+      sizeBytes += bytes
       file.write(line)
     },
     reopen() {
-      beginAnew(() => undefined)
+      reopen(() => undefined)
     },
     close() {
       file.end()

@@ -3,8 +3,8 @@ import pino, { type Logger } from 'pino'
 import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
+import { ChildLoggers } from './child-loggers.ts'
 import { withErrorFields } from './error-fields.ts'
-import { Family } from './family.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
 import { redactor } from './redact.ts'
 
@@ -18,35 +18,36 @@ const PINO_LEVELS = {
 
 export interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
-  /** The agent's: `service.name` of every line. */
+  /** The name of the agent: `service.name` of every line. */
   readonly name: string
-  /** Values that are replaced wherever they occur in a text. */
+  /** Values that are replaced wherever they occur in a line. */
   readonly secrets?: readonly string[]
 }
 
-/** What may be changed of a log while it is written. */
+/** The changes that can be made to a log while it is in use. */
 export interface LogControl {
-  /** For every logger that stems from it. */
+  /** Applies to the logger and to all of its descendants. */
   change(settings: { readonly level: LogLevel; readonly name: string }): void
-  /** Replaces these values, too, from now on. */
+  /** From now on, replaces these values as well. */
   hide(secrets: readonly string[]): void
-  /** Goes on in files of the same names, which somebody may have moved away (logrotate). */
+  /** Continues in files of the same names: logrotate may have moved the old ones. */
   reopen(): void
 }
 
 /**
- * The agent's log: JSON lines with ECS names on standard error and, if `to_files`, in rotated files
- * in `paths.logs`. Written synchronously: whatever has been logged is out, however the process ends.
- * Values under keys such as `password` or `api_key`, passwords in URLs, and `secrets` are replaced.
+ * The agent's log: JSON lines with ECS field names, on standard error and, if `to_files`, in rotated files
+ * in `paths.logs`. Lines are written synchronously, so none is lost, however the process ends. Values of
+ * keys such as `password` or `api_key`, passwords in URLs, and `secrets` are replaced. `close` must be the
+ * last call.
  *
- * Throws `OPEN_FAILED` where the file can't be opened. `close` is for the very end.
+ * @throws AgentError `OPEN_FAILED` if the file can't be opened
  */
 export function createLogger(
   settings: Omit<LoggingSettings, 'metrics'>,
   { paths, name, secrets = [] }: LoggerOptions,
 ): LogControl & { readonly log: Logger; close(): Promise<void> } {
   const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []
-  const family = new Family()
+  const children = new ChildLoggers()
   let service = name
   let redact = redactor(secrets)
   const log: Logger = pino(
@@ -54,7 +55,7 @@ export function createLogger(
       level: PINO_LEVELS[settings.level],
       base: null,
       mixin: () => ({ 'service.name': service }),
-      onChild: family.add,
+      onChild: children.add,
       messageKey: 'message',
       timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
       formatters: {
@@ -75,7 +76,7 @@ export function createLogger(
     change({ level, name }) {
       service = name
       log.level = PINO_LEVELS[level]
-      family.setLevel(PINO_LEVELS[level])
+      children.setLevel(PINO_LEVELS[level])
     },
     hide(more) {
       redact = redactor([...new Set([...secrets, ...more])])
@@ -91,18 +92,18 @@ export function createLogger(
 
 function standardError(): LineSink {
   const stream = pino.destination({ dest: 2, sync: true, maxLength: 1 << 20 })
-  // A full disk behind it must not end the agent; what is pending goes out once there is room.
+  // A full disk must not end the agent; pending lines are written once there is room.
   stream.on('error', () => undefined)
   return { write: line => stream.write(line), reopen: () => undefined, close: () => undefined }
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {
   const path = join(folder, `${files.name}.ndjson`)
-  const onTrouble = (err: Error) => log.error({ err, path }, 'Log file could not be opened anew')
+  const onError = (err: Error) => log.error({ err, path }, 'Log file could not be reopened')
   try {
     return openLogFile(
-      { path, limit: files.rotateeverybytes, backups: files.keepfiles, mode: files.permissions },
-      onTrouble,
+      { path, maxBytes: files.rotateeverybytes, backups: files.keepfiles, mode: files.permissions },
+      onError,
     )
   } catch (cause) {
     throw new AgentError('OPEN_FAILED', `log file ${path}: ${plainReason(cause)}`, { cause })

@@ -1,18 +1,18 @@
-/** Keys whose values are secrets, by how they end: `password`, `output.api_key`, `accessToken`. */
+/** Keys with these endings have secret values: `password`, `output.api_key`, `accessToken`. */
 const SECRET_KEY = /(pass(word|phrase|wd)|api_?key|token|secret|authorization)$/i
 
-/** Whether a line may have such a key, so that only few have to be read. */
+/** Matches lines that may contain such a key, so that only few lines must be parsed. */
 const MAYBE_SECRET = /(pass(word|phrase|wd)|api_?key|token|secret|authorization)"\s*:/i
 
-/** `https://user:secret@host`: what a URL may carry, in any text. */
+/** A URL with a password, `https://user:secret@host`, in any text. */
 const URL_SECRET = /(:\/\/[^\s:@/"\\]*):[^\s@/"\\]+@/g
 
 const REDACTED = '[redacted]'
 
 /**
- * Makes of a line of the log (JSON) one with every secret in it replaced: values of secret keys at any
- * depth, passwords in URLs, and `secrets` in any text. Working on the finished line, it sees what
- * serializers and child loggers add.
+ * Returns a function that replaces every secret in a line of the log (JSON): values of secret keys at any
+ * depth, passwords in URLs, and `secrets` in any text. It works on the finished line, so it sees everything
+ * that serializers and child loggers add.
  */
 export function redactor(secrets: readonly string[]): (line: string) => string {
   const quoted = secrets.map(secret => JSON.stringify(secret).slice(1, -1))

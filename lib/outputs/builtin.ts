@@ -1,15 +1,15 @@
 import type { OutputType } from '../output.ts'
 
-/** The outputs that come with the framework, each imported only once it is asked for. */
+/** The outputs of the framework. Each is imported only when it is needed. */
 const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   console: async () => (await import('./console/console.ts')).default,
   file: async () => (await import('./file/file.ts')).default,
 }
 
-/** For a `did you mean`. */
+/** For `did you mean` suggestions. */
 export const BUILTIN_OUTPUT_NAMES: readonly string[] = Object.keys(BUILTIN_OUTPUTS)
 
-/** Undefined where no output of that name is built in. */
+/** A built-in output; undefined if there is none of this name. */
 export async function builtinOutput(name: string): Promise<OutputType | undefined> {
   return Object.hasOwn(BUILTIN_OUTPUTS, name) ? BUILTIN_OUTPUTS[name]?.() : undefined
 }

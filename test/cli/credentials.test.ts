@@ -9,7 +9,7 @@ const CONFIG = `beats:
   word: \${credential:word}
 output.console: {}
 `
-/** Says its secret wherever it can. */
+/** Leaks its secret wherever it can. */
 const TALKATIVE = `const { word } = context.settings
     context.log.info({ at: { word } }, 'it is ' + word)
     if (++attempts === 1) throw new Error('not with ' + word)
@@ -55,7 +55,7 @@ describe('${credential:NAME}', () => {
   it('is not shown by test config, whatever is wrong with it', async () => {
     place.write({ 'probe.js': beatSource('').replace('format: String', "format: ['hunter']") })
     const problem =
-      'beats[0].word: must be one of hunter (it comes from a credential, which is text and not shown)'
+      'beats[0].word: must be one of hunter (it comes from a credential, which is always text and never shown)'
     const { code, stderr } = await start('test', 'config')
     expect({ code, stderr }).to.deep.equal({ code: 78, stderr: `beat.yml:3:3: ${problem}\n` })
     expect((await start('test', 'config', '--json')).stdout).not.to.contain('hunter2')
@@ -68,7 +68,7 @@ describe('${credential:NAME}', () => {
     )
     expect(code).to.equal(78)
     expect(stderr).to.equal(
-      '-E seccomp.syscalls: seccomp.syscalls[0].names[0]: may not come from a credential: it is shown in the log and by commands\n',
+      '-E seccomp.syscalls: seccomp.syscalls[0].names[0]: must not come from a credential: it is shown in the log and by commands\n',
     )
   })
 
@@ -89,15 +89,15 @@ describe('${credential:NAME}', () => {
     const { code, stderr } = await start('run')
     expect(code).to.equal(78)
     expect(stderr.trimEnd().split('\n')).to.deep.equal([
-      'beat.yml:5:1: name: no credential "nmae" (given: word): put LoadCredential=nmae:/path/to/it into the unit',
-      'beat.yml:6:8: tags[0]: "../x" is not the name of a credential: a name is plain ASCII without "/" and ":", and not "." or ".."',
+      'beat.yml:5:1: name: no credential "nmae" (available: word): add LoadCredential=nmae:/path/to/file to the unit',
+      'beat.yml:6:8: tags[0]: "../x" is not a valid name of a credential: a name is plain ASCII without "/" or ":", and not "." or ".."',
       'beat.yml:6:8: tags[0]: must be text, not ""',
       'beat.yml:6:30: tags[1]: the environment variable NOPE is not set: set it, or give a default: ${NOPE:default}',
       'beat.yml:6:30: tags[1]: must be text, not ""',
     ])
     const unset = await place.run('run')
     expect(unset.stderr.split('\n')[0]).to.equal(
-      'beat.yml:3:3: beats[0].word: no credential "word": $CREDENTIALS_DIRECTORY is not set: put LoadCredential=word:/path/to/it into the unit',
+      'beat.yml:3:3: beats[0].word: no credential "word": $CREDENTIALS_DIRECTORY is not set: add LoadCredential=word:/path/to/file to the unit',
     )
   })
 })

@@ -15,7 +15,7 @@ describe('sealbeat new: what is depended on', () => {
   })
   afterEach(() => place.remove())
 
-  /** What the manifest of the new agent says of sealbeat, and what is to be typed. */
+  /** What the manifest of the new agent contains about sealbeat, and the command to install it. */
   function dependencyOf(stdout: string) {
     const manifest = JSON.parse(readFileSync(place.path('web/package.json'), 'utf8'))
     const allowed = Object.keys(manifest.allowScripts)
@@ -44,7 +44,7 @@ describe('sealbeat new: what is depended on', () => {
   it('--from nowhere is refused', async () => {
     const { code, stderr } = await place.run('new', 'agent', 'web', '--from', 'nowhere')
     expect(code).to.equal(64)
-    expect(stderr).to.match(/^sealbeat: --from nowhere: there is no such tarball or folder; see /)
+    expect(stderr).to.match(/^sealbeat: --from nowhere: no such tarball or folder; see /)
   })
 
   it('a beat gets it for its tests, and asks for this version where it is used', async () => {
@@ -55,7 +55,7 @@ describe('sealbeat new: what is depended on', () => {
   })
 
   describe('by a sealbeat that was installed', () => {
-    /** As npm installs it into a project beside, as far as this command needs it. */
+    /** Installs sealbeat into another project as npm does, with the parts that this command needs. */
     function installed(resolved: string): string {
       const folder = place.path('project/node_modules/sealbeat')
       for (const part of ['package.json', 'dist/bundle', 'config/templates']) {

@@ -9,10 +9,10 @@ import { Workplace } from './workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** A folder that `make release` has filled; else this checkout is packed, without prebuilt addons. */
+/** A folder that `make release` has filled. Otherwise this checkout is packed, without prebuilt addons. */
 const RELEASE = process.env['RELEASE']
 
-/** The user's three commands with nothing but a tarball, which brings all that it needs. */
+/** The user's three commands, offline, with a tarball that contains everything it needs. */
 describe('sealbeat new agent, from a tarball', function () {
   this.timeout(120_000)
   let place: Workplace
@@ -26,13 +26,13 @@ describe('sealbeat new agent, from a tarball', function () {
     const { status, stderr } = npm(place.path('web'), ...args)
     expect(status, stderr).to.equal(0)
     if (RELEASE) return
-    // What npm would have compiled from the same sources, in ten seconds.
+    // npm would compile this from the same sources, in ten seconds.
     const addon = 'build/Release/sealbeat.node'
     cpSync(join(ROOT, addon), join(place.path('web/node_modules/sealbeat'), addon))
   })
   after(() => place?.remove())
 
-  /** Its name in the workplace. */
+  /** Puts the tarball into the workplace and returns its name. */
   function bringTarball(): string {
     if (!RELEASE) {
       return npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', place.folder).stdout.trim()
@@ -42,7 +42,7 @@ describe('sealbeat new agent, from a tarball', function () {
     return name
   }
 
-  /** With a cache that holds nothing. */
+  /** Runs npm with an empty cache. */
   function npm(folder: string, ...args: readonly string[]) {
     const env = { ...process.env, npm_config_cache: place.path('cache') }
     return spawnSync('npm', args, { cwd: folder, encoding: 'utf8', env })
@@ -69,7 +69,7 @@ describe('sealbeat new agent, from a tarball', function () {
   })
 })
 
-/** Ends it as Ctrl-C does, all of the processes between us and the agent, once it has printed those. */
+/** Runs `npm start`. Once it has printed the texts, interrupts its whole process group, as Ctrl-C does. */
 async function npmStart(folder: string, texts: readonly string[]) {
   const child = spawn('npm', ['start'], { cwd: folder, detached: true, stdio: 'pipe' })
   const closed = once(child, 'close')

@@ -8,7 +8,7 @@ import { Workplace } from './workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** What npm would have installed for a beat, from this checkout; packages below the folder find it. */
+/** Links what npm would install for a beat, from this checkout; packages below the folder find it. */
 function linkTools(place: Workplace): void {
   for (const folder of ['.bin', '@types']) mkdirSync(place.path(`node_modules/${folder}`))
   for (const name of ['.bin/tsc', 'typescript', '@types/node']) {
@@ -111,13 +111,13 @@ describe('sealbeat new', function () {
 
   const REFUSED: readonly (readonly [name: string, code: number, line: string])[] = [
     ['taken', 1, 'Exiting: taken exists and is not empty: choose another name'],
-    ['package.json', 64, 'sealbeat: "package.json" can\'t be the name: write lower case letters'],
-    ['Web', 64, 'sealbeat: "Web" can\'t be the name: write lower case letters'],
-    ['../web', 64, 'sealbeat: "../web" can\'t be the name: write lower case letters'],
+    ['package.json', 64, 'sealbeat: "package.json" can\'t be the name: use lower case letters'],
+    ['Web', 64, 'sealbeat: "Web" can\'t be the name: use lower case letters'],
+    ['../web', 64, 'sealbeat: "../web" can\'t be the name: use lower case letters'],
     ['host', 64, 'sealbeat: "host" can\'t be the name: a built-in beat has it'],
-    ['http', 64, 'sealbeat: "http" can\'t be the name: a module of Node has it'],
+    ['http', 64, 'sealbeat: "http" can\'t be the name: a built-in module of Node has it'],
     ['sealbeat', 64, 'sealbeat: "sealbeat" can\'t be the name: npm refuses it'],
-    ['file', 1, 'Exiting: file exists and is no folder: choose another name'],
+    ['file', 1, 'Exiting: file exists and is not a folder: choose another name'],
   ]
   for (const [name, code, line] of REFUSED) {
     it(`refuses to call it ${name} in one line, and writes nothing`, async () => {

@@ -12,7 +12,7 @@ describe('the version of Node', () => {
       const { engines } = JSON.parse(readFileSync('package.json', 'utf8'))
       const oldest = engines.node.replace('>=', '')
       expect(() => requireNode(version)).to.throw(
-        `Node.js ${oldest} or later is needed, and this is ${version}`,
+        `Node.js ${oldest} or later is required, but this is ${version}`,
       )
     })
   }

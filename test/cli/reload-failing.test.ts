@@ -36,7 +36,7 @@ describe('sealbeat run, told to reload what fails', function () {
         unchanged: [],
         failed: ['open'],
       })
-      // It is still what it was, so that it is tried again.
+      // The old beat still counts as configured, so the new one is tried again.
       const again = await reload(agent, config([open('fine'), beat('one', ', word: x')]))
       expect(changesOf(again)).to.deep.include({ restarted: ['open'], unchanged: ['one'] })
       const { log, stderr } = await stop(agent)

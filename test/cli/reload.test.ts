@@ -85,7 +85,7 @@ describe('sealbeat run, told to reload', function () {
     expect(events.at(-1)).to.deep.include({ tags: ['x'] })
     expect(events.map(({ agent: { name } }) => name)).to.include.members(['before', 'after'])
     expect(log.find(({ message }) => message === 'Reloaded')?.['service.name']).to.equal('after')
-    // Of a logger that was there before, at a level that was not logged then.
+    // From a logger that existed before, at a level that was not logged then.
     expect(log.at(-1)).to.include({ message: 'Stopped', 'service.name': 'after' })
     expect(log.map(({ message }) => message)).to.include('Beat is done')
   })

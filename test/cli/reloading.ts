@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { beatSource, type LogLine, type Running, Workplace } from './workplace.ts'
 
-/** Counts aloud in each of its runs, which a number tells from the others. */
+/** Publishes a count in each of its runs, with an id of the run. */
 const COUNTING = beatSource(
   `const run = randomUUID()
   const { id, settings, signal, publish, state } = context
@@ -14,7 +14,7 @@ const COUNTING = beatSource(
   `import { randomUUID } from 'node:crypto'`,
 )
 export const OUTPUT = 'output.console: {}'
-/** So that what is published is seen soon. */
+/** Flushes events early, so that they are seen soon. */
 const SOON = ['-E', 'queue.mem.flush.timeout=20ms'] as const
 
 export interface Counted {
@@ -34,7 +34,7 @@ export const config = (beats: readonly string[], ...more: readonly string[]) => 
   'beat.yml': [`beats: [${beats.join(', ')}]`, OUTPUT, ...more].join('\n'),
 })
 
-/** A workplace for each test of the suite that calls it, with a beat that counts, and what is done there. */
+/** A workplace with a counting beat for each test of the calling suite, and the steps of the tests. */
 export function reloading() {
   let place: Workplace
   beforeEach(() => {
@@ -49,7 +49,7 @@ export function reloading() {
     return agent
   }
 
-  /** Writes another configuration, and waits for the verdict. */
+  /** Writes another configuration, reloads the agent, and waits for the log line of the verdict. */
   async function reload(
     agent: Running,
     files: Readonly<Record<string, string>>,

@@ -17,7 +17,7 @@ describe('sealbeat run: the sandbox', () => {
   })
   afterEach(() => place.remove())
 
-  /** What a beat finds in /proc of its own process: the threads' states, the descriptors. */
+  /** Publishes what a beat finds in its /proc/self: the state of the threads and the descriptors. */
   const LOOK = `const tasks = readdirSync('/proc/self/task').map(tid => readFileSync(\`/proc/self/task/\${tid}/status\`, 'utf8'))
   const found = key => [...new Set(tasks.map(text => new RegExp(key + ':\\\\t(\\\\d)').exec(text)[1]))]
   const links = readdirSync('/proc/self/fd').map(fd => { try { return readlinkSync('/proc/self/fd/' + fd) } catch { return '' } })

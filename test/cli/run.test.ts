@@ -9,7 +9,7 @@ beats:
   id: one
 output.console: {}
 `
-/** Does its work until it is told to stop. */
+/** Works until it is asked to stop. */
 const FAITHFUL = `await context.publish({ message: context.settings.word })
     await sleep(1e6, undefined, { signal: context.signal })`
 
@@ -269,7 +269,7 @@ describe('sealbeat run', () => {
       place.write({ 'probe.js': beatSource(FAITHFUL), data: 'a file' })
       const { code, stderr } = await place.run('run')
       expect(code).to.equal(1)
-      expect(stderr).to.contain(`Exiting: path.data: ${place.path('data')} is no folder`)
+      expect(stderr).to.contain(`Exiting: path.data: ${place.path('data')} is not a folder`)
     })
   })
 

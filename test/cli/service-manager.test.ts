@@ -10,7 +10,7 @@ import { beatSource, type Running, Workplace } from './workplace.ts'
 
 type Message = Readonly<Record<string, string>>
 
-/** What stands in for systemd: a socket, whose messages are kept. */
+/** Stands in for systemd: a socket whose messages are kept. */
 class Manager {
   readonly messages: Message[] = []
   readonly #child: ChildProcess
@@ -46,7 +46,7 @@ const BEAT = `
   await sleep(3000, undefined, { signal: context.signal }).catch(() => {})
 `
 const IMPORT = `import { once } from 'node:events'`
-/** Does not let the event loop turn after a while. */
+/** Blocks the event loop after a while. */
 const BLOCKING = `
   await context.publish({ message: 'blocking' })
   await sleep(700)
@@ -98,7 +98,7 @@ describe('sealbeat run as a service', function () {
     expect(ready['STATUS']).to.match(
       /^sandboxed \(\d+ instructions, \d+ threads\); 0 events waiting/,
     )
-    await agent.printed('undefined') // the variable is gone for whatever a beat starts
+    await agent.printed('undefined') // programs that a beat starts don't get the variable
     agent.child.kill('SIGTERM')
     const stopping = await manager.heard('STOPPING')
     expect(Number(stopping['EXTEND_TIMEOUT_USEC'])).to.be.above(5_000_000)

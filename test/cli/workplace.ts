@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** One line of the agent's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string }
 
-/** What a run of the command line came to. */
+/** The result of a run of the command line. */
 export interface Result {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -19,7 +19,7 @@ export interface Result {
   readonly log: readonly LogLine[]
 }
 
-/** A run that goes on. */
+/** A run that has not ended. */
 export interface Running {
   readonly child: ChildProcess
   readonly pid: number
@@ -30,13 +30,13 @@ export interface Running {
   ended(): Promise<Result>
 }
 
-/** A folder in which `sealbeat` is run, and whose beats can import it by its name. */
+/** A folder in which `sealbeat` runs; beats in it can import `sealbeat` by name. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'sealbeat-cli-'))
   readonly root: string
   readonly #children: ChildProcess[] = []
 
-  /** `root`: the sealbeat that is run, a folder. */
+  /** `root`: the folder of the sealbeat to run. */
   constructor(files: Readonly<Record<string, string>> = {}, root = ROOT) {
     this.root = root
     this.write({ 'package.json': '{ "type": "module" }', ...files })
@@ -51,7 +51,7 @@ export class Workplace {
   write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(this.path(name)), { recursive: true })
-      // Whatever the umask: the agent takes no file that others may write.
+      // A fixed mode: with some umasks others could write the file, and the agent would refuse it.
       writeFileSync(this.path(name), text, { mode: 0o644 })
     }
   }
@@ -60,12 +60,12 @@ export class Workplace {
     return this.startThrough([], ...args)
   }
 
-  /** `through`: what to start it with, such as `['setpriv', '--reuid', '65534']`. */
+  /** `through`: the command that starts it, such as `['setpriv', '--reuid', '65534']`. */
   startThrough(through: readonly string[], ...args: readonly string[]): Running {
     return this.startOn(process.execPath, through, ...args)
   }
 
-  /** On another Node than this. */
+  /** Starts it with another Node. */
   startOn(node: string, through: readonly string[], ...args: readonly string[]): Running {
     const [program = '', ...rest] = [
       ...through,
@@ -73,7 +73,7 @@ export class Workplace {
       join(this.root, 'dist/bundle/main.js'),
       ...args,
     ]
-    // Another user may not write what coverage is, and would say so.
+    // Another user may not write the coverage data, and Node would print an error.
     const env = { ...process.env, ...(through.length > 0 && { NODE_V8_COVERAGE: undefined }) }
     const child = spawn(program, rest, { cwd: this.folder, env })
     this.#children.push(child)
@@ -126,18 +126,18 @@ function watch(child: ChildProcess): Running {
   return { child, pid: child.pid ?? 0, logged, printed, ended }
 }
 
-/** The complete lines of a log; what else is on standard error is passed over. */
+/** The complete log lines on standard error; other lines are ignored. */
 function linesOf(stderr: string): readonly LogLine[] {
   const complete = stderr.slice(0, stderr.lastIndexOf('\n') + 1)
   return complete.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
 }
 
-/** What was logged, in order. */
+/** The messages that were logged, in order. */
 export function messagesOf({ log }: Result): readonly string[] {
   return log.map(({ message }) => message)
 }
 
-/** What the console output has written. */
+/** The events that the console output has written. */
 export function eventsOf({ stdout }: Result) {
   return stdout
     .split('\n')
@@ -145,7 +145,7 @@ export function eventsOf({ stdout }: Result) {
     .map(line => JSON.parse(line))
 }
 
-/** The source of a beat: its `run`, and whatever else a test wants of it. */
+/** The source of a beat: the body of `run`, other members (`rest`), and code before it. */
 export function beatSource(run: string, rest = '', before = ''): string {
   return `import { defineBeat } from 'sealbeat'
 import { setTimeout as sleep } from 'node:timers/promises'

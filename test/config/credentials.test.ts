@@ -7,10 +7,10 @@ import { readCredential } from '../../lib/config/source/credentials.ts'
 import type { ScalarTree } from '../../lib/config/source/tree.ts'
 import { expandScalar } from '../../lib/config/source/variables.ts'
 
-const HINT = 'put LoadCredential=db:/path/to/it into the unit'
+const HINT = 'add LoadCredential=db:/path/to/file to the unit'
 const NOT_UTF8 = Buffer.from([0x68, 0xff])
 
-/** A folder as systemd hands it over, for the tests of the surrounding `describe`. */
+/** A folder of credentials like systemd's, for the tests of the surrounding `describe`. */
 function credentialsFolder(files: Readonly<Record<string, string | Buffer>>) {
   const env = { CREDENTIALS_DIRECTORY: '', A: 'x', N: '7' }
   before(() => {
@@ -52,19 +52,22 @@ describe('config: a credential', () => {
   }
 
   const wrong: readonly (readonly [name: string, problem: RegExp])[] = [
-    ['', /^"" is not the name of a credential$/],
-    ['.', /^"\." is not the name/],
-    ['..', /^"\.\." is not the name/],
-    ['../etc/passwd', /^"\.\.\/etc\/passwd" is not the name/],
-    ['/etc/passwd', /is not the name/],
-    ['a\nb', /^"a\\nb" is not the name/],
-    ['ü', /is not the name/],
-    ['x'.repeat(256), /is not the name/],
-    ['x'.repeat(255), /^no credential "x+" \(given: a name-1\.5, empty, line, /],
+    ['', /^"" is not a valid name of a credential$/],
+    ['.', /^"\." is not a valid name/],
+    ['..', /^"\.\." is not a valid name/],
+    ['../etc/passwd', /^"\.\.\/etc\/passwd" is not a valid name/],
+    ['/etc/passwd', /is not a valid name/],
+    ['a\nb', /^"a\\nb" is not a valid name/],
+    ['ü', /is not a valid name/],
+    ['x'.repeat(256), /is not a valid name/],
+    ['x'.repeat(255), /^no credential "x+" \(available: a name-1\.5, empty, line, /],
     ['empty', /^the credential "empty" is empty$/],
     ['newline', /^the credential "newline" is empty$/],
     ['odd', /^the credential "odd" is not UTF-8 text$/],
-    ['more', /^the credential "more" is too big: 1048577 bytes, where 1048576 are the most$/],
+    [
+      'more',
+      /^the credential "more" is too large: 1048577 bytes, and at most 1048576 are allowed$/,
+    ],
   ]
   for (const [name, problem] of wrong) {
     it(`${JSON.stringify(name.slice(0, 20))}: ${problem}`, () => {
@@ -78,11 +81,11 @@ describe('config: a credential', () => {
     const missing = (why: string) => ({ problem: `no credential "db" (${why})`, hint: HINT })
     expect(read()).to.deep.equal(missing("$CREDENTIALS_DIRECTORY can't be read: ENOENT"))
     mkdirSync(folder)
-    expect(read()).to.deep.equal(missing('none is given'))
+    expect(read()).to.deep.equal(missing('none available'))
     for (let n = 10; n < 31; n++) writeFileSync(join(folder, `c${n}`), 'secret')
     expect(read())
       .to.have.property('problem')
-      .that.matches(/given: c10, .*, c29, …\)$/)
+      .that.matches(/available: c10, .*, c29, …\)$/)
     mkdirSync(join(folder, 'db'))
     expect(read()).to.have.property('problem').that.contains('is a directory')
   })
@@ -125,8 +128,8 @@ describe('config: ${credential:NAME}', () => {
   }
 
   const FORM =
-    'a credential must read ${credential:NAME} or ${credential:NAME:?message}, and has no default'
-  const THERE = 'no credential "no" (given: brace, number, pw, yes)'
+    'a credential must be written as ${credential:NAME} or ${credential:NAME:?message}, and takes no default'
+  const THERE = 'no credential "no" (available: brace, number, pw, yes)'
   const wrong: readonly (readonly [text: string, ...messages: string[]])[] = [
     ['${credential:pw:default}', FORM],
     ['${credential:pw:}', FORM],
@@ -135,7 +138,7 @@ describe('config: ${credential:NAME}', () => {
       '${credential}',
       'the environment variable credential is not set: set it, or give a default: ${credential:default}',
     ],
-    ['${credential:no}', `${THERE}: put LoadCredential=no:/path/to/it into the unit`],
+    ['${credential:no}', `${THERE}: add LoadCredential=no:/path/to/file to the unit`],
     ['${credential:no:?ask ${A}}', `${THERE}: ask x`],
     ['${credential:no:?not ${credential:pw}}', `${THERE}: not [redacted]`],
     ['${NO:?not ${credential:pw}}', 'the environment variable NO is not set: not [redacted]'],
@@ -143,7 +146,7 @@ describe('config: ${credential:NAME}', () => {
     ['${NO:${credential:no:?gone}}', `${THERE}: gone`],
     [
       '${credential:}',
-      '"" is not the name of a credential: a name is plain ASCII without "/" and ":", and not "." or ".."',
+      '"" is not a valid name of a credential: a name is plain ASCII without "/" or ":", and not "." or ".."',
     ],
   ]
   for (const [text, ...messages] of wrong) {

@@ -102,13 +102,13 @@ describe('config: a document', () => {
     ['a.b: 1\na: { b: 2 }', '2:6 a.b: is set twice (first at 0.yml:1:1)'],
     ['a: 1\na.b: 2', '2:1 a: is set twice (first at 0.yml:1:1)'],
     ['l:\n- a: 1\n  a: 2', '3:3 l[0].a: is set twice (first at 0.yml:2:3)'],
-    ['a..b: 1', '1:1 a..b: a key may not be empty, nor begin or end with a dot'],
-    ['__proto__: { x: 1 }', '1:1 __proto__: a key may not be __proto__'],
-    ['a: { b.__proto__.c: 1 }', '1:6 a.b.__proto__.c: a key may not be __proto__'],
+    ['a..b: 1', '1:1 a..b: a key must not be empty, or begin or end with a dot'],
+    ['__proto__: { x: 1 }', '1:1 __proto__: a key must not be __proto__'],
+    ['a: { b.__proto__.c: 1 }', '1:6 a.b.__proto__.c: a key must not be __proto__'],
     ['? [x]\n: 1', '1:3 : a key must be a word'],
-    ['a: &x [*x]', '1:8 a[0]: the alias *x stands inside what it names'],
+    ['a: &x [*x]', '1:8 a[0]: the alias *x is inside its own anchor'],
     ['a: { <<: 1 }', '1:6 a: << takes a map, or a list of maps'],
-    ['a: !!binary aGk=', '1:1 a: values tagged tag:yaml.org,2002:binary have no use here'],
+    ['a: !!binary aGk=', '1:1 a: the tag tag:yaml.org,2002:binary is not supported'],
     [
       'a: "${NO}"',
       '1:1 a: the environment variable NO is not set: set it, or give a default: ${NO:default}',
@@ -135,21 +135,24 @@ describe('config: a document', () => {
   const broken: readonly (readonly [text: string | Uint8Array, line: string])[] = [
     ['', '0.yml: is empty'],
     [' \n', '0.yml: is empty'],
-    ['[a]', '0.yml:1:1: must be settings, written as key: value'],
+    ['[a]', '0.yml:1:1: must be a map of settings, written as key: value'],
     ['a: ]', '0.yml:1:4: Unexpected flow-seq-end token'],
     ['a: "x', '0.yml:1:6: Missing closing "quote'],
     ['a: !x 1', '0.yml:1:4: Unresolved tag: !x'],
-    ['a: 1\n---\nb: 1', '0.yml:2:1: a second document; only one may be here'],
+    ['a: 1\n---\nb: 1', '0.yml:2:1: a second document; only one is allowed'],
     [
       'a: [${X}]',
-      '0.yml:1:6: Missing , or : between flow sequence items (within [ ] or { } a reference needs quotes)',
+      '0.yml:1:6: Missing , or : between flow sequence items (quote a reference within [ ] or { })',
     ],
-    [`a: ${'['.repeat(50_000)}`, '0.yml:1:103: nested more than 100 deep'],
+    [`a: ${'['.repeat(50_000)}`, '0.yml:1:103: nested more than 100 levels deep'],
     [
       Buffer.from([0x61, 0x3a, 0x0a, 0xff]),
-      '0.yml: is not UTF-8 text (first wrong byte in line 2)',
+      '0.yml: is not UTF-8 text (first invalid byte in line 2)',
     ],
-    [' '.repeat(1024 * 1024 + 1), '0.yml: is too big: 1048577 bytes, where 1048576 are the most'],
+    [
+      ' '.repeat(1024 * 1024 + 1),
+      '0.yml: is too large: 1048577 bytes, and at most 1048576 are allowed',
+    ],
   ]
   for (const [text, line] of broken) {
     it(`refuses ${JSON.stringify(String(text).slice(0, 20))}`, () => {
@@ -166,7 +169,7 @@ describe('config: a document', () => {
       .map((key, at) => `${key}: &${key} [${`*${'abcdefgh'[at]},`.repeat(9)}]`)
     const { findings } = documentOf(`a: &a [x]\n${levels.join('\n')}`)
     expect(findings.map(({ message }) => message)).to.deep.equal([
-      'its aliases make more than 100000 values of it',
+      'its aliases expand to more than 100000 values',
     ])
   })
 

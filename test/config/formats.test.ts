@@ -45,7 +45,7 @@ describe('config: formats', () => {
     [
       duration,
       10,
-      'must be a duration of at most 24d20h, such as 10s or 1m30s, not 10 (it lacks a unit)',
+      'must be a duration of at most 24d20h, such as 10s or 1m30s, not 10 (the unit is missing)',
     ],
     [duration, '12 monkeys', 'not "12 monkeys"'],
     [duration, '', 'not ""'],

@@ -8,7 +8,7 @@ import { type ConfigSource, readDocument } from '../../lib/config/source/documen
 import { AgentError } from '../../lib/errors.ts'
 import { withFiles } from './written.ts'
 
-/** Whether a source is accepted; whatever is thrown has to be an AgentError that names problems. */
+/** Whether a source is accepted. Any thrown error must be an AgentError with problems. */
 function accepted(source: Omit<ConfigSource, 'files'>, ...contents: readonly string[]): boolean {
   try {
     withFiles(contents, files => {

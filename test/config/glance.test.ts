@@ -8,7 +8,7 @@ import { mayDisableFilter } from '../../lib/config/source/glance.ts'
 import { AgentError } from '../../lib/errors.ts'
 import { withFiles } from './written.ts'
 
-/** Every package that a module of dist/ imports, directly or through its neighbours. */
+/** Every package that a module of dist/ imports, directly or through other modules. */
 function packagesOf(file: string, seen: Set<string> = new Set()): readonly string[] {
   if (seen.has(file)) return []
   seen.add(file)

@@ -103,7 +103,7 @@ describe('config: beat.yml', () => {
     [
       '#',
       'beats: no beat is enabled; the agent needs one, such as beats: [{ type: host }]',
-      'output: one is needed, such as output.console: {}',
+      'output: no output is enabled; the agent needs one, such as output.console: {}',
     ],
     [
       'beats: []\noutput.console:',
@@ -124,7 +124,7 @@ describe('config: beat.yml', () => {
     ['beats:\n- tipe: host\noutput.console:', '0.yml:2:3: beats[0].type: is required'],
     [
       'beats: [{ type: "!" }]\noutput.console:',
-      '0.yml:1:11: beats[0].type: no id can be made of "!"; give one',
+      '0.yml:1:11: beats[0].type: no id can be derived from "!"; set id',
     ],
     [
       'beats: [{ type: host, id: ../x }]\noutput.console:',
@@ -132,9 +132,12 @@ describe('config: beat.yml', () => {
     ],
     [
       'beats:\n- type: host\n- type: host\noutput.console:',
-      '0.yml:3:3: beats[1].id: "host" is the id of beats[0] already; give one of them another',
+      '0.yml:3:3: beats[1].id: "host" is already the id of beats[0]; change one of them',
     ],
-    ['beats: [{ type: host }]', 'output: one is needed, such as output.console: {}'],
+    [
+      'beats: [{ type: host }]',
+      'output: no output is enabled; the agent needs one, such as output.console: {}',
+    ],
     [
       'beats: [{ type: host }]\noutput: console',
       '0.yml:2:1: output: must be a map, written as key: value, not "console"',
@@ -149,7 +152,7 @@ describe('config: beat.yml', () => {
     ],
     [
       'beats: [{ type: host }]\noutput:\n  console:\n  file: {}',
-      '0.yml:4:3: output.file: only one output may be enabled, and console is',
+      '0.yml:4:3: output.file: only one output may be enabled, and console already is',
     ],
     [
       `${LEAST}queue.mem: { events: 10, flush.min_events: 11 }`,
@@ -158,7 +161,7 @@ describe('config: beat.yml', () => {
     [`${LEAST}seccmp.enabled: false`, '0.yml:3:1: seccmp: unknown key (did you mean "seccomp"?)'],
     [
       `${LEAST}fields: { n: 123456789012345678901 }`,
-      '0.yml:3:11: fields.n: is too large to be kept exactly; put it in quotes',
+      '0.yml:3:11: fields.n: is too large for an exact number; put it in quotes',
     ],
     [
       `${LEAST}logging.level: warn`,
@@ -166,7 +169,7 @@ describe('config: beat.yml', () => {
     ],
     [
       `${LEAST}logging.files.name: ../x`,
-      '0.yml:3:1: logging.files.name: must be the name of a file, without a folder (that is path.logs), not "../x"',
+      '0.yml:3:1: logging.files.name: must be a file name without a folder (the folder is path.logs), not "../x"',
     ],
   ]
   for (const [text, ...problems] of wrong) {
@@ -175,7 +178,7 @@ describe('config: beat.yml', () => {
 
   it('points at the -E that is wrong', () => {
     expect(problemsOf(LEAST, { overrides: ['shutdown_timeout=10'] })).to.deep.equal([
-      '-E shutdown_timeout: shutdown_timeout: must be a duration from 1ms to 24d20h, such as 10s or 1m30s, not 10 (it lacks a unit)',
+      '-E shutdown_timeout: shutdown_timeout: must be a duration from 1ms to 24d20h, such as 10s or 1m30s, not 10 (the unit is missing)',
     ])
   })
 

@@ -8,11 +8,11 @@ import { formatPath, type Path } from '../../lib/errors.ts'
 import { parseSeccompSection } from '../../lib/seccomp/policy/section.ts'
 
 const FILE = 'config/beat.yml'
-// A checkout is as git and umask have it.
+// The permissions in a checkout depend on git and umask.
 const source = { files: [FILE], overrides: [], env: {}, strictPerms: false }
 const lines = readFileSync(FILE, 'utf8').split('\n')
 
-/** The comment right above a line, as one text. */
+/** The comment directly above a line, joined into one line. */
 function commentAbove(line: number): string {
   const above: string[] = []
   for (let at = line - 2; /^\s*#/.test(lines[at] ?? ''); at -= 1) above.unshift(lines[at] ?? '')
@@ -26,7 +26,7 @@ function valueAt(value: unknown, path: Path): unknown {
   )
 }
 
-/** A leaf in the reference: its default written out, and its doc the comment above it. */
+/** Tests that the reference contains a leaf: its default as the value, and its doc as the comment above. */
 function holds(document: ConfigDocument, path: Path, leaf: Leaf): void {
   it(formatPath(path), () => {
     expect(commentAbove(document.find(path)?.line ?? 0)).to.equal(leaf.doc)

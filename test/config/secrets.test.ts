@@ -11,14 +11,14 @@ import { Secrets } from '../../lib/config/source/secrets.ts'
 import { formatProblem } from '../../lib/errors.ts'
 import { documentOf, shorten } from './written.ts'
 
-const NOTE = ' (it comes from a credential, which is text and not shown)'
+const NOTE = ' (it comes from a credential, which is always text and never shown)'
 const LEAST = 'beats: [{ type: host }]\noutput.console:\n'
 
 describe('config: what came from a credential is not shown', () => {
   const env = { CREDENTIALS_DIRECTORY: '' }
   before(() => {
     env.CREDENTIALS_DIRECTORY = mkdtempSync(join(tmpdir(), 'sealbeat-credentials-'))
-    // One letter from a word that would be suggested; long enough to be cut; short.
+    // One letter off a word that would be suggested; long enough to be shortened; short.
     const files = { near: 'inof', long: 'x'.repeat(100), id: 'a' }
     for (const [name, value] of Object.entries(files)) {
       writeFileSync(join(env.CREDENTIALS_DIRECTORY, name), value)
@@ -31,7 +31,7 @@ describe('config: what came from a credential is not shown', () => {
       shorten(formatProblem(problem)),
     )
 
-  const MISPLACED = 'may not come from a credential: it is shown in the log and by commands'
+  const MISPLACED = 'must not come from a credential: it is shown in the log and by commands'
   const rows: readonly (readonly [text: string, ...problems: string[]])[] = [
     [
       `${LEAST}logging.level: \${credential:near}`,
@@ -68,11 +68,11 @@ describe('config: what came from a credential is not shown', () => {
       `0.yml:5:17: beats[2].id: ${MISPLACED}`,
       `0.yml:5:17: beats[2].id: is not valid${NOTE}`,
     ],
-    // What is wrong beside one is said as ever.
+    // Problems of other settings are reported as usual.
     [
       'beats: [{ type: host, enabled: false }]\noutput: { file.path: "${credential:near}", console: {} }',
       '0.yml:1:1: beats: no beat is enabled; the agent needs one, such as beats: [{ type: host }]',
-      '0.yml:2:44: output.console: only one output may be enabled, and file is',
+      '0.yml:2:44: output.console: only one output may be enabled, and file already is',
     ],
   ]
   for (const [text, ...problems] of rows) {
@@ -111,7 +111,7 @@ describe('config: what came from a credential is not shown', () => {
       `must be one of cpu, info${NOTE}`,
       `is not valid${NOTE}`,
       'is not valid',
-      // Not from a credential, but what is in one.
+      // Not from a credential, but the same text as in one.
       'must be one of info, not "[redacted]" (did you mean "info"?)',
     ])
   })

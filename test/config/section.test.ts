@@ -5,7 +5,7 @@ import { listOf, oneOf } from '../../lib/config/schema/formats.ts'
 import { parseSection } from '../../lib/config/schema/section.ts'
 import { formatPath } from '../../lib/errors.ts'
 
-/** What a section's parser says of one setting written so; none where it was taken. */
+/** The problems that the parser reports for a section; empty if it accepts the section. */
 function messagesOf(schema: Schema<unknown>, value: Readonly<Record<string, unknown>>) {
   const messages: string[] = []
   const settings = parseSection(
@@ -134,7 +134,11 @@ describe("config: a plugin's section", () => {
     [{ default: 2 }, '4', 'must be a number, not "4"'],
     [{ default: 'x' }, 4, 'must be text, not 4 (put it in quotes)'],
     [{ format: String, default: 'x' }, null, 'has no value; it must be text'],
-    [{ format: 'int', default: 1 }, 2n ** 70n, 'is too large to be kept exactly; put it in quotes'],
+    [
+      { format: 'int', default: 1 },
+      2n ** 70n,
+      'is too large for an exact number; put it in quotes',
+    ],
     [{ format: ['a'], default: 'a', sensitive: true }, 'hunter2', 'must be one of a'],
     [{ format: even, default: 2, sensitive: true }, 'hunter2', 'is not valid'],
   ]
@@ -173,7 +177,7 @@ describe("config: a plugin's section", () => {
   it("names a schema that convict refuses, which is the plugin's fault", () => {
     const [message] = messagesOf({ a: { format: 'nonsense', default: 1 } } as Schema<unknown>, {})
     expect(message).to.equal(
-      "beats[0]: its schema is wrong, which is the fault of its author: 'a' uses an unknown format type: nonsense",
+      "beats[0]: its schema is invalid; report this to the plugin's author: 'a' uses an unknown format type: nonsense",
     )
   })
 })

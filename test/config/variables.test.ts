@@ -20,7 +20,7 @@ function expand(value: string, plain = true): readonly unknown[] {
   return [expandScalar(scalar, env, message => messages.push(message)).value, ...messages]
 }
 
-const MALFORMED = 'a reference must read'
+const MALFORMED = 'a reference must be written as'
 
 describe('config: ${VAR}', () => {
   const rows: readonly (readonly [text: string, value: unknown])[] = [

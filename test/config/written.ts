@@ -8,7 +8,7 @@ import {
 } from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
 
-/** Runs `use` in a folder with these files; what it makes of their paths is returned. */
+/** Writes these files into a folder, and returns the result of `use` for their paths. */
 export function withFiles<T>(
   contents: readonly (string | Uint8Array)[],
   use: (files: readonly string[], folder: string) => T,
@@ -30,7 +30,7 @@ export function documentOf(text: string, more: Partial<ConfigSource> = {}): Conf
   return withFiles([text], files => readDocument({ overrides: [], env: {}, ...more, files }))
 }
 
-/** The lines of the error that `act` ends with, without the folder of `withFiles`. */
+/** The lines of the error that `act` throws, without the folder of `withFiles`. */
 export function linesOf(act: () => unknown): readonly string[] {
   try {
     act()

@@ -1,6 +1,6 @@
 import { createLogger } from '../../lib/log/logger.ts'
 
-// A little agent for logger.test.ts: logs COUNT lines to standard error and to DIR/log.ndjson, then ends in
+// A small program for logger.test.ts: logs COUNT lines to standard error and to DIR/log.ndjson, then ends in
 // the given WAY.
 const [dir = '', count = '1', way = ''] = process.argv.slice(2)
 const { log, close } = createLogger(

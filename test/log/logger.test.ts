@@ -30,7 +30,7 @@ describe('log', () => {
     return createLogger(settings, { paths: { logs: folder.path }, name: 'web' })
   }
 
-  /** What the calls leave in the log file, parsed. */
+  /** The lines that the calls write to the log file, parsed. */
   async function logged(
     calls: (log: Logger) => void,
     level?: LoggingSettings['level'],

@@ -16,7 +16,7 @@ import { skip } from '../live.ts'
 const FOLDER = mkdtempSync(join(tmpdir(), 'sealbeat-addons-'))
 after(() => rmSync(FOLDER, { recursive: true, force: true }))
 
-/** An addon that needs a library which is not here, as one that was built with another libc does. */
+/** An addon that needs a missing library, like one that was built with another libc. */
 export function strangeAddon(context: Mocha.Context): string {
   if (spawnSync('gcc', ['--version']).status !== 0) skip(context, 'there is no gcc')
   const [library, addon] = [join(FOLDER, 'libstrange.so.1'), join(FOLDER, 'strange.node')]
@@ -26,7 +26,7 @@ export function strangeAddon(context: Mocha.Context): string {
   return addon
 }
 
-/** Ours, with another machine in its header: elf(5), e_machine. */
+/** Our addon with another machine in its header: elf(5), e_machine. */
 export function foreignAddon(): string {
   const bytes = readFileSync(addonFile('sealbeat'))
   bytes.writeUInt16LE(EM_SPARC, 18)
@@ -37,7 +37,7 @@ export function foreignAddon(): string {
 
 const EM_SPARC = 2 // linux/elf-em.h
 
-/** A sealbeat as it is installed, with this file for its addon, or with none; its folder. */
+/** Creates an installed sealbeat with this addon, or without any, and returns its folder. */
 export function sealbeatWith(addon: string | undefined): string {
   const root = mkdtempSync(join(FOLDER, 'sealbeat-'))
   const own = dirname(dirname(dirname(addonFile('sealbeat'))))

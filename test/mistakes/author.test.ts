@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { checkBeat } from '../../lib/testing/index.ts'
 import { skip } from '../live.ts'
 import { foreignAddon, strangeAddon } from './addons.ts'
-import { type Mistake, tellsOf } from './mistake.ts'
+import { type Mistake, testMistakes } from './mistake.ts'
 
 const TYPE = 'beat.yml:2:3: beats[0].type: PLACE/probe.js'
 const FAILED = `${TYPE} can't be imported:`
@@ -33,7 +33,7 @@ const DECLARED: readonly Mistake[] = [
     what: 'writes a default that is not of its own format',
     files: probe(beat(`schema: { n: { doc: 'N.', format: 'int', default: 'many' } }`)),
     code: 78,
-    says: 'beat.yml:2:3: beats[0]: its schema is wrong, which is the fault of its author: n: must be an integer',
+    says: "beat.yml:2:3: beats[0]: its schema is invalid; report this to the plugin's author: n: must be an integer",
   },
   {
     what: 'forgets run',
@@ -200,7 +200,7 @@ const AT_WORK: readonly Mistake[] = [
 ]
 
 describe('mistakes of the author of a beat', () => {
-  tellsOf({ command: ['run'], files: { 'beat.yml': typed('./probe.js') } }, [
+  testMistakes({ command: ['run'], files: { 'beat.yml': typed('./probe.js') } }, [
     ...DECLARED,
     ...IMPORTED,
     ...AT_WORK,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { beatSource, type Workplace } from '../cli/workplace.ts'
 import { programFile, skip } from '../live.ts'
 import { foreignAddon, sealbeatWith, strangeAddon } from './addons.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const AUDIT = 'beats:\n- type: audit\noutput.console: {}\n'
@@ -81,7 +81,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     what: 'has a Node that is too old',
     through: () => ['env', `NODE_OPTIONS=--import "${OLD}"`],
     code: 1,
-    says: 'Exiting: Node.js 20.19 or later is needed, and this is v18.20.4 (NODE): put a newer one first in PATH',
+    says: 'Exiting: Node.js 20.19 or later is required, but this is v18.20.4 (NODE): put a newer one first in PATH',
   },
   {
     what: 'has sealbeat without its addon',
@@ -126,11 +126,11 @@ export default {
 }`,
 })
 const TAKEN =
-  'beat probe could not be opened: 127.0.0.1:7 is in use: end the process that listens there ' +
-  '(`ss -lnp` names it), or set another'
+  'beat probe could not be opened: 127.0.0.1:7 is already in use: end the process that listens there ' +
+  '(`ss -lnp` shows it), or set another'
 const LOW =
-  'beat probe could not be opened: 127.0.0.1:81 is not for this user (uid=65534): a port below 1024 ' +
-  'takes CAP_NET_BIND_SERVICE, or set another'
+  'beat probe could not be opened: 127.0.0.1:81 is not allowed for this user (uid=65534): a port below 1024 ' +
+  'needs CAP_NET_BIND_SERVICE; grant it, or set another port'
 
 const OF_PORTS: readonly Mistake[] = [
   {
@@ -158,5 +158,5 @@ const OF_PORTS: readonly Mistake[] = [
 
 describe("mistakes of the operator: what the machine lacks or won't give", () => {
   const setting = { command: ['run'], files: { 'beat.yml': CONFIG, 'probe.js': beatSource('') } }
-  tellsOf(setting, [...OF_RIGHTS, ...OF_THE_INSTALLATION, ...OF_PORTS])
+  testMistakes(setting, [...OF_RIGHTS, ...OF_THE_INSTALLATION, ...OF_PORTS])
 })

@@ -4,33 +4,33 @@ import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
 import { programFile, skip } from '../live.ts'
 
-/** Something that a user does, and all that it is answered. */
+/** A mistake of a user, and the complete response to it. */
 export interface Mistake {
   readonly what: string
-  /** Beside those of the table. */
+  /** In addition to the files of the table. */
   readonly files?: Readonly<Record<string, string>>
-  /** The folder of the sealbeat that is run; this one's unless given. */
+  /** The folder of the sealbeat to run. Default: this checkout. */
   readonly root?: (context: Mocha.Context) => string
-  /** Makes the folder what it has to be. */
+  /** Prepares the folder. */
   readonly prepare?: (place: Workplace, context: Mocha.Context) => void
-  /** The same; what the command is run through. */
+  /** Also prepares the folder; returns the command that starts sealbeat. */
   readonly through?: (place: Workplace, context: Mocha.Context) => readonly string[]
-  /** After those of the table. */
+  /** In addition to the arguments of the table. */
   readonly args?: readonly string[]
   readonly code: number
-  /** The whole of standard error, log lines aside; the folder is PLACE. */
+  /** The whole of standard error except log lines; PLACE stands for the folder. */
   readonly says?: string
-  /** The message of the one line of the log that is an error. */
+  /** The message of the only log line at level error. */
   readonly logs?: string
 }
 
-/** What all mistakes of a table have in common. */
+/** The settings that all mistakes of a table share. */
 export interface Setting {
   readonly command: readonly string[]
   readonly files: Readonly<Record<string, string>>
 }
 
-export function tellsOf({ command, files }: Setting, mistakes: readonly Mistake[]): void {
+export function testMistakes({ command, files }: Setting, mistakes: readonly Mistake[]): void {
   let place: Workplace | undefined
   afterEach(() => place?.remove())
   for (const mistake of mistakes) {
@@ -41,7 +41,7 @@ export function tellsOf({ command, files }: Setting, mistakes: readonly Mistake[
       mistake.prepare?.(made, this)
       const through = mistake.through?.(made, this) ?? []
       const run = await made.startThrough(through, ...command, ...args).ended()
-      const { lines, errors } = told(run.stderr, made)
+      const { lines, errors } = splitStderr(run.stderr, made)
       expect(lines).to.deep.equal(says === undefined ? [] : [says])
       expect(errors).to.deep.equal(logs === undefined ? [] : [logs])
       expect(run.code).to.equal(code)
@@ -49,8 +49,8 @@ export function tellsOf({ command, files }: Setting, mistakes: readonly Mistake[
   }
 }
 
-/** What is not of the log, and the messages of what is an error in it. */
-function told(stderr: string, place: Workplace) {
+/** Splits standard error into lines outside the log, and the messages of errors in the log. */
+function splitStderr(stderr: string, place: Workplace) {
   const root = place.root.replace(/\/$/, '')
   const all = stderr
     .replaceAll(place.folder, 'PLACE')
@@ -70,19 +70,19 @@ function told(stderr: string, place: Workplace) {
 const NOBODY = 65534
 
 /**
- * As a user without any right of his own, in a folder that is root's; what is named is his.
- * Skips where that can't be.
+ * The command that runs a program as a user without any rights, in a folder that root owns; the user owns the
+ * files in `owned`. Skips the test where that is impossible.
  */
 export function asNobody(
   place: Workplace,
   context: Mocha.Context,
-  ...his: readonly string[]
+  ...owned: readonly string[]
 ): readonly string[] {
   if (process.getuid?.() !== 0) skip(context, 'not root')
   const through = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
   const [program = '', ...args] = [...through, 'test', '-r', programFile('sealed')]
   if (spawnSync(program, args).status !== 0) skip(context, 'user 65534 may not read this folder')
   chmodSync(place.folder, 0o755)
-  for (const name of his) chownSync(place.path(name), NOBODY, NOBODY)
+  for (const name of owned) chownSync(place.path(name), NOBODY, NOBODY)
   return [...through, '--inh-caps=-all', '--bounding-set=-all']
 }

@@ -1,16 +1,17 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const withWord = (word: string) => CONFIG.replace('probe.js', `probe.js\n  word: ${word}`)
-const RIGHTS = 'by this user (uid=65534): see its owner and mode, and those of the folders above'
+const RIGHTS =
+  'by this user (uid=65534): check its owner and mode, and those of the folders above it'
 
 const unreadable =
-  (name: string, ...his: readonly string[]) =>
+  (name: string, ...owned: readonly string[]) =>
   (place: Workplace, context: Mocha.Context) => {
-    const through = asNobody(place, context, ...his)
+    const through = asNobody(place, context, ...owned)
     chmodSync(place.path(name), 0o600)
     return through
   }
@@ -44,13 +45,13 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'is in a folder that has no beat.yml',
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
-    says: 'beat.yml: no such file in PLACE; -c FILE names another',
+    says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: 'beat.yml: may not be read by this user',
+    says: 'beat.yml: is not readable by this user',
   },
   {
     what: 'lets others write it',
@@ -62,7 +63,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'has not given a credential to the unit',
     files: { 'beat.yml': withWord('\x24{credential:token}') },
     code: 78,
-    says: 'beat.yml:3:3: beats[0].word: no credential "token": $CREDENTIALS_DIRECTORY is not set: put LoadCredential=token:/path/to/it into the unit',
+    says: 'beat.yml:3:3: beats[0].word: no credential "token": $CREDENTIALS_DIRECTORY is not set: add LoadCredential=token:/path/to/file to the unit',
   },
   {
     what: 'has not set a variable',
@@ -96,7 +97,7 @@ const OF_PATHS: readonly Mistake[] = [
     what: 'may not make path.data',
     through: (place, context) => asNobody(place, context),
     code: 1,
-    says: `Exiting: path.data: PLACE/data may not be made ${RIGHTS}`,
+    says: `Exiting: path.data: PLACE/data may not be created ${RIGHTS}`,
   },
   {
     what: 'may not write in path.data',
@@ -109,7 +110,7 @@ const OF_PATHS: readonly Mistake[] = [
     what: 'has a file for path.data',
     files: { data: '' },
     code: 1,
-    says: 'Exiting: path.data: PLACE/data is no folder',
+    says: 'Exiting: path.data: PLACE/data is not a folder',
   },
   {
     what: 'has run it as root before',
@@ -131,13 +132,13 @@ const OF_PATHS: readonly Mistake[] = [
     files: { logs: '' },
     args: ['--path.logs', 'logs/web', '-E', 'logging.to_files=true'],
     code: 1,
-    says: 'Exiting: log file PLACE/logs/web/sealbeat.ndjson: PLACE/logs/web: a file is in the place of one of the folders above',
+    says: 'Exiting: log file PLACE/logs/web/sealbeat.ndjson: PLACE/logs/web: one of the folders above it is a file',
   },
 ]
 
 describe('mistakes of the operator', () => {
   const setting = { command: ['run'], files: { 'beat.yml': CONFIG, 'probe.js': beatSource('') } }
-  tellsOf(setting, [...OF_THE_CONFIGURATION, ...OF_PATHS])
+  testMistakes(setting, [...OF_THE_CONFIGURATION, ...OF_PATHS])
 
   it('starts a second agent on the same data', async () => {
     const place = new Workplace({

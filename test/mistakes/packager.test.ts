@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { beatSource, type Workplace } from '../cli/workplace.ts'
 import { skip } from '../live.ts'
-import { asNobody, type Mistake, tellsOf } from './mistake.ts'
+import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const MANIFEST = {
@@ -17,7 +17,7 @@ const manifest = (parts: object) => ({
   'package.json': JSON.stringify({ ...MANIFEST, ...parts }),
 })
 
-/** Just these programs are installed. */
+/** Only these programs are installed. */
 const having =
   (...names: readonly string[]) =>
   (place: Workplace, context: Mocha.Context) => {
@@ -53,7 +53,7 @@ const OF_THE_FOLDER: readonly Mistake[] = [
     what: 'has no beat.yml',
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
-    says: 'beat.yml: no such file in PLACE; -c FILE names another',
+    says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
     what: 'has a beat.yml that is wrong',
@@ -143,7 +143,7 @@ const OF_THE_MACHINE: readonly Mistake[] = [
     what: 'has a file where the packages are to go',
     files: { packages: '' },
     code: 1,
-    says: 'Exiting: --output: packages is no folder',
+    says: 'Exiting: --output: packages is not a folder',
   },
   {
     what: 'may not write where the packages are to go',
@@ -156,7 +156,7 @@ const OF_THE_MACHINE: readonly Mistake[] = [
       ]
     },
     code: 1,
-    says: 'Exiting: --output: packages may not be made by this user (uid=65534): see its owner and mode, and those of the folders above',
+    says: 'Exiting: --output: packages may not be created by this user (uid=65534): check its owner and mode, and those of the folders above it',
   },
   {
     what: 'has a SOURCE_DATE_EPOCH that is a date',
@@ -181,5 +181,5 @@ const OF_THE_MACHINE: readonly Mistake[] = [
 describe('mistakes of who packages an agent', () => {
   const files = { ...manifest({}), 'beat.yml': CONFIG, 'probe.js': beatSource('') }
   const command = ['package', '--runtime', 'system', '--format', 'tar']
-  tellsOf({ command, files }, [...OF_THE_FOLDER, ...OF_THE_MACHINE])
+  testMistakes({ command, files }, [...OF_THE_FOLDER, ...OF_THE_MACHINE])
 })

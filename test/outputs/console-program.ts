@@ -4,8 +4,8 @@ import consoleOutput from '../../lib/outputs/console/console.ts'
 import { startPipeline } from '../../lib/pipeline/pipeline.ts'
 import { NEVER, SOURCE } from '../pipeline/fixtures.ts'
 
-// A little agent for console.test.ts: publishes COUNT events of SIZE bytes to standard output and
-// says on standard error how that ended. While it waits it proves that its event loop is free.
+// A small program for console.test.ts: publishes COUNT events of SIZE bytes to standard output and reports
+// the result on standard error. While it waits, it shows that its event loop is not blocked.
 const [count = '1', size = '1', mode = ''] = process.argv.slice(2)
 const say = (words: object) => writeSync(2, `${JSON.stringify(words)}\n`)
 const log = pino({ level: 'error' }, { write: () => {} })
@@ -24,7 +24,7 @@ void pipeline.failed.then(error => {
 let turns = 0
 const loop = setInterval(() => {
   turns++
-  // The reader has not read a byte so far.
+  // The reader has not read a byte yet.
   if (mode === 'stuck' && turns === 20) {
     say({ stuck: pipeline.stats().acked < Number(count), turns })
     process.exit(3)

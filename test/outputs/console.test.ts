@@ -9,7 +9,7 @@ import { smallDisk } from './folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./console-program.js', import.meta.url))
 
-/** Runs the program by a shell, for real pipes: what Node itself makes for a child are sockets. */
+/** Runs the program through a shell to get real pipes: Node gives its children sockets. */
 function shell(script: string, ...args: (string | number)[]): ChildProcess {
   const argv = ['-c', script, 'sh', process.execPath, PROGRAM, ...args.map(String)]
   return spawn('sh', argv, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -79,7 +79,7 @@ describe('output.console', () => {
     )
     const [failed, refused, status] = said
     expect(failed).to.include({ failed: 'OUTPUT_GONE' })
-    expect(failed.message).to.match(/^standard output can not be written to any more: .*EPIPE/)
+    expect(failed.message).to.match(/^standard output can no longer be written to: .*EPIPE/)
     expect(refused.refused).to.equal(failed.message)
     expect(status).to.deep.equal({ rc: 1 })
   })
@@ -103,7 +103,7 @@ describe('output.console', () => {
       const ended = outcome(child)
       while (readFileSync(ballast).length > 0 && !isFull(file))
         await new Promise(r => setTimeout(r, 5))
-      // The write that filled it succeeded, in part; only the next one fails.
+      // The write that filled the disk succeeded in part; only the next one fails.
       await new Promise(r => setTimeout(r, 250))
       rmSync(ballast)
       const { said } = await ended
@@ -117,7 +117,7 @@ describe('output.console', () => {
   })
 })
 
-/** 128k less the ballast, in whole pages. */
+/** 28,672 bytes: the disk of 128 KiB minus the ballast, in whole pages. */
 function isFull(file: string): boolean {
   try {
     return readFileSync(file).length >= 28_672
@@ -126,7 +126,7 @@ function isFull(file: string): boolean {
   }
 }
 
-/** The id of a line, nothing for the fragment of one. */
+/** The id of a line; empty for a fragment of a line. */
 function parsedId(line: string): number[] {
   try {
     return [JSON.parse(line).id]

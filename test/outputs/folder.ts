@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A folder for one test, and what is to be undone after it. */
+/** A folder for one test, with a function that removes it. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'sealbeat-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** A folder on a disk of its own that holds `size` (as mount(8) writes it); undefined if not root. */
+/** A folder on its own disk of `size` (in the notation of mount(8)); undefined if not root. */
 export function smallDisk(size: string): { readonly path: string; remove(): void } | undefined {
   const { path, remove } = temporaryFolder()
   try {

@@ -34,7 +34,13 @@ describe('rotating file', () => {
   })
 
   async function rotating(settings: Partial<RotatingFileSettings> = {}): Promise<RotatingFile> {
-    const file = await RotatingFile.open({ path, limit: 12, backups: 2, mode: 0o600, ...settings })
+    const file = await RotatingFile.open({
+      path,
+      maxBytes: 12,
+      backups: 2,
+      mode: 0o600,
+      ...settings,
+    })
     open.push(file)
     return file
   }
@@ -131,7 +137,7 @@ describe('rotating file', () => {
       return this.skip()
     }
     try {
-      const file = await rotating({ path: join(disk.path, 'log'), limit: 1 << 20 })
+      const file = await rotating({ path: join(disk.path, 'log'), maxBytes: 1 << 20 })
       const line = (i: number) => `${String(i).padStart(999, '.')}\n`
       const lines = Array.from({ length: 100 }, (_, i) => line(i)).join('')
       const ballast = join(disk.path, 'ballast')
@@ -156,8 +162,8 @@ describe('rotating file', () => {
       maxLength: 6,
     })
     await fc.assert(
-      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 30 }), async (batches, limit) => {
-        const settings = { path: join(folder.path, 'all'), limit, backups: 99 }
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 30 }), async (batches, maxBytes) => {
+        const settings = { path: join(folder.path, 'all'), maxBytes, backups: 99 }
         let file = await rotating(settings)
         const expected: string[] = []
         for (const batch of batches) {
@@ -171,7 +177,7 @@ describe('rotating file', () => {
         const oldestFirst = Object.keys(files).sort((a, b) => age(b) - age(a))
         expect(oldestFirst.map(name => files[name]).join('')).to.equal(expected.join(''))
         for (const content of Object.values(files)) {
-          if (content.length > limit) expect(content.indexOf('\n')).to.equal(content.length - 1)
+          if (content.length > maxBytes) expect(content.indexOf('\n')).to.equal(content.length - 1)
         }
         for (const name of oldestFirst) rmSync(join(folder.path, name))
       }),
@@ -180,7 +186,7 @@ describe('rotating file', () => {
   })
 
   it('is not confused by what others append', async () => {
-    const file = await rotating({ limit: 100 })
+    const file = await rotating({ maxBytes: 100 })
     await append(file, 'one\n')
     appendFileSync(path, 'other\n')
     await append(file, 'two\n')

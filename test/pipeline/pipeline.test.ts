@@ -80,6 +80,21 @@ describe('pipeline', () => {
     expect(output.confirmed).to.have.length(6)
   })
 
+  it('sends all that is queued, up to 2048 events or min_events, whichever is greater', async () => {
+    for (const { min_events, sizes } of [
+      { min_events: 4, sizes: [2048, 2048, 904] },
+      { min_events: 2500, sizes: [2500, 2500] },
+    ]) {
+      const output = new MemoryOutput()
+      const queue = { events: 5000, flush: { min_events, timeout: 3_600_000 } }
+      const pipeline = pipelineTo(output, { queue })
+      const { acked } = await pipeline.publisher(SOURCE, NEVER)(events(5000))
+      await acked
+      expect(output.attempts.map(lines => lines.length)).to.deep.equal(sizes)
+      await pipeline.close(NEVER)
+    }
+  })
+
   it('sends at once with a timeout of 0, and with a threshold that the queue can not reach', async () => {
     for (const flush of [
       { min_events: 4, timeout: 0 },

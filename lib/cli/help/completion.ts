@@ -1,7 +1,7 @@
 import type { Command, Options } from '../command.ts'
 import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from '../commands.ts'
 
-/** For bash, of a program of that name: words of commands, options, and files after options that take one. */
+/** Bash completion for a program of this name: commands, options, and files after options that take one. */
 export function completion(name: string): string {
   const identifier = `_${name.replaceAll('-', '_')}`
   const all = [GLOBAL_OPTIONS, ...INSTALLED_COMMANDS.map(({ options }) => options)]
@@ -39,7 +39,7 @@ function ownOptions({ words, options }: Command): string {
   return `    '${words.join(' ')}') options='${longNames(options)}' ;;`
 }
 
-/** What may follow the words that were typed: `seccomp` → show, explain, …. */
+/** The words that may follow the typed words: `seccomp` → show, explain, …. */
 function byPrefix(): ReadonlyMap<string, readonly string[]> {
   const next = new Map<string, Set<string>>()
   for (const { words } of INSTALLED_COMMANDS) {
@@ -51,7 +51,7 @@ function byPrefix(): ReadonlyMap<string, readonly string[]> {
   return new Map([...next].map(([prefix, words]) => [prefix, [...words]]))
 }
 
-/** Words of commands, complete or not, as patterns of `case`. */
+/** The words of commands, complete or not, as patterns for `case`. */
 function prefixes(): readonly string[] {
   const begun = INSTALLED_COMMANDS.flatMap(({ words }) =>
     words.map((_, at) => words.slice(0, at + 1)),
@@ -65,7 +65,7 @@ function longNames(options: Options): string {
     .join(' ')
 }
 
-/** As they are typed: `-c|--config|--path.home`. */
+/** Options as they are typed: `-c|--config|--path.home`. */
 function typedOf(all: readonly Options[], takes: (value: string) => boolean): string {
   const typed = all.flatMap(Object.entries).flatMap(([name, { short, value = '' }]) => {
     return takes(value) ? [...(short ? [`-${short}`] : []), `--${name}`] : []

@@ -1,7 +1,7 @@
 import type { Command, Options } from '../command.ts'
 import { COMMANDS, GLOBAL_OPTIONS } from '../commands.ts'
 
-/** The help of one command, or of the program. */
+/** The help of one command; of the whole program if undefined. */
 export function helpOf(command: Command | undefined): string {
   return command ? commandHelp(command) : programHelp()
 }
@@ -14,15 +14,15 @@ function programHelp(): string {
     `Commands:\n${table(commands)}`,
     `Options:\n${table(rows(GLOBAL_OPTIONS))}`,
     `Exit codes:\n${table(EXIT_CODES)}`,
-    'sealbeat COMMAND --help says more about one.',
+    'Run sealbeat COMMAND --help for more about a command.',
   ])
 }
 
 export const EXIT_CODES: readonly (readonly [string, string])[] = [
-  ['0', 'stopped as asked, or every beat is done'],
-  ['1', 'something could not be opened, or broke'],
+  ['0', 'stopped as requested, or every beat is done'],
+  ['1', 'something could not be opened, or failed while running'],
   ['64', 'the command line is wrong'],
-  ['77', 'seccomp.required, and no filter could be installed'],
+  ['77', 'seccomp.required is true, and no filter could be installed'],
   ['78', 'the configuration is wrong'],
 ]
 

@@ -3,7 +3,7 @@ import type { Command, Options } from '../command.ts'
 import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from '../commands.ts'
 import { EXIT_CODES } from './help.ts'
 
-/** man(7), of an agent that is installed: its commands are the framework's. */
+/** The manual page, man(7), of an installed agent. Its commands are those of the framework. */
 export function manPage({ name, version, description, homepage }: AgentManifest): string {
   return [
     `.TH ${name.toUpperCase()} 8 "" "${name} ${version}" "System Administration"`,
@@ -23,9 +23,9 @@ export function manPage({ name, version, description, homepage }: AgentManifest)
 }
 
 const DESCRIPTION = [
-  'A host agent. It reads its configuration, opens what needs privilege, puts a seccomp filter over ' +
-    'every one of its threads, and only then starts its beats, whose events go to one output.',
-  'It is run by systemd; the command is there to look at its configuration and its filter.',
+  'A host agent. It reads its configuration, opens everything that needs privileges, installs a seccomp ' +
+    'filter on all of its threads, and only then starts its beats. Their events go to one output.',
+  'systemd runs the agent; use the command to inspect its configuration and its filter.',
 ]
 
 function commandEntry({ words, summary, options: own }: Command): string {
@@ -45,10 +45,10 @@ function options(all: Options): string {
 function filesOf(name: string): string {
   return [
     item(`/etc/${name}/${name}.yml`, 'the configuration'),
-    item(`/etc/${name}/${name}.reference.yml`, 'every setting there is, with its default'),
-    item(`/etc/${name}/credentials/`, `what $\{credential:NAME} stands for, a file each`),
-    item(`/var/lib/${name}/`, 'what the agent keeps: its identity, the state of its beats'),
-    item(`/var/log/${name}/`, 'its log, where it goes to files'),
+    item(`/etc/${name}/${name}.reference.yml`, 'every setting with its default'),
+    item(`/etc/${name}/credentials/`, `the values of $\{credential:NAME}, one file each`),
+    item(`/var/lib/${name}/`, "the agent's data: its identity and the state of its beats"),
+    item(`/var/log/${name}/`, 'its log, if it goes to files'),
   ].join('\n')
 }
 
@@ -60,7 +60,7 @@ function item(term: string, meaning: string): string {
   return `.TP\n\\fB${text(term)}\\fR\n${text(meaning)}`
 }
 
-/** Characters that roff would take for its own, or that not every terminal has. */
+/** Escapes characters that roff would interpret, and replaces those that not every terminal has. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

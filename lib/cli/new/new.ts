@@ -39,7 +39,7 @@ function reportOf(name: string, files: readonly string[], { install }: Dependenc
   return `Written:\n${written}Next:\n${next}`
 }
 
-/** Throws unless nothing is there, or an empty folder. */
+/** @throws AgentError `OPEN_FAILED` unless the folder is empty or doesn't exist */
 export function requireEmpty(folder: string, name: string): void {
   const problem = problemOf(folder)
   if (problem) throw new AgentError('OPEN_FAILED', `${name} ${problem}: choose another name`)
@@ -51,11 +51,11 @@ function problemOf(folder: string): string | undefined {
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return undefined
-    return code === 'ENOTDIR' ? 'exists and is no folder' : `can't be read (${messageOf(error)})`
+    return code === 'ENOTDIR' ? 'exists and is not a folder' : `can't be read (${messageOf(error)})`
   }
 }
 
-/** Writes texts by their path; what has appeared there meanwhile is left alone. */
+/** Writes the files, by path. A file that has appeared there meanwhile is not overwritten but an error. */
 export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [path, text] of files) {
@@ -67,20 +67,21 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
   }
 }
 
-/** Of a beat (see beat-shape.ts), and no longer than npm takes. */
+/** The name of a beat (see beat-shape.ts), and no longer than npm accepts. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
 
-/** @throws UsageError where a package and a beat can't both be called so */
+/** @throws UsageError if a package and a beat can't both have this name */
 export function requireName(name: string): void {
   const why = objectionTo(name)
   if (why) throw new UsageError(`${JSON.stringify(name)} can't be the name: ${why}`)
 }
 
 function objectionTo(name: string): string | undefined {
-  if (!NAME.test(name)) return 'write lower case letters, digits, - and _, a letter or digit first'
+  if (!NAME.test(name))
+    return 'use lower case letters, digits, - and _, with a letter or digit first'
   if (existsSync(new URL(`${name}/index.js`, builtinBeats()))) return 'a built-in beat has it'
-  // Node looks for a module of its own before it looks for a package.
-  if (isBuiltin(name)) return 'a module of Node has it'
-  // A package can't depend on one of its own name; the other is where npm installs.
+  // Node looks for a built-in module before it looks for a package.
+  if (isBuiltin(name)) return 'a built-in module of Node has it'
+  // A package can't depend on one with its own name; node_modules is the folder that npm installs into.
   return ['sealbeat', 'node_modules'].includes(name) ? 'npm refuses it' : undefined
 }

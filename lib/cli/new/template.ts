@@ -6,15 +6,15 @@ import type { Dependency } from './dependency.ts'
 /** A folder of config/templates. */
 export type Template = 'beat' | 'agent'
 
-/** What stands for the placeholders: `__NAME__`, `__VERSION__` and so on. */
+/** The values of the placeholders: `__NAME__`, `__VERSION__` and so on. */
 export interface Values {
   readonly name: string
-  /** Of sealbeat. */
+  /** The version of sealbeat. */
   readonly version: string
   readonly dependency: Dependency
 }
 
-/** The files of a new package: their texts by their paths. */
+/** The files of a new package: their contents by path. */
 export function filesOf(template: Template, values: Values): ReadonlyMap<string, string> {
   const root = new URL(`config/templates/${template}/`, packageRoot())
   const names = readdirSync(fileURLToPath(root), { recursive: true, encoding: 'utf8' })
@@ -25,7 +25,7 @@ export function filesOf(template: Template, values: Values): ReadonlyMap<string,
   return new Map(files.map(({ path, file }) => [path, fill(readFileSync(file, 'utf8'), values)]))
 }
 
-/** npm would not publish a .gitignore, and obey it. */
+/** Adds the dot to .gitignore and .github: npm would not publish a .gitignore, and would obey it. */
 function withDot(path: string): string {
   return path.replace(/^git(ignore$|hub\/)/, '.$&')
 }

@@ -7,8 +7,8 @@ import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from './leaf.ts
 import { reportUnlike } from './show.ts'
 
 /**
- * The schema with what was written as its defaults: what convict makes of that are the section's
- * settings. Whatever is wrong is reported where it stands, and its own default kept.
+ * Returns the schema with the written values as its defaults, from which convict makes the section's
+ * settings. A wrong value is reported at its path, and the schema's own default is kept.
  */
 export function applyBranch(
   schema: SchemaBranch,
@@ -33,14 +33,14 @@ function applyNode(node: unknown, written: unknown, path: Path, report: Report):
   const leaf = leafOf(node)
   if (leaf !== undefined) return applyLeaf(leaf, written, path, report)
   if (!isMap(node)) return node
-  // `queue.mem:` with nothing below it says nothing: an empty section.
+  // `queue.mem:` with nothing below it is an empty section.
   const value = written ?? {}
   if (isMap(value)) return applyBranch(node, { path, value }, report)
   reportUnlike('must be a map, written as key: value', value, path, report)
   return applyBranch(node, { path, value: {} }, report)
 }
 
-/** The leaf as convict gets it: its format made explicit, as the default no longer tells the type. */
+/** The leaf for convict. Its format becomes explicit, because the default no longer implies the type. */
 function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Leaf {
   const explicit = {
     ...leaf,
@@ -56,12 +56,12 @@ function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Le
   return converted === undefined ? explicit : { ...explicit, default: converted }
 }
 
-/** Convict's way to have no default: null, where the format doesn't take it. */
+/** A default of null that the format doesn't accept: convict's way to have no default. */
 export function isRequired(leaf: Leaf): boolean {
   return leaf.default === null && leaf.nullable !== true && !accepts(formatOf(leaf), null)
 }
 
-/** What was written for a setting, parsed; undefined where it was wrong, and reported. */
+/** Parses a written value; undefined if it was wrong, which has been reported. */
 function convertValue(leaf: Leaf, written: unknown, path: Path, report: Report): unknown {
   if (leaf.elsewhere !== true && reportBigints(written, path, report)) return undefined
   if (written === null && leaf.nullable === true) return null
@@ -94,7 +94,7 @@ function parse(
   }
 }
 
-/** All items are looked at, and the list is good if each of them is. */
+/** Converts every item, so that each wrong one is reported; undefined if any was wrong. */
 function convertItems(
   written: readonly unknown[],
   path: Path,
@@ -110,7 +110,7 @@ function convertChild(schema: SchemaBranch, item: unknown, path: Path, report: R
   return undefined
 }
 
-/** What convict would make of a settled schema; it knows no lists of maps. */
+/** The values that convict would return for this schema: convict doesn't support lists of maps. */
 function defaultsOf(converted: SchemaBranch): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(converted).map(([key, node]) => {

@@ -1,9 +1,9 @@
 import type { Path, Report } from '../../errors.ts'
 
-/** Integers that a number can't hold exactly reach us as bigints, and no setting is meant to be one. */
+/** Integers that a number can't hold exactly arrive as bigints, which no setting accepts. */
 export function reportBigints(value: unknown, path: Path, report: Report): boolean {
   if (typeof value === 'bigint') {
-    report(path, 'is too large to be kept exactly; put it in quotes')
+    report(path, 'is too large for an exact number; put it in quotes')
     return true
   }
   if (typeof value !== 'object' || value === null) return false

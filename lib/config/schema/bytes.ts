@@ -17,7 +17,7 @@ const WRITTEN = /^([0-9]+(?:\.[0-9]+)?) ?([kKMGT]?i?B)$/
 /** A number of bytes, written as `10MiB` (1024² each), `10MB` (1000²) or as the plain number. */
 export const bytes: Format<number> = bytesFrom(0)
 
-/** Bytes, and no fewer than `min`. */
+/** A number of bytes, at least `min`. */
 export function bytesFrom(min: number): Format<number> {
   const isSettled = (value: unknown): value is number =>
     Number.isSafeInteger(value) && Number(value) >= min

@@ -1,8 +1,8 @@
 import { defineFormat, type Format } from './formats.ts'
 
 /**
- * Permission bits of a file, such as 0o600, written as `0600` or `0o600`. A number without the leading zero is
- * refused: nobody can tell whether `600` is meant to be octal.
+ * Permission bits of a file, such as 0o600, written as `0600` or `0o600`. A number without the leading zero
+ * is refused, because it is unclear whether `600` is meant to be octal.
  */
 export const fileMode: Format<number> = defineFormat({
   expected: 'must be a file mode such as 0600',

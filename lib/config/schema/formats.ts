@@ -2,26 +2,26 @@ import { didYouMean } from '../../suggest.ts'
 import { show } from './show.ts'
 
 /**
- * A convict format that also says how its value is written in YAML. Called as convict calls a format,
- * it checks a settled value and throws in plain words; `parse` makes that value from the written one.
+ * A convict format that also knows how its value is written in YAML. Convict calls it to check a settled
+ * value, and it throws an Error with a plain message; `parse` makes the settled value from the written one.
  */
 export interface Format<T> {
   (settled: unknown): void
-  /** `must be …`: what a message says when it may not show the value. */
+  /** `must be …`: the message when the value must not be shown. */
   readonly expected: string
-  /** Throws an Error that begins with `expected`. */
+  /** Throws an Error whose message begins with `expected`. */
   readonly parse: (written: unknown) => T
-  /** Of a list: what each item has to be, so that a wrong one is reported where it stands. */
+  /** For a list: the format of its items, so that a wrong item is reported at its own path. */
   readonly items?: Format<unknown>
 }
 
 interface FormatParts<T> {
   readonly expected: string
-  /** Undefined for what is not of this format. */
+  /** Returns undefined for a value that is not of this format. */
   readonly parse: (written: unknown) => T | undefined
-  /** Where a settled value isn't written as itself (10s, and 10000 then); else `parse` serves both. */
+  /** Needed if the settled value differs from the written one (10000 and 10s); else `parse` checks both. */
   readonly isSettled?: (value: unknown) => boolean
-  /** A guess at what was meant. */
+  /** A guess at what the user meant, to end the message with. */
   readonly guess?: (written: unknown) => string
   readonly items?: Format<unknown>
 }
@@ -41,16 +41,16 @@ export function defineFormat<T>({ expected, guess, items, ...parts }: FormatPart
   return Object.assign(check, { expected, parse, ...(items && { items }) })
 }
 
-/** A text of at least one character. */
+/** Text of at least one character. */
 export const text: Format<string> = defineFormat({
   expected: 'must be text',
   parse: written => (typeof written === 'string' && written !== '' ? written : undefined),
-  // A name or an address that happens to look like a number is a number to YAML.
+  // YAML reads a name or an address that looks like a number as a number.
   guess: written =>
     typeof written === 'number' || typeof written === 'boolean' ? ' (put it in quotes)' : '',
 })
 
-/** A whole number, bounds included. */
+/** A whole number from `min` to `max`, both included. */
 export function integer(
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
@@ -72,7 +72,7 @@ function bounds(min: number, max: number): string {
   return min === MIN_SAFE_INTEGER ? '' : `, ${min} or more`
 }
 
-/** One of a few words: as convict's array of them, but with a guess at which was meant. */
+/** One of a few words, like an array in convict, but with a guess at the word that was meant. */
 export function oneOf<const T extends string>(words: readonly T[]): Format<T> {
   return defineFormat({
     expected: `must be one of ${words.join(', ')}`,
@@ -81,7 +81,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Format<T> {
   })
 }
 
-/** A list of which each item is what `items` says: `listOf(text)`, `listOf(oneOf(['cpu', 'load']))`. */
+/** A list whose items are all of one format: `listOf(text)`, `listOf(oneOf(['cpu', 'load']))`. */
 export function listOf<T>(items: Format<T>): Format<readonly T[]> {
   return defineFormat({
     expected: 'must be a list, such as [a, b]',
@@ -91,7 +91,7 @@ export function listOf<T>(items: Format<T>): Format<readonly T[]> {
   })
 }
 
-/** Whether a settled value is of a format. */
+/** Whether a format accepts a settled value. */
 export function accepts(format: Format<unknown>, settled: unknown): boolean {
   try {
     format(settled)

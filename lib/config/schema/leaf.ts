@@ -3,23 +3,23 @@ import { didYouMean } from '../../suggest.ts'
 import { defineFormat, type Format, integer } from './formats.ts'
 import { anyList, anyMap, anyText, anything, flag, number, pattern, pipe } from './plain-formats.ts'
 
-/** One setting of a convict schema. `env` and `arg` are not honoured: `${VAR}` and -E say where they act. */
+/** One setting of a convict schema. `env` and `arg` are ignored: the user sees `${VAR}` and -E instead. */
 export interface Leaf {
   readonly default: unknown
   readonly doc?: string
   readonly format?: unknown
   readonly nullable?: boolean
-  /** The value may not be shown, neither in messages nor in logs. */
+  /** The value must not be shown in messages or logs. */
   readonly sensitive?: boolean
-  /** Its inside is looked at by a parser of its own, not here. */
+  /** Its contents are checked by a separate parser, not here. */
   readonly elsewhere?: boolean
-  /** For a list of maps (`format: Array`): the schema of each. */
+  /** For a list of maps (`format: Array`): the schema of each map. */
   readonly children?: SchemaBranch
 }
 
 export type SchemaBranch = Readonly<Record<string, unknown>>
 
-/** A schema's node is a setting where it has a default (or is one, in convict's shorthand). */
+/** A node of a schema is a setting if it has a default (or is a default, in convict's shorthand). */
 export function leafOf(node: unknown): Leaf | undefined {
   if (!isMap(node)) return { default: node }
   if ('default' in node) return { ...node, default: node.default }
@@ -42,7 +42,7 @@ export function isMap(node: unknown): node is SchemaBranch {
   return typeof node === 'object' && node !== null && !Array.isArray(node)
 }
 
-/** What may be written for a setting, whichever of convict's ways its format is given in. */
+/** The format of a setting, in whichever of convict's notations it is given. */
 export function formatOf(leaf: Leaf): Format<unknown> {
   const { format } = leaf
   if (format === undefined) return formatOfDefault(leaf.default)
@@ -100,7 +100,7 @@ function enumeration(values: readonly unknown[]): Format<unknown> {
   })
 }
 
-/** A function of the plugin's own: it throws, in its own words, at what it doesn't take. */
+/** A plugin's own function, which throws with its own message if it doesn't accept the value. */
 function custom(check: CallableFunction, leaf: Leaf): Format<unknown> {
   const parse = (written: unknown): unknown => {
     if (hasParse(check)) return check.parse(written)

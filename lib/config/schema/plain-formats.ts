@@ -1,6 +1,6 @@
 import { defineFormat, type Format } from './formats.ts'
 
-// Convict's built-in formats without its coercions, which take "12 monkeys" for the number 12.
+// Convict's built-in formats without its coercions, which would accept "12 monkeys" as the number 12.
 
 export const anything: Format<unknown> = Object.assign((): void => {}, {
   expected: 'must be anything',
@@ -50,7 +50,7 @@ export const pattern: Format<RegExp> = defineFormat({
 })
 
 export const pipe: Format<string | number> = defineFormat({
-  expected: 'must be a port or a named pipe of Windows',
+  expected: 'must be a port or a Windows named pipe',
   parse: written => {
     if (typeof written === 'string') return written.includes('\\\\.\\pipe\\') ? written : undefined
     return Number.isInteger(written) ? Number(written) : undefined

@@ -5,10 +5,10 @@ import { applyBranch } from './apply-schema.ts'
 import type { SchemaBranch } from './leaf.ts'
 
 /**
- * Validates a plugin's section by its convict schema and fills in the defaults. Every problem is
- * reported with its full path; then, and only then, the result is undefined. A string is never coerced
- * (convict by itself takes `12 monkeys` for 12), and a schema's `env` and `arg` are not honoured:
- * `${VAR}` and -E do that for every setting alike, where the user can see it.
+ * Validates a plugin's section against its convict schema and fills in the defaults. Every problem is
+ * reported with its full path; the result is undefined if there was one. Strings are never coerced (convict
+ * alone would accept `12 monkeys` as 12). A schema's `env` and `arg` are ignored: `${VAR}` and -E work for
+ * every setting, where the user can see them.
  */
 export function parseSection<S>(
   schema: Schema<S>,
@@ -24,8 +24,8 @@ export function parseSection<S>(
 }
 
 /**
- * The same, with the default in place of whatever is wrong, so that the rest can be looked at. Undefined
- * where the schema itself is wrong, which is the plugin's fault and reported at its section.
+ * Like `parseSection`, but with defaults in place of wrong values, so that the rest can be checked. The
+ * result is undefined if the schema itself is invalid: the plugin's fault, reported at its section.
  */
 export function applySchema<S>(
   schema: Schema<S>,
@@ -42,13 +42,13 @@ export function applySchema<S>(
     if (sound) config.validate({ allowed: 'strict' })
     return config.getProperties()
   } catch (thrown) {
-    const fault = 'its schema is wrong, which is the fault of its author'
+    const fault = "its schema is invalid; report this to the plugin's author"
     report(section.path, `${fault}: ${reasonOf(thrown)}`, fault)
     return undefined
   }
 }
 
-/** convict adds the value to what a format says, which has it mostly. */
+/** Removes the value that convict appends: the format's own message mostly contains it. */
 function reasonOf(thrown: unknown): string {
   return messageOf(thrown).replace(/: value was .*/, '')
 }

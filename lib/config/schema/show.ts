@@ -1,16 +1,16 @@
 import type { Path, Report } from '../../errors.ts'
 
-const LONGEST = 60
+const MAX_CHARS = 60
 
-/** A value as a message shows it: what was written rather than its type, and never pages of it. */
+/** A value for a message: as it was written rather than its type, and shortened if it is long. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'a map'
   if (typeof value !== 'string') return String(value)
-  return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  return JSON.stringify(value.length > MAX_CHARS ? `${value.slice(0, MAX_CHARS)}…` : value)
 }
 
-/** Reports what is not `expected` (`must be …`), and shows it. */
+/** Reports a value that is not as `expected` (`must be …`), and shows it. */
 export function reportUnlike(expected: string, value: unknown, path: Path, report: Report): void {
   report(path, `${expected}, not ${show(value)}`, expected)
 }

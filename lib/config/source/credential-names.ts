@@ -2,8 +2,8 @@ import { parseAllDocuments, visit } from 'yaml'
 import { CREDENTIAL_NAME } from './credentials.ts'
 
 /**
- * The names in `${credential:NAME}` of a configuration's values; `$${` stands for the characters themselves.
- * What can't be one, such as a path, is told when the configuration is read.
+ * The names of the `${credential:NAME}` references in a configuration's values; `$${` is not a reference.
+ * Invalid names, such as paths, are left out; they are reported when the configuration is read.
  */
 export function credentialNames(text: string): readonly string[] {
   const names = valuesOf(text).flatMap(value =>
@@ -12,7 +12,7 @@ export function credentialNames(text: string): readonly string[] {
   return [...new Set(names)].filter(name => CREDENTIAL_NAME.test(name)).sort()
 }
 
-/** Not what is in comments: nobody has to have that. */
+/** The text values, without comments: a credential named in a comment isn't needed. */
 function valuesOf(text: string): readonly string[] {
   const values: string[] = []
   for (const document of parseAllDocuments(text)) {

@@ -4,24 +4,24 @@ import { codeOf, messageOf } from '../../errors.ts'
 import { readRegularFile } from './regular-file.ts'
 import type { Environment } from './variables.ts'
 
-/** A credential's value, or why there is none and what to do about it. */
+/** The value of a credential, or why it is missing and what to do about it. */
 export type Credential =
   | { readonly value: string }
   | { readonly problem: string; readonly hint: string }
 
-/** systemd's own rule: the name of a file, and of a descriptor (FDNAME_MAX). */
+/** systemd's rule: the name must be valid for a file and for a descriptor (FDNAME_MAX). */
 export const CREDENTIAL_NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
 
 /**
- * What systemd has put into `$CREDENTIALS_DIRECTORY` under a name (LoadCredential= and its kin in
- * systemd.exec(5)), without the newline that editors leave at the end. An empty one counts as missing, as
- * an empty variable does.
+ * Reads a credential that systemd has put into `$CREDENTIALS_DIRECTORY` (LoadCredential= and related
+ * settings, systemd.exec(5)), without the newline that editors leave at the end. An empty credential counts
+ * as missing, as an empty variable does.
  */
 export function readCredential(name: string, env: Environment): Credential {
-  const hint = `put LoadCredential=${name}:/path/to/it into the unit`
+  const hint = `add LoadCredential=${name}:/path/to/file to the unit`
   if (!CREDENTIAL_NAME.test(name)) {
-    const problem = `${JSON.stringify(name)} is not the name of a credential`
-    return { problem, hint: 'a name is plain ASCII without "/" and ":", and not "." or ".."' }
+    const problem = `${JSON.stringify(name)} is not a valid name of a credential`
+    return { problem, hint: 'a name is plain ASCII without "/" or ":", and not "." or ".."' }
   }
   const folder = env.CREDENTIALS_DIRECTORY
   if (folder === undefined || folder === '') {
@@ -35,7 +35,7 @@ export function readCredential(name: string, env: Environment): Credential {
     }
     return {
       problem: `the credential "${name}" ${messageOf(thrown)}`,
-      hint: 'it has to be a file of at most 1 MiB of UTF-8 that this user may read',
+      hint: 'it must be a file of at most 1 MiB of UTF-8 text that this user may read',
     }
   }
 }
@@ -43,10 +43,10 @@ export function readCredential(name: string, env: Environment): Credential {
 function read(name: string, folder: string): Credential {
   const value = decode(readRegularFile(join(folder, name)).bytes).replace(/\r?\n$/, '')
   if (value !== '') return { value }
-  return { problem: `the credential "${name}" is empty`, hint: 'its file has to hold the value' }
+  return { problem: `the credential "${name}" is empty`, hint: 'its file must contain the value' }
 }
 
-/** A byte order mark is kept: who knows what it is a part of? */
+/** Keeps a byte order mark, because it may be part of the value. */
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -57,13 +57,13 @@ function decode(bytes: Buffer): string {
 
 const MOST_NAMES = 20
 
-/** Names alone: they stand in the unit, which anybody may read. */
+/** Names only: they are in the unit, which anybody may read. */
 function othersIn(folder: string): string {
   try {
     const names = readdirSync(folder).sort()
     const more = names.length > MOST_NAMES ? ', …' : ''
-    if (names.length === 0) return 'none is given'
-    return `given: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
+    if (names.length === 0) return 'none available'
+    return `available: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
   } catch (thrown) {
     return `$CREDENTIALS_DIRECTORY can't be read: ${codeOf(thrown)}`
   }

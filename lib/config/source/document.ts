@@ -1,3 +1,16 @@
+// Reads the sources of the configuration into one document: files (`-c`), then overrides (`-E`).
+//
+// 1. Each source becomes a tree: YAML is parsed without coercions (yaml.ts), aliases and merge keys are
+//    resolved, and dotted keys are nested (yaml-tree.ts, keys.ts). Every value keeps its position, so that
+//    messages can point at `beat.yml:14:5`.
+// 2. A source that can't be read, isn't well formed, or may have been written by somebody else ends the
+//    reading with `CONFIG_INVALID`, after all sources have been looked at.
+// 3. The trees are merged: maps key by key; otherwise the later source overrides the earlier one.
+// 4. References to variables and credentials are resolved (expansion.ts). This happens after parsing, so the
+//    environment can't add settings. Values from credentials are tracked as `Secrets` and never shown.
+//
+// Nothing is validated here; parse.ts does that. Problems that don't end the reading become `findings`.
+
 import type { Path } from '../../errors.ts'
 import type { Find, Finding } from '../finding.ts'
 import { invalidConfig } from '../problems.ts'
@@ -9,38 +22,40 @@ import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap } from '
 import type { Environment } from './variables.ts'
 import { expandScalar } from './variables.ts'
 
-/** Where the configuration comes from; what comes later wins. */
+/** Where the configuration comes from; a later source overrides an earlier one. */
 export interface ConfigSource {
   /** `-c`, in order; absolute or relative to the working directory. */
   readonly files: readonly string[]
-  /** Whether files that others own or may write are refused. Undefined: they are. */
+  /** Whether to refuse files that other users own or may write. Default: true. */
   readonly strictPerms?: boolean
   /** `-E key=value`, in order, after all files. */
   readonly overrides: readonly string[]
-  /** What `${VAR}` refers to. */
+  /** The variables that `${VAR}` refers to. */
   readonly env: Environment
 }
 
-/** Everything that was configured, merged and with its variables resolved, but not yet validated. */
+/** The whole configuration, merged and with its variables resolved, but not yet validated. */
 export interface ConfigDocument {
   readonly value: Readonly<Record<string, unknown>>
   readonly files: readonly string[]
-  /** Whether the files of beats that it names are held to the same as its own. */
+  /** Whether the files of its beats must meet the same rules of ownership as its own files. */
   readonly strictPerms: boolean
-  /** What is wrong though the text is well formed: settings written twice, variables not set. */
+  /** Problems in well-formed text: settings written twice, variables that are not set. */
   readonly findings: readonly Finding[]
-  /** What came from credentials. */
+  /** Values that came from credentials. */
   readonly secrets: Secrets
-  /** Where a path was written, or else the nearest of its ancestors that was. */
+  /** Where a path was written; if it was not, where its nearest written ancestor was. */
   find(path: Path): Position | undefined
-  /** The same as it is printed: `beat.yml:14:5`, `-E seccomp.enabled`. */
+  /** The same as text: `beat.yml:14:5`, `-E seccomp.enabled`. */
   locate(path: Path): string | undefined
 }
 
 /**
- * Reads every source. Throws `CONFIG_INVALID`, naming all that is wrong in all of them, when one can't
- * be read, isn't well-formed YAML or may have been written by somebody else: anything said about its
- * settings would then be guesswork, and no beat that it names may be imported.
+ * Reads every source.
+ *
+ * @throws AgentError `CONFIG_INVALID`, with every problem of every source, if one can't be read, isn't
+ * well-formed YAML or may have been written by somebody else. Messages about its settings would then be
+ * guesswork, and the beats that it names must not be imported.
  */
 export function readDocument({
   files,
@@ -61,7 +76,7 @@ export function readDocument({
   return { ...documentOf(tree), files, strictPerms, findings }
 }
 
-/** Whether a filter is to be installed, as far as that can be said before validation. */
+/** Whether a filter is wanted, as far as that is known before validation. */
 export function wantsFilter({ value }: ConfigDocument): boolean {
   const { seccomp } = value
   return (

@@ -2,38 +2,42 @@ import { readCredential } from './credentials.ts'
 import { REDACTED } from './secrets.ts'
 import type { Environment } from './variables.ts'
 
-/** Tells of a variable that is missing or wrongly written. */
+/** Reports a reference that is malformed, or whose variable or credential is missing. */
 export type Complain = (message: string) => void
 
 const NAME = /[A-Za-z_][A-Za-z0-9_.]*/y
 const CREDENTIAL_NAME = /[^:}]*/y
 
-const FORM = `a reference must read \${VAR}, \${VAR:default} or \${VAR:?message}; for the characters \${ write $\${`
-const CREDENTIAL_FORM = `a credential must read \${credential:NAME} or \${credential:NAME:?message}, and has no default`
+const FORM =
+  `a reference must be written as \${VAR}, \${VAR:default} or \${VAR:?message}; ` +
+  `write $\${ for a literal \${`
+const CREDENTIAL_FORM =
+  `a credential must be written as \${credential:NAME} or \${credential:NAME:?message}, ` +
+  'and takes no default'
 
 interface Expanded {
   readonly text: string
-  /** One reference and nothing around it. */
+  /** Whether the text was a single reference with nothing around it. */
   readonly whole: boolean
-  /** The credentials in it. */
+  /** The values of the credentials in it. */
   readonly secrets: readonly string[]
 }
 
-/** What a reference tells, and where to: its default and its message have their own. */
+/** Where problems and credentials go. The default and the message of a reference collect their own. */
 interface ExpansionOptions {
   readonly complain: Complain
   readonly secrets: string[]
-  readonly spoken: boolean
+  readonly inMessage: boolean
 }
 
-/** Reads a text with references in it from left to right. */
+/** Expands the references in a text, reading it from left to right. */
 export class Expansion {
   readonly #source: string
   readonly #env: Environment
   #complain: Complain
   #secrets: string[] = []
-  /** What is being read is the message of a reference, which may not show a credential. */
-  #spoken = false
+  /** Inside the message of a reference, which must not show a credential. */
+  #inMessage = false
   #at = 0
 
   constructor(source: string, env: Environment, complain: Complain) {
@@ -59,13 +63,13 @@ export class Expansion {
 
   #reference(): string {
     const name = this.#match(NAME)
-    const says = this.#take(':?') ? 'message' : this.#take(':') ? 'default' : 'nothing'
-    const rest = says === 'nothing' ? unused : this.#rest(says)
+    const tail = this.#take(':?') ? 'message' : this.#take(':') ? 'default' : 'none'
+    const rest = tail === 'none' ? unused : this.#rest(tail)
     if (!this.#take('}') || name === '') return this.#malformed(FORM)
     const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined
     if (value !== undefined && value !== '') return value
-    if (says === 'default') return rest()
-    const why = says === 'message' ? rest() : `set it, or give a default: \${${name}:default}`
+    if (tail === 'default') return rest()
+    const why = tail === 'message' ? rest() : `set it, or give a default: \${${name}:default}`
     this.#complain(
       `the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}: ${why}`,
     )
@@ -81,20 +85,24 @@ export class Expansion {
       this.#complain(`${credential.problem}: ${message?.() ?? credential.hint}`)
       return ''
     }
-    if (this.#spoken) return REDACTED
+    if (this.#inMessage) return REDACTED
     this.#secrets.push(credential.value)
     return credential.value
   }
 
-  /** What follows the colon. What is missing, or secret, in there matters only once somebody asks for it. */
+  /** Reads the part after the colon. Its problems and its credentials count only once its text is used. */
   #rest(as: 'message' | 'default'): () => string {
-    const outside = { complain: this.#complain, secrets: this.#secrets, spoken: this.#spoken }
+    const outside = {
+      complain: this.#complain,
+      secrets: this.#secrets,
+      inMessage: this.#inMessage,
+    }
     const held: string[] = []
     const secrets: string[] = []
     this.#enter({
       complain: message => held.push(message),
       secrets,
-      spoken: outside.spoken || as === 'message',
+      inMessage: outside.inMessage || as === 'message',
     })
     const parts: string[] = []
     while (this.#at < this.#source.length && this.#source[this.#at] !== '}')
@@ -107,10 +115,10 @@ export class Expansion {
     }
   }
 
-  #enter({ complain, secrets, spoken }: ExpansionOptions): void {
+  #enter({ complain, secrets, inMessage }: ExpansionOptions): void {
     this.#complain = complain
     this.#secrets = secrets
-    this.#spoken = spoken
+    this.#inMessage = inMessage
   }
 
   #malformed(form: string): string {
@@ -119,7 +127,7 @@ export class Expansion {
     return ''
   }
 
-  /** What a sticky pattern takes from here on. */
+  /** Consumes the text that a sticky pattern matches here. */
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#at
     const found = pattern.exec(this.#source)?.[0] ?? ''

@@ -7,14 +7,14 @@ import { readSourceFile } from './source-file.ts'
 import type { MapTree } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
-/** A file to be read, and its rank among the sources. */
+/** A file to read, and its rank among the sources. */
 export interface FileSource {
   readonly file: string
   readonly source: number
   readonly strictPerms: boolean
 }
 
-/** What a file says; undefined where it can't be said, or trusted, which has then been told. */
+/** The tree of a file; undefined if the file can't be read or trusted, which has then been reported. */
 export function readFileTree(
   { file, source, strictPerms }: FileSource,
   find: Find,
@@ -27,7 +27,7 @@ export function readFileTree(
       if (strictPerms) problems.push(...ownershipProblems(trusted, stats))
       for (const problem of problems) find(at, [], problem)
     })
-    // Whose words they are does not matter to what is wrong with them.
+    // An untrusted file is parsed as well, so that its other problems are reported too.
     const tree = parse(text, at, find)
     return problems.length > 0 ? undefined : tree
   } catch (thrown) {
@@ -41,5 +41,5 @@ function parse(text: string, at: Position, find: Find): MapTree | undefined {
   const tree = readYaml({ text, positionOf }, find)
   if (tree === undefined || tree?.kind === 'map') return tree
   if (tree === null) return { kind: 'map', at, entries: new Map() }
-  return void find(tree.at, [], 'must be settings, written as key: value')
+  return void find(tree.at, [], 'must be a map of settings, written as key: value')
 }

@@ -2,21 +2,21 @@ import type { ConfigSource } from './document.ts'
 import { readSourceFile } from './source-file.ts'
 
 /**
- * Whether the configuration might say `seccomp.enabled: false`, without parsing it: importing the YAML
- * parser costs as much as half of Node's own start, and the start before the re-start needs no more
- * than this. False is certain. True only means that it takes a reading to know, as for a file that
- * can't be read.
+ * Whether the configuration might contain `seccomp.enabled: false`. It is not parsed: importing the YAML
+ * parser takes half as long as the start of Node itself, and the process that restarts itself needs nothing
+ * else from it. False is certain. True only means that the configuration must be parsed to know; a file that
+ * can't be read is such a case.
  */
 export function mayDisableFilter({ files, overrides }: Omit<ConfigSource, 'env'>): boolean {
   return [...overrides, ...files.map(settingsOf)].some(mentionsFilter)
 }
 
-/** Keys take no `${VAR}`, so only an escape in a quoted one could spell the words otherwise. */
+/** `${VAR}` is not expanded in keys, so only an escape in a quoted key could spell the words differently. */
 function mentionsFilter(text: string): boolean {
   return text.includes('\\') || (text.includes('seccomp') && text.includes('enabled'))
 }
 
-/** Without comment lines, which in the reference configuration mention everything. */
+/** The text without comment lines, because those of the reference configuration mention every setting. */
 function settingsOf(file: string): string {
   try {
     return readSourceFile(file).replace(/^\s*#.*$/gm, '')

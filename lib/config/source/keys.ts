@@ -3,7 +3,7 @@ import type { Find } from '../finding.ts'
 import { formatPosition } from './position.ts'
 import type { MapTree, Tree } from './tree.ts'
 
-/** One entry of a map as it was written: `queue.mem` may be its key. */
+/** One entry of a map as it was written; its key may be `queue.mem`. */
 export interface Entry {
   readonly key: string
   readonly tree: Tree
@@ -12,8 +12,8 @@ export interface Entry {
 type Entries = Map<string, Tree>
 
 /**
- * Nests dotted keys, so that `queue.mem.events: 1` and `queue: { mem: { events: 1 } }` are the same and
- * may stand side by side. Writing one setting twice is reported, whichever way it was written.
+ * Nests dotted keys, so that `queue.mem.events: 1` and `queue: { mem: { events: 1 } }` are the same and may
+ * be used together. A setting that is written twice is reported, in whichever form.
  */
 export function nestKeys(written: readonly Entry[], path: Path, find: Find): Entries {
   const entries: Entries = new Map()
@@ -34,13 +34,13 @@ export function nestKeys(written: readonly Entry[], path: Path, find: Find): Ent
 }
 
 function wrongKey(parts: readonly string[]): string | undefined {
-  if (parts.includes('')) return 'a key may not be empty, nor begin or end with a dot'
-  // Harmless here, but not to everybody whom the data is handed to.
-  if (parts.includes('__proto__')) return 'a key may not be __proto__'
+  if (parts.includes('')) return 'a key must not be empty, or begin or end with a dot'
+  // Harmless here, but not to all code that gets the data.
+  if (parts.includes('__proto__')) return 'a key must not be __proto__'
   return undefined
 }
 
-/** `['a', 'b']` and a tree → `{ a: { b: tree } }`, standing where the tree does. */
+/** `['a', 'b']` and a tree → `{ a: { b: tree } }`, at the tree's position. */
 function nest(parts: readonly string[], tree: Tree): MapTree {
   const [first = '', ...rest] = parts
   const child = rest.length === 0 ? tree : nest(rest, tree)

@@ -4,7 +4,7 @@ import type { Position } from './position.ts'
 import type { MapTree, Tree } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
-/** `seccomp.enabled=false` → a tree of that one setting; undefined where it says none. */
+/** `seccomp.enabled=false` → a tree of that one setting; undefined if there is none, which is reported. */
 export function readOverride(text: string, source: number, find: Find): MapTree | undefined {
   const equals = text.indexOf('=')
   const key = equals < 0 ? text : text.slice(0, equals)
@@ -19,6 +19,6 @@ function readValue(text: string, at: Position, find: Find): Tree | undefined {
   if (text.trim() === '') return { kind: 'scalar', at, value: '', plain: false }
   const tree = readYaml({ text, positionOf: () => at }, find)
   if (tree !== null) return tree
-  // `name=#1` is a comment to YAML, and to nobody who types it.
+  // YAML reads `name=#1` as a comment, which nobody means who types it.
   return void find(at, [], 'has no value; put a # in quotes')
 }

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 
-/** What the agent trusts to say what it does. */
+/** A file that decides what the agent does. */
 export interface TrustedFile {
   readonly kind: 'config' | 'beat'
   /** As the user wrote it. */
@@ -10,8 +10,9 @@ export interface TrustedFile {
 }
 
 /**
- * What is wrong with who may change a file, in Beats' words: it has to be owned by the user who runs the
- * agent, or by root, and to be writable by nobody else. Where there are no such owners (Windows), nothing is.
+ * Problems with the owner and the permissions of a file, in Beats' words: the file must be owned by the user
+ * who runs the agent or by root, and be writable by nobody else. Empty where files have no such owners
+ * (Windows).
  */
 export function ownershipProblems(
   { kind, name, path }: TrustedFile,

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { PathSettings } from '../config.ts'
 
-/** `home` from the working directory, the rest from `home`; all absolute. */
+/** Makes all paths absolute: `home` from the working directory, the others from `home`. */
 export function absolutePaths(written: PathSettings, files: readonly string[]): PathSettings {
   const home = resolve(written.home)
   const config =

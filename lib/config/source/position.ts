@@ -14,12 +14,12 @@ export function formatPosition({ name, line, column }: Position): string {
   return line === undefined ? name : `${name}:${line}:${column}`
 }
 
-/** `beat.yml:14`: whom a rule came from, where a column would be noise. */
+/** `beat.yml:14`: the origin of a rule, where a column would be noise. */
 export function formatOrigin({ name, line }: Position): string {
   return line === undefined ? name : `${name}:${line}`
 }
 
-/** Reading order; what stands nowhere comes last. */
+/** Reading order; undefined positions come last. */
 export function comparePositions(a: Position | undefined, b: Position | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
   return a.source - b.source || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)

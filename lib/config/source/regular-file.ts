@@ -3,15 +3,17 @@ import { codeOf } from '../../errors.ts'
 
 const MAX_BYTES = 1024 * 1024
 
-/** What a file holds, and what fstat(2) says of the very descriptor that it was read from. */
+/** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
 export interface RegularFile {
   readonly bytes: Buffer
   readonly stats: Stats
 }
 
 /**
- * Reads a file of at most 1 MiB. Throws an Error whose message is fit for the user and doesn't name the
- * file; its cause is the system's, where there is one.
+ * Reads a file of at most 1 MiB.
+ *
+ * @throws Error with a message for the user that doesn't name the file; its cause is the system's error, if
+ * there was one
  */
 export function readRegularFile(file: string): RegularFile {
   const descriptor = open(file)
@@ -26,20 +28,20 @@ export function readRegularFile(file: string): RegularFile {
 
 function open(file: string): number {
   try {
-    // Without O_NONBLOCK a named pipe would keep the agent waiting for its writer.
+    // Without O_NONBLOCK, opening a named pipe would block until it has a writer.
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (thrown) {
     const code = codeOf(thrown) ?? String(thrown)
-    throw new Error(WORDS[code] ?? `cannot be read (${code})`, { cause: thrown })
+    throw new Error(WORDS[code] ?? `can't be read (${code})`, { cause: thrown })
   }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EACCES: 'may not be read by this user',
+  EACCES: 'is not readable by this user',
   EISDIR: 'is a directory; name the file in it',
   ENOTDIR: 'no such file',
-  ELOOP: 'symbolic links without end',
+  ELOOP: 'too many levels of symbolic links',
   ENAMETOOLONG: 'the name is too long',
   ERR_INVALID_ARG_VALUE: 'is not a file name',
 }
@@ -47,10 +49,10 @@ const WORDS: Readonly<Record<string, string>> = {
 function regular(descriptor: number): Stats {
   const stats = fstatSync(descriptor)
   if (stats.isDirectory()) throw new Error(WORDS.EISDIR)
-  // A pipe can be read but once, and the file is read again after the re-start and on SIGHUP.
+  // A pipe can be read only once, but the file is read again after the restart and on SIGHUP.
   if (!stats.isFile()) throw new Error('is not a regular file')
   if (stats.size > MAX_BYTES) {
-    throw new Error(`is too big: ${stats.size} bytes, where ${MAX_BYTES} are the most`)
+    throw new Error(`is too large: ${stats.size} bytes, and at most ${MAX_BYTES} are allowed`)
   }
   return stats
 }

@@ -1,24 +1,24 @@
 import type { Path } from '../../errors.ts'
 import { mapScalars, type Tree } from './tree.ts'
 
-/** What stands for a value that may not be shown. */
+/** Replaces a value that must not be shown. */
 export const REDACTED = '[redacted]'
 
-/** Anything shorter is no secret, and would be found in words that have nothing to do with it. */
-const SHORTEST = 4
+/** Characters. A shorter value is not a secret, and would also occur in unrelated words. */
+const MIN_CHARS = 4
 
-const NOTE = ' (it comes from a credential, which is text and not shown)'
+const NOTE = ' (it comes from a credential, which is always text and never shown)'
 
-/** What came from credentials: where it stands, and what it is. */
+/** The values that came from credentials, and the settings that contain them. */
 export class Secrets {
-  /** Of the settings that have one in them. */
+  /** The settings that contain a credential. */
   readonly paths: readonly Path[]
-  /** What may not be seen in any text, the longest first. */
+  /** The values to hide in every text, the longest first. */
   readonly values: readonly string[]
 
   constructor(paths: readonly Path[], values: readonly string[]) {
     this.paths = paths
-    const long = values.filter(({ length }) => length >= SHORTEST)
+    const long = values.filter(({ length }) => length >= MIN_CHARS)
     this.values = [...new Set(long)].sort((a, b) => b.length - a.length)
   }
 
@@ -35,24 +35,24 @@ export class Secrets {
   }
 
   /**
-   * What may be said of a setting. A message on a secret may show it, or a part, or a word that is like
-   * it: then `unseen` takes its place.
+   * The message about a setting that may be shown. A message about a secret might contain the secret, a part
+   * of it or a similar word; `unseen` replaces such a message.
    */
   wordsAt(path: Path, message: string, unseen?: string): string {
     const within = this.paths.filter(each => isWithin(each, path))
     const isSecret = within.some(({ length }) => length === path.length)
     if (isSecret) return message === unseen ? message : (unseen ?? 'is not valid') + NOTE
-    // Somewhere below: that the message is about it is no more than possible.
+    // There is a secret somewhere below, and the message may be about it.
     return within.length > 0 && unseen !== undefined ? unseen : this.hide(message)
   }
 
-  /** The text without any of the values, as they are or as they are quoted. */
+  /** The text with every value replaced, whether it is quoted as in JSON or not. */
   hide(text: string): string {
     const spellings = this.values.flatMap(value => [value, JSON.stringify(value).slice(1, -1)])
     return spellings.reduce((hidden, value) => hidden.replaceAll(value, REDACTED), text)
   }
 
-  /** Throws it again, with none of the values in its message. */
+  /** Throws the error again, with the values hidden in its message and stack. */
   rethrow(thrown: unknown): never {
     if (thrown instanceof Error && this.values.length > 0) {
       thrown.message = this.hide(thrown.message)

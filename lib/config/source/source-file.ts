@@ -3,9 +3,10 @@ import { codeOf } from '../../errors.ts'
 import { readRegularFile } from './regular-file.ts'
 
 /**
- * The text of a configuration file, without its byte order mark. `inspect` sees what the descriptor that
- * is read says of the file: a second look by its name might be at another one. Throws an Error whose
- * message is fit for the user and doesn't name the file.
+ * The text of a configuration file, without its byte order mark. `inspect` gets the stats of the descriptor
+ * that is read: a stat by name might be of another file.
+ *
+ * @throws Error with a message for the user that doesn't name the file
  */
 export function readSourceFile(file: string, inspect: (stats: Stats) => void = () => {}): string {
   const { bytes, stats } = read(file)
@@ -18,7 +19,7 @@ function read(file: string) {
     return readRegularFile(file)
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
-    const where = `no such file in ${process.cwd()}; -c FILE names another`
+    const where = `no such file in ${process.cwd()}; use -c FILE to name another`
     throw new Error(where, { cause: thrown })
   }
 }
@@ -27,11 +28,11 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new Error(`is not UTF-8 text (first wrong byte in line ${firstWrongLine(bytes)})`)
+    throw new Error(`is not UTF-8 text (first invalid byte in line ${firstInvalidLine(bytes)})`)
   }
 }
 
-function firstWrongLine(bytes: Buffer): number {
+function firstInvalidLine(bytes: Buffer): number {
   const text = new TextDecoder().decode(bytes)
   return text.slice(0, text.indexOf('\ufffd')).split('\n').length
 }

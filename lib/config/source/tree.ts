@@ -7,9 +7,9 @@ export interface ScalarTree {
   readonly kind: 'scalar'
   readonly at: Position
   readonly value: ScalarValue
-  /** Written without quotes, so that what a variable brings may be a number or a boolean. */
+  /** Written without quotes, so that a variable in it may become a number or a boolean. */
   readonly plain: boolean
-  /** The credentials that are in the value. */
+  /** The values of the credentials in it. */
   readonly secrets?: readonly string[]
 }
 
@@ -25,13 +25,13 @@ export interface MapTree {
   readonly entries: ReadonlyMap<string, Tree>
 }
 
-/** What was written, with its place: a map's value stands where its key does, an item where it begins. */
+/** A value with its position: that of its key in a map, that of its first character in a list. */
 export type Tree = ScalarTree | ListTree | MapTree
 
-/** Maps are merged key by key; anything else is replaced by what comes later. */
+/** Merges maps key by key; otherwise the later value replaces the earlier one. */
 export function mergeTrees(base: Tree, later: Tree): Tree {
   if (base.kind !== 'map') return later
-  // An empty section (`seccomp:` and no more) says nothing, so it takes nothing away.
+  // An empty section (`seccomp:` and nothing below it) changes nothing.
   if (later.kind === 'scalar' && later.value === null) return base
   if (later.kind !== 'map') return later
   const entries = new Map(base.entries)
@@ -42,7 +42,7 @@ export function mergeTrees(base: Tree, later: Tree): Tree {
   return { ...base, entries }
 }
 
-/** The same tree with every scalar as `change` has it. */
+/** The same tree with every scalar replaced by the result of `change`. */
 export function mapScalars(
   tree: Tree,
   change: (scalar: ScalarTree, path: Path) => ScalarTree,
@@ -58,7 +58,7 @@ export function mapScalars(
   return { ...tree, entries: new Map(entries) }
 }
 
-/** Plain data, without the places. */
+/** Plain data, without positions. */
 export function plainOf(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value
   if (tree.kind === 'list') return tree.items.map(plainOf)
@@ -69,7 +69,7 @@ export function plainOfMap(tree: MapTree): Record<string, unknown> {
   return Object.fromEntries([...tree.entries].map(([key, child]) => [key, plainOf(child)]))
 }
 
-/** Where `path` was written; for what was not, its nearest ancestor that was. */
+/** Where `path` was written; if it was not, where its nearest written ancestor was. */
 export function findPosition(tree: Tree, path: Path): Position | undefined {
   let found: Position | undefined
   let here: Tree | undefined = tree

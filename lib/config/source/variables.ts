@@ -2,13 +2,13 @@ import { type Complain, Expansion } from './expansion.ts'
 import type { ScalarTree } from './tree.ts'
 
 /**
- * Resolves `${VAR}`, `${VAR:default}` and `${VAR:?message}` in a scalar; `$${` stands for `${`. A
- * variable that is empty counts as not set, as in Beats. It happens after YAML is parsed, and a scalar
- * stays one: whatever the environment holds, it can't add settings. Where the reference is the whole
- * of an unquoted scalar, a number or a boolean becomes one.
+ * Resolves `${VAR}`, `${VAR:default}` and `${VAR:?message}` in a scalar; `$${` is a literal `${`. An empty
+ * variable counts as not set, as in Beats. This happens after YAML is parsed, and the result is always a
+ * scalar, so the environment can't add settings. If the reference is a whole unquoted scalar, its value may
+ * become a number or a boolean.
  *
- * `${credential:NAME}` and `${credential:NAME:?message}` bring a credential of systemd's. It has no
- * default, since that would be a secret in the file, and what it is in stays text and is not shown.
+ * `${credential:NAME}` and `${credential:NAME:?message}` insert a systemd credential. It takes no default,
+ * because that would be a secret in the file. A scalar with a credential stays text and is not shown.
  */
 export function expandScalar(scalar: ScalarTree, env: Environment, complain: Complain): ScalarTree {
   const { value, plain } = scalar
@@ -20,7 +20,7 @@ export function expandScalar(scalar: ScalarTree, env: Environment, complain: Com
 
 const NUMBER = /^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/
 
-/** The scalar that YAML would make of a text, if it is a boolean or a number that keeps its digits. */
+/** The text as YAML would read it, if that is a boolean, or a number that keeps its digits. */
 function retype(text: string): string | number | boolean {
   if (/^(true|True|TRUE)$/.test(text)) return true
   if (/^(false|False|FALSE)$/.test(text)) return false
@@ -31,5 +31,5 @@ function retype(text: string): string | number | boolean {
     : text
 }
 
-/** What `${VAR}` refers to; also where credentials are, in `CREDENTIALS_DIRECTORY`. */
+/** The variables that `${VAR}` refers to; `CREDENTIALS_DIRECTORY` is the folder of the credentials. */
 export type Environment = Readonly<Record<string, string | undefined>>

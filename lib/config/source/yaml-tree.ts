@@ -5,28 +5,27 @@ import { type Entry, nestKeys } from './keys.ts'
 import type { Position } from './position.ts'
 import type { MapTree, ScalarValue, Tree } from './tree.ts'
 
-/** What aliases may blow a document up to: `*a` of `*b` of `*c` … grows exponentially. */
+/** The limit on a document after its aliases are expanded: `*a` of `*b` of `*c` … grows exponentially. */
 const MAX_NODES = 100_000
 
 interface Walk {
   readonly at: (offset: number) => Position
   readonly find: Find
   readonly anchors: Map<string, Node>
-  /** Nodes whose inside is being walked: an alias to one of them would never end. */
+  /** The nodes that are being walked: an alias to one of them would never end. */
   readonly open: Set<Node>
   nodes: number
 }
 
-/** Turns yaml's nodes into a tree: aliases and merge keys resolved, dotted keys nested. */
+/** Turns the nodes of `yaml` into a tree: resolves aliases and merge keys, and nests dotted keys. */
 export function treeOf(contents: unknown, at: (offset: number) => Position, find: Find): Tree {
   const walk: Walk = { at, find, anchors: new Map(), open: new Set(), nodes: 0 }
   const tree = walkNode(contents, at(0), [], walk)
-  if (walk.nodes > MAX_NODES)
-    find(at(0), [], `its aliases make more than ${MAX_NODES} values of it`)
+  if (walk.nodes > MAX_NODES) find(at(0), [], `its aliases expand to more than ${MAX_NODES} values`)
   return tree
 }
 
-/** `here` is where the value's key stands; what `path` says is for messages. */
+/** `here` is the position of the value's key; `path` is for messages. */
 function walkNode(node: unknown, here: Position, path: Path, walk: Walk): Tree {
   const nothing: Tree = { kind: 'scalar', at: here, value: null, plain: true }
   walk.nodes += 1
@@ -50,7 +49,7 @@ function walkNode(node: unknown, here: Position, path: Path, walk: Walk): Tree {
 function walkAlias(name: string, here: Position, path: Path, walk: Walk): Tree {
   const target = walk.anchors.get(name)
   if (target !== undefined && !walk.open.has(target)) return walkNode(target, here, path, walk)
-  const what = target === undefined ? 'names no anchor before it' : 'stands inside what it names'
+  const what = target === undefined ? 'has no anchor before it' : 'is inside its own anchor'
   walk.find(here, path, `the alias *${name} ${what}`)
   return { kind: 'scalar', at: here, value: null, plain: true }
 }
@@ -61,7 +60,7 @@ function scalarValue(scalar: Scalar, here: Position, path: Path, walk: Walk): Sc
   if (typeof value === 'string' || typeof value === 'number') return value
   if (typeof value === 'boolean' || value === null) return value
   if (typeof value === 'symbol') return scalar.source ?? ''
-  walk.find(here, path, `values tagged ${scalar.tag ?? 'so'} have no use here`)
+  walk.find(here, path, `the tag ${scalar.tag ?? 'of this value'} is not supported`)
   return null
 }
 
@@ -93,7 +92,7 @@ function walkMap(map: YAMLMap, here: Position, path: Path, walk: Walk): MapTree 
   return { kind: 'map', at: here, entries }
 }
 
-/** What `<<` brings: one map, or a list of them of which the first to have a key wins. */
+/** The maps that `<<` merges: one map, or a list of maps, where the first to have a key wins. */
 function mergeSources(tree: Tree, path: Path, walk: Walk): readonly MapTree[] {
   if (tree.kind === 'map') return [tree]
   if (tree.kind === 'list') return tree.items.flatMap(item => mergeSources(item, path, walk))

@@ -4,18 +4,18 @@ import type { Position } from './position.ts'
 import type { Tree } from './tree.ts'
 import { treeOf } from './yaml-tree.ts'
 
-/** Deeper than any configuration; far from where yaml's recursion would exhaust the stack. */
+/** More than any configuration needs, and far less than would exhaust the stack in yaml's recursion. */
 const MAX_DEPTH = 100
-/** Of one file: a file that isn't YAML at all has thousands, and the first few say so. */
+/** Per file: a file that isn't YAML at all has thousands of errors, and the first few are enough. */
 const MAX_ERRORS = 20
 
-/** A text to be read as YAML, and where an offset in it stands. */
+/** A text to read as YAML, and how to turn a line and a column of it into a position. */
 export interface YamlSource {
   readonly text: string
   positionOf(line: number, column: number): Position
 }
 
-/** The tree of a text's one document; null where there is none, undefined where it is not well formed. */
+/** The tree of a text's only document; null if there is no document, undefined if it is not well formed. */
 export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | null | undefined {
   const lines = new LineCounter()
   const at = (offset: number): Position => {
@@ -24,12 +24,13 @@ export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | n
   }
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
   const deep = tokens.map(tooDeep).find(offset => offset !== undefined)
-  if (deep !== undefined) return void find(at(deep), [], `nested more than ${MAX_DEPTH} deep`)
+  if (deep !== undefined)
+    return void find(at(deep), [], `nested more than ${MAX_DEPTH} levels deep`)
   const document = compose(tokens, text, at, find)
   return document?.contents ? treeOf(document.contents, at, find) : document && null
 }
 
-/** Where the nesting passes the limit. Looks at the tokens with a list of its own, not the stack. */
+/** The offset at which the nesting exceeds the limit. Uses a list instead of recursion to spare the stack. */
 function tooDeep(token: CST.Token): number | undefined {
   const todo = [{ token: 'value' in token ? token.value : undefined, depth: 0 }]
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
@@ -51,24 +52,24 @@ function compose(
 ): Document | undefined {
   const composer = new Composer({
     customTags: tags => [ZERO_LED, ...tags],
-    intAsBigInt: true, // so that 64-bit numbers, as rules on arguments have them, keep every digit
-    uniqueKeys: false, // keys.ts looks, as a dotted key may repeat a nested one
-    prettyErrors: false, // these would quote the line, and it may hold a secret
+    intAsBigInt: true, // so that 64-bit numbers, as in rules on arguments, keep every digit
+    uniqueKeys: false, // keys.ts checks this, as a dotted key may repeat a nested one
+    prettyErrors: false, // these would quote the line, which may contain a secret
   })
   const [document, second] = [...composer.compose(tokens, true, text.length)]
-  if (second !== undefined) find(at(second.range[0]), [], 'a second document; only one may be here')
-  const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
-  for (const { pos, message } of wrong.slice(0, MAX_ERRORS)) {
+  if (second !== undefined) find(at(second.range[0]), [], 'a second document; only one is allowed')
+  const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
+  for (const { pos, message } of errors.slice(0, MAX_ERRORS)) {
     find(at(pos[0]), [], wordsOf(message) + hintFor(text, pos[0]))
   }
-  const more = wrong.length - MAX_ERRORS
-  if (more > 0) find(at(text.length), [], `and ${more} more errors: is this YAML at all?`)
-  return wrong.length > 0 || second !== undefined ? undefined : document
+  const more = errors.length - MAX_ERRORS
+  if (more > 0) find(at(text.length), [], `and ${more} more errors: is this a YAML file?`)
+  return errors.length > 0 || second !== undefined ? undefined : document
 }
 
 /**
- * `0600` and `0o600` stay text: YAML 1.1 and 1.2 disagree on what number the first is, and file modes,
- * postcodes and the like are no quantities anyhow.
+ * `0600` and `0o600` stay text: YAML 1.1 and 1.2 disagree on the value of the first, and file modes,
+ * postcodes and the like are not quantities anyway.
  */
 const ZERO_LED: ScalarTag = {
   tag: 'tag:yaml.org,2002:str',
@@ -77,12 +78,12 @@ const ZERO_LED: ScalarTag = {
   resolve: text => text,
 }
 
-/** yaml's words without what it quotes from the file, which may be a secret. */
+/** The message of `yaml` without its quote from the file, which may contain a secret. */
 function wordsOf(message: string): string {
   return message.replace(/( in YAML stream)?: ".*$/s, '')
 }
 
-/** In a flow collection an unquoted `${VAR}` is a map to YAML, which then says something else. */
+/** In a flow collection YAML reads an unquoted `${VAR}` as a map, so its own message is misleading. */
 function hintFor(text: string, offset: number): string {
-  return text.startsWith('${', offset - 1) ? ' (within [ ] or { } a reference needs quotes)' : ''
+  return text.startsWith('${', offset - 1) ? ' (quote a reference within [ ] or { })' : ''
 }

@@ -5,12 +5,12 @@ interface ConsoleSettings {
   readonly pretty: boolean
 }
 
-/** Events on standard output, one JSON object a line. */
+/** Writes events to standard output, one JSON object per line. */
 export default defineOutput<ConsoleSettings>({
   name: 'console',
   schema: {
     pretty: {
-      doc: 'Indent each event over several lines, for people to read.',
+      doc: 'Indent each event over several lines, for human readers.',
       format: Boolean,
       default: false,
     },
@@ -35,7 +35,7 @@ class ConsoleOutput implements Output {
     return WRITTEN
   }
 
-  /** Standard output stays open: it isn't this output's alone. */
+  /** Standard output stays open, because others use it as well. */
   async close(): Promise<void> {}
 }
 

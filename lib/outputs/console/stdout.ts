@@ -7,17 +7,17 @@ const STDOUT = 1
 const writeTo = promisify(write)
 
 /**
- * Resolves when the kernel has all of it. Rejects with `OUTPUT_GONE` where nobody can ever read
- * again: the pipe has no reader, the terminal has hung up. May be called again after other errors.
+ * Resolves when the kernel has accepted the whole text. Rejects with `OUTPUT_GONE` if nobody can ever read
+ * again: the pipe has no reader, or the terminal has hung up. May be called again after other errors.
  */
 export type WriteText = (text: string) => Promise<void>
 
 /**
- * The way to write to standard output that loses nothing and never blocks the event loop.
+ * Returns a function that writes to standard output, loses nothing and never blocks the event loop.
  *
- * A pipe or socket goes through process.stdout, which waits for a slow reader with epoll: a thread
- * of the pool stuck in write(2) would keep the process from ending until the reader moves. For
- * files process.stdout is no good: it takes a write cut short by a full disk for a whole one.
+ * Pipes and sockets are written through process.stdout, which waits for a slow reader with epoll. A pool
+ * thread blocked in write(2) would keep the process from ending until the reader continues. Files are written
+ * with write(2), because process.stdout treats a write that a full disk has cut short as complete.
  */
 export function standardOutput(): WriteText {
   const stats = fstatSync(STDOUT)
@@ -26,7 +26,7 @@ export function standardOutput(): WriteText {
 }
 
 function streamWriter(): WriteText {
-  // Errors come to each write's callback; without a listener they would end the process as well.
+  // Errors go to the callback of each write; without a listener, they would also end the process.
   process.stdout.on('error', () => undefined)
   return text =>
     new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ function streamWriter(): WriteText {
 function fileWriter(): WriteText {
   let torn = false
   return async text => {
-    // What is left of a line that failed half-way is ended: the line comes again as a whole.
+    // End the fragment of a line that failed half-way: the whole line is written again.
     const bytes = Buffer.from(torn ? `\n${text}` : text)
     let written = 0
     try {
@@ -55,19 +55,19 @@ async function writeSome(bytes: Buffer, from: number): Promise<number> {
     return (await writeTo(STDOUT, bytes, from)).bytesWritten
   } catch (error) {
     if (codeOf(error) !== 'EAGAIN') throw error
-    // A terminal that another program has made non-blocking.
+    // Another program has made the terminal non-blocking.
     await sleep(10)
     return 0
   }
 }
 
 function asGone(error: unknown): never {
-  // EIO is what a terminal that has hung up answers, for ever.
+  // A terminal that has hung up returns EIO, for ever.
   if (!['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error) ?? ''))
     throw error
   throw new AgentError(
     'OUTPUT_GONE',
-    `standard output can not be written to any more: ${messageOf(error)}`,
+    `standard output can no longer be written to: ${messageOf(error)}`,
     { cause: error },
   )
 }

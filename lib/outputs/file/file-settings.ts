@@ -12,42 +12,42 @@ export interface FileSettings {
 }
 
 const fileName = defineFormat({
-  expected: 'must be the name of a file, without a folder (that is path)',
+  expected: 'must be a file name without a folder (the folder is path)',
   parse: written =>
     typeof written === 'string' && /^[^/\0]+$/.test(written) && !/^\.+$/.test(written)
       ? written
       : undefined,
 })
 
-/** Beats' `output.file`, but for `rotate_on_startup`, which says why. */
+/** The settings of Beats' `output.file`. Only the default of `rotate_on_startup` differs; see its doc. */
 export const fileSchema: Schema<FileSettings> = {
   path: {
-    doc: 'Folder of the files, made where it is missing. A relative one lies below path.data. Required.',
+    doc: 'Folder of the files, created if missing. A relative path is below path.data. Required.',
     format: text,
     default: null,
   },
   filename: {
-    doc: 'Name of the file being written; rotated ones get .1 (the newest), .2 and so on after it.',
+    doc: 'Name of the file being written. Rotated files have .1 (the newest), .2 and so on appended.',
     format: fileName,
     default: 'events.ndjson',
   },
   rotate_every_kb: {
-    doc: 'Size in kilobytes (1024 bytes) above which no file grows.',
+    doc: 'Maximum size of a file, in kilobytes of 1024 bytes.',
     format: integer(1, 2 ** 30),
     default: 10_240,
   },
   number_of_files: {
-    doc: 'How many files to keep, the one being written included; the oldest goes. From 2 to 1024.',
+    doc: 'How many files to keep, including the one being written, from 2 to 1024. The oldest is removed.',
     format: integer(2, 1024),
     default: 7,
   },
   permissions: {
-    doc: 'Who may read them: the mode of every file.',
+    doc: 'File mode of every file.',
     format: fileMode,
     default: 0o600,
   },
   rotate_on_startup: {
-    doc: 'Begin each start with an empty file. Off, unlike in Beats: an agent that is started again and again would push out all that it has written.',
+    doc: 'Begin each start with an empty file. Off, unlike in Beats: an agent that is restarted again and again would rotate away everything it has written.',
     format: Boolean,
     default: false,
   },

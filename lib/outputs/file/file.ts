@@ -11,7 +11,7 @@ export default defineOutput<FileSettings>({
   async open({ settings, paths, log }) {
     const file = await RotatingFile.open({
       path: join(resolve(paths.data, settings.path), settings.filename),
-      limit: settings.rotate_every_kb * 1024,
+      maxBytes: settings.rotate_every_kb * 1024,
       backups: settings.number_of_files - 1,
       mode: settings.permissions,
     })

@@ -2,24 +2,24 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { basename, dirname, join } from 'node:path'
 import { rotationSteps } from './rotation.ts'
 
-// Why not the npm package rotating-file-stream (3.2.10): on a full disk it reports a write of which
-// only a part has landed as done, and after the first refused write the stream is destroyed for
-// good, so that nothing can be tried again; both were seen on a 64 kB tmpfs.
+// Why not the npm package rotating-file-stream (3.2.10): on a full disk it reports a partial write as
+// complete, and after the first failed write the stream is destroyed, so that nothing can be retried. Both
+// were seen on a tmpfs of 64 kB.
 
 export interface RotatingFileSettings {
   /** Absolute. */
   readonly path: string
-  /** Bytes that the file may have. Only a single line longer than that makes a longer file. */
-  readonly limit: number
+  /** The maximum size of a file. Only a single longer line makes a larger file. */
+  readonly maxBytes: number
   /** How many rotated files (`path.1` is the newest) to keep. */
   readonly backups: number
   /** Mode of every file, whatever the umask. */
   readonly mode: number
 }
 
-/** How far an append has come: all of it where there is no error. */
+/** The result of an append; without an error, everything was written. */
 export interface Appended {
-  /** Bytes, always whole lines, that the kernel has. */
+  /** The bytes that the kernel has accepted, always whole lines. */
   readonly written: number
   readonly error?: unknown
 }
@@ -27,11 +27,10 @@ export interface Appended {
 const NEWLINE = 10
 
 /**
- * A file of lines that is rotated by size and can go on after any error. One call at a time.
+ * A file of lines that is rotated by size and stays usable after any error. Only one call at a time.
  *
- * A line is in the file as a whole or not at all: what is left of one after an error is cut off,
- * and one torn by a crash is ended before the next. A file that somebody has moved or removed is
- * made anew.
+ * The file contains a line completely or not at all: the fragment of a line is cut off after an error, and a
+ * line torn by a crash is ended before the next one. A file that was moved or removed is created again.
  */
 export class RotatingFile {
   readonly #settings: RotatingFileSettings
@@ -42,7 +41,7 @@ export class RotatingFile {
     this.#settings = settings
   }
 
-  /** Makes the folder where it is missing. Rejects with the system's error. */
+  /** Creates the folder if it is missing. Rejects with the system's error. */
   static async open(settings: RotatingFileSettings): Promise<RotatingFile> {
     await mkdir(dirname(settings.path), { recursive: true, mode: 0o750 })
     const file = new RotatingFile(settings)
@@ -50,14 +49,14 @@ export class RotatingFile {
     return file
   }
 
-  /** `lines` ends with a newline. Never rejects: what failed may be tried again, from `written`. */
+  /** `lines` must end with a newline. Never rejects; after an error, the caller may retry from `written`. */
   async append(lines: Buffer): Promise<Appended> {
     let written = 0
     try {
       await this.#follow()
       while (written < lines.length) {
         const end = this.#fitting(lines, written)
-        if (end === written) await this.#turn()
+        if (end === written) await this.#switchFile()
         else written += await this.#write(lines.subarray(written, end))
       }
       return { written }
@@ -68,9 +67,9 @@ export class RotatingFile {
     }
   }
 
-  /** Turns to an empty file, unless the present one is empty. */
+  /** Switches to an empty file, unless the current one is empty. */
   async rotate(): Promise<void> {
-    if (this.#size > 0) await this.#turn()
+    if (this.#size > 0) await this.#switchFile()
   }
 
   async close(): Promise<void> {
@@ -94,14 +93,14 @@ export class RotatingFile {
     return handle
   }
 
-  /** Opens the file where it is not open, or no longer the one of that name. */
+  /** Opens the file if it is not open, or if the open file no longer has that name. */
   async #follow(): Promise<void> {
     if (this.#handle !== undefined) {
       const [ours, theirs] = await Promise.all([
         this.#handle.stat(),
         stat(this.#settings.path).catch(() => undefined),
       ])
-      // Others may append as well: what they wrote is not to be cut off with a torn line of ours.
+      // Others may append as well, and cutting off a torn line of ours must not remove what they wrote.
       this.#size = ours.size
       if (ours.ino === theirs?.ino && ours.dev === theirs.dev) return
       await this.close()
@@ -109,16 +108,16 @@ export class RotatingFile {
     await this.#open()
   }
 
-  /** Where to cut, so that the file stays within its limit; `from` where it must turn first. */
+  /** The end of the lines that fit into the file; `from` if the file must be rotated first. */
   #fitting(lines: Buffer, from: number): number {
-    const room = this.#settings.limit - this.#size
+    const room = this.#settings.maxBytes - this.#size
     if (lines.length - from <= room) return lines.length
     const cut = room > 0 ? lines.lastIndexOf(NEWLINE, from + room - 1) + 1 : from
     if (cut > from) return cut
     return this.#size > 0 ? from : lines.indexOf(NEWLINE, from) + 1
   }
 
-  async #turn(): Promise<void> {
+  async #switchFile(): Promise<void> {
     const { path, backups } = this.#settings
     const folder = dirname(path)
     await this.close()
@@ -133,7 +132,7 @@ export class RotatingFile {
     const handle = this.#handle ?? (await this.#open())
     let written = 0
     try {
-      // A write may be cut short, by a full disk for one; the next one then says why.
+      // A write may be partial, for example on a full disk; the next one then fails with the reason.
       while (written < lines.length) {
         written += (await handle.write(lines, written)).bytesWritten
       }
@@ -144,7 +143,7 @@ export class RotatingFile {
     return written
   }
 
-  /** After `written` bytes of `lines` something failed: leaves the whole lines of them. */
+  /** After an error behind `written` bytes of `lines`: cuts the file back to whole lines. */
   async #cutTorn(
     handle: FileHandle,
     lines: Buffer,
@@ -156,14 +155,14 @@ export class RotatingFile {
     try {
       if (written > whole) await handle.truncate(this.#size)
     } catch {
-      // Opening the file again ends the line.
+      // Reopening the file ends the torn line.
       await this.close().catch(() => undefined)
     }
     return new Torn(whole, cause)
   }
 }
 
-/** A write that has failed after `whole` bytes of whole lines. */
+/** A write that failed after `whole` bytes, which are whole lines. */
 class Torn extends Error {
   readonly whole: number
 
@@ -179,7 +178,7 @@ async function regular(handle: FileHandle, path: string): Promise<{ readonly siz
   return stats
 }
 
-/** How many bytes it took. Ending the line, not cutting it off: it may not be ours. */
+/** Ends a torn last line and returns the bytes written. The line is not cut off, as it may not be ours. */
 async function endTornLine(handle: FileHandle, size: number): Promise<number> {
   if (size === 0) return 0
   const last = Buffer.alloc(1)

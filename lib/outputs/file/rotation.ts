@@ -1,14 +1,14 @@
-/** One step of a rotation, a single system call: take away, or rename (replacing what is there). */
+/** One step of a rotation, which is a single system call: remove a file, or rename it over another. */
 export type RotationStep =
   | { readonly remove: string }
   | { readonly rename: string; readonly to: string }
 
 /**
- * How to rotate `file`, given the names in its folder: it becomes `file.1`, the older ones move up,
- * and none above `backups` stays. Ends with `file` free.
+ * The steps to rotate `file`, given the names in its folder: it becomes `file.1`, older files move up by one,
+ * and those with a number above `backups` are removed. In the end, the name `file` is free.
  *
- * Done in this order, a crash between any two steps loses no file: numbers only ever move up, from
- * the top, and only as far as the first number that is free (which such a crash leaves behind).
+ * In this order, a crash between any two steps loses no file: files only move up, the highest number first,
+ * and only as far as the first free number (a crash leaves one behind).
  */
 export function rotationSteps(
   names: readonly string[],
@@ -26,14 +26,14 @@ export function rotationSteps(
   return [...steps, { rename: file, to: `${file}.1` }]
 }
 
-/** 3 for `file.3`; 0 for a name that rotation has not given. */
+/** 3 for `file.3`; 0 for a name that is not from a rotation. */
 function backupNumber(name: string, file: string): number {
   if (!name.startsWith(`${file}.`)) return 0
   const suffix = name.slice(file.length + 1)
   return /^[1-9]\d{0,8}$/.test(suffix) ? Number(suffix) : 0
 }
 
-/** The number that the move begins with: the last one where none is free; what it holds goes. */
+/** The first free number, up to which files move; `backups` if none is free, and its file is replaced. */
 function firstFree(present: ReadonlySet<number>, backups: number): number {
   let number = 1
   while (number < backups && present.has(number)) number++

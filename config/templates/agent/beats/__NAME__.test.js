@@ -6,13 +6,13 @@ import beat from './__NAME__.js'
 describe('__NAME__', () => {
   it('keeps the contract', () => checkBeat(beat, { config: { period: '10ms' } }))
 
-  it('says what it is told to, every period', async () => {
+  it('publishes its message every period', async () => {
     const events = await runBeat(beat, { period: '10ms', message: 'well' }, { count: 3 })
     assert.ok(events.length >= 3)
     for (const { message } of events) assert.equal(message, 'well')
   })
 
-  it('refuses a section that makes no sense', async () => {
+  it('rejects invalid settings', async () => {
     const run = runBeat(beat, { period: 'often', message: '' })
     await assert.rejects(run, { code: 'CONFIG_INVALID' })
   })

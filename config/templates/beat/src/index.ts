@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { defineBeat, durationFrom, text } from 'sealbeat'
 
-/** Says that the agent is alive, and for how long it has been. */
+/** Reports that the agent is alive, and its uptime. */
 export default defineBeat({
   name: '__NAME__',
   schema: {
-    period: { doc: 'How often it is said.', format: durationFrom(1), default: 10_000 },
-    message: { doc: 'What is said.', format: text, default: 'alive' },
+    period: { doc: 'How often to publish an event.', format: durationFrom(1), default: 10_000 },
+    message: { doc: 'The message of each event.', format: text, default: 'alive' },
   },
-  // Under the filter. What needs more than that allows (a low port, a file of root's) belongs in `open`.
+  // Runs under the filter. Use `open` for anything that needs more (a low port, a file of root's).
   async run({ settings, signal, publish }) {
     while (!signal.aborted) {
       await publish({

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 
 /**
- * A logger's children and theirs, for as long as somebody has them. Each has taken its level from its
- * parent when it was made, so that a new one has to be told to all.
+ * The descendants of a logger, held weakly. A child copies the level of its parent when it is created, so a
+ * new level must be set on each of them.
  */
-export class Family {
+export class ChildLoggers {
   readonly #children = new Set<WeakRef<Logger>>()
   readonly #gone = new FinalizationRegistry<WeakRef<Logger>>(child => this.#children.delete(child))
 
