@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { numberOf } from './answering.ts'
-import { probe } from './probe.ts'
+import { numberOf } from '../answering.ts'
+import { probe } from '../probe.ts'
 
 /** The kernel's audit records, as they are written. */
 export interface AuditTail {

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { ARCHITECTURES } from '../lib/seccomp/architectures/architecture.ts'
+import { ARCHITECTURES } from '../../lib/seccomp/architectures/architecture.ts'
 
 /**
  * Modules that are imported late, and then together: by the agent once its image has started for good; by

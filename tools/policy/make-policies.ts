@@ -2,13 +2,13 @@ import {
   ARCHITECTURES,
   loadArchitecture,
   recordOf,
-} from '../lib/seccomp/architectures/architecture.ts'
-import { contradictions, gather } from './policy/evidence.ts'
-import { writeLiteral } from './policy/literal.ts'
-import { writeProvenance } from './policy/provenance.ts'
-import { writeWeights } from './policy/weights.ts'
-import { writePolicy } from './policy/write.ts'
-import type { Recording } from './recording.ts'
+} from '../../lib/seccomp/architectures/architecture.ts'
+import type { Recording } from '../record/recording.ts'
+import { contradictions, gather } from './evidence.ts'
+import { writeLiteral } from './literal.ts'
+import { writeProvenance } from './provenance.ts'
+import { writeWeights } from './weights.ts'
+import { writePolicy } from './write.ts'
 
 /** All generated policies, by path: YAML for people, literals for the agent, the weights, and where they are from. */
 export async function makePolicies(

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { endianness } from 'node:os'
-import type { NativeRecording } from '../lib/addon.ts'
+import type { NativeRecording } from '../../lib/addon.ts'
 import {
   type Architecture,
   architectureOf,
   loadArchitecture,
-} from '../lib/seccomp/architectures/architecture.ts'
-import { encode } from '../lib/seccomp/compiler/program.ts'
-import { recordingFilter } from '../lib/seccomp/record/filter.ts'
-import { findRecorder, meaningOf } from '../lib/seccomp/record/native.ts'
-import { MARK } from '../lib/seccomp/record/phases.ts'
-import { PHASES } from '../test/workload/phase.ts'
+} from '../../lib/seccomp/architectures/architecture.ts'
+import { encode } from '../../lib/seccomp/compiler/program.ts'
+import { recordingFilter } from '../../lib/seccomp/record/filter.ts'
+import { findRecorder, meaningOf } from '../../lib/seccomp/record/native.ts'
+import { MARK } from '../../lib/seccomp/record/phases.ts'
+import { PHASES } from '../../test/workload/phase.ts'
 import { NOTED_ARGUMENTS, type RecordedCall } from './recording.ts'
 
 /** A command to record. */

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openSuite, type UnpackedPackage } from './apt.ts'
+import { openSuite, type UnpackedPackage } from '../apt.ts'
 
 /** The Debian packages that the tables are made from, unpacked on disk. */
 export interface TableSources {

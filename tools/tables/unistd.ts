@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { amd64 } from '../lib/seccomp/architectures/amd64.ts'
+import { amd64 } from '../../lib/seccomp/architectures/amd64.ts'
 import {
   ARCHITECTURES,
   type ArchitectureRecord,
   type KernelHeaders,
   recordOf,
-} from '../lib/seccomp/architectures/architecture.ts'
-import type { SyscallTable } from '../lib/seccomp/architectures/syscall-table.ts'
+} from '../../lib/seccomp/architectures/architecture.ts'
+import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
 
 const run = promisify(execFile)
 

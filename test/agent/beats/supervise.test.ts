@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { type RestartSettings, supervise } from '../../lib/agent/beats/supervise.ts'
-import { listeningLog, messagesOf } from './lines.ts'
+import { type RestartSettings, supervise } from '../../../lib/agent/beats/supervise.ts'
+import { listeningLog, messagesOf } from '../lines.ts'
 
 /** No waiting: what is looked at is the order of things. */
 const HURRIED: RestartSettings = { initMs: 0, maxMs: 0, steadyMs: 60_000 }

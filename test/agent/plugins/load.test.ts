@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { loadBeat } from '../../lib/agent/plugins/load.ts'
-import { messageOf } from '../../lib/errors.ts'
-import { skip } from '../live.ts'
-import { temporaryFolder } from './temporary.ts'
+import { loadBeat } from '../../../lib/agent/plugins/load.ts'
+import { messageOf } from '../../../lib/errors.ts'
+import { skip } from '../../live.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 const BEAT = `{ name: 'probe', schema: {}, async run() {} }`
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { CloseStack } from '../../lib/agent/process/close-stack.ts'
-import { listeningLog } from './lines.ts'
+import { CloseStack } from '../../../lib/agent/process/close-stack.ts'
+import { listeningLog } from '../lines.ts'
 
 describe('agent: what has been opened', () => {
   const never = new AbortController().signal

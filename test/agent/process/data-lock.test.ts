@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type LoadedAddon, loadAddon } from '../../lib/addon.ts'
-import { lockDataPath } from '../../lib/agent/process/data-lock.ts'
-import { temporaryFolder } from './temporary.ts'
+import { type LoadedAddon, loadAddon } from '../../../lib/addon.ts'
+import { lockDataPath } from '../../../lib/agent/process/data-lock.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 describe('agent: the lock of path.data', () => {
   const data = temporaryFolder()

@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readIdentity } from '../../lib/agent/process/identity.ts'
-import { temporaryFolder } from './temporary.ts'
+import { readIdentity } from '../../../lib/agent/process/identity.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

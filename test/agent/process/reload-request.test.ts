@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ReloadRequest } from '../../lib/agent/process/reload-request.ts'
+import { ReloadRequest } from '../../../lib/agent/process/reload-request.ts'
 
 describe('agent: a request to reload', () => {
   const turn = () => new Promise(setImmediate)

@@ -10,8 +10,8 @@ import {
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { openState } from '../../lib/agent/process/state.ts'
-import { temporaryFolder } from './temporary.ts'
+import { openState } from '../../../lib/agent/process/state.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 describe("agent: a beat's state", () => {
   const data = temporaryFolder()

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { configure } from '../../lib/agent/configure.ts'
-import type { Plan } from '../../lib/agent/plan.ts'
-import { changesBetween, restartReasons } from '../../lib/agent/reload/compare.ts'
-import { readDocument } from '../../lib/config/source/document.ts'
-import { needsLinux } from '../live.ts'
-import { temporaryFolder } from './temporary.ts'
+import { configure } from '../../../lib/agent/configure.ts'
+import type { Plan } from '../../../lib/agent/plan.ts'
+import { changesBetween, restartReasons } from '../../../lib/agent/reload/compare.ts'
+import { readDocument } from '../../../lib/config/source/document.ts'
+import { needsLinux } from '../../live.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 /** A beat that needs nothing, and one that needs more than the default policy allows. */
 const PLAIN = `export default {

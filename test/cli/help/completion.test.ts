@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { completion } from '../../lib/cli/help/completion.ts'
-import { needs } from './programs.ts'
+import { completion } from '../../../lib/cli/help/completion.ts'
+import { needs } from '../../packaging/programs.ts'
 
 describe('completion in bash', () => {
   let folder: string

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
-import { manPage } from '../../lib/cli/help/man-page.ts'
-import { needs } from './programs.ts'
+import { manPage } from '../../../lib/cli/help/man-page.ts'
+import { needs } from '../../packaging/programs.ts'
 
 const TEXT = manPage({
   name: 'web-agent',

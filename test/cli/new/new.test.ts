@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { Workplace } from './workplace.ts'
+import { Workplace } from '../workplace.ts'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** What npm would have installed for a beat, from this checkout; packages below the folder find it. */
 function linkTools(place: Workplace): void {

@@ -4,10 +4,10 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { needsLinux } from '../live.ts'
-import { Workplace } from './workplace.ts'
+import { needsLinux } from '../../live.ts'
+import { Workplace } from '../workplace.ts'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** A folder that `make release` has filled; else this checkout is packed, without prebuilt addons. */
 const RELEASE = process.env['RELEASE']

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { isolation, needsIsolation } from '../live.ts'
-import { Workplace } from './workplace.ts'
+import { isolation, needsIsolation } from '../../live.ts'
+import { Workplace } from '../workplace.ts'
 
 const AGENT = `
 beats: [{ type: host, period: 300ms }]

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { beatSource, Workplace } from './workplace.ts'
+import { beatSource, Workplace } from '../workplace.ts'
 
 describe('sealbeat seccomp explain', () => {
   let place: Workplace

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { needsLinux, programFile, skip } from '../live.ts'
-import { Workplace } from './workplace.ts'
+import { needsLinux, programFile, skip } from '../../live.ts'
+import { Workplace } from '../workplace.ts'
 
 describe('seccomp record --audit-log', function () {
   this.timeout(60_000)

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { needsLinux, skip } from '../live.ts'
-import { type Result, Workplace } from './workplace.ts'
+import { needsLinux, skip } from '../../live.ts'
+import { type Result, Workplace } from '../workplace.ts'
 
 const NOBODY = 65534
 /** Runs a command as an ordinary user, if the tests run as root. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { bytes, bytesFrom } from '../../lib/config/schema/bytes.ts'
-import { duration, durationFrom, formatDuration } from '../../lib/config/schema/duration.ts'
-import { fileMode } from '../../lib/config/schema/file-mode.ts'
-import { type Format, integer, listOf, oneOf, text } from '../../lib/config/schema/formats.ts'
+import { bytes, bytesFrom } from '../../../lib/config/schema/bytes.ts'
+import { duration, durationFrom, formatDuration } from '../../../lib/config/schema/duration.ts'
+import { fileMode } from '../../../lib/config/schema/file-mode.ts'
+import { type Format, integer, listOf, oneOf, text } from '../../../lib/config/schema/formats.ts'
 
 const LONGEST = 2 ** 31 - 1
 const levels = oneOf(['info', 'error'])

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Schema } from 'convict'
-import { duration } from '../../lib/config/schema/duration.ts'
-import { listOf, oneOf } from '../../lib/config/schema/formats.ts'
-import { parseSection } from '../../lib/config/schema/section.ts'
-import { formatPath } from '../../lib/errors.ts'
+import { duration } from '../../../lib/config/schema/duration.ts'
+import { listOf, oneOf } from '../../../lib/config/schema/formats.ts'
+import { parseSection } from '../../../lib/config/schema/section.ts'
+import { formatPath } from '../../../lib/errors.ts'
 
 /** What a section's parser says of one setting written so; none where it was taken. */
 function messagesOf(schema: Schema<unknown>, value: Readonly<Record<string, unknown>>) {

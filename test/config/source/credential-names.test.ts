@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what is read
 import { expect } from 'chai'
-import { credentialNames } from '../../lib/config/source/credential-names.ts'
+import { credentialNames } from '../../../lib/config/source/credential-names.ts'
 
 describe('the names of credentials', () => {
   for (const [what, text, names] of [

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readCredential } from '../../lib/config/source/credentials.ts'
-import type { ScalarTree } from '../../lib/config/source/tree.ts'
-import { expandScalar } from '../../lib/config/source/variables.ts'
+import { readCredential } from '../../../lib/config/source/credentials.ts'
+import type { ScalarTree } from '../../../lib/config/source/tree.ts'
+import { expandScalar } from '../../../lib/config/source/variables.ts'
 
 const HINT = 'put LoadCredential=db:/path/to/it into the unit'
 const NOT_UTF8 = Buffer.from([0x68, 0xff])

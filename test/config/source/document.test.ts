@@ -2,8 +2,12 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type ConfigSource, readDocument, wantsFilter } from '../../lib/config/source/document.ts'
-import { documentOf, linesOf, shorten, withFiles } from './written.ts'
+import {
+  type ConfigSource,
+  readDocument,
+  wantsFilter,
+} from '../../../lib/config/source/document.ts'
+import { documentOf, linesOf, shorten, withFiles } from '../written.ts'
 
 function soundValue(text: string, more: Partial<ConfigSource> = {}): unknown {
   const { value, findings } = documentOf(text, more)

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readDocument, wantsFilter } from '../../lib/config/source/document.ts'
-import { mayDisableFilter } from '../../lib/config/source/glance.ts'
-import { AgentError } from '../../lib/errors.ts'
-import { withFiles } from './written.ts'
+import { readDocument, wantsFilter } from '../../../lib/config/source/document.ts'
+import { mayDisableFilter } from '../../../lib/config/source/glance.ts'
+import { AgentError } from '../../../lib/errors.ts'
+import { withFiles } from '../written.ts'
 
 /** Every package that a module of dist/ imports, directly or through its neighbours. */
 function packagesOf(file: string, seen: Set<string> = new Set()): readonly string[] {
@@ -19,7 +19,7 @@ function packagesOf(file: string, seen: Set<string> = new Set()): readonly strin
 }
 
 const lib = (name: string) =>
-  fileURLToPath(new URL(`../../lib/config/source/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../../../lib/config/source/${name}`, import.meta.url))
 
 describe('config: a glance before the re-start', () => {
   const rows: readonly (readonly [text: string, may: boolean])[] = [

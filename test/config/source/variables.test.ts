@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the agent's own references
 import { expect } from 'chai'
-import type { ScalarTree } from '../../lib/config/source/tree.ts'
-import { expandScalar } from '../../lib/config/source/variables.ts'
+import type { ScalarTree } from '../../../lib/config/source/tree.ts'
+import { expandScalar } from '../../../lib/config/source/variables.ts'
 
 const env = {
   A: 'x',

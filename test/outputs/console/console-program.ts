@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
-import consoleOutput from '../../lib/outputs/console/console.ts'
-import { startPipeline } from '../../lib/pipeline/pipeline.ts'
-import { NEVER, SOURCE } from '../pipeline/fixtures.ts'
+import consoleOutput from '../../../lib/outputs/console/console.ts'
+import { startPipeline } from '../../../lib/pipeline/pipeline.ts'
+import { NEVER, SOURCE } from '../../pipeline/fixtures.ts'
 
 // A little agent for console.test.ts: publishes COUNT events of SIZE bytes to standard output and
 // says on standard error how that ended. While it waits it proves that its event loop is free.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { smallDisk } from './folder.ts'
+import { smallDisk } from '../folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./console-program.js', import.meta.url))
 

@@ -2,11 +2,11 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import convict from 'convict'
-import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../lib/outputs/builtin.ts'
-import file from '../../lib/outputs/file/file.ts'
-import { type FileSettings, fileSchema } from '../../lib/outputs/file/file-settings.ts'
-import { memoryLog, NEVER, pipelineTo, SOURCE } from '../pipeline/fixtures.ts'
-import { contentsOf, smallDisk, temporaryFolder } from './folder.ts'
+import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../../lib/outputs/builtin.ts'
+import file from '../../../lib/outputs/file/file.ts'
+import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
+import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
+import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
 
 const DEFAULTS: FileSettings = {
   path: 'out',

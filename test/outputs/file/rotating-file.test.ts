@@ -10,8 +10,8 @@ import {
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { RotatingFile, type RotatingFileSettings } from '../../lib/outputs/file/rotating-file.ts'
-import { contentsOf, smallDisk, temporaryFolder } from './folder.ts'
+import { RotatingFile, type RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
+import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
 
 function renameOver(path: string): void {
   writeFileSync(`${path}.new`, '')

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type RotationStep, rotationSteps } from '../../lib/outputs/file/rotation.ts'
+import { type RotationStep, rotationSteps } from '../../../lib/outputs/file/rotation.ts'
 
 /** A folder as name → content. */
 function apply(folder: Map<string, string>, steps: readonly RotationStep[]): void {

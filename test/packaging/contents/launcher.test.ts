@@ -15,7 +15,7 @@ import {
   installedPlaces,
   launcher,
   portableLauncher,
-} from '../../lib/packaging/contents/launcher.ts'
+} from '../../../lib/packaging/contents/launcher.ts'
 
 /** In the place of Node: says what it was started with. */
 const RUNTIME = `#!/bin/sh

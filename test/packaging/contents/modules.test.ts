@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { collectModules } from '../../lib/packaging/contents/modules.ts'
-import type { Entry } from '../../lib/packaging/formats/tree.ts'
+import { collectModules } from '../../../lib/packaging/contents/modules.ts'
+import type { Entry } from '../../../lib/packaging/formats/tree.ts'
 
 interface Dependencies {
   readonly dependencies?: readonly string[]

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { librariesOf } from '../../lib/packaging/contents/libraries.ts'
-import { runtimeEntries } from '../../lib/packaging/contents/runtime.ts'
-import { copy, file } from '../../lib/packaging/formats/tree.ts'
-import { debRequirements, rpmRequirements } from '../../lib/packaging/requirements.ts'
-import { needs, run } from './programs.ts'
+import { librariesOf } from '../../../lib/packaging/contents/libraries.ts'
+import { runtimeEntries } from '../../../lib/packaging/contents/runtime.ts'
+import { copy, file } from '../../../lib/packaging/formats/tree.ts'
+import { debRequirements, rpmRequirements } from '../../../lib/packaging/requirements.ts'
+import { needs, run } from '../programs.ts'
 
 describe('the Node in a package', () => {
   let folder: string

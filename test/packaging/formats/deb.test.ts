@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { AgentFolder, NAME } from './agent-folder.ts'
-import { needs, run } from './programs.ts'
+import { AgentFolder, NAME } from '../agent-folder.ts'
+import { needs, run } from '../programs.ts'
 
 const HOME = `usr/share/${NAME}`
 

@@ -2,9 +2,9 @@ import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { skip } from '../live.ts'
-import { AgentFolder, NAME } from './agent-folder.ts'
-import { needs, run } from './programs.ts'
+import { skip } from '../../live.ts'
+import { AgentFolder, NAME } from '../agent-folder.ts'
+import { needs, run } from '../programs.ts'
 
 const HOME = `/usr/share/${NAME}`
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect } from 'chai'
-import { needsLinux } from '../live.ts'
-import { AgentFolder, NAME } from './agent-folder.ts'
-import { run } from './programs.ts'
-import { Unpacked } from './unpacked.ts'
+import { needsLinux } from '../../live.ts'
+import { AgentFolder, NAME } from '../agent-folder.ts'
+import { run } from '../programs.ts'
+import { Unpacked } from '../unpacked.ts'
 
 describe('the tarball', function () {
   this.timeout(90_000)

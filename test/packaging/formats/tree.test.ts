@@ -2,7 +2,14 @@ import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { below, copy, type Entry, file, folder, stage } from '../../lib/packaging/formats/tree.ts'
+import {
+  below,
+  copy,
+  type Entry,
+  file,
+  folder,
+  stage,
+} from '../../../lib/packaging/formats/tree.ts'
 
 const EPOCH = 1_000_000_000
 

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { installedPlaces } from '../../lib/packaging/contents/launcher.ts'
-import { tmpfiles } from '../../lib/packaging/unit/accounts.ts'
-import { skip } from '../live.ts'
+import { installedPlaces } from '../../../lib/packaging/contents/launcher.ts'
+import { tmpfiles } from '../../../lib/packaging/unit/accounts.ts'
+import { skip } from '../../live.ts'
 
 describe("packaging: what is not root's", () => {
   let root: string

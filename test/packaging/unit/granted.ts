@@ -1,7 +1,7 @@
-import { configure } from '../../lib/agent/configure.ts'
-import type { Plan } from '../../lib/agent/plan.ts'
-import { readDocument } from '../../lib/config/source/document.ts'
-import { AgentFolder } from './agent-folder.ts'
+import { configure } from '../../../lib/agent/configure.ts'
+import type { Plan } from '../../../lib/agent/plan.ts'
+import { readDocument } from '../../../lib/config/source/document.ts'
+import { AgentFolder } from '../agent-folder.ts'
 
 const LISTENER = `import { defineBeat } from 'sealbeat'
 export default defineBeat({

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { grantsOf, type Reasons } from '../../lib/packaging/unit/grants.ts'
+import { grantsOf, type Reasons } from '../../../lib/packaging/unit/grants.ts'
 import { EVERYTHING, planOf } from './granted.ts'
 
 describe('what a unit grants', () => {

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { grantsOf } from '../../lib/packaging/unit/grants.ts'
-import { unitFile } from '../../lib/packaging/unit/unit.ts'
-import { ROOT } from '../docs/page.ts'
+import { grantsOf } from '../../../lib/packaging/unit/grants.ts'
+import { unitFile } from '../../../lib/packaging/unit/unit.ts'
+import { ROOT } from '../../docs/page.ts'
+import { needs, run } from '../programs.ts'
 import { EVERYTHING, planOf } from './granted.ts'
-import { needs, run } from './programs.ts'
 
 const MANIFEST = {
   name: 'sample',
@@ -44,7 +44,7 @@ describe('the unit of an agent', () => {
   after(() => rmSync(folder, { recursive: true }))
 
   it('is this for a small agent, but for the filter', async () => {
-    const golden = readFileSync(join(ROOT, 'test/packaging/sample.service'), 'utf8')
+    const golden = readFileSync(join(ROOT, 'test/packaging/unit/sample.service'), 'utf8')
     const unit = await unitOf(SAMPLE, { credentials: ['token'] })
     expect(unit.replace(FILTER, '')).to.equal(golden)
   })

@@ -9,11 +9,11 @@ import {
   architectureOf,
   loadArchitecture,
   recordOf,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { MACHINES, machineOf } from '../../tools/live/machines.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { MACHINES, machineOf } from '../../../tools/live/machines.ts'
 import { kernelHeaders } from './kernel-headers.ts'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 const RECORDS = ARCHITECTURES.map(recordOf)
 
 describe('records of architectures', () => {

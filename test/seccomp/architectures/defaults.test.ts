@@ -7,17 +7,17 @@ import {
   ARCHITECTURES,
   type ArchitectureName,
   recordOf,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { LONGEST_PROGRAM, type Program } from '../../lib/seccomp/compiler/program.ts'
-import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
-import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
-import type { EffectivePolicy } from '../../lib/seccomp/policy/merge.ts'
-import { makePolicies } from '../../tools/make-policies.ts'
-import { CONSTANTS, constant } from '../../tools/policy/constants.ts'
-import { NOTED_ARGUMENTS, readRecordings } from '../../tools/recording.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { LONGEST_PROGRAM, type Program } from '../../../lib/seccomp/compiler/program.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { loadPolicy } from '../../../lib/seccomp/policy/layers.ts'
+import type { EffectivePolicy } from '../../../lib/seccomp/policy/merge.ts'
+import { CONSTANTS, constant } from '../../../tools/policy/constants.ts'
+import { makePolicies } from '../../../tools/policy/make-policies.ts'
+import { NOTED_ARGUMENTS, readRecordings } from '../../../tools/record/recording.ts'
+import { section } from '../policy/policies.ts'
 import { kernelHeaders } from './kernel-headers.ts'
-import { section } from './policies.ts'
 
 const ALLOW = 0x7fff0000
 const EPERM = 0x00050001

@@ -1,5 +1,9 @@
-import { cachedSources, fetchSources, type TableSources } from '../../tools/table-sources.ts'
-import { skip } from '../live.ts'
+import {
+  cachedSources,
+  fetchSources,
+  type TableSources,
+} from '../../../tools/tables/table-sources.ts'
+import { skip } from '../../live.ts'
 
 const CACHE = '.cache/debian'
 

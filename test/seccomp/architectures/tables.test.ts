@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
-import { ARGUMENT_WIDTHS } from '../../lib/seccomp/architectures/tables/arguments.ts'
-import { SINCE } from '../../lib/seccomp/architectures/tables/since.ts'
-import { makeTables } from '../../tools/make-tables.ts'
-import { ALL_ABIS } from '../../tools/unistd.ts'
-import { skip } from '../live.ts'
+import type { SyscallTable } from '../../../lib/seccomp/architectures/syscall-table.ts'
+import { ARGUMENT_WIDTHS } from '../../../lib/seccomp/architectures/tables/arguments.ts'
+import { SINCE } from '../../../lib/seccomp/architectures/tables/since.ts'
+import { makeTables } from '../../../tools/tables/make-tables.ts'
+import { ALL_ABIS } from '../../../tools/tables/unistd.ts'
+import { skip } from '../../live.ts'
 import { kernelHeaders } from './kernel-headers.ts'
 
 const FOLDER = 'lib/seccomp/architectures/tables'
 
 async function load(abi: SyscallTable['architecture']): Promise<SyscallTable> {
-  const url = new URL(`../../lib/seccomp/architectures/tables/${abi}.js`, import.meta.url)
+  const url = new URL(`../../../lib/seccomp/architectures/tables/${abi}.js`, import.meta.url)
   return ((await import(url.href)) as { readonly table: SyscallTable }).table
 }
 

@@ -5,18 +5,18 @@ import { expect } from 'chai'
 import {
   type ArchitectureName,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { breaking } from '../../lib/seccomp/check/breaking.ts'
-import { equivalents } from '../../lib/seccomp/check/equivalents.ts'
-import type { Finding } from '../../lib/seccomp/check/finding.ts'
-import { hostFindings } from '../../lib/seccomp/check/host.ts'
-import { kernelFindings } from '../../lib/seccomp/check/kernel.ts'
-import { runtimeFindings } from '../../lib/seccomp/check/runtime.ts'
-import { trialFindings } from '../../lib/seccomp/check/trial.ts'
-import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
-import { BLACKLIST, policy, section } from './policies.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { breaking } from '../../../lib/seccomp/check/breaking.ts'
+import { equivalents } from '../../../lib/seccomp/check/equivalents.ts'
+import type { Finding } from '../../../lib/seccomp/check/finding.ts'
+import { hostFindings } from '../../../lib/seccomp/check/host.ts'
+import { kernelFindings } from '../../../lib/seccomp/check/kernel.ts'
+import { runtimeFindings } from '../../../lib/seccomp/check/runtime.ts'
+import { trialFindings } from '../../../lib/seccomp/check/trial.ts'
+import { loadPolicy } from '../../../lib/seccomp/policy/layers.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { ACTIONS } from '../../../lib/seccomp/policy/policy.ts'
+import { BLACKLIST, policy, section } from '../policy/policies.ts'
 
 async function defaults(name: ArchitectureName, config = section({})) {
   const found = await loadPolicy(name, config, [])

@@ -4,14 +4,14 @@ import {
   ARCHITECTURES,
   type Architecture,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
-import { type Call, simulate } from '../../lib/seccomp/compiler/simulate.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import type { Policy } from '../../lib/seccomp/policy/policy.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { returnValue } from '../../../lib/seccomp/compiler/ranges.ts'
+import { type Call, simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import type { Policy } from '../../../lib/seccomp/policy/policy.ts'
+import { randomArguments, randomPolicy } from '../policy/random-policy.ts'
 import { plainReading } from './oracle.ts'
-import { randomArguments, randomPolicy } from './random-policy.ts'
 
 /** All policies together, in one run of the suite. */
 const POLICIES = 3000

@@ -3,14 +3,14 @@ import {
   type Architecture,
   type ArchitectureName,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { disassemble } from '../../lib/seccomp/compiler/disassemble.ts'
-import { encode, LONGEST_JUMP, type Program } from '../../lib/seccomp/compiler/program.ts'
-import { type Answer, simulate } from '../../lib/seccomp/compiler/simulate.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
-import { policy } from './policies.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { disassemble } from '../../../lib/seccomp/compiler/disassemble.ts'
+import { encode, LONGEST_JUMP, type Program } from '../../../lib/seccomp/compiler/program.ts'
+import { type Answer, simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
+import { policy } from '../policy/policies.ts'
 
 const ALLOW = 0x7fff0000
 const EPERM = 0x00050001

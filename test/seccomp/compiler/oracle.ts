@@ -1,13 +1,13 @@
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
-import type { Call } from '../../lib/seccomp/compiler/simulate.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import type { Call } from '../../../lib/seccomp/compiler/simulate.ts'
 import {
   ACTIONS,
   type Condition,
   type Policy,
   type Rule,
   type Verdict,
-} from '../../lib/seccomp/policy/policy.ts'
-import { wordDefault } from '../../lib/seccomp/policy/wording.ts'
+} from '../../../lib/seccomp/policy/policy.ts'
+import { wordDefault } from '../../../lib/seccomp/policy/wording.ts'
 
 /**
  * What the documentation says happens to a call, read out plainly and slowly: no merging, no

@@ -2,15 +2,15 @@ import { expect } from 'chai'
 import {
   type ArchitectureName,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { WEIGHTS } from '../../lib/seccomp/architectures/defaults/weights.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
-import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
-import { explain, findCall } from '../../lib/seccomp/explain/explain.ts'
-import { ruleFor } from '../../lib/seccomp/explain/explain-match.ts'
-import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
-import { formatVerdict } from '../../lib/seccomp/policy/policy.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { WEIGHTS } from '../../../lib/seccomp/architectures/defaults/weights.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { returnValue } from '../../../lib/seccomp/compiler/ranges.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { explain, findCall } from '../../../lib/seccomp/explain/explain.ts'
+import { ruleFor } from '../../../lib/seccomp/explain/explain-match.ts'
+import { loadPolicy } from '../../../lib/seccomp/policy/layers.ts'
+import { formatVerdict } from '../../../lib/seccomp/policy/policy.ts'
 
 async function defaultOf(name: ArchitectureName) {
   const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [])

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { ARCHITECTURES, loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { encode } from '../../lib/seccomp/compiler/program.ts'
-import { exportPolicy } from '../../lib/seccomp/export/formats.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { BLACKLIST, policy } from './policies.ts'
-import { randomPolicy } from './random-policy.ts'
+import { ARCHITECTURES, loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { encode } from '../../../lib/seccomp/compiler/program.ts'
+import { exportPolicy } from '../../../lib/seccomp/export/formats.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { BLACKLIST, policy } from '../policy/policies.ts'
+import { randomPolicy } from '../policy/random-policy.ts'
 
 describe('seccomp export', () => {
   for (const name of ARCHITECTURES) {

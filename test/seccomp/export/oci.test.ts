@@ -3,17 +3,17 @@ import fc from 'fast-check'
 import {
   type Architecture,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
-import { exportPolicy } from '../../lib/seccomp/export/formats.ts'
-import { maskedAlternatives } from '../../lib/seccomp/export/masked.ts'
-import { parseJson } from '../../lib/seccomp/import/read-profile.ts'
-import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
-import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
-import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
-import { plainReading } from './oracle.ts'
-import { randomArguments, randomPolicy } from './random-policy.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { returnValue } from '../../../lib/seccomp/compiler/ranges.ts'
+import { exportPolicy } from '../../../lib/seccomp/export/formats.ts'
+import { maskedAlternatives } from '../../../lib/seccomp/export/masked.ts'
+import { parseJson } from '../../../lib/seccomp/import/read-profile.ts'
+import { loadPolicy } from '../../../lib/seccomp/policy/layers.ts'
+import { type EffectivePolicy, merge } from '../../../lib/seccomp/policy/merge.ts'
+import { ACTIONS, formatVerdict, OPERATIONS } from '../../../lib/seccomp/policy/policy.ts'
+import { plainReading } from '../compiler/oracle.ts'
+import { randomArguments, randomPolicy } from '../policy/random-policy.ts'
 
 /** The profile as in its JSON, with integers above 2⁵³ as strings. */
 interface RawProfile {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { formatPath } from '../../lib/errors.ts'
+import { formatPath } from '../../../lib/errors.ts'
 import {
   type Architecture,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { compile } from '../../lib/seccomp/compiler/compile.ts'
-import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
-import { toYaml } from '../../lib/seccomp/export/yaml.ts'
-import { importProfile } from '../../lib/seccomp/import/import-profile.ts'
-import { parseJson, readProfile } from '../../lib/seccomp/import/read-profile.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { ROOT } from '../docs/page.ts'
-import { policy } from './policies.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { toYaml } from '../../../lib/seccomp/export/yaml.ts'
+import { importProfile } from '../../../lib/seccomp/import/import-profile.ts'
+import { parseJson, readProfile } from '../../../lib/seccomp/import/read-profile.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { ROOT } from '../../docs/page.ts'
+import { policy } from '../policy/policies.ts'
 
 /** The types of the raw JSON, so that the test is independent of the project's own reader. */
 interface RawRule {
@@ -129,7 +129,7 @@ function imported(value: unknown, architecture: Architecture, caps: readonly str
 
 describe('seccomp import', () => {
   for (const file of ['docker', 'podman']) {
-    const text = readFileSync(`${ROOT}test/fixtures/oci/${file}.json`, 'utf8')
+    const text = readFileSync(`${ROOT}test/seccomp/import/oci/${file}.json`, 'utf8')
     for (const name of ['amd64', 'arm64', 's390x'] as const) {
       it(`${file}, ${name}: every call is answered as the JSON says`, async () => {
         const architecture = await loadArchitecture(name)

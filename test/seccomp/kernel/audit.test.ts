@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type AuditTail, openAuditTail } from '../audit.ts'
-import { needsIsolation, needsLinux, runIsolated, skip } from '../live.ts'
+import { type AuditTail, openAuditTail } from '../../audit/audit-tail.ts'
+import { needsIsolation, needsLinux, runIsolated, skip } from '../../live.ts'
 
 describe('the audit record of a call', () => {
   let tail: AuditTail

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { DenialStacks } from '../../lib/seccomp/kernel/denial-stacks.ts'
+import { DenialStacks } from '../../../lib/seccomp/kernel/denial-stacks.ts'
 
 /** A module like Node's, whose functions are denied number 137 now and then. */
 function denied() {

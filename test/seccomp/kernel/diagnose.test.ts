@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
-import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
-import { diagnosed, diagnoseProblem, urgentNumbers } from '../../lib/seccomp/kernel/diagnose.ts'
-import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { formatVerdict, type Policy } from '../../lib/seccomp/policy/policy.ts'
-import { needsIsolation, needsLinux, runIsolated } from '../live.ts'
+import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { returnValue } from '../../../lib/seccomp/compiler/ranges.ts'
+import { diagnosed, diagnoseProblem, urgentNumbers } from '../../../lib/seccomp/kernel/diagnose.ts'
+import { loadPolicy } from '../../../lib/seccomp/policy/layers.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { formatVerdict, type Policy } from '../../../lib/seccomp/policy/policy.ts'
+import { needsIsolation, needsLinux, runIsolated } from '../../live.ts'
 
 describe('diagnose', () => {
   const CONFIG = { mode: 'extend', policy: undefined } as const

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { recordOfNode } from '../../lib/seccomp/architectures/architecture.ts'
-import { probeKernel, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
-import { ACTIONS } from '../../lib/seccomp/policy/policy.ts'
-import { needsIsolation, needsLinux, runIsolated, skip } from '../live.ts'
+import { recordOfNode } from '../../../lib/seccomp/architectures/architecture.ts'
+import { probeKernel, verifySealed } from '../../../lib/seccomp/kernel/kernel.ts'
+import { ACTIONS } from '../../../lib/seccomp/policy/policy.ts'
+import { needsIsolation, needsLinux, runIsolated, skip } from '../../live.ts'
 
 /** As the audit tools call this machine. */
 const MACHINE = recordOfNode(process.arch)?.names.audit

@@ -3,9 +3,16 @@ import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { expect } from 'chai'
-import type { Start } from '../live.ts'
-import { needsIsolation, needsLinux, programFile, runIsolated, runProgram, skip } from '../live.ts'
-import { NODE_MAJORS, nodeBinary } from '../nodes.ts'
+import type { Start } from '../../live.ts'
+import {
+  needsIsolation,
+  needsLinux,
+  programFile,
+  runIsolated,
+  runProgram,
+  skip,
+} from '../../live.ts'
+import { NODE_MAJORS, nodeBinary } from '../../nodes.ts'
 
 describe('restart', () => {
   before(needsLinux)

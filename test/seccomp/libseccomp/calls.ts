@@ -1,7 +1,7 @@
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
-import { isNarrow } from '../../lib/seccomp/compiler/arguments.ts'
-import type { Call } from '../../lib/seccomp/compiler/simulate.ts'
-import type { Condition } from '../../lib/seccomp/policy/policy.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { isNarrow } from '../../../lib/seccomp/compiler/arguments.ts'
+import type { Call } from '../../../lib/seccomp/compiler/simulate.ts'
+import type { Condition } from '../../../lib/seccomp/policy/policy.ts'
 import type { SharedPolicy, SharedRule } from './reference.ts'
 
 /** Calls with arguments for each name in a policy. */

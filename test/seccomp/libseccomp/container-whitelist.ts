@@ -1,4 +1,4 @@
-import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
+import type { SyscallTable } from '../../../lib/seccomp/architectures/syscall-table.ts'
 
 /** Calls that administer the machine, look into other processes, or are obsolete. */
 const REFUSED = `

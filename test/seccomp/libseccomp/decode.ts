@@ -1,4 +1,4 @@
-import type { Instruction, Program } from '../../lib/seccomp/compiler/program.ts'
+import type { Instruction, Program } from '../../../lib/seccomp/compiler/program.ts'
 
 const SIZE = 8 // sizeof(struct sock_filter)
 

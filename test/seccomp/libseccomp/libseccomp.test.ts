@@ -4,9 +4,9 @@ import {
   ARCHITECTURES,
   type Architecture,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { formatCondition } from '../../lib/seccomp/policy/policy.ts'
-import { skip } from '../live.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { formatCondition } from '../../../lib/seccomp/policy/policy.ts'
+import { skip } from '../../live.ts'
 import { type Comparison, compare } from './compare.ts'
 import { referenceProblem, referencePrograms, type SharedPolicy, sharedNames } from './reference.ts'
 import { type PolicyForBoth, policyForBoth } from './shared-policy.ts'

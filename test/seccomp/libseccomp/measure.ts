@@ -1,7 +1,7 @@
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
-import type { Program } from '../../lib/seccomp/compiler/program.ts'
-import type { Weights } from '../../lib/seccomp/compiler/ranges.ts'
-import { simulate } from '../../lib/seccomp/compiler/simulate.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import type { Program } from '../../../lib/seccomp/compiler/program.ts'
+import type { Weights } from '../../../lib/seccomp/compiler/ranges.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
 
 /** The instructions of a program: in total, and executed for a call without arguments. */
 export interface Measured {

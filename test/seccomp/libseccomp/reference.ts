@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { addonFile } from '../../lib/addon.ts'
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
-import type { Program } from '../../lib/seccomp/compiler/program.ts'
-import type { Condition } from '../../lib/seccomp/policy/policy.ts'
+import { addonFile } from '../../../lib/addon.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import type { Program } from '../../../lib/seccomp/compiler/program.ts'
+import type { Condition } from '../../../lib/seccomp/policy/policy.ts'
 import { decode } from './decode.ts'
 
 /** A policy in terms that both compilers share; verdicts are `SECCOMP_RET_*` values with their data. */
@@ -31,7 +31,7 @@ function theirName({ names }: Architecture): string {
 }
 
 const ROOT = dirname(dirname(dirname(addonFile('probe'))))
-const SOURCE = join(ROOT, 'test/libseccomp/reference.c')
+const SOURCE = join(ROOT, 'test/seccomp/libseccomp/reference.c')
 const BINARY = join(ROOT, '.cache/libseccomp/reference')
 
 /** Compiles reference.c, if that is not done yet. Returns the reason if it can't be compiled. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
-import { isNarrow } from '../../lib/seccomp/compiler/arguments.ts'
-import { returnValue } from '../../lib/seccomp/compiler/ranges.ts'
-import type { Call } from '../../lib/seccomp/compiler/simulate.ts'
-import { type EffectivePolicy, merge } from '../../lib/seccomp/policy/merge.ts'
-import type { Condition, Operation, Rule, Verdict } from '../../lib/seccomp/policy/policy.ts'
-import { plainReading } from '../seccomp/oracle.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { isNarrow } from '../../../lib/seccomp/compiler/arguments.ts'
+import { returnValue } from '../../../lib/seccomp/compiler/ranges.ts'
+import type { Call } from '../../../lib/seccomp/compiler/simulate.ts'
+import { type EffectivePolicy, merge } from '../../../lib/seccomp/policy/merge.ts'
+import type { Condition, Operation, Rule, Verdict } from '../../../lib/seccomp/policy/policy.ts'
+import { plainReading } from '../compiler/oracle.ts'
 import type { SharedPolicy } from './reference.ts'
 
 /** The same policy for both compilers: merged for ours, rule by rule for libseccomp. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
-import { effectivePolicy, type Need } from '../../lib/seccomp/policy/layers.ts'
-import { needsHere } from '../../lib/seccomp/policy/needs.ts'
-import { PolicyError } from '../../lib/seccomp/policy/policy-error.ts'
+import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { effectivePolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
+import { needsHere } from '../../../lib/seccomp/policy/needs.ts'
+import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
 import { BLACKLIST, policy, section } from './policies.ts'
 
 const BUILTIN = policy(

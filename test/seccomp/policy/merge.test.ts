@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import {
   type Architecture,
   loadArchitecture,
-} from '../../lib/seccomp/architectures/architecture.ts'
-import { merge } from '../../lib/seccomp/policy/merge.ts'
-import { formatVerdict, type Policy } from '../../lib/seccomp/policy/policy.ts'
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { formatVerdict, type Policy } from '../../../lib/seccomp/policy/policy.ts'
 import { BLACKLIST, policy } from './policies.ts'
 
 const allow = (names: readonly string[], origin: string, default_action = 'errno') =>

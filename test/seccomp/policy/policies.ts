@@ -1,7 +1,7 @@
-import type { Path } from '../../lib/errors.ts'
-import { formatPath } from '../../lib/errors.ts'
-import type { Policy } from '../../lib/seccomp/policy/policy.ts'
-import { parseSeccompSection, type SeccompConfig } from '../../lib/seccomp/policy/section.ts'
+import type { Path } from '../../../lib/errors.ts'
+import { formatPath } from '../../../lib/errors.ts'
+import type { Policy } from '../../../lib/seccomp/policy/policy.ts'
+import { parseSeccompSection, type SeccompConfig } from '../../../lib/seccomp/policy/section.ts'
 
 /** Parses a section as a test writes it; a problem fails the test with all of them. */
 export function section(value: unknown, origin = 'test'): SeccompConfig {

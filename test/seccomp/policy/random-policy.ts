@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Architecture } from '../../lib/seccomp/architectures/architecture.ts'
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
 import {
   ACTIONS,
   type Condition,
@@ -7,7 +7,7 @@ import {
   type Policy,
   type Rule,
   type Verdict,
-} from '../../lib/seccomp/policy/policy.ts'
+} from '../../../lib/seccomp/policy/policy.ts'
 
 /** Values at which halves, signs and masks change. */
 const EDGES = [
