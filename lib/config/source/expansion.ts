@@ -1,6 +1,8 @@
 import { readCredential } from './credentials.ts'
 import { REDACTED } from './secrets.ts'
-import type { Environment } from './variables.ts'
+
+/** What `${VAR}` refers to; also where credentials are, in `CREDENTIALS_DIRECTORY`. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Tells of a variable that is missing or wrongly written. */
 export type Complain = (message: string) => void
