@@ -1,5 +1,5 @@
 /** What can go wrong, as a closed union: a caller may switch over it exhaustively. */
-export const ERROR_CODES = [
+const ERROR_CODES = [
   'CONFIG_INVALID', // beat.yml, -E or the environment: `problems` lists everything that is wrong
   'OPEN_FAILED', // something needed before the filter could not be had (a port, a file, a lock)
   'SANDBOX_REQUIRED', // `seccomp.required: true` and no filter could be installed

@@ -10,7 +10,7 @@ import { duration, durationFrom } from './schema/duration.ts'
 import { fileMode } from './schema/file-mode.ts'
 import { defineFormat, integer, listOf, oneOf, text } from './schema/formats.ts'
 
-export interface GeneralSettings {
+interface GeneralSettings {
   readonly name: string
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
@@ -18,7 +18,7 @@ export interface GeneralSettings {
   readonly shutdown_timeout: number
 }
 
-export const generalSchema: Schema<GeneralSettings> = {
+const generalSchema: Schema<GeneralSettings> = {
   name: {
     doc: 'What this agent calls itself in its events (agent.name). Empty: the name of the host.',
     format: String,
@@ -54,7 +54,7 @@ const fileName = defineFormat({
       : undefined,
 })
 
-export const loggingSchema: Schema<LoggingSettings> = {
+const loggingSchema: Schema<LoggingSettings> = {
   level: {
     doc: `The least severe that is logged, one of ${LOG_LEVELS.join(', ')}.`,
     format: oneOf(LOG_LEVELS),
@@ -107,7 +107,7 @@ export const loggingSchema: Schema<LoggingSettings> = {
 }
 
 /** As written; `absolutePaths` makes of it what the agent uses. */
-export const pathSchema: Schema<PathSettings> = {
+const pathSchema: Schema<PathSettings> = {
   home: {
     doc: 'What the other paths are relative to; itself relative to the working directory.',
     format: text,
@@ -130,7 +130,7 @@ export const pathSchema: Schema<PathSettings> = {
   },
 }
 
-export const memoryQueueSchema: Schema<MemoryQueueSettings> = {
+const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   events: {
     doc: 'How many events the queue holds; when it is full, beats wait.',
     format: integer(1, 10_000_000),
@@ -187,7 +187,7 @@ export const agentSchema: Schema<AgentSettings> = {
 }
 
 /** The keys every beat has, as written. */
-export interface BeatKeys {
+interface BeatKeys {
   readonly type: string
   readonly id: string
   readonly enabled: boolean

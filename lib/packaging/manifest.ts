@@ -62,7 +62,7 @@ const TAKEN = `root daemon bin sys sync adm games halt lp mail man news nobody n
   data logs node_modules`
 
 /** deb-control(5), and the names of users: useradd(8). */
-export const NAME_PATTERN = new RegExp(
+const NAME_PATTERN = new RegExp(
   `^(?!(${TAKEN.trim().split(/\s+/).join('|')})$)[a-z][a-z0-9-]{1,30}$`,
 )
 

@@ -27,7 +27,7 @@ import { unitFile } from './unit/unit.ts'
 export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number]
 
-export interface PackageOptions {
+interface PackageOptions {
   /** The agent's, absolute: package.json, its plugins, and node_modules with what they need. */
   readonly folder: string
   /** Of its configuration: one file, which is installed as it is. */

@@ -5,7 +5,7 @@ import type { AgentPackage } from './agent-package.ts'
 import { stage } from './formats/tree.ts'
 
 /** How the agent was configured where it is packed. */
-export interface TryOutOptions {
+interface TryOutOptions {
   readonly env: NodeJS.ProcessEnv
   readonly strictPerms: boolean
   readonly jitless: boolean

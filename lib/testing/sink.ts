@@ -10,7 +10,7 @@ export interface Sink {
   readonly answers: readonly WatchedPromise<Receipt>[]
 }
 
-export interface SinkOptions {
+interface SinkOptions {
   readonly signal: AbortSignal
   /** False: it is full and stays so, until `signal` aborts and what waits is refused. */
   readonly hasRoom: boolean

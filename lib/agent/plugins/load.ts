@@ -10,7 +10,7 @@ import { importDefault } from './import-plugin.ts'
 import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
 
 /** Where the `type` of a beat is looked for. */
-export interface PluginPlaces {
+interface PluginPlaces {
   /** Where the beats that come with the agent lie, a folder each, as a URL that ends in `/`. */
   readonly builtins: URL
   /** `path.config`: what paths start from, and whose node_modules comes first for packages. */

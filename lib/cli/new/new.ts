@@ -40,7 +40,7 @@ function reportOf(name: string, files: readonly string[], { install }: Dependenc
 }
 
 /** Throws unless nothing is there, or an empty folder. */
-export function requireEmpty(folder: string, name: string): void {
+function requireEmpty(folder: string, name: string): void {
   const problem = problemOf(folder)
   if (problem) throw new AgentError('OPEN_FAILED', `${name} ${problem}: choose another name`)
 }
@@ -56,7 +56,7 @@ function problemOf(folder: string): string | undefined {
 }
 
 /** Writes texts by their path; what has appeared there meanwhile is left alone. */
-export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -71,7 +71,7 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
 
 /** @throws UsageError where a package and a beat can't both be called so */
-export function requireName(name: string): void {
+function requireName(name: string): void {
   const why = objectionTo(name)
   if (why) throw new UsageError(`${JSON.stringify(name)} can't be the name: ${why}`)
 }

@@ -7,7 +7,7 @@ import type { Dependency } from './dependency.ts'
 export type Template = 'beat' | 'agent'
 
 /** What stands for the placeholders: `__NAME__`, `__VERSION__` and so on. */
-export interface Values {
+interface Values {
   readonly name: string
   /** Of sealbeat. */
   readonly version: string

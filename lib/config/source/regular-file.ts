@@ -4,7 +4,7 @@ import { codeOf } from '../../errors.ts'
 const MAX_BYTES = 1024 * 1024
 
 /** What a file holds, and what fstat(2) says of the very descriptor that it was read from. */
-export interface RegularFile {
+interface RegularFile {
   readonly bytes: Buffer
   readonly stats: Stats
 }

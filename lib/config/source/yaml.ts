@@ -10,7 +10,7 @@ const MAX_DEPTH = 100
 const MAX_ERRORS = 20
 
 /** A text to be read as YAML, and where an offset in it stands. */
-export interface YamlSource {
+interface YamlSource {
   readonly text: string
   positionOf(line: number, column: number): Position
 }

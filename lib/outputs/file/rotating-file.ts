@@ -18,7 +18,7 @@ export interface RotatingFileSettings {
 }
 
 /** How far an append has come: all of it where there is no error. */
-export interface Appended {
+interface Appended {
   /** Bytes, always whole lines, that the kernel has. */
   readonly written: number
   readonly error?: unknown

@@ -1,7 +1,7 @@
 import type { Places } from '../contents/launcher.ts'
 
 /** What is run at the four moments of a package's life, for sh; `systemctl` only where systemd runs. */
-export interface Scripts {
+interface Scripts {
   readonly afterInstall: string
   /** Beside `afterInstall`, where another version was there before. */
   readonly afterUpgrade: string
