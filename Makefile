@@ -70,7 +70,7 @@ release: dist/.built ## what is published, into release/; RELEASE_ARCHS=arm64,s3
 
 test-release: release build ## that it installs without a network and a compiler, and runs; as root
 	RELEASE=$(CURDIR)/release mocha --no-config --timeout 60000 --reporter dist/test/reporter.js \
-	  dist/test/release/release.live.js dist/test/cli/new-tarball.test.js
+	  dist/test/release/release.live.js dist/test/cli/new/tarball.test.js
 
 bench: build ## what the filter and the agent cost, as ratios within one run
 	node dist/bench/main.js

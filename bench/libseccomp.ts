@@ -4,10 +4,18 @@ import { type Architecture, loadArchitecture } from '../lib/seccomp/architecture
 import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
 import { compile } from '../lib/seccomp/compiler/compile.ts'
 import type { Program } from '../lib/seccomp/compiler/program.ts'
-import { containerWhitelist } from '../test/libseccomp/container-whitelist.ts'
-import { type Measured, measure } from '../test/libseccomp/measure.ts'
-import { referenceProblem, referencePrograms, sharedNames } from '../test/libseccomp/reference.ts'
-import { forBoth, type PolicyForBoth, policyForBoth } from '../test/libseccomp/shared-policy.ts'
+import { containerWhitelist } from '../test/seccomp/libseccomp/container-whitelist.ts'
+import { type Measured, measure } from '../test/seccomp/libseccomp/measure.ts'
+import {
+  referenceProblem,
+  referencePrograms,
+  sharedNames,
+} from '../test/seccomp/libseccomp/reference.ts'
+import {
+  forBoth,
+  type PolicyForBoth,
+  policyForBoth,
+} from '../test/seccomp/libseccomp/shared-policy.ts'
 import { printTable, type Row } from './table.ts'
 
 const POLICIES = 100

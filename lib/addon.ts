@@ -66,7 +66,7 @@ export interface ReadableWatch {
 }
 
 /** A system call that was denied. */
-export interface NativeDenied {
+interface NativeDenied {
   readonly number: number
   /** The name given to `reportTraps`, or else the number. */
   readonly name: string

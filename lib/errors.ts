@@ -1,5 +1,5 @@
 /** The kinds of errors, as a closed union: a caller may switch over it exhaustively. */
-export const ERROR_CODES = [
+const ERROR_CODES = [
   'CONFIG_INVALID', // beat.yml, -E or the environment; `problems` lists every problem
   'OPEN_FAILED', // a port, a file, a lock or the like, which is needed before the filter, could not be opened
   'SANDBOX_REQUIRED', // `seccomp.required: true` and no filter could be installed

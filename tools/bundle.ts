@@ -2,8 +2,8 @@
 // link costs milliseconds at each start; the agent and its libraries are some two hundred, bundled two dozen.
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
 import { type BuildOptions, build } from 'esbuild'
-import { lateGroups } from './late-groups.ts'
-import { licencesOf } from './licences.ts'
+import { lateGroups } from './bundle/late-groups.ts'
+import { licencesOf } from './bundle/licences.ts'
 
 const OUT = 'dist/bundle'
 

@@ -18,7 +18,7 @@ import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 
 /** The stages in order, as docs/architecture.md draws them. */
-export type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'
+type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'
 
 /**
  * Runs an agent from its configuration to its exit code.

@@ -18,7 +18,7 @@ import type { Plan } from './plan.ts'
 import type { AgentProcess } from './process/agent-process.ts'
 
 /** The part of an open agent that the stage needs. */
-export interface SandboxDeps {
+interface SandboxDeps {
   readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
   readonly log: Logger
   readonly agentProcess: Pick<AgentProcess, 'addCloser'>

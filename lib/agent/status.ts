@@ -20,7 +20,7 @@ export interface AgentStatus {
   readonly events: PipelineStats
 }
 
-export interface SandboxStatus {
+interface SandboxStatus {
   readonly state: SandboxState['outcome']['state']
   /** Of the filter, if it is installed. */
   readonly instructions?: number

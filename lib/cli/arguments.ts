@@ -7,7 +7,7 @@ import { type Given, sourceOf } from './source.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A parsed command line. */
-export type Request =
+type Request =
   | { readonly kind: 'run'; readonly command: Command; readonly call: Call }
   | { readonly kind: 'help'; readonly command: Command | undefined }
 

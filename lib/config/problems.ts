@@ -4,7 +4,7 @@ import { comparePositions, formatPosition, type Position } from './source/positi
 import type { Secrets } from './source/secrets.ts'
 
 /** Finds where a path was written; a ConfigDocument is one. */
-export interface Locator {
+interface Locator {
   readonly findings: readonly Finding[]
   readonly secrets: Secrets
   find(path: Path): Position | undefined

@@ -12,7 +12,7 @@ import { duration, durationFrom } from './schema/duration.ts'
 import { fileMode } from './schema/file-mode.ts'
 import { defineFormat, integer, listOf, oneOf, text } from './schema/formats.ts'
 
-export interface GeneralSettings {
+interface GeneralSettings {
   readonly name: string
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
@@ -20,7 +20,7 @@ export interface GeneralSettings {
   readonly shutdown_timeout: number
 }
 
-export const generalSchema: Schema<GeneralSettings> = {
+const generalSchema: Schema<GeneralSettings> = {
   name: {
     doc: 'The name of this agent in its events (agent.name). Empty: the host name.',
     format: String,
@@ -56,7 +56,7 @@ const fileName = defineFormat({
       : undefined,
 })
 
-export const loggingSchema: Schema<LoggingSettings> = {
+const loggingSchema: Schema<LoggingSettings> = {
   level: {
     doc: `The lowest level to log, one of ${LOG_LEVELS.join(', ')}.`,
     format: oneOf(LOG_LEVELS),
@@ -109,7 +109,7 @@ export const loggingSchema: Schema<LoggingSettings> = {
 }
 
 /** The paths as written; `absolutePaths` turns them into those that the agent uses. */
-export const pathSchema: Schema<PathSettings> = {
+const pathSchema: Schema<PathSettings> = {
   home: {
     doc: 'The folder that the other paths are relative to; itself relative to the working directory.',
     format: text,
@@ -132,7 +132,7 @@ export const pathSchema: Schema<PathSettings> = {
   },
 }
 
-export const memoryQueueSchema: Schema<MemoryQueueSettings> = {
+const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   events: {
     doc: 'How many events the queue holds. When it is full, beats wait.',
     format: integer(1, 10_000_000),
@@ -189,7 +189,7 @@ export const agentSchema: Schema<AgentSettings> = {
 }
 
 /** The keys that every beat has, as written. */
-export interface BeatKeys {
+interface BeatKeys {
   readonly type: string
   readonly id: string
   readonly enabled: boolean

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import pino from 'pino'
 import { rotationSteps } from '../outputs/file/rotation.ts'
 
-export interface LogFileSettings {
+interface LogFileSettings {
   /** Absolute. */
   readonly path: string
   /** The file rotates before it would grow beyond this. */

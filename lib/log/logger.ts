@@ -16,7 +16,7 @@ const PINO_LEVELS = {
   debug: 'debug',
 } as const satisfies Record<LogLevel, pino.Level>
 
-export interface LoggerOptions {
+interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
   /** The name of the agent: `service.name` of every line. */
   readonly name: string

@@ -64,7 +64,7 @@ const TAKEN = `root daemon bin sys sync adm games halt lp mail man news nobody n
   data logs node_modules`
 
 /** A valid package name, deb-control(5), and a valid user name, useradd(8). */
-export const NAME_PATTERN = new RegExp(
+const NAME_PATTERN = new RegExp(
   `^(?!(${TAKEN.trim().split(/\s+/).join('|')})$)[a-z][a-z0-9-]{1,30}$`,
 )
 

@@ -39,7 +39,7 @@ import { unitFile } from './unit/unit.ts'
 export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number]
 
-export interface PackageOptions {
+interface PackageOptions {
   /** The agent's folder, absolute: package.json, its plugins, and node_modules with their dependencies. */
   readonly folder: string
   /** The configuration: one file, which is installed unchanged. */

@@ -5,7 +5,7 @@ import type { AgentPackage } from './agent-package.ts'
 import { stage } from './formats/tree.ts'
 
 /** The circumstances under which the agent was configured here. */
-export interface TryOutOptions {
+interface TryOutOptions {
   readonly env: NodeJS.ProcessEnv
   readonly strictPerms: boolean
   readonly jitless: boolean

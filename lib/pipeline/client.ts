@@ -7,7 +7,7 @@ import type { Counts, SourceCounts } from './stats.ts'
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 
 /** The things that one beat's `publish` works with. */
-export interface ClientOptions {
+interface ClientOptions {
   readonly encode: Encode
   readonly signal: AbortSignal
   readonly queue: MemoryQueue

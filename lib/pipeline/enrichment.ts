@@ -48,7 +48,7 @@ function mergeTags(constants: Fields, tags: readonly string[]): Fields {
 }
 
 /** The event's own `tags` come first. If they are not a list, they stay as the beat set them. */
-export function withTags(own: unknown, tags: readonly string[]): unknown {
+function withTags(own: unknown, tags: readonly string[]): unknown {
   if (own === undefined) return tags
   return Array.isArray(own) ? [...new Set([...own, ...tags])] : own
 }

@@ -9,7 +9,7 @@ export interface Sink {
   readonly answers: readonly WatchedPromise<Receipt>[]
 }
 
-export interface SinkOptions {
+interface SinkOptions {
   readonly signal: AbortSignal
   /** False: the queue is full and stays full, until `signal` aborts and rejects what waits. */
   readonly hasRoom: boolean

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { needsOf, pluginsOf, titleOf, withBeats } from '../../lib/agent/plan.ts'
 import { formatPrivilege, privilegesOf } from '../../lib/agent/plugins/declared.ts'
-import { planOf } from '../packaging/granted.ts'
+import { planOf } from '../packaging/unit/granted.ts'
 
 const CONFIGURATION = `beats:
 - { type: ./sealed.js }

@@ -1,7 +1,7 @@
 // `auditd.js FILE`: writes the kernel's audit records to the file as auditd does, until it is killed.
 // Prints "ready" at the start, or "refused" if this user may not read the records.
 import { appendFileSync } from 'node:fs'
-import { openAuditTail } from '../audit.ts'
+import { openAuditTail } from '../audit/audit-tail.ts'
 
 const [file = ''] = process.argv.slice(2)
 const tail = await openAuditTail()

@@ -3,7 +3,7 @@
 
 import { restartWithoutIoUring } from '../../lib/seccomp/kernel/restart.ts'
 import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
-import { section } from '../seccomp/policies.ts'
+import { section } from '../seccomp/policy/policies.ts'
 
 restartWithoutIoUring()
 const plan = await planSandbox(section({}), [])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { numberOf } from '../answering.ts'
-import { openAuditTail } from '../audit.ts'
+import { openAuditTail } from '../audit/audit-tail.ts'
 import { Workplace } from '../cli/workplace.ts'
 import { needsIsolation, skip } from '../live.ts'
 import { conduct, DEATH_BY_SIGSYS, denying, type Experiment, type Findings } from './lab.ts'

@@ -22,7 +22,7 @@ const GENERIC = {
   FICLONE: 0x40049409,
 } as const
 
-export type Constant = keyof typeof GENERIC
+type Constant = keyof typeof GENERIC
 
 /** From arch/powerpc/include/uapi/asm/ioctls.h, which has no TCGETS2, as its termios has the speeds. */
 const POWERPC: { readonly [C in Constant]: number | undefined } = {

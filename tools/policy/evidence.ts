@@ -1,5 +1,5 @@
 import { UNRECORDED } from '../../lib/seccomp/record/filter.ts'
-import type { Recording } from '../recording.ts'
+import type { Recording } from '../record/recording.ts'
 import { NARROWED } from './narrowed.ts'
 import { PLAIN } from './plain.ts'
 

@@ -1,4 +1,4 @@
-import type { Recording } from '../recording.ts'
+import type { Recording } from '../record/recording.ts'
 
 /** The text of lib/seccomp/architectures/defaults/provenance.ts. */
 export function writeProvenance(recordings: readonly Recording[]): string {

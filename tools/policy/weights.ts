@@ -1,4 +1,4 @@
-import type { Recording } from '../recording.ts'
+import type { Recording } from '../record/recording.ts'
 
 /** The phase that represents a working agent. */
 const STEADY = 'steady'

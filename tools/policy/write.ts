@@ -1,7 +1,7 @@
 import { type ArchitectureName, recordOf } from '../../lib/seccomp/architectures/architecture.ts'
 import type { SyscallTable } from '../../lib/seccomp/architectures/syscall-table.ts'
 import { UNRECORDED } from '../../lib/seccomp/record/filter.ts'
-import type { Recording } from '../recording.ts'
+import type { Recording } from '../record/recording.ts'
 import { constant } from './constants.ts'
 import { type Evidence, formatEvidence } from './evidence.ts'
 import type { Case, Group, Narrowed, Test } from './group.ts'

@@ -15,7 +15,7 @@ export interface Target {
   readonly prefix: string
 }
 
-export interface Targets {
+interface Targets {
   readonly chosen: readonly Target[]
   /** Architectures that have no compiler here. */
   readonly missing: readonly string[]

@@ -11,7 +11,7 @@ export interface DeclaredPrivilege {
   readonly privilege: Privilege
 }
 
-export interface Declared {
+interface Declared {
   readonly privileges: readonly DeclaredPrivilege[]
   /** Answers that are not privileges, each with the section of its plugin. */
   readonly problems: readonly { readonly path: Path; readonly message: string }[]

@@ -10,7 +10,7 @@ import { importDefault } from './import-plugin.ts'
 import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
 
 /** The places where the `type` of a beat is looked up. */
-export interface PluginPlaces {
+interface PluginPlaces {
   /** The folder of the built-in beats, which has a folder for each; a URL that ends in `/`. */
   readonly builtins: URL
   /** `path.config`: paths are relative to it, and packages are looked up there first. */

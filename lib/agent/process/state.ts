@@ -70,5 +70,3 @@ class StateFile implements StateStore {
     return `{${members.join(',')}}\n`
   }
 }
-
-export type { StateFile }

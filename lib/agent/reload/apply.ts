@@ -6,7 +6,7 @@ import type { ConfiguredBeat } from '../plan.ts'
 import type { Changes } from './compare.ts'
 
 /** The verdict of a reload: what became of each beat, by id. */
-export interface Applied {
+interface Applied {
   readonly added: readonly string[]
   readonly removed: readonly string[]
   readonly restarted: readonly string[]

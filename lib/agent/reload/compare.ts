@@ -50,7 +50,7 @@ function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
 }
 
 /** A difference that needs a restart, and where it was written. */
-export interface RestartReason {
+interface RestartReason {
   readonly path: Path
   readonly message: string
 }

@@ -8,7 +8,7 @@ import type { StopRequest } from '../process/stop.ts'
 import { applyChanges } from './apply.ts'
 import { changesBetween, restartReasons } from './compare.ts'
 
-export type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'runners'> & {
+type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'runners'> & {
   readonly agentProcess: Pick<OpenAgent['agentProcess'], 'logging'>
 }
 

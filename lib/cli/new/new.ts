@@ -40,7 +40,7 @@ function reportOf(name: string, files: readonly string[], { install }: Dependenc
 }
 
 /** @throws AgentError `OPEN_FAILED` unless the folder is empty or doesn't exist */
-export function requireEmpty(folder: string, name: string): void {
+function requireEmpty(folder: string, name: string): void {
   const problem = problemOf(folder)
   if (problem) throw new AgentError('OPEN_FAILED', `${name} ${problem}: choose another name`)
 }
@@ -56,7 +56,7 @@ function problemOf(folder: string): string | undefined {
 }
 
 /** Writes the files, by path. A file that has appeared there meanwhile is not overwritten but an error. */
-export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -71,7 +71,7 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
 
 /** @throws UsageError if a package and a beat can't both have this name */
-export function requireName(name: string): void {
+function requireName(name: string): void {
   const why = objectionTo(name)
   if (why) throw new UsageError(`${JSON.stringify(name)} can't be the name: ${why}`)
 }

@@ -7,7 +7,7 @@ import type { Dependency } from './dependency.ts'
 export type Template = 'beat' | 'agent'
 
 /** The values of the placeholders: `__NAME__`, `__VERSION__` and so on. */
-export interface Values {
+interface Values {
   readonly name: string
   /** The version of sealbeat. */
   readonly version: string

@@ -9,7 +9,7 @@ import { findRecorder } from '../../seccomp/record/native.ts'
 import { RecordedProcess } from '../../seccomp/record/recorded-process.ts'
 import type { RecordedAgent } from '../../seccomp/record/recording.ts'
 
-export interface RecordOptions {
+interface RecordOptions {
   /** The file that auditd writes, to record from it even if the kernel has a better way. */
   readonly auditLog: string | undefined
   readonly stdout: number | 'inherit'

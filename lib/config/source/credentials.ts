@@ -2,12 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, messageOf } from '../../errors.ts'
 import { readRegularFile } from './regular-file.ts'
-import type { Environment } from './variables.ts'
 
 /** The value of a credential, or why it is missing and what to do about it. */
-export type Credential =
-  | { readonly value: string }
-  | { readonly problem: string; readonly hint: string }
+type Credential = { readonly value: string } | { readonly problem: string; readonly hint: string }
 
 /** systemd's rule: the name must be valid for a file and for a descriptor (FDNAME_MAX). */
 export const CREDENTIAL_NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
@@ -17,7 +14,10 @@ export const CREDENTIAL_NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
  * settings, systemd.exec(5)), without the newline that editors leave at the end. An empty credential counts
  * as missing, as an empty variable does.
  */
-export function readCredential(name: string, env: Environment): Credential {
+export function readCredential(
+  name: string,
+  env: { readonly CREDENTIALS_DIRECTORY?: string | undefined },
+): Credential {
   const hint = `add LoadCredential=${name}:/path/to/file to the unit`
   if (!CREDENTIAL_NAME.test(name)) {
     const problem = `${JSON.stringify(name)} is not a valid name of a credential`

@@ -14,12 +14,12 @@
 import type { Path } from '../../errors.ts'
 import type { Find, Finding } from '../finding.ts'
 import { invalidConfig } from '../problems.ts'
+import type { Environment } from './expansion.ts'
 import { readFileTree } from './file-tree.ts'
 import { readOverride } from './override.ts'
 import { formatPosition, type Position } from './position.ts'
 import { Secrets } from './secrets.ts'
 import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap } from './tree.ts'
-import type { Environment } from './variables.ts'
 import { expandScalar } from './variables.ts'
 
 /** Where the configuration comes from; a later source overrides an earlier one. */

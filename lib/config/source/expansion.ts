@@ -1,6 +1,8 @@
 import { readCredential } from './credentials.ts'
 import { REDACTED } from './secrets.ts'
-import type { Environment } from './variables.ts'
+
+/** The variables that `${VAR}` refers to; `CREDENTIALS_DIRECTORY` is the folder of the credentials. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reports a reference that is malformed, or whose variable or credential is missing. */
 export type Complain = (message: string) => void

@@ -8,7 +8,7 @@ import type { MapTree } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
 /** A file to read, and its rank among the sources. */
-export interface FileSource {
+interface FileSource {
   readonly file: string
   readonly source: number
   readonly strictPerms: boolean

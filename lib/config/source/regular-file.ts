@@ -4,7 +4,7 @@ import { codeOf } from '../../errors.ts'
 const MAX_BYTES = 1024 * 1024
 
 /** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
-export interface RegularFile {
+interface RegularFile {
   readonly bytes: Buffer
   readonly stats: Stats
 }

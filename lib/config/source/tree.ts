@@ -13,7 +13,7 @@ export interface ScalarTree {
   readonly secrets?: readonly string[]
 }
 
-export interface ListTree {
+interface ListTree {
   readonly kind: 'list'
   readonly at: Position
   readonly items: readonly Tree[]
@@ -59,7 +59,7 @@ export function mapScalars(
 }
 
 /** Plain data, without positions. */
-export function plainOf(tree: Tree): unknown {
+function plainOf(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value
   if (tree.kind === 'list') return tree.items.map(plainOf)
   return plainOfMap(tree)

@@ -1,4 +1,4 @@
-import { type Complain, Expansion } from './expansion.ts'
+import { type Complain, type Environment, Expansion } from './expansion.ts'
 import type { ScalarTree } from './tree.ts'
 
 /**
@@ -30,6 +30,3 @@ function retype(text: string): string | number | boolean {
     ? value
     : text
 }
-
-/** The variables that `${VAR}` refers to; `CREDENTIALS_DIRECTORY` is the folder of the credentials. */
-export type Environment = Readonly<Record<string, string | undefined>>

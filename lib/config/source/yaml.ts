@@ -10,7 +10,7 @@ const MAX_DEPTH = 100
 const MAX_ERRORS = 20
 
 /** A text to read as YAML, and how to turn a line and a column of it into a position. */
-export interface YamlSource {
+interface YamlSource {
   readonly text: string
   positionOf(line: number, column: number): Position
 }

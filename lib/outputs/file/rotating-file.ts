@@ -18,7 +18,7 @@ export interface RotatingFileSettings {
 }
 
 /** The result of an append; without an error, everything was written. */
-export interface Appended {
+interface Appended {
   /** The bytes that the kernel has accepted, always whole lines. */
   readonly written: number
   readonly error?: unknown

@@ -6,7 +6,7 @@ import { collectModules } from './modules.ts'
 import { publishedFiles } from './published.ts'
 import { type RuntimeKind, runtimeEntries } from './runtime.ts'
 
-export interface HomeInput {
+interface HomeInput {
   /** The agent's folder, absolute. */
   readonly folder: string
   readonly runtime: RuntimeKind

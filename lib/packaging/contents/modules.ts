@@ -17,7 +17,7 @@ interface Wanted {
   readonly required: boolean
 }
 
-export interface Modules {
+interface Modules {
   readonly entries: readonly Entry[]
   /** Names of dependencies that are not installed. */
   readonly missing: readonly string[]

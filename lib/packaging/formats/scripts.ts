@@ -1,7 +1,7 @@
 import type { Places } from '../contents/launcher.ts'
 
 /** Commands for sh at each point of a package's life on a host; `systemctl` only where systemd runs. */
-export interface Scripts {
+interface Scripts {
   readonly afterInstall: string
   /** In addition to `afterInstall`, if another version was installed before. */
   readonly afterUpgrade: string

@@ -15,7 +15,7 @@ import type { AgentManifest } from '../manifest.ts'
 import type { Grants, Reasons } from './grants.ts'
 
 /** Everything that the unit of an agent depends on. */
-export interface UnitInput {
+interface UnitInput {
   readonly manifest: AgentManifest
   readonly grants: Grants
   /** Undefined where the agent has no filter. */

@@ -37,7 +37,7 @@ export interface ArchitectureRecord {
 }
 
 /** An architecture's names in other projects. */
-export interface NamesElsewhere {
+interface NamesElsewhere {
   /** `process.arch` of a Node with this endianness. */
   readonly node: string
   /** For dpkg. */

@@ -9,7 +9,7 @@ export interface Finding {
   readonly message: string
 }
 
-export type Severity = 'ok' | 'info' | 'warning' | 'error'
+type Severity = 'ok' | 'info' | 'warning' | 'error'
 
 /** Returns a function that creates findings of one topic. */
 export function findingIn(topic: Finding['topic']) {

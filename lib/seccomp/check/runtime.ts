@@ -1,7 +1,7 @@
 import type { Provenance } from '../architectures/defaults/provenance.ts'
 import { type Finding, findingIn } from './finding.ts'
 
-export interface Runtime {
+interface Runtime {
   /** `process.versions.node`. */
   readonly node: string
   /** `2.36`; undefined where libc is not glibc. */

@@ -10,7 +10,7 @@ import {
 import { returnValue } from './ranges.ts'
 
 /** The target of a listing: it determines the names of errors and the order of argument halves. */
-export interface Reading {
+interface Reading {
   readonly endian: 'little' | 'big'
   readonly errno: Readonly<Record<ErrnoName, number>>
 }
@@ -53,7 +53,7 @@ function describeWord(offset: number, endian: Reading['endian']): string {
 }
 
 /** `allow`, `errno EPERM`, `kill_process`. */
-export function describeReturn(value: number, { errno }: Pick<Reading, 'errno'>): string {
+function describeReturn(value: number, { errno }: Pick<Reading, 'errno'>): string {
   const action = ACTIONS.find(
     known => ((returnValue({ action: known }, errno) ^ value) & 0xffff0000) === 0,
   )

@@ -1,6 +1,6 @@
 import type { ErrnoName } from '../architectures/errno.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
-import type { Action, Verdict } from '../policy/policy.ts'
+import { RETURNS, type Verdict } from '../policy/policy.ts'
 import { ENOSYS } from '../policy/wording.ts'
 import { testArguments } from './arguments.ts'
 import type { Graph, Node } from './graph.ts'
@@ -18,17 +18,6 @@ export interface Range {
 export type Weights = Readonly<Record<string, number>>
 
 const HIGHEST = 0xffffffff
-
-/** `SECCOMP_RET_*` of linux/seccomp.h. */
-export const RETURNS: { readonly [A in Action]: number } = {
-  kill_process: 0x80000000,
-  kill_thread: 0x00000000,
-  trap: 0x00030000,
-  errno: 0x00050000,
-  trace: 0x7ff00000,
-  log: 0x7ffc0000,
-  allow: 0x7fff0000,
-}
 
 /** The return value for a verdict: the action in the upper half, the error number in the lower. */
 export function returnValue(

@@ -34,7 +34,7 @@ export function exportPolicy(
   }
 }
 
-export interface Exported {
+interface Exported {
   readonly content: Uint8Array | string
   /** Messages about each difference between the export and the policy. */
   readonly notes: readonly string[]

@@ -14,14 +14,14 @@ export interface OciProfile {
   readonly syscalls: readonly OciRule[]
 }
 
-export interface OciRule {
+interface OciRule {
   readonly names: readonly string[]
   readonly action: string
   readonly errnoRet?: number
   readonly args?: readonly OciArgument[]
 }
 
-export interface OciExport {
+interface OciExport {
   readonly profile: OciProfile
   /** Calls for which the profile is stricter, as the format can't express the policy: `ptrace: …`. */
   readonly stricter: readonly string[]

@@ -14,7 +14,7 @@ export function explicitDecisions({
 }
 
 /** An effective policy as a `seccomp:` section with `mode: replace`, in the format that users write. */
-export interface SectionData {
+interface SectionData {
   readonly mode: 'replace'
   readonly default_action: Action
   readonly syscalls: readonly GroupData[]

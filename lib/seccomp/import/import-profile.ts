@@ -6,7 +6,7 @@ import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './conve
 import { resolveOverlaps } from './overlaps.ts'
 import type { Profile } from './profile.ts'
 
-export interface Imported {
+interface Imported {
   /** A self-contained policy (`mode: replace`); each rule's origin is its place in the profile. */
   readonly policy: Policy
   /** The differences from the profile, without duplicates: `syscalls[3]: …`. */

@@ -65,7 +65,7 @@ export function inheritedFilters(): number {
 }
 
 /** Empty on success. */
-export interface InstallResult {
+interface InstallResult {
   /** The name of an errno, or NOT_MAIN_THREAD, ADDON_UNAVAILABLE, THREAD_NOT_SYNCHRONISED. */
   readonly code?: string
   /** The code and its meaning here. */
@@ -109,14 +109,14 @@ function failure(code: string): InstallResult {
   return { code, error: meaning ? `${code}: ${meaning}` : code }
 }
 
-export interface UnsealedThread {
+interface UnsealedThread {
   readonly tid: number
   /** 0: none, 1: strict, 2: filter (proc(5)). */
   readonly seccomp: number
   readonly noNewPrivs: number
 }
 
-export interface Sealing {
+interface Sealing {
   /** The number of threads checked; 0 if /proc can't be read and nothing is known. */
   readonly threads: number
   readonly unsealed: readonly UnsealedThread[]

@@ -42,7 +42,7 @@ export type FailureCode =
   | 'NOT_SEALED'
   | 'IO_URING_OPEN'
 
-export interface OutcomeLine {
+interface OutcomeLine {
   readonly level: 'debug' | 'info' | 'error'
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>

@@ -49,7 +49,7 @@ export type RestartOutcome =
   | 'restarted'
   | RestartFailure
 
-export interface RestartFailure {
+interface RestartFailure {
   /** The name of an errno, or NO_PROC, LOOP, ADDON_UNAVAILABLE, NOT_MAIN_THREAD. */
   readonly code: string
   readonly reason: string

@@ -45,7 +45,7 @@ export type SandboxPlan =
       readonly diagnosis: Diagnosis
     }
 
-export interface Diagnosis {
+interface Diagnosis {
   readonly on: boolean
   /** The reason if it was requested but is off. */
   readonly problem?: string

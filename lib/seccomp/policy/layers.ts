@@ -31,7 +31,7 @@ export interface Need {
 }
 
 /** The sources of an effective policy. */
-export interface PolicySources {
+interface PolicySources {
   readonly builtin: Policy | undefined
   readonly needs: readonly Need[]
   readonly config: Pick<SeccompConfig, 'mode' | 'policy'>

@@ -5,8 +5,7 @@ import {
   recordOf,
 } from '../architectures/architecture.ts'
 import type { ErrnoName } from '../architectures/errno.ts'
-import { RETURNS } from '../compiler/ranges.ts'
-import { ACTIONS, type Action } from './policy.ts'
+import { ACTIONS, type Action, RETURNS } from './policy.ts'
 
 /** Looks up the numbers of one architecture, as they appear in the kernel's audit records. */
 export interface CallNames {

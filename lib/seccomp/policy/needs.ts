@@ -1,12 +1,11 @@
 import type { Architecture } from '../architectures/architecture.ts'
-import type { Need } from './layers.ts'
 
 /**
  * The needs that apply to this architecture. A beat is written once for all architectures and may list
  * `statfs64` beside `statfs`, so names that only other architectures have are dropped. A name that no
  * architecture has is kept, because it is an error that has to be reported.
  */
-export async function needsHere(
+export async function needsHere<Need extends { readonly names: readonly string[] }>(
   { table }: Architecture,
   needs: readonly Need[],
 ): Promise<readonly Need[]> {

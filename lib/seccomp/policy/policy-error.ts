@@ -1,10 +1,10 @@
 /** The reasons why a policy can't be enforced here, as a closed union; `error.code` in the log. */
-export const POLICY_ERRORS = [
+const POLICY_ERRORS = [
   'UNKNOWN_SYSCALL', // a name that the architecture does not have (S10)
   'ACTION_UNAVAILABLE', // an action that this kernel does not have (S11)
   'PROGRAM_TOO_LARGE', // more instructions than the kernel accepts
 ] as const
-export type PolicyErrorCode = (typeof POLICY_ERRORS)[number]
+type PolicyErrorCode = (typeof POLICY_ERRORS)[number]
 
 /** The policy is well formed, but can't be enforced on this architecture and kernel. */
 export class PolicyError extends Error {

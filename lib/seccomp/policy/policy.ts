@@ -12,6 +12,17 @@ export const ACTIONS = [
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
+/** `SECCOMP_RET_*` of linux/seccomp.h. */
+export const RETURNS: { readonly [A in Action]: number } = {
+  kill_process: 0x80000000,
+  kill_thread: 0x00000000,
+  trap: 0x00030000,
+  errno: 0x00050000,
+  trace: 0x7ff00000,
+  log: 0x7ffc0000,
+  allow: 0x7fff0000,
+}
+
 /**
  * The kernel's answer to a call. `errno` is the name of the error (`ENOSYS`). It belongs to the action
  * `errno`, and to a `trap` after which the call fails with that error (`diagnosed`).

@@ -21,8 +21,8 @@ export interface SeccompConfig {
   readonly policy: Policy | undefined
 }
 
-export const MODES = ['extend', 'replace'] as const
-export type Mode = (typeof MODES)[number]
+const MODES = ['extend', 'replace'] as const
+type Mode = (typeof MODES)[number]
 
 const KEYS: Keys = ['enabled', 'required', 'log', 'diagnose', 'mode', 'default_action', 'syscalls']
 

@@ -1,5 +1,5 @@
 /** An audit record of a call that a filter logged (audit type 1326, AUDIT_SECCOMP). */
-export interface SeccompRecord {
+interface SeccompRecord {
   /** The process id, not the thread id. */
   readonly pid: number
   /** `AUDIT_ARCH_*`. */

@@ -9,7 +9,7 @@ import { MARK } from './phases.ts'
 const NEW_LISTENER = 8
 const USER_NOTIF = 0x7fc00000
 
-export type Availability =
+type Availability =
   | { readonly recorder: Recorder }
   /** What is missing. */
   | { readonly problem: string }

@@ -12,7 +12,7 @@ import { meaningOf, openRecording } from './native.ts'
 import { PHASES, type Phase, RECORDED } from './phases.ts'
 import type { RecordedAgent } from './recording.ts'
 
-export interface RecordedCommand {
+interface RecordedCommand {
   /** The path of record/start.js, which is not next to this module once it is bundled. */
   readonly start: string
   /** The arguments for node. */

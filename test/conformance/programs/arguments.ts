@@ -5,7 +5,7 @@ import { ERRNO } from '../../../lib/seccomp/architectures/errno.ts'
 import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
 import { type Condition, OPERATIONS, type Rule } from '../../../lib/seccomp/policy/policy.ts'
 import { probe } from '../../probe.ts'
-import { plainReading } from '../../seccomp/oracle.ts'
+import { plainReading } from '../../seccomp/compiler/oracle.ts'
 import { blacklist, compiled, install } from '../compiled.ts'
 
 /** One call per operation; Node never makes them. Their arguments are words, or ints and words. */

@@ -2,7 +2,7 @@ import type { Acker } from '../../acker.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish that waits for room in the queue. */
-export interface Waiter {
+interface Waiter {
   readonly lines: readonly string[]
   readonly acker: Acker
   readonly signal: AbortSignal

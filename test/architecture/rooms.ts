@@ -1,0 +1,197 @@
+/** A part of the code. Its files may import each other and the rooms that it names. */
+export interface Room {
+  readonly files: RegExp
+  /** Rooms and packages (`npm:`) by name; a name stands for all below it too: `seccomp`, `seccomp/policy`. */
+  readonly imports: readonly string[]
+  /** Those of which only types may be imported. */
+  readonly types?: readonly string[]
+}
+
+const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
+
+/**
+ * From the bottom to the top; the first room that fits a file is its room. docs/architecture.md draws
+ * them. `lib/seccomp` could be published alone tomorrow, anybody could have written a beat, and the
+ * contracts import nothing but types.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
+  basics: {
+    files: /^lib\/(backoff|own-package|settled|system-errors)\.ts$/,
+    imports: ['errors'],
+  },
+  addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
+  contracts: {
+    files: /^lib\/(beat|event|output|plugin|processor)\.ts$/,
+    imports: [],
+    types: ['errors', 'npm:convict', 'npm:pino'],
+  },
+
+  'seccomp/architectures': { files: /^lib\/seccomp\/architectures\//, imports: [] },
+  'seccomp/policy': {
+    files: /^lib\/seccomp\/policy\//,
+    imports: ['seccomp/architectures', 'errors'],
+  },
+  'seccomp/compiler': { files: /^lib\/seccomp\/compiler\//, imports: SECCOMP },
+  'seccomp/explain': {
+    files: /^lib\/seccomp\/explain\//,
+    imports: ['seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/export': {
+    files: /^lib\/seccomp\/export\//,
+    imports: ['seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/import': {
+    files: /^lib\/seccomp\/import\//,
+    imports: ['seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/kernel/addon': {
+    files: /^lib\/seccomp\/kernel\/(denials|kernel|restart)\.ts$/,
+    imports: ['addon', 'seccomp/kernel', 'seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/kernel': {
+    files: /^lib\/seccomp\/kernel\//,
+    imports: ['seccomp/kernel', 'seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/check': {
+    files: /^lib\/seccomp\/check\//,
+    imports: SECCOMP,
+    types: ['seccomp/kernel'],
+  },
+  'seccomp/record/addon': {
+    files: /^lib\/seccomp\/record\/(native|recorded-process)\.ts$/,
+    imports: ['addon', 'seccomp/record', 'seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/record': {
+    files: /^lib\/seccomp\/record\//,
+    imports: ['seccomp/record', 'seccomp/export', 'seccomp/compiler', ...SECCOMP],
+  },
+  'seccomp/index': {
+    files: /^lib\/seccomp\/index\.ts$/,
+    imports: ['seccomp/policy'],
+    types: ['seccomp/architectures'],
+  },
+  audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
+
+  'config/config': {
+    files: /^lib\/config\/config\.ts$/,
+    imports: [],
+    types: ['errors', 'seccomp/policy'],
+  },
+  'config/problems': {
+    files: /^lib\/config\/(finding|problems|source\/position)\.ts$/,
+    imports: ['errors'],
+    types: ['config/source'],
+  },
+  'config/schema': {
+    files: /^lib\/config\/schema\//,
+    imports: ['errors', 'npm:convict'],
+    types: ['config/config'],
+  },
+  'config/source': {
+    files: /^lib\/config\/source\//,
+    imports: ['config/problems', 'errors', 'basics', 'npm:yaml'],
+    types: ['config/config'],
+  },
+  'config/parse': {
+    files: /^lib\/config\//,
+    imports: ['config', 'seccomp/policy', 'errors', 'npm:convict'],
+  },
+
+  pipeline: {
+    files: /^lib\/pipeline\//,
+    imports: ['errors', 'basics'],
+    types: ['contracts', 'config/config', 'npm:pino'],
+  },
+  'outputs/rotation': {
+    files: /^lib\/outputs\/file\/(rotating-file|rotation)\.ts$/,
+    imports: ['errors'],
+  },
+  outputs: {
+    files: /^lib\/outputs\//,
+    imports: ['outputs/rotation', 'contracts', 'config/schema', 'errors', 'npm:convict'],
+    types: ['npm:pino'],
+  },
+  log: {
+    files: /^lib\/log\//,
+    imports: ['outputs/rotation', 'errors', 'basics', 'npm:pino'],
+    types: ['config/config'],
+  },
+
+  'agent/process': {
+    files: /^lib\/agent\/process\//,
+    imports: ['log', 'addon', 'errors', 'basics'],
+    types: ['contracts', 'agent/plan', 'npm:pino'],
+  },
+  'agent/plugins': {
+    files: /^lib\/agent\/plugins\//,
+    imports: [
+      ...['agent/process', 'agent/plan', 'outputs', 'config'],
+      ...['errors', 'basics', 'npm:import-meta-resolve'],
+    ],
+    types: ['contracts'],
+  },
+  'agent/plan': {
+    files: /^lib\/agent\/plan\.ts$/,
+    imports: ['agent/plugins', 'errors'],
+    types: ['contracts', 'pipeline', 'config', 'seccomp/kernel', 'seccomp/policy'],
+  },
+  'agent/configure': {
+    files: /^lib\/agent\/configure\.ts$/,
+    imports: ['agent/plugins', 'agent/plan', 'outputs', 'config', 'seccomp/kernel', 'errors'],
+  },
+  'agent/beats': {
+    files: /^lib\/agent\/beats\//,
+    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics'],
+    types: ['config/config', 'contracts', 'npm:pino'],
+  },
+  'agent/reload': {
+    files: /^lib\/agent\/reload\//,
+    imports: [
+      ...['agent/beats', 'agent/process', 'agent/plan'],
+      ...['seccomp/policy', 'errors', 'basics'],
+    ],
+    types: ['agent/configure', 'agent/stages', 'seccomp/kernel', 'npm:pino'],
+  },
+  'agent/stages': {
+    files: /^lib\/agent\//,
+    imports: [
+      ...['agent', 'pipeline', 'config/schema', 'seccomp/kernel', 'seccomp/export'],
+      ...['errors', 'basics'],
+    ],
+    types: ['contracts', 'config/config', 'npm:pino'],
+  },
+
+  packaging: {
+    files: /^lib\/packaging\//,
+    imports: [
+      ...['agent/configure', 'agent/plan', 'agent/plugins', 'config/source'],
+      ...['seccomp/export', 'seccomp/architectures'],
+      ...['addon', 'errors', 'basics'],
+    ],
+    types: ['contracts', 'seccomp/policy'],
+  },
+  testing: {
+    files: /^lib\/testing\//,
+    imports: [
+      'contracts',
+      'config/schema',
+      'agent/plugins',
+      'seccomp/architectures',
+      'errors',
+      'npm:pino',
+    ],
+  },
+  index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
+  cli: {
+    files: /^lib\/cli\//,
+    imports: [
+      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'contracts'],
+      ...['addon', 'errors', 'basics'],
+    ],
+  },
+  beats: {
+    files: /^beats\//,
+    imports: ['npm:sealbeat', 'npm:chai', 'npm:fast-check', 'npm:pino'],
+  },
+}

@@ -1,0 +1,44 @@
+import { writeSync } from 'node:fs'
+import pino from 'pino'
+import consoleOutput from '../../../lib/outputs/console/console.ts'
+import { startPipeline } from '../../../lib/pipeline/pipeline.ts'
+import { NEVER, SOURCE } from '../../pipeline/fixtures.ts'
+
+// A small program for console.test.ts: publishes COUNT events of SIZE bytes to standard output and reports
+// the result on standard error. While it waits, it shows that its event loop is not blocked.
+const [count = '1', size = '1', mode = ''] = process.argv.slice(2)
+const say = (words: object) => writeSync(2, `${JSON.stringify(words)}\n`)
+const log = pino({ level: 'error' }, { write: () => {} })
+
+const paths = { home: '/', config: '/', data: '/', logs: '/' }
+const settings = { pretty: mode === 'pretty' }
+const output = await consoleOutput.open({ settings, paths, log })
+const queue = { events: 1000, flush: { min_events: 100, timeout: 1 } }
+const pipeline = startPipeline({ output, queue, log, backoff: { initMs: 1, maxMs: 10 } })
+
+void pipeline.failed.then(error => {
+  say({ failed: error.code, message: error.message })
+  process.exitCode = 1
+  clearInterval(loop)
+})
+let turns = 0
+const loop = setInterval(() => {
+  turns++
+  // The reader has not read a byte yet.
+  if (mode === 'stuck' && turns === 20) {
+    say({ stuck: pipeline.stats().acked < Number(count), turns })
+    process.exit(3)
+  }
+}, 5)
+
+const publish = pipeline.publisher(SOURCE, NEVER)
+try {
+  for (let id = 0; id < Number(count); id++) {
+    await publish({ id, text: 'ü'.repeat(Number(size) / 2) })
+  }
+  const { lost } = await pipeline.close(NEVER)
+  say({ lost, ...pipeline.stats() })
+} catch (error) {
+  say({ refused: error instanceof Error ? error.message : error })
+}
+clearInterval(loop)

@@ -1,0 +1,148 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import convict from 'convict'
+import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../../lib/outputs/builtin.ts'
+import file from '../../../lib/outputs/file/file.ts'
+import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
+import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
+import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
+
+const DEFAULTS: FileSettings = {
+  path: 'out',
+  filename: 'events.ndjson',
+  rotate_every_kb: 10_240,
+  number_of_files: 7,
+  permissions: 0o600,
+  rotate_on_startup: false,
+}
+
+function openIn(folder: string, settings: Partial<FileSettings> = {}) {
+  const paths = { home: folder, config: folder, data: folder, logs: folder }
+  return file.open({ settings: { ...DEFAULTS, ...settings }, paths, log: memoryLog().log })
+}
+
+describe('output.file', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => folder.remove())
+
+  it('writes events as lines below path.data, for the owner alone', async () => {
+    const output = await openIn(folder.path)
+    expect(await output.write({ lines: ['{"a":1}', '{"b":"ü"}'] })).to.deep.equal({
+      retry: [],
+      reject: [],
+    })
+    await output.close()
+    const out = join(folder.path, 'out')
+    expect(contentsOf(out)).to.deep.equal({ 'events.ndjson': '{"a":1}\n{"b":"ü"}\n' })
+    expect(statSync(join(out, 'events.ndjson')).mode & 0o777).to.equal(0o600)
+  })
+
+  it('keeps number_of_files files in all', async () => {
+    const output = await openIn(folder.path, { rotate_every_kb: 1, number_of_files: 3 })
+    for (let i = 0; i < 9; i++) await output.write({ lines: ['x'.repeat(600)] })
+    await output.close()
+    const names = ['events.ndjson', 'events.ndjson.1', 'events.ndjson.2']
+    expect(Object.keys(contentsOf(join(folder.path, 'out')))).to.deep.equal(names)
+  })
+
+  it('begins anew at each start only where it is told to', async () => {
+    for (const rotate_on_startup of [false, false, true]) {
+      const output = await openIn(folder.path, { rotate_on_startup })
+      await output.write({ lines: ['x'] })
+      await output.close()
+    }
+    const files = contentsOf(join(folder.path, 'out'))
+    expect(files).to.deep.equal({ 'events.ndjson': 'x\n', 'events.ndjson.1': 'x\nx\n' })
+  })
+
+  it('can not be opened where a file is in the way', async () => {
+    writeFileSync(join(folder.path, 'out'), '')
+    const error = await openIn(folder.path).then(
+      () => expect.fail('should have been rejected'),
+      error => error,
+    )
+    expect(error).to.have.property('code').that.is.oneOf(['EEXIST', 'ENOTDIR'])
+  })
+
+  it('rejects while nothing can be written, and goes on when it can', async () => {
+    const output = await openIn(folder.path)
+    const path = join(folder.path, 'out', 'events.ndjson')
+    rmSync(path)
+    mkdirSync(path)
+    const outcome = await output.write({ lines: ['x'] }).catch(error => error.code)
+    expect(outcome).to.equal('EISDIR')
+    rmSync(path, { recursive: true })
+    expect(await output.write({ lines: ['x'] })).to.deep.equal({ retry: [], reject: [] })
+    await output.close()
+  })
+
+  it('brings every event through a pipeline once, over a disk that was full for a while', async function () {
+    const disk = smallDisk('64k')
+    if (disk === undefined) {
+      console.log('      skipped: mounting a small disk needs root')
+      return this.skip()
+    }
+    try {
+      const ballast = join(disk.path, 'ballast')
+      writeFileSync(ballast, Buffer.alloc(40_000))
+      const output = await openIn(disk.path)
+      const pipeline = pipelineTo(output, {
+        queue: { events: 200, flush: { min_events: 50, timeout: 1 } },
+      })
+      const publish = pipeline.publisher(SOURCE, NEVER)
+      const { acked } = await publish(Array.from({ length: 150 }, (_, id) => ({ id })))
+      while (pipeline.stats().failed_writes < 2)
+        await new Promise(resolve => setTimeout(resolve, 1))
+      rmSync(ballast)
+      await acked
+      expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+      await output.close()
+      const lines = contentsOf(join(disk.path, 'out'))['events.ndjson']?.trimEnd().split('\n') ?? []
+      expect(lines.map(line => JSON.parse(line).id)).to.deep.equal([...Array(150).keys()])
+    } finally {
+      disk.remove()
+    }
+  })
+})
+
+describe('output.file: its section', () => {
+  const problems: readonly [string, unknown, RegExp][] = [
+    ['path', null, /must be text/],
+    ['path', '', /must be text/],
+    ['filename', '../x', /without a folder/],
+    ['filename', '..', /without a folder/],
+    ['rotate_every_kb', 0, /from 1 to/],
+    ['number_of_files', 1, /from 2 to 1024/],
+    ['number_of_files', 2.5, /from 2 to 1024/],
+    ['permissions', 0o1600, /file mode/],
+  ]
+  for (const [key, value, message] of problems) {
+    it(`refuses ${key}: ${JSON.stringify(value)}`, () => {
+      const config = convict(fileSchema).load({ path: '/x', [key]: value })
+      expect(() => config.validate({ allowed: 'strict' })).to.throw(message)
+    })
+  }
+
+  it('has defaults for all but the path', () => {
+    const config = convict(fileSchema).load({ path: 'out' }).validate({ allowed: 'strict' })
+    expect(config.getProperties()).to.deep.equal(DEFAULTS)
+  })
+})
+
+describe('built-in outputs', () => {
+  it('are imported by name', async () => {
+    for (const name of BUILTIN_OUTPUT_NAMES) {
+      expect(await builtinOutput(name)).to.have.property('name', name)
+    }
+  })
+
+  it('are no others', async () => {
+    for (const name of ['consle', 'toString', '__proto__']) {
+      expect(await builtinOutput(name)).to.equal(undefined)
+    }
+  })
+})

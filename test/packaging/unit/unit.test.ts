@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { grantsOf } from '../../../lib/packaging/unit/grants.ts'
+import { unitFile } from '../../../lib/packaging/unit/unit.ts'
+import { ROOT } from '../../docs/page.ts'
+import { needs, run } from '../programs.ts'
+import { EVERYTHING, planOf } from './granted.ts'
+
+const MANIFEST = {
+  name: 'sample',
+  version: '1.2.3',
+  description: 'Measures 100% of the host',
+  maintainer: 'Jo Maintainer <jo@example.org>',
+  license: 'Apache-2.0',
+  homepage: 'https://example.org/a%20b',
+}
+
+const SAMPLE = `beats: [{ type: host }, { type: audit }, { type: ./beats/own.js }]
+output.console: {}
+shutdown_timeout: 12500ms
+`
+
+/** The filter, from its comment to the next section. */
+const FILTER = /^# An extra layer below(.|\n)*(?=\[Install\])/m
+
+interface Given {
+  readonly credentials?: readonly string[]
+  readonly jitless?: boolean
+}
+
+async function unitOf(configuration: string, { credentials = [], jitless = false }: Given = {}) {
+  const plan = await planOf(configuration)
+  const policy = plan.sandbox.ready ? plan.sandbox.policy : undefined
+  const shutdownTimeout = plan.config.shutdown_timeout
+  const grants = grantsOf(plan)
+  return unitFile({ manifest: MANIFEST, grants, policy, credentials, jitless, shutdownTimeout })
+}
+
+describe('the unit of an agent', () => {
+  let folder: string
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'sealbeat-unit-'))))
+  after(() => rmSync(folder, { recursive: true }))
+
+  it('is this for a small agent, but for the filter', async () => {
+    const golden = readFileSync(join(ROOT, 'test/packaging/unit/sample.service'), 'utf8')
+    const unit = await unitOf(SAMPLE, { credentials: ['token'] })
+    expect(unit.replace(FILTER, '')).to.equal(golden)
+  })
+
+  it('has a filter of systemd below that of the agent, without what a service has no use for', async () => {
+    const [filter = ''] = FILTER.exec(await unitOf(SAMPLE)) ?? []
+    const names = Array.from(filter.matchAll(/^SystemCallFilter=(.*)$/gm), ([, each = '']) => each)
+    const allowed = names.flatMap(each => each.split(' '))
+    expect(allowed).to.include.members(['read', 'execve', 'seccomp', 'openat', 'fchmod'])
+    expect(allowed).not.to.include.members(['ptrace'])
+    expect(allowed).not.to.include.members(['fchown'])
+    expect(filter).to.include('SystemCallArchitectures=native\nSystemCallErrorNumber=EPERM\n')
+  })
+
+  it('grants what is declared, each word as it is', async () => {
+    const lines = (await unitOf(EVERYTHING)).split('\n')
+    expect(lines).to.include.members([
+      '# CAP_NET_BIND_SERVICE: beat web: port 443; beat other: port 80',
+      'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
+      'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+      'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET',
+      'SupplementaryGroups=adm',
+      'ReadWritePaths=-/srv/events "-/srv/my \\"100%%\\" spool"',
+      '# -/srv/my "100%" spool: beat web: keeps them; beat other: keeps them',
+      'ProtectProc=invisible',
+      'After=network-online.target',
+    ])
+    expect(lines.join('\n')).not.to.match(/^(ProcSubset|PrivateUsers|IPAddressDeny)=/m)
+  })
+
+  it('grants nothing where nothing is declared', async () => {
+    const unit = await unitOf('beats: [{ type: ./beats/own.js }]\noutput.console: {}\n')
+    for (const line of [
+      'CapabilityBoundingSet=',
+      'PrivateUsers=yes',
+      'RestrictAddressFamilies=AF_UNIX',
+      'IPAddressDeny=any',
+      'ProtectProc=invisible',
+      'ProcSubset=pid',
+    ]) {
+      expect(unit.split('\n')).to.include(line)
+    }
+    expect(unit).not.to.include('network-online')
+  })
+
+  it('forbids writable code where none is made', async () => {
+    const line = /^MemoryDenyWriteExecute=(.*)$/m
+    expect(line.exec(await unitOf(SAMPLE))?.[1]).to.equal('no')
+    expect(line.exec(await unitOf(SAMPLE, { jitless: true }))?.[1]).to.equal('yes')
+  })
+
+  it('has the one system call that goes round filters closed, where the agent has none', async () => {
+    const unit = await unitOf(`${SAMPLE}seccomp.enabled: false\n`)
+    expect(unit).to.include('SystemCallFilter=~io_uring_setup:ENOSYS')
+  })
+
+  describe('by systemd itself', () => {
+    before(needs('systemd-analyze'))
+
+    /** What systemd-analyze prints about a unit, whose command is replaced by one that exists here. */
+    function verify(unit: string): string {
+      const file = join(folder, 'sample.service')
+      writeFileSync(file, unit.replaceAll('/usr/bin/sample', '/bin/true'))
+      return run('sh', ['-c', 'exec systemd-analyze verify --man=no "$1" 2>&1', 'sh', file])
+    }
+
+    for (const [what, configuration, given] of [
+      ['a small agent', SAMPLE, { credentials: ['token', 'my 100% "secret"'] }],
+      ['one that is granted everything', EVERYTHING, {}],
+      [
+        'one without a filter and without code',
+        `${SAMPLE}seccomp.enabled: false\n`,
+        { jitless: true },
+      ],
+    ] as const) {
+      it(`is understood, that of ${what}`, async () => {
+        expect(verify(await unitOf(configuration, given))).to.equal('')
+      })
+    }
+
+    it('would be told if it were not', () => {
+      expect(verify('[Service]\nExecStart=/usr/bin/sample\nPrivateTemp=yes\n')).to.include(
+        'PrivateTemp',
+      )
+    })
+
+    it('scores at most 1.5', async () => {
+      const file = join(folder, 'sample.service')
+      writeFileSync(file, await unitOf(SAMPLE))
+      const said = run('systemd-analyze', ['security', '--offline=yes', '--no-pager', file])
+      const last = said.trim().split('\n').at(-1) ?? ''
+      console.log(`      ${last.trim()}`)
+      expect(Number(/: (\d+\.\d)/.exec(last)?.[1])).to.be.at.most(1.5)
+    })
+  })
+})

@@ -1,0 +1,243 @@
+import { expect } from 'chai'
+import {
+  type Architecture,
+  type ArchitectureName,
+  loadArchitecture,
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { disassemble } from '../../../lib/seccomp/compiler/disassemble.ts'
+import { encode, LONGEST_JUMP, type Program } from '../../../lib/seccomp/compiler/program.ts'
+import { type Answer, simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
+import { policy } from '../policy/policies.ts'
+
+const ALLOW = 0x7fff0000
+const EPERM = 0x00050001
+const ENOSYS = 0x00050026
+const KILL = 0x80000000
+
+interface Compiled {
+  readonly program: Program
+  answer(name: string | number, args?: readonly bigint[], audit?: number): Answer
+}
+
+async function compiled(name: ArchitectureName, section: unknown): Promise<Compiled> {
+  const architecture = await loadArchitecture(name)
+  const program = compile(merge(architecture, [policy(section)]))
+  return {
+    program,
+    answer: (call, args = [], audit = architecture.audit) => {
+      const number = typeof call === 'number' ? call : numberOf(architecture, call)
+      return simulate(program, { audit, number, args }, architecture.endian)
+    },
+  }
+}
+
+function numberOf({ table }: Architecture, name: string): number {
+  const number = table.numbers[name]
+  if (number === undefined) throw new RangeError(`${name} does not exist`)
+  return number
+}
+
+const allowing = (...names: readonly string[]) => ({
+  default_action: 'errno',
+  syscalls: [{ action: 'allow', names }],
+})
+
+const test = (argument: number, operation: string, value: string | number, mask?: string) => ({
+  argument,
+  operation,
+  value,
+  ...(mask === undefined ? {} : { mask }),
+})
+
+const allowingIf = (name: string, ...lists: readonly (readonly unknown[])[]) => ({
+  default_action: 'errno',
+  syscalls: [{ action: 'allow', names_with_args: lists.map(list => ({ name, arguments: list })) }],
+})
+
+describe('compile', () => {
+  const table: readonly (readonly [ArchitectureName, unknown, string | number, number, number?])[] =
+    [
+      ['amd64', allowing('read'), 'read', ALLOW],
+      ['amd64', allowing('read'), 'write', EPERM],
+      ['amd64', allowing('read'), 'clone3', ENOSYS],
+      ['amd64', allowing('read'), 9999, ENOSYS],
+      ['amd64', allowing('read'), 0x40000000, ENOSYS],
+      ['amd64', { ...allowing('read'), default_action: 'allow' }, 0x40000000, ENOSYS],
+      ['amd64', { ...allowing('read'), default_action: 'allow' }, 9999, ALLOW],
+      ['amd64', allowing('read'), 0xffffffff, ENOSYS],
+      ['amd64', allowing('read'), 'read', KILL, 0x40000003],
+      ['amd64', { ...allowing('read'), default_action: 'allow' }, 'read', KILL, 0x40000003],
+      ['386', allowing('read'), 3, ALLOW],
+      ['386', allowing('read'), 'read', KILL, 0xc000003e],
+      ['386', allowing('read'), 0x40000003, ENOSYS],
+      ['s390x', allowing('read'), 'read', ALLOW],
+      ['arm', allowing('set_tls'), 0xf0005, ALLOW],
+      ['mips64le', allowing('read'), 'clone3', 0x00050059],
+    ]
+  for (const [name, section, call, value, audit] of table) {
+    const foreign = audit === undefined ? '' : ` called as ${audit.toString(16)}`
+    it(`${name}: ${JSON.stringify(section)} answers ${call}${foreign} by ${value.toString(16)}`, async () => {
+      expect((await compiled(name, section)).answer(call, [], audit).value).to.equal(value)
+    })
+  }
+
+  const high = 0x100000000n
+  const conditions: readonly (readonly [string, unknown, readonly bigint[], readonly bigint[]])[] =
+    [
+      ['mmap', test(2, 'Equal', 5), [5n], [4n, 5n + high]],
+      ['mmap', test(2, 'NotEqual', 5), [4n, 5n + high], [5n]],
+      ['mmap', test(2, 'GreaterThan', '0x100000005'), [6n + high, 2n * high], [5n + high, 6n]],
+      ['mmap', test(2, 'GreaterOrEqual', '0x100000005'), [5n + high], [4n + high, 6n]],
+      ['mmap', test(2, 'LessThan', '0x100000005'), [4n + high, 6n], [5n + high, 2n * high]],
+      ['mmap', test(2, 'LessOrEqual', 5), [5n], [6n, high]],
+      ['mmap', test(2, 'BitsSet', '0x300000003'), [1n, 2n * high], [4n, 4n * high]],
+      ['mmap', test(2, 'BitsNotSet', '0x300000003'), [4n], [1n, high]],
+      ['mmap', test(2, 'MaskedEqual', 1, '0xf'), [1n, 0x11n, high + 1n], [3n]],
+      ['mmap', test(2, 'MaskedEqual', 2, '0x1'), [], [2n, 3n]],
+      // socket's domain is an int: the kernel does not look at the upper half, and neither may we.
+      ['socket', test(0, 'Equal', 2), [2n, 2n + high], [1n]],
+      ['socket', test(0, 'Equal', '0x100000002'), [], [2n, 2n + high]],
+      ['socket', test(0, 'LessThan', '0x100000000'), [2n, 0xffffffffn], []],
+    ]
+  for (const [name, condition, allowed, denied] of conditions) {
+    for (const architecture of ['amd64', 's390x'] as const) {
+      it(`${architecture}: ${name} ${JSON.stringify(condition)}`, async () => {
+        const { answer } = await compiled(architecture, allowingIf(name, [condition]))
+        const { argument } = condition as { argument: number }
+        const at = (value: bigint) =>
+          Array.from({ length: 6 }, (_, i) => (i === argument ? value : 0n))
+        for (const value of allowed)
+          expect(answer(name, at(value)).value, `${value}`).to.equal(ALLOW)
+        for (const value of denied)
+          expect(answer(name, at(value)).value, `${value}`).to.equal(EPERM)
+      })
+    }
+  }
+
+  it('asks all conditions of one rule, the same argument twice included, and any rule', async () => {
+    const between = [test(2, 'GreaterThan', 10), test(2, 'LessThan', 20)]
+    const { answer } = await compiled('amd64', allowingIf('mmap', between, [test(3, 'Equal', 7)]))
+    const answers = [
+      [0n, 0n, 15n, 0n],
+      [0n, 0n, 10n, 0n],
+      [0n, 0n, 25n, 7n],
+    ].map(args => answer('mmap', args).value)
+    expect(answers).to.deep.equal([ALLOW, EPERM, ALLOW])
+  })
+
+  it('leaves other calls alone after a test of arguments', async () => {
+    const { answer } = await compiled('amd64', allowingIf('socket', [test(0, 'Equal', 1)]))
+    for (const number of Array.from({ length: 500 }, (_, at) => at)) {
+      expect(answer(number, [1n]).value === ALLOW).to.equal(number === 41)
+    }
+  })
+
+  it('keeps plain allowances in the kernel’s cache, and nothing else', async () => {
+    const section = {
+      default_action: 'errno',
+      syscalls: [
+        { action: 'allow', names: ['read', 'write', 'futex', 'epoll_wait'] },
+        {
+          action: 'allow',
+          names_with_args: [{ name: 'socket', arguments: [test(0, 'Equal', 1)] }],
+        },
+        { action: 'log', names: ['ptrace'] },
+      ],
+    }
+    const { answer } = await compiled('amd64', section)
+    const cached = ['read', 'futex', 'socket', 'ptrace', 'mount'].map(
+      name => answer(name, [1n]).cacheable,
+    )
+    expect(cached).to.deep.equal([true, true, false, false, false])
+  })
+
+  it('loads a word once for tests that follow each other', async () => {
+    const families = [1, 2, 10, 16].map(family => [test(0, 'Equal', family)])
+    const { program } = await compiled('amd64', allowingIf('socket', ...families))
+    expect(program.filter(({ op }) => op === 'load')).to.have.length(3)
+  })
+
+  it('reaches farther than a jump can', async () => {
+    const lists = Array.from({ length: 250 }, (_, at) => [
+      test(2, 'Equal', at * 2),
+      test(3, 'Equal', at),
+    ])
+    const { program, answer } = await compiled('amd64', allowingIf('mmap', ...lists))
+    expect(program.length).to.be.greaterThan(3 * LONGEST_JUMP)
+    expect(answer('mmap', [0n, 0n, 498n, 249n]).value).to.equal(ALLOW)
+    expect(answer('mmap', [0n, 0n, 498n, 248n]).value).to.equal(EPERM)
+    expect(answer('mmap', [0n, 0n, 500n, 250n]).value).to.equal(EPERM)
+  })
+
+  it('refuses what the kernel would not take, by its size', async () => {
+    const lists = (count: number, from = 1) =>
+      Array.from({ length: count }, (_, at) => [test(at % 6, 'Equal', `0x${from + at}00000001`)])
+    const names = ['mmap', 'mremap', 'sendto', 'recvfrom', 'pselect6', 'splice']
+    const syscalls = names.map((name, at) => ({
+      action: 'allow',
+      names_with_args: lists(300, at * 1000).map(list => ({ name, arguments: list })),
+    }))
+    const refusal = await compiled('amd64', { default_action: 'errno', syscalls }).catch(
+      error => error,
+    )
+    expect(refusal).to.be.instanceOf(PolicyError)
+    expect(refusal.code).to.equal('PROGRAM_TOO_LARGE')
+    const endless = await compiled('amd64', allowingIf('mmap', ...lists(20_000))).catch(
+      error => error,
+    )
+    expect(endless.message).to.match(/^mmap has 20000 conditions on its arguments/)
+  })
+
+  it('decides first what is called most, and bounds the worst case', async () => {
+    const amd64 = await loadArchitecture('amd64')
+    const names = Object.keys(amd64.table.numbers).filter((_, at) => at % 3 !== 0)
+    const effective = merge(amd64, [policy(allowing(...names))])
+    const steps = (weights: Readonly<Record<string, number>>) => {
+      const program = compile(effective, weights)
+      return (name: string) =>
+        simulate(program, { audit: amd64.audit, number: numberOf(amd64, name) }, 'little').steps
+    }
+    const even = steps({})
+    const weighted = steps({ write: 1000, futex: 400, epoll_ctl: 100 })
+    expect(weighted('write')).to.equal(5)
+    expect(weighted('futex')).to.be.lessThan(even('futex'))
+    const worst = Math.max(...Object.keys(amd64.table.numbers).map(weighted))
+    const ranges = names.length
+    expect(worst).to.be.at.most(4 + Math.ceil(Math.log2(2 * ranges)) + 3 + 4)
+  })
+
+  it('prints a program that can be read', async () => {
+    const { program } = await compiled('amd64', allowing('read'))
+    const amd64 = await loadArchitecture('amd64')
+    const lines = disassemble(program, amd64).split('\n')
+    const last = program.length - 1
+    expect(lines.slice(0, 3)).to.deep.equal([
+      ' 0: A = arch',
+      ` 1: if A == 0xc000003e goto 2 else ${last}`,
+      ' 2: A = number',
+    ])
+    expect(lines.filter(line => line.includes(': if A == 0 goto '))).to.have.length(1)
+    expect(lines.slice(-4)).to.deep.equal([
+      `${last - 2}: return errno ENOSYS`,
+      `${last - 1}: return errno EPERM`,
+      `${last}: return kill_process`,
+      '',
+    ])
+  })
+
+  it('encodes struct sock_filter in the byte order of the architecture', () => {
+    const program: Program = [
+      { op: 'equal', k: 0x01020304, yes: 5, no: 6 },
+      { op: 'return', k: 0x7fff0000 },
+    ]
+    expect([...encode(program, 'little')]).to.deep.equal([
+      0x15, 0, 5, 6, 4, 3, 2, 1, 6, 0, 0, 0, 0, 0, 0xff, 0x7f,
+    ])
+    expect([...encode(program, 'big')]).to.deep.equal([
+      0, 0x15, 5, 6, 1, 2, 3, 4, 0, 6, 0, 0, 0x7f, 0xff, 0, 0,
+    ])
+  })
+})

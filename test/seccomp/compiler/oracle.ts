@@ -1,0 +1,75 @@
+import type { Architecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import type { Call } from '../../../lib/seccomp/compiler/simulate.ts'
+import {
+  ACTIONS,
+  type Condition,
+  type Policy,
+  type Rule,
+  type Verdict,
+} from '../../../lib/seccomp/policy/policy.ts'
+import { wordDefault } from '../../../lib/seccomp/policy/wording.ts'
+
+/**
+ * What the documentation says happens to a call, read out plainly and slowly: no merging, no
+ * ranges, no halves. The lowest layer comes first.
+ */
+export function plainReading(
+  architecture: Architecture,
+  layers: readonly Policy[],
+): (call: Call) => Verdict {
+  const names = new Map<number, string[]>()
+  for (const [name, number] of Object.entries(architecture.table.numbers)) {
+    names.set(number, [...(names.get(number) ?? []), name])
+  }
+  const defaultAction = layers.at(-1)?.defaultAction ?? 'errno'
+  return ({ audit, number, args = [] }) => {
+    if (audit !== architecture.audit) return { action: 'kill_process' }
+    if (number >= (architecture.foreignFrom ?? 2 ** 32)) return { action: 'errno', errno: 'ENOSYS' }
+    const called = names.get(number) ?? []
+    for (const layer of layers.toReversed()) {
+      const matching = layer.rules.filter(
+        rule =>
+          called.includes(rule.name) &&
+          rule.conditions.every(test => holds(architecture, rule.name, test, args)),
+      )
+      const narrow = matching.filter(rule => rule.conditions.length > 0)
+      const found = strictest(narrow) ?? strictest(matching)
+      if (found) return found.verdict
+    }
+    return wordDefault(called[0], defaultAction)
+  }
+}
+
+function strictest(rules: readonly Rule[]): Rule | undefined {
+  return ACTIONS.map(action => rules.find(rule => rule.verdict.action === action)).find(Boolean)
+}
+
+function holds(
+  { bits, widths }: Architecture,
+  name: string,
+  { argument, operation, value, mask = 0n }: Condition,
+  args: readonly bigint[],
+): boolean {
+  const width = bits === 32 || widths[name]?.[argument] === 'i' ? 32 : 64
+  const found = BigInt.asUintN(width, args[argument] ?? 0n)
+  switch (operation) {
+    case 'Equal':
+      return found === value
+    case 'NotEqual':
+      return found !== value
+    case 'GreaterThan':
+      return found > value
+    case 'GreaterOrEqual':
+      return found >= value
+    case 'LessThan':
+      return found < value
+    case 'LessOrEqual':
+      return found <= value
+    case 'BitsSet':
+      return (found & value) !== 0n
+    case 'BitsNotSet':
+      return (found & value) === 0n
+    case 'MaskedEqual':
+      return (found & mask) === value
+  }
+}

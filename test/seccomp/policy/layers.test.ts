@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
+import { effectivePolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
+import { needsHere } from '../../../lib/seccomp/policy/needs.ts'
+import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
+import { BLACKLIST, policy, section } from './policies.ts'
+
+const BUILTIN = policy(
+  { default_action: 'errno', syscalls: [{ action: 'allow', names: ['read', 'futex'] }] },
+  'default amd64',
+)
+const NEEDS: readonly Need[] = [{ who: 'beat trace', why: 'looks at processes', names: ['ptrace'] }]
+
+describe('layers of a policy', () => {
+  const allowed = async (
+    config: unknown,
+    needs = NEEDS,
+    builtin: typeof BUILTIN | undefined = BUILTIN,
+  ) => {
+    const amd64 = await loadArchitecture('amd64')
+    const effective = effectivePolicy(amd64, { builtin, needs, config: section(config) })
+    return effective?.decisions
+      .filter(({ otherwise }) => otherwise.action === 'allow')
+      .map(({ name, origin }) => `${name}: ${origin}`)
+  }
+
+  it('are the default policy and what beats need, where the user says nothing', async () => {
+    expect(await allowed({})).to.deep.equal([
+      'read: default amd64',
+      'ptrace: beat trace: looks at processes',
+      'futex: default amd64',
+    ])
+  })
+
+  it('are the user’s alone in mode: replace', async () => {
+    const syscalls = [{ action: 'allow', names: ['write'] }]
+    expect(await allowed({ mode: 'replace', default_action: 'errno', syscalls })).to.deep.equal([
+      'write: test',
+    ])
+  })
+
+  it('are the user’s alone where an architecture has no default policy, and none without', async () => {
+    const amd64 = await loadArchitecture('amd64')
+    const without = { builtin: undefined, needs: [] }
+    expect(effectivePolicy(amd64, { ...without, config: section({}) })).to.equal(undefined)
+    expect(
+      effectivePolicy(amd64, { ...without, config: section(BLACKLIST) })?.defaultAction,
+    ).to.equal('allow')
+  })
+
+  it('S10: refuse unknown names, all of them in one error', async () => {
+    const syscalls = [{ action: 'allow', names: ['ptrase', 'read', 'nonsense'] }]
+    const refusal = await allowed({ default_action: 'errno', syscalls }).catch(error => error)
+    expect(refusal).to.be.instanceOf(PolicyError)
+    expect(refusal.code).to.equal('UNKNOWN_SYSCALL')
+    expect(refusal.names).to.deep.equal([
+      { name: 'ptrase', origin: 'test' },
+      { name: 'nonsense', origin: 'test' },
+    ])
+    expect(refusal.message).to.equal(
+      'unknown system calls for amd64: ptrase (did you mean "ptrace"?) in test, nonsense in test',
+    )
+  })
+
+  it('leave out what a beat needs on other architectures, but not what none has', async () => {
+    const amd64 = await loadArchitecture('amd64')
+    const names = ['statfs', 'statfs64', 'statsf']
+    const [need] = await needsHere(amd64, [{ who: 'beat host', why: 'filesystems', names }])
+    expect(need?.names).to.deep.equal(['statfs', 'statsf'])
+  })
+})

@@ -1,0 +1,154 @@
+import { expect } from 'chai'
+import {
+  type Architecture,
+  loadArchitecture,
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+import { formatVerdict, type Policy } from '../../../lib/seccomp/policy/policy.ts'
+import { BLACKLIST, policy } from './policies.ts'
+
+const allow = (names: readonly string[], origin: string, default_action = 'errno') =>
+  policy({ default_action, syscalls: [{ action: 'allow', names }] }, origin)
+
+const THREAD = { argument: 0, operation: 'BitsSet', value: 0x10000 }
+const NEWUSER = { argument: 0, operation: 'BitsSet', value: 0x10000000 }
+const when = (name: string, action: string, ...tests: unknown[]) => ({
+  action,
+  names_with_args: tests.map(test => ({ name, arguments: [test] })),
+})
+
+describe('merge', () => {
+  let amd64: Architecture
+  const builtin = policy(
+    {
+      default_action: 'errno',
+      syscalls: [
+        { action: 'allow', names: ['read', 'write', 'futex'] },
+        when('clone', 'allow', THREAD),
+      ],
+    },
+    'default amd64',
+  )
+
+  before(async () => {
+    amd64 = await loadArchitecture('amd64')
+  })
+
+  /** `name → verdict (origin)`, for the names that don't get the default's answer. */
+  const outcome = (...layers: readonly [Policy, ...Policy[]]) => {
+    const { decisions } = merge(amd64, layers)
+    return (name: string) => {
+      const found = decisions.find(decision => decision.name === name)
+      if (!found) throw new RangeError(`no decision on ${name}`)
+      const rules = found.rules.map(
+        rule => `${formatVerdict(rule.verdict)} if ${rule.conditions.length}, `,
+      )
+      return `${rules.join('')}${formatVerdict(found.otherwise)} (${found.origin})`
+    }
+  }
+
+  it('S6: over the default whitelist, the blacklist denies its four names and nothing else', () => {
+    const { decisions, unknown } = merge(amd64, [builtin, policy(BLACKLIST)])
+    const denied = decisions.filter(({ otherwise }) => otherwise.action !== 'allow')
+    expect(denied.map(({ name }) => name)).to.deep.equal(['fork', 'vfork', 'execve', 'execveat'])
+    expect(decisions.every(({ rules }) => rules.length === 0)).to.equal(true)
+    expect(unknown).to.deep.equal({ action: 'allow' })
+  })
+
+  it('adds an allowance to the whitelist, and says where each comes from', () => {
+    const of = outcome(builtin, allow(['ptrace'], 'beat.yml:4'))
+    expect(of('ptrace')).to.equal('allow (beat.yml:4)')
+    expect(of('read')).to.equal('allow (default amd64)')
+    expect(of('mount')).to.equal('errno(EPERM) (beat.yml:4)')
+  })
+
+  it('lets the highest layer that names a call win', () => {
+    const needs = allow(['ptrace'], 'beat trace: looks at processes')
+    const user = policy({
+      default_action: 'errno',
+      syscalls: [{ action: 'trap', names: ['ptrace', 'read'] }],
+    })
+    const of = outcome(builtin, needs, user)
+    expect(of('ptrace')).to.equal('trap (test)')
+    expect(of('read')).to.equal('trap (test)')
+    expect(outcome(builtin, needs)('ptrace')).to.equal('allow (beat trace: looks at processes)')
+  })
+
+  it('asks the next lower layer where no condition of a higher one holds', () => {
+    const user = policy({
+      default_action: 'errno',
+      syscalls: [when('clone', 'kill_process', NEWUSER)],
+    })
+    expect(outcome(builtin, user)('clone')).to.equal(
+      'kill_process if 1, allow if 1, errno(EPERM) (test)',
+    )
+  })
+
+  it('takes a rule without conditions as the last word of its layer', () => {
+    const user = policy({
+      default_action: 'errno',
+      syscalls: [when('clone', 'trap', NEWUSER), { action: 'log', names: ['clone'] }],
+    })
+    expect(outcome(builtin, user)('clone')).to.equal('trap if 1, log (test)')
+  })
+
+  it('drops what says the same as what follows', () => {
+    const user = policy({
+      default_action: 'allow',
+      syscalls: [when('clone', 'allow', NEWUSER, THREAD)],
+    })
+    expect(outcome(user)('clone')).to.equal('allow (test)')
+  })
+
+  it('does not depend on the order of rules', () => {
+    const groups = [
+      when('clone', 'trap', NEWUSER),
+      when('clone', 'allow', THREAD),
+      when('clone', 'log', { ...THREAD, argument: 1 }),
+    ]
+    const printed = (syscalls: unknown) =>
+      JSON.stringify(
+        merge(amd64, [policy({ default_action: 'errno', syscalls })]).decisions,
+        (_, v) => (typeof v === 'bigint' ? `${v}` : v),
+      )
+    expect(printed(groups.toReversed())).to.equal(printed(groups))
+  })
+
+  const worded: readonly (readonly [action: string, name: string, verdict: string])[] = [
+    ['errno', 'clone3', 'errno(ENOSYS)'],
+    ['errno', 'copy_file_range', 'errno(ENOSYS)'],
+    ['errno', 'getrandom', 'errno(ENOSYS)'],
+    ['errno', 'mount', 'errno(EPERM)'],
+    ['kill_process', 'clone3', 'errno(ENOSYS)'],
+    ['kill_process', 'mount', 'kill_process'],
+    ['trap', 'clone3', 'errno(ENOSYS)'],
+    ['kill_process', 'io_uring_setup', 'errno(ENOSYS)'],
+    ['errno', 'io_uring_setup', 'errno(ENOSYS)'],
+    ['log', 'clone3', 'log'],
+    ['allow', 'clone3', 'allow'],
+  ]
+  for (const [action, name, verdict] of worded) {
+    it(`words the default action ${action} for ${name} as ${verdict}`, () => {
+      expect(outcome(allow(['read'], 'test', action))(name)).to.equal(`${verdict} (test)`)
+    })
+  }
+
+  it('takes an explicit rule for clone3 at its word', () => {
+    const user = policy({
+      default_action: 'errno',
+      syscalls: [{ action: 'errno', names: ['clone3'] }],
+    })
+    expect(outcome(builtin, user)('clone3')).to.equal('errno(EPERM) (test)')
+  })
+
+  it('takes a rule for either of two names of one number as a rule for both', async () => {
+    const arm = await loadArchitecture('arm')
+    const { decisions } = merge(arm, [allow(['sync_file_range2'], 'test')])
+    const found = decisions.filter(
+      ({ name }) => name.endsWith('sync_file_range') || name === 'sync_file_range2',
+    )
+    expect(found.map(({ name, otherwise }) => `${name} ${otherwise.action}`)).to.deep.equal([
+      'arm_sync_file_range allow',
+    ])
+  })
+})
