@@ -7,7 +7,7 @@ const PERIOD_MS = 1_000
 /** The longest silence about a system call that goes on being denied. */
 const LONGEST_SILENCE_MS = 60_000
 
-/** What the log has said of one system call. */
+/** The state of the log about one system call. */
 interface Reported {
   /** Denials that a line has counted. */
   readonly total: number
@@ -29,7 +29,6 @@ export class DenialLog {
   readonly #stacks: Pick<DenialStacks, 'take'> | undefined
   readonly #takeDenials: () => readonly Denial[]
   readonly #reported = new Map<number, Reported>()
-  readonly #totals = new Map<string, number>()
 
   constructor(
     log: Logger,
@@ -39,11 +38,6 @@ export class DenialLog {
     this.#log = log
     this.#stacks = stacks
     this.#takeDenials = take
-  }
-
-  /** Denials so far, by system call. */
-  get totals(): ReadonlyMap<string, number> {
-    return this.#totals
   }
 
   /** Looks every second. Returns a function that ends that, with a last look. */
@@ -58,7 +52,6 @@ export class DenialLog {
   /** Logs what is due at `nowMs`, on one monotonic clock. */
   report(nowMs: number): void {
     for (const denial of this.#takeDenials()) {
-      this.#totals.set(denial.name, denial.total)
       const reported = this.#reported.get(denial.number) ?? NOTHING
       const sample = reported.sample ?? denial.sample
       if (denial.total === reported.total || nowMs < reported.dueMs) {

@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
 import { sectionOf } from '../seccomp/export/section-data.ts'
+import { denials } from '../seccomp/kernel/denials.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
@@ -26,8 +27,8 @@ interface SandboxDeps {
 
 export interface SandboxState {
   readonly outcome: Outcome
-  /** Set under `seccomp.diagnose`. */
-  readonly denials?: DenialLog
+  /** Under `seccomp.diagnose`: the denials so far, by system call. */
+  readonly denials?: () => ReadonlyMap<string, number>
 }
 
 /** @throws AgentError `SANDBOX_REQUIRED` */
@@ -54,8 +55,7 @@ export function sandbox(
     throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
   }
   if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
-  const denials = new DenialLog(log, plan.stacks)
-  agentProcess.addCloser('the denials', denials.start())
+  agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
   return { outcome, denials }
 }
 

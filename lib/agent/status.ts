@@ -22,7 +22,7 @@ export interface AgentStatus {
 
 interface SandboxStatus {
   readonly state: SandboxState['outcome']['state']
-  /** Of the filter, if it is installed. */
+  /** The length of the filter, if it is installed. */
   readonly instructions?: number
   /** Those that were under the filter when it was verified. */
   readonly threads?: number
@@ -58,6 +58,6 @@ function sandboxStatusOf({ outcome, denials }: SandboxState): SandboxStatus {
     state,
     instructions,
     threads,
-    ...(denials && { denials: Object.fromEntries(denials.totals) }),
+    ...(denials && { denials: Object.fromEntries(denials()) }),
   }
 }

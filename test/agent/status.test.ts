@@ -1,11 +1,9 @@
 import { expect } from 'chai'
-import { DenialLog } from '../../lib/agent/denial-log.ts'
 import { statusOf } from '../../lib/agent/status.ts'
 import { noSourceCounts } from '../../lib/pipeline/stats.ts'
 import type { Installed } from '../../lib/seccomp/kernel/outcome.ts'
 import { NEVER, pipelineTo, SOURCE } from '../pipeline/fixtures.ts'
 import { MemoryOutput } from '../pipeline/memory-output.ts'
-import { listeningLog } from './lines.ts'
 import { PLANNED, statusWith } from './status-fixtures.ts'
 
 const INSTALLED: Installed = {
@@ -54,12 +52,11 @@ describe('the status of an agent', () => {
   it('has the filter, and what it has denied under seccomp.diagnose', () => {
     const pipeline = { stats: () => statusWith({}).events, writingForMs: 7 }
     const observed = { plan: PLANNED, pipeline, runners: { all: [] } }
-    const { log } = listeningLog()
-    const denials = new DenialLog(log, undefined, () => [
-      { number: 59, name: 'execve', total: 3 },
-      { number: 57, name: 'fork', total: 1 },
-    ])
-    denials.report(1)
+    const denials = () =>
+      new Map([
+        ['execve', 3],
+        ['fork', 1],
+      ])
     expect(statusOf(observed, { outcome: INSTALLED, denials })).to.deep.include({
       sandbox: {
         state: 'installed',

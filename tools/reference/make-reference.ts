@@ -10,9 +10,9 @@ import type { Privilege } from '../../lib/plugin.ts'
 
 const HEAD = `# Settings
 
-Every setting of the agent and of the plugins that come with it, made from their schemas by \`make reference\`.
-[config/beat.yml](../config/beat.yml) has the settings of the agent as a configuration to copy from; the rules of
-\`seccomp\` are explained in [docs/seccomp.md](seccomp.md).
+Every setting of the agent and of the plugins that come with it. \`make reference\` makes this page from their
+schemas. [config/beat.yml](../config/beat.yml) has the settings of the agent as a configuration to copy from.
+[docs/seccomp.md](seccomp.md) explains the rules of \`seccomp\`.
 `
 
 /** The text of docs/reference.md. */

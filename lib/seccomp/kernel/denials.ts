@@ -53,7 +53,7 @@ export function ownDenials(): () => number {
   return 'problem' in loaded ? () => 0 : () => loaded.addon.lastOwnDenial()
 }
 
-/** How often each system call has been denied since the start, by name: for metrics. */
+/** The number of denials since the start, by system call. */
 export function denials(): ReadonlyMap<string, number> {
   const loaded = loadAddon()
   if ('problem' in loaded) return new Map()
