@@ -18,6 +18,7 @@ import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { planSandbox } from '../seccomp/kernel/stage.ts'
 import { didYouMean } from '../suggest.ts'
 import {
+  type AnyBeat,
   type ConfiguredBeat,
   type ConfiguredOutput,
   type Enrichment,
@@ -26,7 +27,6 @@ import {
   pluginsOf,
 } from './plan.ts'
 import { builtinBeats, loadBeat } from './plugins/load.ts'
-import type { AnyBeat } from './plugins/shape.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>

@@ -1,3 +1,4 @@
+import type { Beat } from '../beat.ts'
 import type { BeatConfig, Config } from '../config/config.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
@@ -7,8 +8,10 @@ import type { Plugin } from '../plugin.ts'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import type { SandboxPlan } from '../seccomp/kernel/stage.ts'
 import type { Need } from '../seccomp/policy/layers.ts'
-import { agentPlugin } from './plugins/agent-plugin.ts'
-import type { AnyBeat } from './plugins/shape.ts'
+import { agentPlugin } from './agent-plugin.ts'
+
+/** A beat with whatever types: the agent only hands its settings and resources through. */
+export type AnyBeat = Beat<unknown, unknown>
 
 /** A plugin with its settings, which its own schema has approved. */
 export interface ConfiguredPlugin<P extends Plugin = Plugin> {

@@ -132,8 +132,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts'],
   },
   'agent/plan': {
-    files: /^lib\/agent\/plan\.ts$/,
-    imports: ['agent/plugins', 'errors'],
+    files: /^lib\/agent\/(agent-plugin|plan)\.ts$/,
+    imports: ['agent/plan', 'config/parse', 'errors'],
     types: ['contracts', 'pipeline', 'config', 'seccomp/kernel', 'seccomp/policy'],
   },
   'agent/configure': {

@@ -1,7 +1,7 @@
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../outputs/builtin.ts'
 import type { Plugin } from '../../plugin.ts'
+import { agentPlugin } from '../agent-plugin.ts'
 import type { ConfiguredPlugin } from '../plan.ts'
-import { agentPlugin } from './agent-plugin.ts'
 import { builtinBeatNames, builtinBeats, loadBeat } from './load.ts'
 
 /** A plugin that comes with the framework. */

@@ -6,8 +6,9 @@ import { codeOf } from '../../errors.ts'
 import { packageRoot } from '../../own-package.ts'
 import { didYouMean } from '../../suggest.ts'
 import { plainReason } from '../../system-errors.ts'
+import type { AnyBeat } from '../plan.ts'
 import { importDefault } from './import-plugin.ts'
-import { type AnyBeat, beatProblems, isBeat } from './shape.ts'
+import { beatProblems, isBeat } from './shape.ts'
 
 /** The places where the `type` of a beat is looked up. */
 interface PluginPlaces {

@@ -8,13 +8,10 @@
 // Each check returns a problem in the words of the contract. Whether a schema is sound shows when a
 // section is parsed with it.
 
-import type { Beat } from '../../beat.ts'
 import { messageOf } from '../../errors.ts'
 import type { Privilege } from '../../plugin.ts'
 import { didYouMean } from '../../suggest.ts'
-
-/** A beat with whatever types: the agent only hands its settings and resources through. */
-export type AnyBeat = Beat<unknown, unknown>
+import type { AnyBeat } from '../plan.ts'
 
 type Members = ReadonlyMap<string, unknown>
 type Check = (members: Members, keys: readonly string[]) => string | undefined

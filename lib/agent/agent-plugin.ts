@@ -1,5 +1,5 @@
-import { type AgentSettings, agentSchema } from '../../config/sections.ts'
-import type { Plugin } from '../../plugin.ts'
+import { type AgentSettings, agentSchema } from '../config/sections.ts'
+import type { Plugin } from '../plugin.ts'
 
 /** The needs of the agent itself, whatever its beats and its output do. */
 export const agentPlugin: Plugin<Pick<AgentSettings, 'path' | 'logging'>> = {
