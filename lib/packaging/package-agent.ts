@@ -146,6 +146,6 @@ function unitOf(
 ): string {
   const { sandbox, config } = plan
   const policy = sandbox.ready ? sandbox.policy : undefined
-  const shutdownTimeout = config.shutdown_timeout
-  return unitFile({ manifest, grants, policy, credentials, jitless, shutdownTimeout })
+  const shutdownTimeoutMs = config.shutdown_timeout
+  return unitFile({ manifest, grants, policy, credentials, jitless, shutdownTimeoutMs })
 }

@@ -21,10 +21,10 @@ export class RetryTimer {
   }
 
   /** Resolves after `pause` milliseconds, or earlier by `retryNow` or `stop`. */
-  wait(pause: number): Promise<void> {
+  wait(pauseMs: number): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     return new Promise(resolve => {
-      const timer = setTimeout(resolve, pause)
+      const timer = setTimeout(resolve, pauseMs)
       this.#wake = () => {
         clearTimeout(timer)
         resolve()

@@ -11,7 +11,7 @@ const MEMORY = '2G'
 const TIMEOUT_MS = 900_000
 
 /** Two folders: the base, which is unpacked only once, and the project from this checkout. */
-interface Parts {
+interface MachineFiles {
   readonly base: string
   readonly project: string
 }
@@ -19,7 +19,7 @@ interface Parts {
 /** Boots a kernel with root and project as its initial file system, and returns the console output. */
 export async function boot(
   emulator: Emulator,
-  { base, project, toolbox }: Parts & { readonly toolbox: string | undefined },
+  { base, project, toolbox }: MachineFiles & { readonly toolbox: string | undefined },
 ): Promise<string> {
   const initrd = join(base, 'initrd')
   // The kernel unpacks concatenated archives one after the other.
@@ -39,7 +39,7 @@ export async function boot(
 }
 
 /** Runs the project in a root of another architecture on this machine's kernel; returns its output. */
-export async function changeRoot({ base, project }: Parts): Promise<string> {
+export async function changeRoot({ base, project }: MachineFiles): Promise<string> {
   const script = `mount --make-rprivate /; mount -t proc proc "$1/proc"
     mount --rbind /sys "$1/sys"; mount --rbind /dev "$1/dev"; mount -t tmpfs tmpfs "$1/tmp"
     mkdir -p "$1/sealbeat"; mount --bind "$2/sealbeat" "$1/sealbeat"

@@ -15,7 +15,7 @@ export interface Format<T> {
   readonly items?: Format<unknown>
 }
 
-interface FormatParts<T> {
+interface FormatOptions<T> {
   readonly expected: string
   /** Returns undefined for a value that is not of this format. */
   readonly parse: (written: unknown) => T | undefined
@@ -26,7 +26,7 @@ interface FormatParts<T> {
   readonly items?: Format<unknown>
 }
 
-export function defineFormat<T>({ expected, guess, items, ...parts }: FormatParts<T>): Format<T> {
+export function defineFormat<T>({ expected, guess, items, ...parts }: FormatOptions<T>): Format<T> {
   const isSettled = parts.isSettled ?? (value => parts.parse(value) !== undefined)
   const error = (value: unknown) =>
     new Error(`${expected}, not ${show(value)}${guess?.(value) ?? ''}`)

@@ -6,7 +6,7 @@ import { collectModules } from './modules.ts'
 import { publishedFiles } from './published.ts'
 import { type RuntimeKind, runtimeEntries } from './runtime.ts'
 
-interface HomeInput {
+interface HomeOptions {
   /** The agent's folder, absolute. */
   readonly folder: string
   readonly runtime: RuntimeKind
@@ -25,7 +25,7 @@ interface HomeInput {
  *
  * @throws AgentError `OPEN_FAILED` if this system lacks something
  */
-export function homeEntries({ folder, runtime, excluded, output }: HomeInput): readonly Entry[] {
+export function homeEntries({ folder, runtime, excluded, output }: HomeOptions): readonly Entry[] {
   const modules = collectModules(folder)
   if (modules.missing.length > 0) {
     const names = modules.missing.join(', ')

@@ -15,7 +15,7 @@ import type { AgentManifest } from '../manifest.ts'
 import type { Grants, Reasons } from './grants.ts'
 
 /** Everything that the unit of an agent depends on. */
-interface UnitInput {
+interface UnitOptions {
   readonly manifest: AgentManifest
   readonly grants: Grants
   /** Undefined where the agent has no filter. */
@@ -25,15 +25,15 @@ interface UnitInput {
   /** V8 generates no code at run time: `node --jitless`. */
   readonly jitless: boolean
   /** Milliseconds that stopping may take. */
-  readonly shutdownTimeout: number
+  readonly shutdownTimeoutMs: number
 }
 
 /** The unit file, for systemd 252 and later: systemd.exec(5), systemd.service(5). */
-export function unitFile(input: UnitInput): string {
-  return `${[unit(input), service(input), isolation(input), filter(input), install()].flat().join('\n')}\n`
+export function unitFile(options: UnitOptions): string {
+  return `${[unit(options), service(options), isolation(options), filter(options), install()].flat().join('\n')}\n`
 }
 
-function unit({ manifest, grants }: UnitInput): readonly string[] {
+function unit({ manifest, grants }: UnitOptions): readonly string[] {
   const { name, description, homepage } = manifest
   const online = ['Wants=network-online.target', 'After=network-online.target']
   return [
@@ -46,7 +46,7 @@ function unit({ manifest, grants }: UnitInput): readonly string[] {
   ]
 }
 
-function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput) {
+function service({ manifest: { name }, credentials, shutdownTimeoutMs }: UnitOptions) {
   return [
     '[Service]',
     'Type=notify',
@@ -59,7 +59,7 @@ function service({ manifest: { name }, credentials, shutdownTimeout }: UnitInput
     '# 77: no filter although one is required; 78: invalid configuration. A restart would not help.',
     'RestartPreventExitStatus=77 78',
     'WatchdogSec=60s',
-    `TimeoutStopSec=${Math.ceil(shutdownTimeout / 1000) + 10}s`,
+    `TimeoutStopSec=${Math.ceil(shutdownTimeoutMs / 1000) + 10}s`,
     `User=${name}`,
     `Group=${name}`,
     'UMask=0077',
@@ -100,7 +100,7 @@ DevicePolicy=closed
 # A core dump would contain what the agent has read, including credentials.
 LimitCORE=0`.split('\n')
 
-function isolation({ manifest: { name }, grants, jitless }: UnitInput): readonly string[] {
+function isolation({ manifest: { name }, grants, jitless }: UnitOptions): readonly string[] {
   const capabilities = [...grants.capabilities.keys()].join(' ')
   return [
     ...ALWAYS,
@@ -176,7 +176,7 @@ function because(reasons: Reasons): readonly string[] {
 }
 
 /** The layer below the agent's own filter, which also closes io_uring. */
-function filter({ policy }: UnitInput): readonly string[] {
+function filter({ policy }: UnitOptions): readonly string[] {
   if (!policy)
     return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
   return toSystemd(forService(policy))

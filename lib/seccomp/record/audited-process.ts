@@ -73,12 +73,12 @@ export class AuditedProcess implements RecordedAgent {
 
   async ended(): Promise<number> {
     const [code, signal] = await once(this.#child, 'exit')
-    await this.#settle()
+    await this.#untilQuiet()
     return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals]
   }
 
   /** Reads what auditd writes with a delay. */
-  async #settle(): Promise<void> {
+  async #untilQuiet(): Promise<void> {
     const until = Date.now() + MAX_WAIT_MS
     do await pause(QUIET_MS)
     while (this.#read() > 0 && Date.now() < until)

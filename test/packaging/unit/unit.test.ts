@@ -33,9 +33,9 @@ interface Given {
 async function unitOf(configuration: string, { credentials = [], jitless = false }: Given = {}) {
   const plan = await planOf(configuration)
   const policy = plan.sandbox.ready ? plan.sandbox.policy : undefined
-  const shutdownTimeout = plan.config.shutdown_timeout
+  const shutdownTimeoutMs = plan.config.shutdown_timeout
   const grants = grantsOf(plan)
-  return unitFile({ manifest: MANIFEST, grants, policy, credentials, jitless, shutdownTimeout })
+  return unitFile({ manifest: MANIFEST, grants, policy, credentials, jitless, shutdownTimeoutMs })
 }
 
 describe('the unit of an agent', () => {
