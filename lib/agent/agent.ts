@@ -1,4 +1,4 @@
-// The life of an agent: five stages, each a file of its own beside this one.
+// The life of an agent: five stages, the first four each with a file beside this one.
 //
 //   configure  beat.yml, -E, environment, credentials → a plan; nothing is touched yet
 //   open       the process (data lock, log, signals, identity), the output, the queue, the beats
