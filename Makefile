@@ -54,7 +54,7 @@ live-%: build
 	node dist/tools/live/main.js $* $(SUITE)
 
 live-all: live-amd64 ## the same on real kernels of all architectures; as root, packages: .ci/packages live
-	$(MAKE) $$(node dist/tools/live/main.js --list | sed 's/^/live-/')
+	@list=$$(node dist/tools/live/main.js --list) && test -n "$$list" && $(MAKE) $$(printf 'live-%s ' $$list)
 
 live-nodes: build nodes ## the agent at work on each of those Node releases, LIVE_SECONDS long (60), all at once
 	mocha --no-config --reporter dist/test/reporter.js dist/test/matrix/nodes.live.js

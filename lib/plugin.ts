@@ -2,8 +2,8 @@ import type { Schema } from 'convict'
 
 /**
  * The part that every plugin has in common, whatever it does: a beat, an output, and the agent itself.
- * `plan.plugins` lists them all, and the policy, the systemd unit, `seccomp show` and the checks are
- * derived from that list, so that a need is declared in one place, by whoever has it.
+ * `plan.plugins` lists them all. The policy, the systemd unit, `seccomp show` and the reasons to refuse a
+ * reload are derived from that list, so each need is declared once, by the plugin that has it.
  */
 export interface Plugin<S = unknown> {
   /** Lower case letters, digits, `-` and `_`. A beat's name becomes `event.module`. */

@@ -9,65 +9,81 @@ import type { AgentStatus } from './status.ts'
 export interface Sample {
   readonly status: AgentStatus
   readonly uptimeMs: number
-  /** User and system time of the process so far. */
-  readonly cpuMs: number
-  readonly rssBytes: number
+  /** User and system time of the process so far; undefined if it can't be read. */
+  readonly cpuMs: number | undefined
+  readonly rssBytes: number | undefined
 }
 
 /** Counts and amounts by name, nested. */
 interface Metrics {
-  readonly [name: string]: number | string | Metrics
+  readonly [name: string]: number | string | undefined | Metrics
+}
+
+/** A period that has begun. */
+interface Running {
+  readonly periodMs: number
+  readonly timer: NodeJS.Timeout
 }
 
 /** Logs every `logging.metrics.period` what the agent did in it, as Beats does. */
 export class MetricsLog {
   readonly #log: Logger
   readonly #status: () => AgentStatus
-  #last: Sample
-  #timer: NodeJS.Timeout | undefined
-  #periodMs = 0
+  #running: Running | undefined
+  /** The sample at the end of the last line, while running. */
+  #last: Sample | undefined
 
   constructor(log: Logger, status: () => AgentStatus) {
     this.#log = log
     this.#status = status
-    this.#last = sampleOf(status())
   }
 
-  /** Starts with these settings, or goes on with them after a reload. */
-  start({ enabled, period }: MetricsSettings): void {
-    const periodMs = enabled ? period : 0
-    if (periodMs === this.#periodMs) return
+  /** Starts with these settings. After a reload it first ends the period that has begun, with a line. */
+  start({ enabled, period: periodMs }: MetricsSettings): void {
+    if (enabled && this.#running?.periodMs === periodMs) return
+    if (this.#running) this.#write()
     this.stop()
-    this.#periodMs = periodMs
-    if (periodMs === 0) return
-    this.#last = sampleOf(this.#status())
-    this.#timer = setInterval(() => this.#write(periodMs), periodMs).unref()
+    this.#last = enabled ? (this.#last ?? this.#sample()) : undefined
+    if (!enabled) return
+    const timer = setInterval(() => this.#write(periodMs), periodMs).unref()
+    this.#running = { periodMs, timer }
   }
 
+  /** Ends without a line: the log's last one has the counts since the start. */
   stop(): void {
-    clearInterval(this.#timer)
-    this.#periodMs = 0
+    clearInterval(this.#running?.timer)
+    this.#running = undefined
   }
 
-  #write(periodMs: number): void {
-    const now = sampleOf(this.#status())
-    const metrics = metricsBetween(this.#last, now)
+  /** Without a period: the time since the last line. */
+  #write(periodMs?: number): void {
+    const now = this.#sample()
+    const before = this.#last ?? now
     this.#last = now
-    this.#log.info(
-      { monitoring: { metrics } },
-      `Non-zero metrics in the last ${formatDuration(periodMs)}`,
-    )
+    const metrics = metricsBetween(before, now)
+    const words = formatDuration(periodMs ?? now.uptimeMs - before.uptimeMs)
+    this.#log.info({ monitoring: { metrics } }, `Non-zero metrics in the last ${words}`)
+  }
+
+  #sample(): Sample {
+    return {
+      status: this.#status(),
+      uptimeMs: Math.round(process.uptime() * 1000),
+      cpuMs: readable(() => {
+        const { user, system } = process.cpuUsage()
+        return Math.round((user + system) / 1000)
+      }),
+      rssBytes: readable(() => process.memoryUsage.rss()),
+    }
   }
 }
 
-function sampleOf(status: AgentStatus): Sample {
-  const { user, system } = process.cpuUsage()
-  const cpuMs = Math.round((user + system) / 1000)
-  return {
-    status,
-    cpuMs,
-    uptimeMs: Math.round(process.uptime() * 1000),
-    rssBytes: process.memoryUsage.rss(),
+/** A policy may deny getrusage, and /proc may not be mounted: neither is a reason to end. */
+function readable(read: () => number): number | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 
@@ -77,16 +93,17 @@ function sampleOf(status: AgentStatus): Sample {
  * `published = unencodable + rejected + acked`, plus `queued + sending` of the last line.
  */
 export function metricsBetween(before: Sample, now: Sample): Metrics {
-  const { sandbox, beats, output, events } = now.status
+  const { sandbox, beats, queue, output, events } = now.status
   return nonZero({
     beat: {
       uptime_ms: now.uptimeMs,
-      cpu_ms: now.cpuMs - before.cpuMs,
+      cpu_ms: difference(now.cpuMs, before.cpuMs),
       rss_bytes: now.rssBytes,
     },
     beats: Object.fromEntries(beats.map(beat => [beat.id, beatMetrics(before.status, beat)])),
     events: { ...increase(before.status.events, events, COUNTERS), ...gauges(events) },
-    output: { writing_for_ms: Math.round(output.writingForMs) },
+    output: { name: output.name, writing_for_ms: Math.round(output.writingForMs) },
+    queue: { max_events: queue.capacity, filled_events: events.queued + events.sending },
     sandbox: { denied: total(sandbox.denials) - total(before.status.sandbox.denials) },
   })
 }
@@ -125,6 +142,10 @@ function increase<K extends string>(
   return Object.fromEntries(keys.map(key => [key, now[key] - before[key]]))
 }
 
+function difference(now: number | undefined, before: number | undefined): number | undefined {
+  return now === undefined || before === undefined ? undefined : now - before
+}
+
 function total(denials: Readonly<Record<string, number>> = {}): number {
   return Object.values(denials).reduce((sum, count) => sum + count, 0)
 }
@@ -133,7 +154,9 @@ function nonZero(metrics: Metrics): Metrics {
   const entries = Object.entries(metrics)
     .map(([key, value]) => [key, typeof value === 'object' ? nonZero(value) : value] as const)
     .filter(([, value]) =>
-      typeof value === 'object' ? Object.keys(value).length > 0 : value !== 0,
+      typeof value === 'object'
+        ? Object.keys(value).length > 0
+        : value !== 0 && value !== undefined,
     )
   return Object.fromEntries(entries)
 }

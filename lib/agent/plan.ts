@@ -54,8 +54,8 @@ export interface Plan {
   readonly beats: readonly ConfiguredBeat[]
   readonly output: ConfiguredOutput
   /**
-   * The agent itself, the beats and the output, in this order. The policy, the unit, `seccomp show` and
-   * the checks are derived from this list alone: a new kind of plugin joins it here.
+   * The agent itself, the beats and the output, in this order. Whatever depends on the needs of plugins is
+   * derived from this list alone: a new kind of plugin joins it here.
    */
   readonly plugins: readonly ConfiguredPlugin[]
   readonly sandbox: SandboxPlan

@@ -20,9 +20,13 @@ export interface Reports {
 /**
  * Tells the service manager that the agent is ready, then regularly its status, and that it is alive.
  * Alive means that the event loop turns (or no timer would fire) and that the output has answered within
- * the watchdog's time. An output that fails and is tried again counts as alive.
+ * the watchdog's time (`writingForMs`: milliseconds since it was given a batch). An output that fails and is tried again counts as alive.
  */
-export function reportToManager(manager: ServiceManager, status: () => AgentStatus): Reports {
+export function reportToManager(
+  manager: ServiceManager,
+  status: () => AgentStatus,
+  writingForMs: () => number,
+): Reports {
   let noted = ''
   const line = () => `${statusLine(status())}${noted}`
   const ready = (note?: string) => {
@@ -32,7 +36,7 @@ export function reportToManager(manager: ServiceManager, status: () => AgentStat
   ready()
   const timers = [
     setInterval(() => manager.notify({ STATUS: line() }), PERIOD_MS),
-    ...watchdogTimer(manager, status),
+    ...watchdogTimer(manager, writingForMs),
   ]
   return {
     reloading: () =>
@@ -58,12 +62,12 @@ export function statusLine({ sandbox, beats, events }: AgentStatus): string {
 
 function watchdogTimer(
   manager: ServiceManager,
-  status: () => AgentStatus,
+  writingForMs: () => number,
 ): readonly NodeJS.Timeout[] {
   const { watchdogMs } = manager
   if (watchdogMs === undefined) return []
   const notifyIfAlive = () => {
-    if (status().output.writingForMs < watchdogMs) manager.notify({ WATCHDOG: 1 })
+    if (writingForMs() < watchdogMs) manager.notify({ WATCHDOG: 1 })
   }
   // Twice in the watchdog's time, as sd_watchdog_enabled(3) advises.
   return [setInterval(notifyIfAlive, watchdogMs / 2)]

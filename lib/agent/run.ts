@@ -32,8 +32,7 @@ export async function run(
   const status = () => statusOf(agent, sandboxed)
   const metrics = new MetricsLog(log, status)
   metrics.start(agent.plan.config.logging.metrics)
-  agentProcess.addCloser('the metrics', () => metrics.stop())
-  const reports = reportToManager(agentProcess.manager, status)
+  const reports = reportToManager(agentProcess.manager, status, () => pipeline.writingForMs)
   agentProcess.addCloser('the reports', reports.end)
   const beats = runners.all.map(({ id }) => id)
   log.info({ beats, sandbox: sandboxed.outcome.state }, 'Running')
@@ -45,6 +44,7 @@ export async function run(
   reports.stopping(timeoutMs)
   if (isDone) log.info('Every beat is done')
   else await settledBy(allDone, AbortSignal.timeout(Math.ceil(timeoutMs / 2)))
+  metrics.stop()
   for (const runner of runners.all) runner.noteEnd()
 }
 
@@ -66,8 +66,9 @@ async function reloadWhenAsked(
     await agent.runners.change(async () => {
       reports.reloading()
       const note = await reload(agent, configure, stop)
+      if (stop.signal.aborted) return
       metrics.start(agent.plan.config.logging.metrics)
-      if (!stop.signal.aborted) reports.reloaded(note)
+      reports.reloaded(note)
     })
   }
 }

@@ -1,5 +1,6 @@
 import { configure } from '../agent/configure.ts'
 import type { Plan } from '../agent/plan.ts'
+import { privilegeWarnings } from '../agent/plugins/declared.ts'
 import { EXIT, type ExitCode } from '../agent/process/exit.ts'
 import { readDocument } from '../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../errors.ts'
@@ -28,6 +29,7 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
       process.stderr.write(`warning: seccomp: ${message}\n`)
     }
   }
+  for (const warning of privilegeWarnings(plan)) process.stderr.write(`warning: ${warning}\n`)
   await print('Config OK\n')
   return EXIT.ok
 }

@@ -32,9 +32,16 @@ describe('the metrics of a period', () => {
       beat: { uptime_ms: 31_000, cpu_ms: 15, rss_bytes: 4096 },
       beats: { host: { state: 'running', starts: 2, failures: 1, pending: 1, published: 5 } },
       events: { published: 5, acked: 5, rejected: 1, sending: 1 },
-      output: { writing_for_ms: 12 },
+      output: { name: 'console', writing_for_ms: 12 },
+      queue: { max_events: 100, filled_events: 1 },
       sandbox: { denied: 4 },
     })
+  })
+
+  it('leave out what can not be read of the process', () => {
+    const [before, now] = [sample(statusWith({})), sample(statusWith({}), { cpuMs: undefined })]
+    const { beat } = metricsBetween(before, { ...now, rssBytes: undefined })
+    expect(beat).to.deep.equal({ uptime_ms: 1000 })
   })
 
   it('of a beat that has come since have its whole counts', () => {
@@ -82,13 +89,52 @@ describe('the metrics in the log', () => {
     const metrics = new MetricsLog(log, () => statusWith({ events: { queued: 1 } }))
     metrics.start({ enabled: true, period: 20 })
     await pause(110)
-    metrics.stop()
     const { length } = lines
     expect(length).to.be.within(2, 6)
+    metrics.stop()
     expect(lines[0]).to.include({ level: 'info', msg: message })
     expect(lines[0]).to.have.nested.property('monitoring.metrics.events.queued', 1)
     await pause(60)
     expect(lines.length).to.equal(length)
+  })
+
+  it('have everything in their sum, whatever period a reload sets', () => {
+    const { log, lines } = listeningLog()
+    let published = 0
+    const metrics = new MetricsLog(log, () =>
+      statusWith({ events: { published, acked: published } }),
+    )
+    metrics.start({ enabled: true, period: 60_000 })
+    published = 7
+    metrics.start({ enabled: true, period: 30_000 })
+    published = 12
+    metrics.start({ enabled: true, period: 30_000 })
+    metrics.start({ enabled: false, period: 30_000 })
+    published = 20
+    metrics.start({ enabled: true, period: 30_000 })
+    published = 21
+    metrics.start({ enabled: true, period: 10_000 })
+    metrics.stop()
+    const increases = lines.map(line => Object(line['monitoring']).metrics.events.published)
+    expect(increases).to.deep.equal([7, 5, 1])
+  })
+
+  it('are logged though the process can not be measured', () => {
+    const { log, lines } = listeningLog()
+    const { cpuUsage, memoryUsage } = process
+    const refuse = () => {
+      throw new Error('EPERM')
+    }
+    try {
+      process.cpuUsage = refuse
+      process.memoryUsage = Object.assign(refuse, { rss: refuse })
+      const metrics = new MetricsLog(log, () => statusWith({}))
+      metrics.start({ enabled: true, period: 60_000 })
+      metrics.start({ enabled: false, period: 60_000 })
+    } finally {
+      Object.assign(process, { cpuUsage, memoryUsage })
+    }
+    expect(lines).to.have.length(1)
   })
 
   it('do not come where they are off, and come again once a reload turns them on', async () => {

@@ -17,7 +17,7 @@ async function reported(answer: () => Answer | Promise<Answer>): Promise<readonl
   const pipeline = pipelineTo(new MemoryOutput(answer))
   const observed = { plan: PLANNED, pipeline, runners: { all: [] } }
   const status = () => statusOf(observed, { outcome: { state: 'disabled' } })
-  const reports = reportToManager(manager, status)
+  const reports = reportToManager(manager, status, () => pipeline.writingForMs)
   await pipeline.publisher(SOURCE, NEVER)({ id: 1 })
   await pause(400)
   reports.end()

@@ -111,14 +111,18 @@ seccomp:
     expect(privileges).to.deep.include({ plugin: 'beat probe', connects: 443, why: 'it sends' })
   })
 
-  it('show refuses a plugin whose answer is no privilege, with its place', async () => {
+  it('show and test config warn of a plugin whose answer is no privilege, with its place', async () => {
     place.write({ 'wrong.js': beatSource('', 'privileges: () => [{ writes: "x", why: "y" }],') })
     place.write({ 'wrong.yml': 'beats: [{ type: ./wrong.js }]\noutput.console: {}\n' })
-    const { code, stderr } = await place.run('seccomp', 'show', '-c', 'wrong.yml')
-    expect(code).to.equal(78)
-    expect(stderr).to.equal(
-      'wrong.yml:1:9: beats[0]: privileges[0]: "writes" must be an absolute path, not "x"\n',
-    )
+    const problem = 'beats[0]: privileges[0]: "writes" must be an absolute path, not "x"'
+    for (const command of [
+      ['seccomp', 'show'],
+      ['test', 'config'],
+    ]) {
+      const { code, stderr } = await place.run(...command, '-c', 'wrong.yml')
+      expect(code).to.equal(0)
+      expect(stderr).to.equal(`warning: wrong.yml:1:9: ${problem}\n`)
+    }
   })
 
   it('show --json says the same as data', async () => {

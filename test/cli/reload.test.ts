@@ -90,6 +90,22 @@ describe('sealbeat run, told to reload', function () {
     expect(log.map(({ message }) => message)).to.include('Beat is done')
   })
 
+  it('counts a beat from nothing that was removed and comes again', async () => {
+    const more = 'logging.metrics.period: 1s'
+    const agent = await start([beat('one'), beat('two')], more)
+    await agent.logged('Non-zero metrics in the last 1s')
+    await reload(agent, config([beat('one')], more))
+    await agent.logged('Non-zero metrics in the last 1s', 2)
+    await reload(agent, config([beat('one'), beat('two')], more))
+    await agent.logged('Non-zero metrics in the last 1s', 4)
+    const { log } = await stop(agent)
+    for (const line of log.filter(({ message }) => message.startsWith('Non-zero'))) {
+      const { events, beats } = Object(line['monitoring']).metrics
+      const ofBeats = Object.values(beats).map(each => Number(Object(each).published ?? 0))
+      expect(Math.max(...ofBeats)).to.be.at.most(events.published)
+    }
+  })
+
   it('logs metrics in the new period of logging.metrics', async () => {
     const agent = await start([beat('one')], 'logging.metrics.enabled: false')
     await reload(agent, config([beat('one')], 'logging.metrics.period: 1s'))

@@ -48,6 +48,24 @@ describe('sealbeat run: the sandbox', () => {
     })
   }
 
+  for (const metrics of ['true', 'false']) {
+    it(`may deny the agent to measure itself, logging.metrics.enabled: ${metrics}`, async function () {
+      if (process.platform !== 'linux') return skip(this, 'not Linux')
+      place.write({
+        'beat.yml': `${CONFIG}logging.metrics: { enabled: ${metrics}, period: 1s }
+seccomp: { default_action: allow, syscalls: [{ action: errno, names: [getrusage] }] }
+`,
+        'probe.js': beatSource('await sleep(1200); await context.publish({ done: true })'),
+      })
+      const result = await place.run('run')
+      expect(result.code, result.stderr).to.equal(0)
+      expect(messagesOf(result)).to.include('Syscall filter successfully installed')
+      const lines = result.log.filter(line => line.message.startsWith('Non-zero metrics'))
+      const measured = lines.map(line => Object.keys(Object(line['monitoring']).metrics.beat))
+      expect(measured).to.deep.equal(metrics === 'true' ? [['uptime_ms', 'rss_bytes']] : [])
+    })
+  }
+
   const UNKNOWN = '{ default_action: errno, syscalls: [{ action: allow, names: [no_such_call] }] }'
 
   it('that can not be had is one error, and the agent goes on without (S10)', async () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { builtinPlugins } from '../../lib/agent/plugins/builtin.ts'
 import { askPrivileges, beatProblems, outputProblems } from '../../lib/agent/plugins/shape.ts'
 import { leavesOf } from '../../lib/config/schema/leaf.ts'
 import { formatPath } from '../../lib/errors.ts'
+import { builtinPlugins } from '../../tools/reference/builtin-plugins.ts'
 import { makeReference } from '../../tools/reference/make-reference.ts'
 
 describe('docs/reference.md', () => {

@@ -1,4 +1,3 @@
-import { type BuiltinPlugin, builtinPlugins } from '../../lib/agent/plugins/builtin.ts'
 import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
 import { askPrivileges } from '../../lib/agent/plugins/shape.ts'
 import { isRequired } from '../../lib/config/schema/apply-schema.ts'
@@ -7,12 +6,13 @@ import { formatOf, type Leaf, leavesOf, type SchemaBranch } from '../../lib/conf
 import { beatSchema } from '../../lib/config/sections.ts'
 import { formatPath, type Path } from '../../lib/errors.ts'
 import type { Privilege } from '../../lib/plugin.ts'
+import { type BuiltinPlugin, builtinPlugins } from './builtin-plugins.ts'
 
 const HEAD = `# Settings
 
 Every setting of the agent and of the plugins that come with it. \`make reference\` makes this page from their
-schemas. [config/beat.yml](../config/beat.yml) has the settings of the agent as a configuration to copy from.
-[docs/seccomp.md](seccomp.md) explains the rules of \`seccomp\`.
+schemas. The settings below \`seccomp\` are in [config/beat.yml](../config/beat.yml), and
+[docs/seccomp.md](seccomp.md) explains them. Every output can be turned off by \`enabled: false\`.
 `
 
 /** The text of docs/reference.md. */

@@ -19,7 +19,7 @@ export class BeatRunners {
   readonly #restarts: RestartSettings
   /** By id, in the order of opening. */
   readonly #runners = new Map<string, BeatRunner>()
-  /** By id; a beat that a reload restarts goes on counting. */
+  /** By id. A beat that a reload restarts goes on counting; one that it removes is forgotten. */
   readonly #counts = new Map<string, SourceCounts>()
   #plan: Plan
   #change: Promise<void> | undefined
@@ -82,6 +82,7 @@ export class BeatRunners {
 
   /** Carries out this plan from now on, with the beats that are open. */
   follow(plan: Plan): void {
+    for (const id of this.#counts.keys()) if (!this.#runners.has(id)) this.#counts.delete(id)
     this.#plan = withBeats(
       plan,
       this.all.map(({ configured }) => configured),

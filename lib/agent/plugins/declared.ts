@@ -1,6 +1,6 @@
-import type { Path } from '../../errors.ts'
+import { formatProblem, type Path } from '../../errors.ts'
 import type { Privilege } from '../../plugin.ts'
-import { type ConfiguredPlugin, titleOf } from '../plan.ts'
+import { type ConfiguredPlugin, type Plan, planError, titleOf } from '../plan.ts'
 import { askPrivileges } from './shape.ts'
 
 /** A privilege and the plugin that declares it with the settings that it has. */
@@ -37,4 +37,9 @@ export function formatPrivilege({ why, ...need }: Privilege): string {
   return Object.entries(need)
     .map(([kind, value]) => `${kind} ${value}`)
     .join(' ')
+}
+
+/** Answers that are not privileges, a line for each: the agent runs all the same, but no package can be made. */
+export function privilegeWarnings(plan: Pick<Plan, 'plugins' | 'locate'>): readonly string[] {
+  return planError(plan, privilegesOf(plan.plugins).problems).problems.map(formatProblem)
 }

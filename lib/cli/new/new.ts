@@ -67,7 +67,7 @@ function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
-/** The name of a beat (see beat-shape.ts), and no longer than npm accepts. */
+/** The name of a beat (see lib/agent/plugins/shape.ts), and no longer than npm accepts. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
 
 /** @throws UsageError if a package and a beat can't both have this name */

@@ -1,9 +1,9 @@
 import { configure } from '../../agent/configure.ts'
-import { type Plan, planError } from '../../agent/plan.ts'
 import {
   type DeclaredPrivilege,
   formatPrivilege,
   privilegesOf,
+  privilegeWarnings,
 } from '../../agent/plugins/declared.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { readDocument } from '../../config/source/document.ts'
@@ -19,7 +19,8 @@ export async function seccompShow({ source, has, value }: Call): Promise<ExitCod
   const plan = await configure(readDocument(source))
   const policy = await policyFor(plan, architecture)
   const decisions = has('all') ? policy.decisions : explicitDecisions(policy)
-  const privileges = declaredBy(plan)
+  for (const warning of privilegeWarnings(plan)) process.stderr.write(`warning: ${warning}\n`)
+  const { privileges } = privilegesOf(plan.plugins)
   if (has('json')) await printJson(dataOf(policy, decisions, privileges))
   else await print(`${textOf(policy, decisions)}${privilegeLines(privileges)}`)
   return EXIT.ok
@@ -76,13 +77,6 @@ function decisionLines({ name, rules, otherwise, origin }: Decision, width: numb
 function ruleLine({ name, conditions, verdict, origin }: Rule, width: number): string {
   const when = conditions.map(formatCondition).join(' and ')
   return `${name.padEnd(width)}  ${formatVerdict(verdict).padEnd(14)}  ${origin}, if ${when}`
-}
-
-/** @throws AgentError `CONFIG_INVALID` if a plugin's answer is not a list of privileges */
-function declaredBy({ plugins, locate }: Plan): readonly DeclaredPrivilege[] {
-  const { privileges, problems } = privilegesOf(plugins)
-  if (problems.length > 0) throw planError({ locate }, problems)
-  return privileges
 }
 
 function privilegeLines(privileges: readonly DeclaredPrivilege[]): string {

@@ -1,8 +1,8 @@
-import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../outputs/builtin.ts'
-import type { Plugin } from '../../plugin.ts'
-import { agentPlugin } from '../agent-plugin.ts'
-import type { ConfiguredPlugin } from '../plan.ts'
-import { builtinBeatNames, builtinBeats, loadBeat } from './load.ts'
+import { agentPlugin } from '../../lib/agent/agent-plugin.ts'
+import type { ConfiguredPlugin } from '../../lib/agent/plan.ts'
+import { builtinBeatNames, builtinBeats, loadBeat } from '../../lib/agent/plugins/load.ts'
+import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../lib/outputs/builtin.ts'
+import type { Plugin } from '../../lib/plugin.ts'
 
 /** A plugin that comes with the framework. */
 export interface BuiltinPlugin {
