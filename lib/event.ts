@@ -9,8 +9,27 @@ export interface Event {
   readonly [field: string]: unknown
 }
 
-/** The answer to one `publish`. */
+/** The fate of the events of one publish. */
+export interface ReceiptCounts {
+  /** Taken by the output. */
+  readonly confirmed: number
+  /** Dropped, as the output will never take them. */
+  readonly rejected: number
+  /** Dropped on purpose by a processor. */
+  readonly filtered: number
+  /** Dropped, as JSON can't carry them. */
+  readonly unencodable: number
+}
+
+/** The answer to one `publish`. Events that have no fate when the agent ends leave its promises pending. */
 export interface Receipt {
-  /** Resolves once the output has confirmed every event, or has dropped it on purpose. */
+  /**
+   * Resolves once the events would survive the end of the process: in a durable queue, or confirmed by
+   * the output. From then on an offset may move behind them.
+   */
+  readonly stored: Promise<void>
+  /** Resolves once every event has its fate. */
+  readonly confirmed: Promise<ReceiptCounts>
+  /** As `stored`. */
   readonly acked: Promise<void>
 }

@@ -1,18 +1,51 @@
 import type { Logger } from 'pino'
 import type { Plugin } from './plugin.ts'
 
-/** Events for the output. Each was encoded once, when it was published. */
+/**
+ * Events for the output, in order. Each was encoded once, when it was published, as one line of JSON in
+ * UTF-8. The output must neither keep nor change the bytes: the queue uses them again for a retry.
+ */
 export interface Batch {
-  /** One JSON object each, without a line end. Never empty. */
+  /** The number of events; never 0. */
+  readonly count: number
+  /** Whole events one after the other, each ended by `\n`; a chunk ends where an event ends. */
+  readonly chunks: readonly Uint8Array[]
+  /** For each event the offset behind its `\n` in the chunks put together; the last is the size in bytes. */
+  readonly ends: readonly number[]
+  /** The same as strings without the line end. Made on the first access: chunks cost less. */
   readonly lines: readonly string[]
 }
 
-/** Events that the output could not take, by index into `batch.lines`. It confirms all others. */
+/** What one call of `write` may use besides the batch. */
+export interface WriteCall {
+  /** Aborts once the answer is of no use any more: `timeout` is over, or the agent has to end. */
+  readonly signal: AbortSignal
+  /** Says that the peer is alive and at work on this batch: `timeout` begins anew, the watchdog waits. */
+  progress(): void
+}
+
+/**
+ * The fate of a batch, by index of its events. Events that are in neither list are confirmed. An output
+ * that knows the fate of some events must return it, not throw.
+ */
 export interface WriteResult {
-  /** Not taken now but worth another try. The order is kept. */
+  /** Not taken now but worth another try. */
   readonly retry: readonly number[]
-  /** Will never be taken: counted, logged, dropped. */
-  readonly reject: readonly { readonly index: number; readonly reason: string }[]
+  /** Will never be taken: counted, logged, dropped. `status` is the peer's code, if it has one. */
+  readonly reject: readonly Rejection[]
+  /** Milliseconds that the peer asks to wait before the next try. */
+  readonly retryAfterMs?: number
+  /** The batch was too large as a whole: it is halved and tried again. */
+  readonly tooLarge?: true
+  /** Why events have to be tried again: the connection was lost, or the peer has throttled. */
+  readonly cause?: 'lost' | 'throttled'
+}
+
+export interface Rejection {
+  readonly index: number
+  /** Must not repeat the event, which may be secret. */
+  readonly reason: string
+  readonly status?: number
 }
 
 export const WRITTEN: WriteResult = { retry: [], reject: [] }
@@ -20,10 +53,29 @@ export const WRITTEN: WriteResult = { retry: [], reject: [] }
 export interface Output {
   /**
    * Resolves when the events are where they belong (a file: handed to the kernel). A rejected promise
-   * means that the fate of the whole batch is unknown: all of it is tried again.
+   * means that the fate of the whole batch is unknown: all of it is tried again. Called again before the
+   * last call has resolved only as often as `delivery.inFlight` says.
    */
-  write(batch: Batch): Promise<WriteResult>
+  write(batch: Batch, call: WriteCall): Promise<WriteResult>
   close(): Promise<void>
+}
+
+/** How batches are made for an output and brought to it. */
+export interface DeliverySettings {
+  /** The most events of a batch. */
+  readonly bulk_max_size: number
+  /** The most bytes of a batch; a single event that is larger goes alone. */
+  readonly bulk_max_bytes: number
+  /** Batches that the output has at once. */
+  readonly inFlight: number
+  /** Whether order is kept: one batch in flight, and an event to retry holds up all after it. */
+  readonly ordered: boolean
+  /** Pauses between tries, in milliseconds. */
+  readonly backoff: { readonly init: number; readonly max: number }
+  /** Milliseconds without an answer or `progress` after which a write counts as failed; 0: for ever. */
+  readonly timeout: number
+  /** Tries of an event after the first; then it is dropped as rejected. −1: for ever. */
+  readonly max_retries: number
 }
 
 export interface OutputContext<S> {
@@ -39,7 +91,12 @@ export interface OutputContext<S> {
 }
 
 export interface OutputType<S = unknown> extends Plugin<S> {
-  /** Runs before the filter: does everything that the filter will refuse. */
+  /** Defaults of this output, where they differ from those of the framework. A user can set each. */
+  readonly delivery?: Partial<DeliverySettings>
+  /**
+   * Runs before the filter: does everything that the filter will refuse. Must not wait for a peer: an
+   * output whose server is away opens all the same, and its writes fail until it is back.
+   */
   open(context: OutputContext<S>): Promise<Output>
 }
 
