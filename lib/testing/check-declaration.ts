@@ -16,7 +16,7 @@ const PROPERTIES = [
 ]
 
 /** Keys that the section of every beat has, and that a schema can't define. */
-const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root']
+const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root', 'processors']
 
 /** Checks what a beat declares, before any of it runs; returns every problem. */
 export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly string[]> {

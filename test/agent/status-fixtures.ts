@@ -20,6 +20,15 @@ export const PLANNED = {
     id: 'console',
     path: ['output', 'console'],
     settings: {},
+    delivery: {
+      bulk_max_size: 2048,
+      bulk_max_bytes: 10_485_760,
+      inFlight: 1,
+      ordered: true,
+      backoff: { init: 1000, max: 60_000 },
+      timeout: 0,
+      max_retries: -1,
+    },
     plugin: {
       name: 'console',
       schema: {},
