@@ -14,6 +14,7 @@ import { parseSection } from '../config/schema/section.ts'
 import type { ConfigDocument } from '../config/source/document.ts'
 import { messageOf, type Report } from '../errors.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
+import { DEFAULT_DELIVERY } from '../pipeline/delivery.ts'
 import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { planSandbox } from '../seccomp/kernel/stage.ts'
 import { didYouMean } from '../suggest.ts'
@@ -111,5 +112,7 @@ async function configureOutput(
     return void report(path, `unknown output${near}: one of ${known}`)
   }
   const settings = parseSection(plugin.schema, section, report)
-  return settings === undefined ? undefined : { kind: 'output', id, plugin, settings, path }
+  if (settings === undefined) return undefined
+  const delivery = { ...DEFAULT_DELIVERY, ...plugin.delivery }
+  return { kind: 'output', id, plugin, settings, path, delivery }
 }

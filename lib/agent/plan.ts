@@ -2,7 +2,7 @@ import type { Beat } from '../beat.ts'
 import type { BeatConfig, Config } from '../config/config.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
-import type { OutputType } from '../output.ts'
+import type { DeliverySettings, OutputType } from '../output.ts'
 import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
@@ -32,6 +32,7 @@ export interface ConfiguredBeat extends ConfiguredPlugin<AnyBeat> {
 
 export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
   readonly kind: 'output'
+  readonly delivery: DeliverySettings
 }
 
 /** What the configuration adds to the events of a beat. */

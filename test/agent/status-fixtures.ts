@@ -2,6 +2,7 @@ import type { BeatStatus } from '../../lib/agent/beats/beat-runner.ts'
 import type { AgentStatus } from '../../lib/agent/status.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
+import { DEFAULT_DELIVERY } from '../../lib/pipeline/delivery.ts'
 import type { PipelineStats } from '../../lib/pipeline/stats.ts'
 
 const { config } = parseConfig(
@@ -20,6 +21,7 @@ export const PLANNED = {
     id: 'console',
     path: ['output', 'console'],
     settings: {},
+    delivery: DEFAULT_DELIVERY,
     plugin: {
       name: 'console',
       schema: {},
@@ -31,6 +33,7 @@ export const PLANNED = {
 const NO_EVENTS: PipelineStats = {
   published: 0,
   unencodable: 0,
+  filtered: 0,
   rejected: 0,
   acked: 0,
   retried: 0,
