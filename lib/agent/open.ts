@@ -2,7 +2,7 @@
 //
 //   the process   data lock, service manager, log, signal handlers, identity   (process/agent-process.ts)
 //   the output    its own `open`
-//   the queue     with its delivery to the output
+//   the queue     which delivers only from the run stage on: nothing leaves before the sandbox stage
 //   the beats     one after the other, each by its own `open`
 //
 // Whatever is opened goes on a stack, from which `close` takes it in reverse. If one step fails, the
@@ -11,7 +11,7 @@
 import type { Logger } from 'pino'
 import { messageOf } from '../errors.ts'
 import type { Output } from '../output.ts'
-import { type Pipeline, startPipeline } from '../pipeline/pipeline.ts'
+import { openPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
 import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
@@ -39,7 +39,8 @@ export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
   try {
     const output = await openOutput(plan, log)
     closeStack.add('the output', () => output.close())
-    const pipeline = startPipeline({ output, queue: config.queue.mem, log })
+    const { delivery } = plan.output
+    const pipeline = openPipeline({ output, queue: config.queue.mem, delivery, log })
     closeStack.add('the queue', deadline => drain(pipeline, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)

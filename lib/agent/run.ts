@@ -2,6 +2,7 @@
 //
 //   reports    to the service manager (report-to-manager.ts) and to the log (metrics-log.ts), both
 //              worded from one status (status.ts)
+//   delivery   starts here, once the sandbox stage has said its one line
 //   beats      each supervised: a beat that throws starts again after a pause     (beats/supervise.ts)
 //   SIGHUP     reload: configure again, compare, apply; one at a time                      (reload/)
 //   the end    every beat is done, or a stop: half of shutdown_timeout is for the beats, the rest for
@@ -36,6 +37,7 @@ export async function run(
   agentProcess.addCloser('the reports', reports.end)
   const beats = runners.all.map(({ id }) => id)
   log.info({ beats, sandbox: sandboxed.outcome.state }, 'Running')
+  pipeline.start()
   runners.run(...runners.all)
   void reloadWhenAsked(agent, configure, stop, { reports, metrics })
   const allDone = runners.done()

@@ -77,6 +77,8 @@ export interface PathSettings {
 export interface MemoryQueueSettings {
   /** How many events the queue holds before `publish` waits. */
   readonly events: number
+  /** The most memory that encoded events may pin. */
+  readonly bytes: number
   readonly flush: { readonly min_events: number /** Milliseconds. */; readonly timeout: number }
 }
 

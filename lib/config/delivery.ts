@@ -13,7 +13,8 @@ import { integer, text } from './schema/formats.ts'
 import { isMap } from './schema/leaf.ts'
 import { parseSection } from './schema/section.ts'
 
-const DEFAULTS: DeliverySettings = {
+/** Beats' defaults, but for `bulk_max_bytes`, and for `max_retries`: nothing is dropped by itself. */
+export const DEFAULT_DELIVERY: DeliverySettings = {
   bulk_max_size: 2048,
   bulk_max_bytes: 10 * 1024 * 1024,
   inFlight: 1,
@@ -87,7 +88,7 @@ export const outputSchema: Schema<OutputKeys> = {
     format: Boolean,
     default: true,
   },
-  ...deliverySchema(DEFAULTS),
+  ...deliverySchema(DEFAULT_DELIVERY),
 }
 
 export const OUTPUT_KEYS: readonly string[] = Object.keys(outputSchema)
@@ -108,7 +109,7 @@ export function parseDelivery(
   own: Partial<DeliverySettings>,
   report: Report,
 ): DeliverySettings | undefined {
-  const defaults = { ...DEFAULTS, ...own }
+  const defaults = { ...DEFAULT_DELIVERY, ...own }
   const written = parseSection(deliverySchema(defaults), section, report)
   if (written === undefined) return undefined
   const { workers, backoff, ...rest } = written

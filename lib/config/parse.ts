@@ -60,7 +60,7 @@ function parseMemoryQueue(
   if (valueAt(value, path) === flush.min_events) {
     report(path, `must not exceed queue.mem.events, which is ${events}`)
   }
-  return { events, flush: { ...flush, min_events: events } }
+  return { ...settings, flush: { ...flush, min_events: events } }
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

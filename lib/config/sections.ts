@@ -134,19 +134,24 @@ const pathSchema: Schema<PathSettings> = {
 
 const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   events: {
-    doc: 'How many events the queue holds. When it is full, beats wait.',
+    doc: 'The maximum number of events in the queue. When it is full, beats wait.',
     format: integer(1, 10_000_000),
-    default: 3200,
+    default: 6400,
+  },
+  bytes: {
+    doc: 'The maximum size of the encoded events in the queue. When it is full, beats wait.',
+    format: bytesFrom(64 * 1024),
+    default: 64 * 1024 * 1024,
   },
   flush: {
     min_events: {
-      doc: 'A batch is sent as soon as this many events are queued. It takes all that are queued, up to 2048 or min_events, whichever is greater. Must not exceed events.',
+      doc: 'While a batch is on its way, another one is due once this many events are queued. With nothing on its way, events go at once. Must not exceed events.',
       format: integer(1, 10_000_000),
       default: 1600,
     },
     timeout: {
       // Beats wait for 10s: too long for somebody who watches a console, and a host has few events a second.
-      doc: 'How long an event may wait for min_events to be reached. 0 sends events at once.',
+      doc: 'How long an event may wait for min_events while a batch is on its way. 0 does not wait.',
       format: duration,
       default: 1000,
     },

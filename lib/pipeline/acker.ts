@@ -1,43 +1,72 @@
-import type { Receipt } from '../event.ts'
+import type { Receipt, ReceiptCounts } from '../event.ts'
 import type { SourceCounts } from './stats.ts'
+
+/** What became of an event that the queue had taken. */
+export type Fate = 'confirmed' | 'rejected'
 
 /**
  * The receipt of one publish, which counts its events down as they are confirmed or dropped on purpose.
- * If events are neither when the agent ends, `acked` stays pending for ever, so that no beat moves its
- * position past them.
+ * If events are neither when the agent ends, its promises stay pending for ever, so that no beat moves
+ * its position past them.
  */
 export class Acker implements Receipt {
   readonly #source: SourceCounts
-  #unacked: number
-  #acked: Promise<void> | undefined
-  #resolve: (() => void) | undefined
+  readonly #filtered: number
+  readonly #unencodable: number
+  #unsettled: number
+  #confirmedCount = 0
+  #rejectedCount = 0
+  #confirmed: Promise<ReceiptCounts> | undefined
+  #resolve: ((counts: ReceiptCounts) => void) | undefined
 
-  constructor(events: number, source: SourceCounts) {
+  constructor(events: number, filtered: number, unencodable: number, source: SourceCounts) {
+    this.#unsettled = events
+    this.#filtered = filtered
+    this.#unencodable = unencodable
     this.#source = source
-    this.#unacked = events
   }
 
   /** Made on demand: most beats publish many times for each receipt that they await. */
-  get acked(): Promise<void> {
-    this.#acked ??=
-      this.#unacked === 0
-        ? Promise.resolve()
+  get confirmed(): Promise<ReceiptCounts> {
+    this.#confirmed ??=
+      this.#unsettled === 0
+        ? Promise.resolve(this.#counts())
         : new Promise(resolve => {
             this.#resolve = resolve
           })
-    return this.#acked
+    return this.#confirmed
   }
 
-  /** The queue has taken so many of the events. */
+  /** The queue in memory is not durable: the events are safe once they are confirmed. */
+  get stored(): Promise<void> {
+    return this.confirmed.then(() => undefined)
+  }
+
+  get acked(): Promise<void> {
+    return this.stored
+  }
+
+  /** The queue has taken this number of the events. */
   take(events: number): void {
     this.#source.published += events
     this.#source.pending += events
   }
 
-  /** So many of them are confirmed, or dropped on purpose. */
-  ack(events: number): void {
+  /** This number of them has its fate. */
+  settle(events: number, fate: Fate): void {
     this.#source.pending -= events
-    this.#unacked -= events
-    if (this.#unacked === 0) this.#resolve?.()
+    this.#unsettled -= events
+    if (fate === 'confirmed') this.#confirmedCount += events
+    else this.#rejectedCount += events
+    if (this.#unsettled === 0) this.#resolve?.(this.#counts())
+  }
+
+  #counts(): ReceiptCounts {
+    return {
+      confirmed: this.#confirmedCount,
+      rejected: this.#rejectedCount,
+      filtered: this.#filtered,
+      unencodable: this.#unencodable,
+    }
   }
 }

@@ -32,8 +32,21 @@ export function encoderOf(source: EventSource): Encode {
     return others
   }
 
+  /** Without a field that needs a look nothing has to be copied. */
+  const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
+    if (Object.hasOwn(event, '@timestamp')) return false
+    for (const { key } of constants) if (Object.hasOwn(event, key)) return false
+    return true
+  }
+  const allConstants = constants.map(({ text }) => text).join('')
+
   return (event, now) => {
-    const { '@timestamp': at, ...own } = plainData(event)
+    const data = plainData(event)
+    if (isPlain(data)) {
+      const text = stringify(data)
+      return `{"@timestamp":"${now}"${text === '{}' ? '' : `,${text.slice(1, -1)}`}${allConstants}}`
+    }
+    const { '@timestamp': at, ...own } = data
     const added = addTo(own)
     const fields = stringify(own).slice(1, -1)
     return `{"@timestamp":"${timeOf(at, now)}"${fields === '' ? '' : `,${fields}`}${added}}`

@@ -1,32 +1,35 @@
-// The way of an event from a beat's `publish` to the one output: at least once, in order.
+// The way of an event from a beat's `publish` to the one output: at least once.
 //
-//   client     encodes each event once, when it is published, and waits for room      (client.ts, encode.ts)
-//   queue      bounded by events; an event keeps its place until it is settled        (queues/memory/)
-//   delivery   one batch at a time; what the output refuses for now goes again first  (delivery.ts)
-//   acker      counts the events of one publish down to its receipt                   (acker.ts)
+//   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
+//   slab       the bytes of encoded events, several to a slab; written once             (slab.ts)
+//   queue      bounded by events and by pinned bytes; an event keeps its place until it is settled
+//              (queues/memory/)
+//   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
+//   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
-// Counters: `published = unencodable + rejected + acked + queued + sending` at any time (stats.ts).
+// Counters: `published = unencodable + filtered + rejected + acked + queued + sending` at any time.
 
 import type { Logger } from 'pino'
-import { type BackoffSettings, DEFAULT_BACKOFF } from '../backoff.ts'
 import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
-import type { Output } from '../output.ts'
+import type { Receipt } from '../event.ts'
+import type { DeliverySettings, Output } from '../output.ts'
 import { settledBy } from '../settled.ts'
-import { type Publish, publisherOf } from './client.ts'
+import { type Chain, linePublisherOf, type Publish, publisherOf } from './client.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
+import { Slabs } from './slab.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
 export interface PipelineOptions {
   readonly output: Output
   readonly queue: MemoryQueueSettings
+  readonly delivery: DeliverySettings
   readonly log: Logger
-  /** Left out: DEFAULT_BACKOFF. */
-  readonly backoff?: BackoffSettings
 }
 
 export interface Pipeline {
@@ -38,9 +41,16 @@ export interface Pipeline {
    * @param counts counts the events of this source
    * @throws TypeError if JSON can't carry the source
    */
-  publisher(source: EventSource, signal: AbortSignal, counts?: SourceCounts): Publish
+  publisher(source: EventSource, signal: AbortSignal, counts?: SourceCounts, chain?: Chain): Publish
+  /** The same for lines that are encoded already, without line ends: a log shipper has no objects. */
+  linePublisher(
+    signal: AbortSignal,
+    counts?: SourceCounts,
+  ): (lines: readonly string[]) => Promise<Receipt>
+  /** Begins to deliver. Events can be published before; they wait in the queue. */
+  start(): void
   stats(): PipelineStats
-  /** Milliseconds since the output was given the present batch, without an answer; 0 if it has none. */
+  /** Milliseconds since the output was given the oldest batch that it has, without an answer; 0 if it has none. */
   readonly writingForMs: number
   /**
    * Resolves with an `OUTPUT_GONE` error if the output can never take another event. Then nothing can be
@@ -49,32 +59,43 @@ export interface Pipeline {
   readonly failed: Promise<AgentError>
   /**
    * Takes no more events, sends those that it has (a waiting retry at once), and resolves when all are
-   * confirmed or dropped on purpose, or when `deadline` aborts. `lost` counts the others. The output
-   * stays open: whoever opened it closes it. A second call returns the result of the first.
+   * confirmed or dropped on purpose, or when `deadline` aborts. `lost` counts the others. A write that
+   * ignores its signal is left behind, and its late answer ignored. The output stays open: whoever
+   * opened it closes it. A second call returns the result of the first.
    */
   close(deadline: AbortSignal): Promise<{ readonly lost: number }>
 }
 
-export function startPipeline(options: PipelineOptions): Pipeline {
-  const { output, log, backoff = DEFAULT_BACKOFF } = options
-  const queue = new MemoryQueue(options.queue)
+export function openPipeline({
+  output,
+  queue: settings,
+  delivery: how,
+  log,
+}: PipelineOptions): Pipeline {
+  const slabs = new Slabs()
+  const queue = new MemoryQueue(settings, () => slabs.pinnedBytes)
   const counts = noCounts()
-  const delivery = new Delivery({ output, queue, log, backoff, counts })
+  const delivery = new Delivery({ output, queue, log, settings: how, counts })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
 
-  const done = delivery.run()
+  let done: Promise<AgentError | undefined> | undefined
+  let fail: (error: AgentError) => void = () => undefined
   const failed = new Promise<AgentError>(resolve => {
-    void done.then(error => {
-      if (error === undefined) return
-      queue.close(error)
-      resolve(error)
-    })
+    fail = resolve
   })
+
+  async function run(): Promise<AgentError | undefined> {
+    const error = await delivery.run()
+    if (error === undefined) return undefined
+    queue.close(error)
+    fail(error)
+    return error
+  }
 
   async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {
     queue.close(new Error('the pipeline is closed'))
     delivery.retryNow()
-    await settledBy(done, deadline)
+    if (done) await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
     return { lost: queue.held }
@@ -83,15 +104,29 @@ export function startPipeline(options: PipelineOptions): Pipeline {
 
   return {
     failed,
-    publisher: (source, signal, sourceCounts = noSourceCounts()) => {
+    publisher: (source, signal, sourceCounts = noSourceCounts(), chain = undefined) => {
       const drop = (thrown: unknown) =>
         unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
       const encode = encoderOf(source)
-      return publisherOf({ encode, signal, queue, counts, source: sourceCounts, drop })
+      return publisherOf({
+        encode,
+        chain,
+        signal,
+        queue,
+        slabs,
+        counts,
+        source: sourceCounts,
+        drop,
+      })
+    },
+    linePublisher: (signal, source = noSourceCounts()) =>
+      linePublisherOf({ signal, queue, slabs, counts, source }),
+    start() {
+      done ??= run()
     },
     stats: () => ({
       ...counts,
-      published: counts.unencodable + queue.taken,
+      published: counts.unencodable + counts.filtered + queue.taken,
       queued: queue.queued,
       sending: queue.held - queue.queued,
       waiting: queue.waiting,

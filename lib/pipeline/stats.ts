@@ -1,12 +1,14 @@
 /**
  * Events, counted since the start unless said otherwise. At any time
- * `published = unencodable + rejected + acked + queued + sending`.
+ * `published = unencodable + filtered + rejected + acked + queued + sending`.
  */
 export interface PipelineStats {
   /** Taken by `publish`. */
   readonly published: number
   /** Dropped at `publish`: JSON can't carry them. */
   readonly unencodable: number
+  /** Dropped on purpose by a processor. */
+  readonly filtered: number
   /** Dropped because the output will never take them. */
   readonly rejected: number
   /** Confirmed by the output. */
@@ -45,5 +47,5 @@ export type Counts = {
 }
 
 export function noCounts(): Counts {
-  return { unencodable: 0, rejected: 0, acked: 0, retried: 0, failed_writes: 0 }
+  return { unencodable: 0, filtered: 0, rejected: 0, acked: 0, retried: 0, failed_writes: 0 }
 }

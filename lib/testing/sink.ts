@@ -1,4 +1,4 @@
-import type { Event, Receipt } from '../event.ts'
+import type { Event, Receipt, ReceiptCounts } from '../event.ts'
 import { aborted } from './waiting.ts'
 
 export interface Sink {
@@ -29,7 +29,8 @@ export function createSink({ signal, hasRoom, onPublish }: SinkOptions): Sink {
       const answer = new WatchedPromise<Receipt>((resolve, reject) => {
         if (signal.aborted || !hasRoom) return void end.then(() => reject(signal.reason))
         events.push(...(isList(published) ? published : [published]))
-        resolve({ acked: Promise.resolve() })
+        const confirmed = isList(published) ? published.length : 1
+        resolve(receiptOf({ confirmed, rejected: 0, filtered: 0, unencodable: 0 }))
       })
       answers.push(answer)
       onPublish(sink)
@@ -67,4 +68,9 @@ class WatchedPromise<T> extends Promise<T> {
     this.watched = true
     return super.then(onFulfilled, onRejected)
   }
+}
+
+function receiptOf(counts: ReceiptCounts): Receipt {
+  const stored = Promise.resolve()
+  return { stored, confirmed: Promise.resolve(counts), acked: stored }
 }

@@ -1,5 +1,6 @@
 import type { BeatStatus } from '../../lib/agent/beats/beat-runner.ts'
 import type { AgentStatus } from '../../lib/agent/status.ts'
+import { DEFAULT_DELIVERY } from '../../lib/config/delivery.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import type { PipelineStats } from '../../lib/pipeline/stats.ts'
@@ -20,15 +21,7 @@ export const PLANNED = {
     id: 'console',
     path: ['output', 'console'],
     settings: {},
-    delivery: {
-      bulk_max_size: 2048,
-      bulk_max_bytes: 10_485_760,
-      inFlight: 1,
-      ordered: true,
-      backoff: { init: 1000, max: 60_000 },
-      timeout: 0,
-      max_retries: -1,
-    },
+    delivery: DEFAULT_DELIVERY,
     plugin: {
       name: 'console',
       schema: {},
@@ -40,6 +33,7 @@ export const PLANNED = {
 const NO_EVENTS: PipelineStats = {
   published: 0,
   unencodable: 0,
+  filtered: 0,
   rejected: 0,
   acked: 0,
   retried: 0,

@@ -1,7 +1,8 @@
 import pino, { type Logger } from 'pino'
-import type { Output } from '../../lib/output.ts'
+import { DEFAULT_DELIVERY } from '../../lib/config/delivery.ts'
+import type { DeliverySettings, Output } from '../../lib/output.ts'
 import type { EventSource } from '../../lib/pipeline/enrichment.ts'
-import { type Pipeline, type PipelineOptions, startPipeline } from '../../lib/pipeline/pipeline.ts'
+import { openPipeline, type Pipeline, type PipelineOptions } from '../../lib/pipeline/pipeline.ts'
 
 export const SOURCE: EventSource = {
   agent: { id: 'i', name: 'web-1', type: 'host', version: '0.1.0', ephemeral_id: 'e' },
@@ -22,13 +23,23 @@ export function memoryLog(): { readonly log: Logger; readonly lines: Record<stri
 
 /** A pipeline that flushes and tries again almost at once. */
 export function pipelineTo(output: Output, options: Partial<PipelineOptions> = {}): Pipeline {
-  return startPipeline({
+  const pipeline = openPipeline({
     output,
-    queue: { events: 8, flush: { min_events: 4, timeout: 1 } },
+    queue: { events: 8, bytes: 1 << 20, flush: { min_events: 4, timeout: 1 } },
     log: memoryLog().log,
-    backoff: { initMs: 1, maxMs: 2 },
+    delivery: ORDERED,
     ...options,
   })
+  pipeline.start()
+  return pipeline
+}
+
+/** One batch at a time, tried again almost at once. */
+export const ORDERED: DeliverySettings = {
+  ...DEFAULT_DELIVERY,
+  ordered: true,
+  timeout: 0,
+  backoff: { init: 1, max: 2 },
 }
 
 export function idOf(line: string): string {

@@ -62,7 +62,9 @@ async function play({ publishers, answers, events, min_events, timeout, closeAt 
     }
     return answers[at] ?? []
   })
-  const pipeline = pipelineTo(output, { queue: { events, flush: { min_events, timeout } } })
+  const pipeline = pipelineTo(output, {
+    queue: { events, bytes: 1 << 20, flush: { min_events, timeout } },
+  })
 
   await Promise.all(
     publishers.map(async ({ sizes, abortAt, sequential }, p) => {

@@ -3,8 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { AgentError } from '../../lib/errors.ts'
 import type { Event } from '../../lib/event.ts'
-import type { Output, WriteResult } from '../../lib/output.ts'
-import { idOf, memoryLog, NEVER, pipelineTo, SOURCE } from './fixtures.ts'
+import type { DeliverySettings, Output, WriteResult } from '../../lib/output.ts'
+import { openPipeline } from '../../lib/pipeline/pipeline.ts'
+import { idOf, memoryLog, NEVER, ORDERED, pipelineTo, SOURCE } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
 
 function events(count: number, prefix = 'e'): Event[] {
@@ -53,6 +54,7 @@ describe('pipeline', () => {
     expect(pipeline.stats()).to.deep.equal({
       published: 4,
       unencodable: 0,
+      filtered: 0,
       rejected: 0,
       acked: 4,
       retried: 0,
@@ -65,34 +67,59 @@ describe('pipeline', () => {
     expect(output.closed).to.equal(false)
   })
 
-  it('waits for min_events, but not with what is left when it closes', async () => {
+  it('sends at once what is published while nothing is on its way', async () => {
     const output = new MemoryOutput()
-    const queue = { events: 8, flush: { min_events: 4, timeout: 3_600_000 } }
+    const queue = { events: 8, bytes: 1 << 20, flush: { min_events: 4, timeout: 3_600_000 } }
     const pipeline = pipelineTo(output, { queue })
     const publish = pipeline.publisher(SOURCE, NEVER)
-    const { acked } = await publish(events(3))
-    expect(await settled(acked)).to.equal(false)
-    await publish(events(2))
-    await acked
-    expect(output.attempts.map(lines => lines.length)).to.deep.equal([5])
-    await publish(events(1))
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
-    expect(output.confirmed).to.have.length(6)
+    for (const id of ['a', 'b', 'c']) await (await publish({ id })).confirmed
+    // One turn of the event loop is one batch.
+    const receipts = await Promise.all([publish(events(2)), publish(events(1, 'f'))])
+    await Promise.all(receipts.map(({ confirmed }) => confirmed))
+    expect(output.attempts.map(lines => lines.length)).to.deep.equal([1, 1, 1, 3])
+    await pipeline.close(NEVER)
   })
 
-  it('sends all that is queued, up to 2048 events or min_events, whichever is greater', async () => {
-    for (const { min_events, sizes } of [
-      { min_events: 4, sizes: [2048, 2048, 904] },
-      { min_events: 2500, sizes: [2500, 2500] },
-    ]) {
-      const output = new MemoryOutput()
-      const queue = { events: 5000, flush: { min_events, timeout: 3_600_000 } }
-      const pipeline = pipelineTo(output, { queue })
-      const { acked } = await pipeline.publisher(SOURCE, NEVER)(events(5000))
-      await acked
-      expect(output.attempts.map(lines => lines.length)).to.deep.equal(sizes)
-      await pipeline.close(NEVER)
+  it('waits for min_events while a batch is on its way, but not with what is left when it closes', async () => {
+    const { output, open } = stuckOutput()
+    const queue = { events: 8, bytes: 1 << 20, flush: { min_events: 4, timeout: 3_600_000 } }
+    const delivery = { ...ORDERED, ordered: false, inFlight: 3 }
+    const pipeline = pipelineTo(output, { queue, delivery })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    const sizes = async () => {
+      for (let i = 0; i < 5; i++) await turn()
+      return output.attempts.map(lines => lines.length)
     }
+    await publish(events(1, 'a'))
+    expect(await sizes()).to.deep.equal([1])
+    await publish(events(3, 'b'))
+    expect(await sizes()).to.deep.equal([1])
+    await publish(events(1, 'c'))
+    expect(await sizes()).to.deep.equal([1, 4])
+    await publish(events(2, 'd'))
+    expect(await sizes()).to.deep.equal([1, 4])
+    const closing = pipeline.close(NEVER)
+    expect(await sizes()).to.deep.equal([1, 4, 2])
+    open()
+    expect(await closing).to.deep.equal({ lost: 0 })
+  })
+
+  it('has no more in a batch than bulk_max_size events and bulk_max_bytes; a larger event goes alone', async () => {
+    const queue = { events: 5000, bytes: 1 << 20, flush: { min_events: 1600, timeout: 1 } }
+    const sizesOf = async (list: Event[], limits: Partial<DeliverySettings>) => {
+      const output = new MemoryOutput()
+      const pipeline = pipelineTo(output, { queue, delivery: { ...ORDERED, ...limits } })
+      await (await pipeline.publisher(SOURCE, NEVER)(list)).confirmed
+      await pipeline.close(NEVER)
+      expect(output.confirmed.map(idOf)).to.deep.equal(list.map(({ id }) => id))
+      return output.attempts.map(lines => lines.length)
+    }
+    expect(await sizesOf(events(5000), {})).to.deep.equal([2048, 2048, 904])
+    expect(await sizesOf(events(5), { bulk_max_size: 2 })).to.deep.equal([2, 2, 1])
+    const large = { id: 'large', text: 'x'.repeat(2000) }
+    const list = [...events(2), large, ...events(3, 'f')]
+    expect(await sizesOf(list, { bulk_max_bytes: 1000 })).to.deep.equal([2, 1, 3])
+    expect(await sizesOf([large], { bulk_max_bytes: 1 })).to.deep.equal([1])
   })
 
   it('sends at once with a timeout of 0, and with a threshold that the queue can not reach', async () => {
@@ -100,7 +127,9 @@ describe('pipeline', () => {
       { min_events: 4, timeout: 0 },
       { min_events: 100, timeout: 3_600_000 },
     ]) {
-      const pipeline = pipelineTo(new MemoryOutput(), { queue: { events: 2, flush } })
+      const pipeline = pipelineTo(new MemoryOutput(), {
+        queue: { events: 2, bytes: 1 << 20, flush },
+      })
       const { acked } = await pipeline.publisher(SOURCE, NEVER)(events(flush.timeout === 0 ? 1 : 2))
       await acked
       await pipeline.close(NEVER)
@@ -193,8 +222,10 @@ describe('pipeline', () => {
     const pipeline = pipelineTo(output)
     const publish = pipeline.publisher(SOURCE, NEVER)
     const first = await publish(events(4))
+    while (pipeline.stats().sending === 0) await turn()
     const second = await publish(events(2, 'f'))
     await Promise.all([first.acked, second.acked])
+    expect(await first.confirmed).to.include({ confirmed: 3, rejected: 1 })
     const ids = output.attempts.map(lines => lines.map(idOf).join(' '))
     expect(ids).to.deep.equal(['e0 e1 e2 e3', 'e1 e3', 'e1', 'f0 f1'])
     expect(pipeline.stats()).to.include({ acked: 5, rejected: 1, retried: 3, failed_writes: 0 })
@@ -250,7 +281,9 @@ describe('pipeline', () => {
   it('does not sit out a long pause when it closes', async () => {
     let down = true
     const output = new MemoryOutput(() => (down ? new Error('down') : []))
-    const pipeline = pipelineTo(output, { backoff: { initMs: 3_600_000, maxMs: 3_600_000 } })
+    const pipeline = pipelineTo(output, {
+      delivery: { ...ORDERED, backoff: { init: 3_600_000, max: 3_600_000 } },
+    })
     const { acked } = await pipeline.publisher(SOURCE, NEVER)(events(4))
     while (pipeline.stats().failed_writes === 0) await turn()
     await turn()
@@ -261,7 +294,9 @@ describe('pipeline', () => {
 
   it('gives up in the middle of a pause when the deadline comes', async () => {
     const output = new MemoryOutput(() => new Error('down'))
-    const pipeline = pipelineTo(output, { backoff: { initMs: 3_600_000, maxMs: 3_600_000 } })
+    const pipeline = pipelineTo(output, {
+      delivery: { ...ORDERED, backoff: { init: 3_600_000, max: 3_600_000 } },
+    })
     await pipeline.publisher(SOURCE, NEVER)(events(4))
     const deadline = new AbortController()
     const closing = pipeline.close(deadline.signal)
@@ -269,6 +304,170 @@ describe('pipeline', () => {
     deadline.abort()
     expect(await closing).to.deep.equal({ lost: 4 })
     expect(getEventListeners(deadline.signal, 'abort')).to.have.length(0)
+  })
+
+  it('leaves behind a write that ignores its signal, and its late answer', async () => {
+    const { output, open } = stuckOutput()
+    const pipeline = pipelineTo(output)
+    const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(3))
+    while (output.attempts.length === 0) await turn()
+    expect(await pipeline.close(aborted('too late'))).to.deep.equal({ lost: 3 })
+    open()
+    expect(await settled(confirmed)).to.equal(false)
+    expect(pipeline.stats()).to.include({ acked: 0, sending: 3 })
+  })
+
+  it('tries a write again that is not answered in time, unless it makes progress', async () => {
+    const calls: number[] = []
+    const output: Output = {
+      async write({ count }, { signal, progress }) {
+        calls.push(count)
+        const from = performance.now()
+        while (calls.length === 1 && !signal.aborted) await turn()
+        while (calls.length === 2 && performance.now() - from < 200) {
+          progress()
+          await turn()
+        }
+        return { retry: [], reject: [] }
+      },
+      async close() {},
+    }
+    const pipeline = pipelineTo(output, { delivery: { ...ORDERED, timeout: 50 } })
+    const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(2))
+    expect(await confirmed).to.include({ confirmed: 2 })
+    expect(calls).to.deep.equal([2, 2])
+    expect(pipeline.stats()).to.include({ failed_writes: 1, retried: 2, acked: 2 })
+    await pipeline.close(NEVER)
+  })
+
+  it('halves a batch that is too large, and drops an event that is too large alone', async () => {
+    const sizes: number[] = []
+    const output: Output = {
+      async write({ count, lines }) {
+        sizes.push(count)
+        const isTooLarge = count > 2 || lines.some(line => idOf(line) === 'e4')
+        return isTooLarge ? { retry: [], reject: [], tooLarge: true } : { retry: [], reject: [] }
+      },
+      async close() {},
+    }
+    const pipeline = pipelineTo(output)
+    const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(5))
+    expect(await confirmed).to.deep.equal({
+      confirmed: 4,
+      rejected: 1,
+      filtered: 0,
+      unencodable: 0,
+    })
+    expect(sizes).to.deep.equal([5, 3, 2, 1, 2, 1, 1])
+    await pipeline.close(NEVER)
+  })
+
+  it('drops an event that was refused max_retries times and once', async () => {
+    const output = new MemoryOutput(lines =>
+      lines.map(line => (idOf(line) === 'e1' ? 'retry' : 'confirm')),
+    )
+    const pipeline = pipelineTo(output, { delivery: { ...ORDERED, max_retries: 2 } })
+    const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(3))
+    expect(await confirmed).to.include({ confirmed: 2, rejected: 1 })
+    expect(output.attempts.map(lines => lines.length)).to.deep.equal([3, 1, 1])
+    await pipeline.close(NEVER)
+  })
+
+  it('waits as long as the peer asks to', async () => {
+    const times: number[] = []
+    const output: Output = {
+      async write({ count }) {
+        times.push(performance.now())
+        const retry = times.length === 1 ? [...Array(count).keys()] : []
+        return { retry, reject: [], retryAfterMs: 150 }
+      },
+      async close() {},
+    }
+    const pipeline = pipelineTo(output)
+    await (await pipeline.publisher(SOURCE, NEVER)(events(1))).confirmed
+    expect((times[1] ?? 0) - (times[0] ?? 0)).to.be.above(140)
+    await pipeline.close(NEVER)
+  })
+
+  it('lets other batches pass an event to try again, unless order is kept', async () => {
+    const output = new MemoryOutput(lines =>
+      output.attempts.length < 6
+        ? lines.map(line => (idOf(line) === 'a0' ? 'retry' : 'confirm'))
+        : [],
+    )
+    const delivery = { ...ORDERED, ordered: false, backoff: { init: 20, max: 20 } }
+    const pipeline = pipelineTo(output, { delivery })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    const first = await publish(events(2, 'a'))
+    while (pipeline.stats().acked === 0) await turn()
+    const second = await publish(events(2, 'b'))
+    await second.confirmed
+    expect(await settled(first.confirmed)).to.equal(false)
+    expect(await first.confirmed).to.include({ confirmed: 2 })
+    expect(output.confirmed.map(idOf)).to.deep.equal(['a1', 'b0', 'b1', 'a0'])
+    await pipeline.close(NEVER)
+  })
+
+  it('has as many batches in flight as the output takes', async () => {
+    const { output, open } = stuckOutput()
+    const delivery = { ...ORDERED, ordered: false, inFlight: 2, bulk_max_size: 1 }
+    const pipeline = pipelineTo(output, { delivery })
+    await pipeline.publisher(SOURCE, NEVER)(events(5))
+    for (let i = 0; i < 10; i++) await turn()
+    expect(output.attempts).to.have.length(2)
+    open()
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+  })
+
+  it('delivers nothing before it is started', async () => {
+    const output = new MemoryOutput()
+    const pipeline = openPipeline({
+      output,
+      queue: { events: 8, bytes: 1 << 20, flush: { min_events: 1, timeout: 0 } },
+      delivery: ORDERED,
+      log: memoryLog().log,
+    })
+    await pipeline.publisher(SOURCE, NEVER)(events(2))
+    for (let i = 0; i < 10; i++) await turn()
+    expect(output.attempts).to.deep.equal([])
+    pipeline.start()
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(output.confirmed).to.have.length(2)
+  })
+
+  it('takes lines that are encoded already, and none that are not lines', async () => {
+    const output = new MemoryOutput()
+    const pipeline = pipelineTo(output)
+    const publishLines = pipeline.linePublisher(NEVER)
+    await (await publishLines(['{"id":"ü"}', '{"id":"b"}'])).confirmed
+    expect(output.confirmed).to.deep.equal(['{"id":"ü"}', '{"id":"b"}'])
+    for (const line of ['', 'a\nb']) {
+      expect(await rejection(publishLines(['{}', line]))).to.match(
+        /line 1 is empty or has a line end/,
+      )
+    }
+    expect(pipeline.stats()).to.include({ published: 2 })
+    await pipeline.close(NEVER)
+  })
+
+  it('holds publishers back while the bytes are used up, and frees them again', async () => {
+    const { output, open } = stuckOutput()
+    const queue = { events: 5000, bytes: 1 << 20, flush: { min_events: 1, timeout: 1 } }
+    const pipeline = pipelineTo(output, { queue })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    const text = 'x'.repeat(100_000)
+    const receipts = []
+    for (let i = 0; i < 30 && pipeline.stats().waiting === 0; i++) {
+      const taken = publish({ id: i, text })
+      await Promise.race([taken, turn()])
+      receipts.push(taken)
+    }
+    expect(receipts.length).to.be.within(2, 15)
+    expect(pipeline.stats().waiting).to.equal(1)
+    open()
+    for (const receipt of receipts) await (await receipt).confirmed
+    expect(pipeline.stats()).to.include({ waiting: 0, queued: 0, sending: 0 })
+    await pipeline.close(NEVER)
   })
 
   it('fails for good once the output is gone', async () => {

@@ -1,5 +1,5 @@
 import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../../output.ts'
-import { standardOutput, type WriteText } from './stdout.ts'
+import { standardOutput, type WriteBytes } from './stdout.ts'
 
 interface ConsoleSettings {
   readonly pretty: boolean
@@ -15,23 +15,23 @@ export default defineOutput<ConsoleSettings>({
       default: false,
     },
   },
+  delivery: { ordered: true, timeout: 0 },
   async open({ settings }) {
     return new ConsoleOutput(standardOutput(), settings.pretty)
   },
 })
 
 class ConsoleOutput implements Output {
-  readonly #write: WriteText
+  readonly #write: WriteBytes
   readonly #pretty: boolean
 
-  constructor(write: WriteText, pretty: boolean) {
+  constructor(write: WriteBytes, pretty: boolean) {
     this.#write = write
     this.#pretty = pretty
   }
 
-  async write({ lines }: Batch): Promise<WriteResult> {
-    const texts = this.#pretty ? lines.map(indented) : lines
-    await this.#write(`${texts.join('\n')}\n`)
+  async write(batch: Batch): Promise<WriteResult> {
+    await this.#write(this.#pretty ? prettyText(batch) : Buffer.concat(batch.chunks))
     return WRITTEN
   }
 
@@ -39,6 +39,7 @@ class ConsoleOutput implements Output {
   async close(): Promise<void> {}
 }
 
-function indented(line: string): string {
-  return JSON.stringify(JSON.parse(line), null, 2)
+function prettyText({ lines }: Batch): Buffer {
+  const texts = lines.map(line => `${JSON.stringify(JSON.parse(line), null, 2)}\n`)
+  return Buffer.from(texts.join(''))
 }

@@ -4,13 +4,14 @@ import { promisify } from 'node:util'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
 
 const STDOUT = 1
+const LINE_END = Buffer.from('\n')
 const writeTo = promisify(write)
 
 /**
- * Resolves when the kernel has accepted the whole text. Rejects with `OUTPUT_GONE` if nobody can ever read
+ * Resolves when the kernel has accepted all bytes. Rejects with `OUTPUT_GONE` if nobody can ever read
  * again: the pipe has no reader, or the terminal has hung up. May be called again after other errors.
  */
-export type WriteText = (text: string) => Promise<void>
+export type WriteBytes = (bytes: Buffer) => Promise<void>
 
 /**
  * Returns a function that writes to standard output, loses nothing and never blocks the event loop.
@@ -19,26 +20,26 @@ export type WriteText = (text: string) => Promise<void>
  * thread blocked in write(2) would keep the process from ending until the reader continues. Files are written
  * with write(2), because process.stdout treats a write that a full disk has cut short as complete.
  */
-export function standardOutput(): WriteText {
+export function standardOutput(): WriteBytes {
   const stats = fstatSync(STDOUT)
-  const writeText = stats.isFIFO() || stats.isSocket() ? streamWriter() : fileWriter()
-  return text => writeText(text).catch(asGone)
+  const writeBytes = stats.isFIFO() || stats.isSocket() ? streamWriter() : fileWriter()
+  return bytes => writeBytes(bytes).catch(asGone)
 }
 
-function streamWriter(): WriteText {
+function streamWriter(): WriteBytes {
   // Errors go to the callback of each write; without a listener, they would also end the process.
   process.stdout.on('error', () => undefined)
-  return text =>
+  return bytes =>
     new Promise((resolve, reject) => {
-      process.stdout.write(text, error => (error ? reject(error) : resolve()))
+      process.stdout.write(bytes, error => (error ? reject(error) : resolve()))
     })
 }
 
-function fileWriter(): WriteText {
+function fileWriter(): WriteBytes {
   let torn = false
-  return async text => {
+  return async lines => {
     // End the fragment of a line that failed half-way: the whole line is written again.
-    const bytes = Buffer.from(torn ? `\n${text}` : text)
+    const bytes = torn ? Buffer.concat([LINE_END, lines]) : lines
     let written = 0
     try {
       while (written < bytes.length) written += await writeSome(bytes, written)

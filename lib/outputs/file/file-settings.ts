@@ -1,6 +1,6 @@
 import type { Schema } from 'convict'
 import { fileMode } from '../../config/schema/file-mode.ts'
-import { defineFormat, integer, text } from '../../config/schema/formats.ts'
+import { defineFormat, integer, oneOf, text } from '../../config/schema/formats.ts'
 
 export interface FileSettings {
   readonly path: string
@@ -9,7 +9,11 @@ export interface FileSettings {
   readonly number_of_files: number
   readonly permissions: number
   readonly rotate_on_startup: boolean
+  readonly sync: SyncMode
 }
+
+const SYNC_MODES = ['none', 'interval', 'batch'] as const
+export type SyncMode = (typeof SYNC_MODES)[number]
 
 const fileName = defineFormat({
   expected: 'must be a file name without a folder (the folder is path)',
@@ -50,5 +54,10 @@ export const fileSchema: Schema<FileSettings> = {
     doc: 'Begin each start with an empty file. Off, unlike in Beats: an agent that is restarted again and again would rotate away everything it has written.',
     format: Boolean,
     default: false,
+  },
+  sync: {
+    doc: 'What a power cut can lose of the confirmed events: with batch nothing, as every batch is synced first; with interval those of the last second; with none what the kernel has not written yet.',
+    format: oneOf(SYNC_MODES),
+    default: 'none',
   },
 }

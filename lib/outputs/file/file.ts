@@ -8,12 +8,14 @@ export default defineOutput<FileSettings>({
   name: 'file',
   schema: fileSchema,
   privileges: ({ path }) => (isAbsolute(path) ? [{ writes: path, why: 'its files' }] : []),
+  delivery: { ordered: true, timeout: 0 },
   async open({ settings, paths, log }) {
     const file = await RotatingFile.open({
       path: join(resolve(paths.data, settings.path), settings.filename),
       maxBytes: settings.rotate_every_kb * 1024,
       backups: settings.number_of_files - 1,
       mode: settings.permissions,
+      sync: settings.sync,
     })
     if (settings.rotate_on_startup) await file.rotate()
     return new FileOutput(file, log)
@@ -29,23 +31,17 @@ class FileOutput implements Output {
     this.#log = log
   }
 
-  async write({ lines }: Batch): Promise<WriteResult> {
-    const bytes = Buffer.from(`${lines.join('\n')}\n`)
-    const { written, error } = await this.#file.append(bytes)
+  async write(batch: Batch): Promise<WriteResult> {
+    const { written, error } = await this.#file.append(batch.chunks)
     if (error === undefined) return WRITTEN
-    const confirmed = lineCount(bytes.subarray(0, written))
+    const confirmed = batch.ends.filter(end => end <= written).length
     if (confirmed === 0) throw error
-    this.#log.error({ err: error, events: lines.length - confirmed }, 'Events could not be written')
-    return { retry: [...lines.keys()].slice(confirmed), reject: [] }
+    const left = batch.count - confirmed
+    this.#log.error({ err: error, events: left }, 'Events could not be written')
+    return { retry: Array.from({ length: left }, (_, at) => confirmed + at), reject: [] }
   }
 
   close(): Promise<void> {
     return this.#file.close()
   }
-}
-
-function lineCount(bytes: Buffer): number {
-  let count = 0
-  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count++
-  return count
 }

@@ -1,10 +1,17 @@
+import { fdatasync as fdatasyncOf, fstatSync, writev as writevOf } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { SyncMode } from './file-settings.ts'
 import { rotationSteps } from './rotation.ts'
 
 // Why not the npm package rotating-file-stream (3.2.10): on a full disk it reports a partial write as
 // complete, and after the first failed write the stream is destroyed, so that nothing can be retried. Both
 // were seen on a tmpfs of 64 kB.
+//
+// A batch takes one trip to the thread pool, its write. Whether the file was removed is asked of the
+// descriptor afterwards (fstat without a trip), so that what went into a removed file is written again.
+// Whether it was moved is asked of its name, which takes a trip: at most once in FOLLOW_MS.
 
 export interface RotatingFileSettings {
   /** Absolute. */
@@ -15,6 +22,7 @@ export interface RotatingFileSettings {
   readonly backups: number
   /** Mode of every file, whatever the umask. */
   readonly mode: number
+  readonly sync?: SyncMode
 }
 
 /** The result of an append; without an error, everything was written. */
@@ -26,6 +34,15 @@ interface Appended {
 
 const NEWLINE = 10
 
+/** The longest time that lines go on into a file that was moved away. */
+const FOLLOW_MS = 100
+
+/** Between two syncs of `sync: interval`. */
+const SYNC_INTERVAL_MS = 1_000
+
+const writev = promisify(writevOf)
+const fdatasync = promisify(fdatasyncOf)
+
 /**
  * A file of lines that is rotated by size and stays usable after any error. Only one call at a time.
  *
@@ -36,6 +53,8 @@ export class RotatingFile {
   readonly #settings: RotatingFileSettings
   #handle: FileHandle | undefined
   #size = 0
+  #followedMs = Number.NEGATIVE_INFINITY
+  #syncedMs = Number.NEGATIVE_INFINITY
 
   private constructor(settings: RotatingFileSettings) {
     this.#settings = settings
@@ -43,22 +62,31 @@ export class RotatingFile {
 
   /** Creates the folder if it is missing. Rejects with the system's error. */
   static async open(settings: RotatingFileSettings): Promise<RotatingFile> {
-    await mkdir(dirname(settings.path), { recursive: true, mode: 0o750 })
     const file = new RotatingFile(settings)
     await file.#open()
     return file
   }
 
-  /** `lines` must end with a newline. Never rejects; after an error, the caller may retry from `written`. */
-  async append(lines: Buffer): Promise<Appended> {
+  /** `chunks` must be whole lines. Never rejects; after an error, the caller may retry from `written`. */
+  async append(chunks: readonly Uint8Array[]): Promise<Appended> {
     let written = 0
     try {
       await this.#follow()
+      const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      if (
+        length <= this.#settings.maxBytes - this.#size &&
+        (await this.#writeAll(chunks, length))
+      ) {
+        await this.#sync()
+        return { written: length }
+      }
+      const lines = Buffer.concat(chunks)
       while (written < lines.length) {
         const end = this.#fitting(lines, written)
         if (end === written) await this.#switchFile()
         else written += await this.#write(lines.subarray(written, end))
       }
+      await this.#sync()
       return { written }
     } catch (error) {
       return error instanceof Torn
@@ -75,11 +103,16 @@ export class RotatingFile {
   async close(): Promise<void> {
     const handle = this.#handle
     this.#handle = undefined
-    await handle?.close()
+    try {
+      if (handle && this.#settings.sync === 'interval') await handle.datasync()
+    } finally {
+      await handle?.close()
+    }
   }
 
   async #open(): Promise<FileHandle> {
     const { path, mode } = this.#settings
+    await mkdir(dirname(path), { recursive: true, mode: 0o750 })
     const handle = await open(path, 'a+', mode)
     try {
       const { size } = await regular(handle, path)
@@ -90,17 +123,18 @@ export class RotatingFile {
       throw error
     }
     this.#handle = handle
+    this.#followedMs = performance.now()
     return handle
   }
 
   /** Opens the file if it is not open, or if the open file no longer has that name. */
   async #follow(): Promise<void> {
+    const now = performance.now()
+    if (this.#handle !== undefined && now - this.#followedMs < FOLLOW_MS) return
     if (this.#handle !== undefined) {
-      const [ours, theirs] = await Promise.all([
-        this.#handle.stat(),
-        stat(this.#settings.path).catch(() => undefined),
-      ])
-      // Others may append as well, and cutting off a torn line of ours must not remove what they wrote.
+      const theirs = await stat(this.#settings.path).catch(() => undefined)
+      const ours = fstatSync(this.#handle.fd)
+      this.#followedMs = now
       this.#size = ours.size
       if (ours.ino === theirs?.ino && ours.dev === theirs.dev) return
       await this.close()
@@ -118,8 +152,9 @@ export class RotatingFile {
   }
 
   async #switchFile(): Promise<void> {
-    const { path, backups } = this.#settings
+    const { path, backups, sync } = this.#settings
     const folder = dirname(path)
+    if (sync === 'batch') await this.#handle?.datasync()
     await this.close()
     for (const step of rotationSteps(await readdir(folder), basename(path), backups)) {
       if ('remove' in step) await rm(join(folder, step.remove), { force: true })
@@ -128,11 +163,28 @@ export class RotatingFile {
     await this.#open()
   }
 
+  /** Writes chunks that fit into the file; false if that file was removed meanwhile. */
+  async #writeAll(chunks: readonly Uint8Array[], length: number): Promise<boolean> {
+    const handle = this.#handle ?? (await this.#open())
+    const { bytesWritten } = await writev(handle.fd, [...chunks])
+    if (bytesWritten < length) {
+      // A full disk, for one: the next write then fails with the reason.
+      await this.#finish(handle, Buffer.concat(chunks), bytesWritten)
+    } else {
+      this.#size += bytesWritten
+    }
+    return this.#isStillThere(handle)
+  }
+
   async #write(lines: Buffer): Promise<number> {
     const handle = this.#handle ?? (await this.#open())
-    let written = 0
+    await this.#finish(handle, lines, 0)
+    return (await this.#isStillThere(handle)) ? lines.length : 0
+  }
+
+  async #finish(handle: FileHandle, lines: Buffer, from: number): Promise<void> {
+    let written = from
     try {
-      // A write may be partial, for example on a full disk; the next one then fails with the reason.
       while (written < lines.length) {
         written += (await handle.write(lines, written)).bytesWritten
       }
@@ -140,7 +192,23 @@ export class RotatingFile {
       throw await this.#cutTorn(handle, lines, written, cause)
     }
     this.#size += written
-    return written
+  }
+
+  /** A file that was removed takes its lines along: it is left, and they have to be written again. */
+  async #isStillThere(handle: FileHandle): Promise<boolean> {
+    if (fstatSync(handle.fd).nlink > 0) return true
+    await this.close()
+    await this.#open()
+    return false
+  }
+
+  async #sync(): Promise<void> {
+    const { sync = 'none' } = this.#settings
+    if (sync === 'none' || this.#handle === undefined) return
+    const now = performance.now()
+    if (sync === 'interval' && now - this.#syncedMs < SYNC_INTERVAL_MS) return
+    this.#syncedMs = now
+    await fdatasync(this.#handle.fd)
   }
 
   /** After an error behind `written` bytes of `lines`: cuts the file back to whole lines. */
@@ -151,8 +219,11 @@ export class RotatingFile {
     cause: unknown,
   ): Promise<Torn> {
     const whole = written === 0 ? 0 : lines.lastIndexOf(NEWLINE, written - 1) + 1
+    const isOursAlone = fstatSync(handle.fd).size === this.#size + written
     this.#size += whole
     try {
+      // Others may append as well: what they have written must not be cut off.
+      if (!isOursAlone) throw new Error('somebody else has appended')
       if (written > whole) await handle.truncate(this.#size)
     } catch {
       // Reopening the file ends the torn line.

@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
+import { DEFAULT_DELIVERY } from '../../../lib/config/delivery.ts'
 import consoleOutput from '../../../lib/outputs/console/console.ts'
-import { startPipeline } from '../../../lib/pipeline/pipeline.ts'
+import { openPipeline } from '../../../lib/pipeline/pipeline.ts'
 import { NEVER, SOURCE } from '../../pipeline/fixtures.ts'
 
 // A small program for console.test.ts: publishes COUNT events of SIZE bytes to standard output and reports
@@ -13,8 +14,10 @@ const log = pino({ level: 'error' }, { write: () => {} })
 const paths = { home: '/', config: '/', data: '/', logs: '/' }
 const settings = { pretty: mode === 'pretty' }
 const output = await consoleOutput.open({ settings, paths, log })
-const queue = { events: 1000, flush: { min_events: 100, timeout: 1 } }
-const pipeline = startPipeline({ output, queue, log, backoff: { initMs: 1, maxMs: 10 } })
+const queue = { events: 1000, bytes: 1 << 20, flush: { min_events: 100, timeout: 1 } }
+const delivery = { ...DEFAULT_DELIVERY, ordered: true, backoff: { init: 1, max: 10 } }
+const pipeline = openPipeline({ output, queue, log, delivery })
+pipeline.start()
 
 void pipeline.failed.then(error => {
   say({ failed: error.code, message: error.message })

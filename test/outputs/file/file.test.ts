@@ -5,6 +5,7 @@ import convict from 'convict'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../../lib/outputs/builtin.ts'
 import file from '../../../lib/outputs/file/file.ts'
 import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
+import { batchOf, endlessCall } from '../../../lib/testing/batch.ts'
 import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
 import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
 
@@ -15,6 +16,7 @@ const DEFAULTS: FileSettings = {
   number_of_files: 7,
   permissions: 0o600,
   rotate_on_startup: false,
+  sync: 'none',
 }
 
 function openIn(folder: string, settings: Partial<FileSettings> = {}) {
@@ -31,7 +33,7 @@ describe('output.file', () => {
 
   it('writes events as lines below path.data, for the owner alone', async () => {
     const output = await openIn(folder.path)
-    expect(await output.write({ lines: ['{"a":1}', '{"b":"ü"}'] })).to.deep.equal({
+    expect(await output.write(batchOf(['{"a":1}', '{"b":"ü"}']), endlessCall())).to.deep.equal({
       retry: [],
       reject: [],
     })
@@ -43,7 +45,7 @@ describe('output.file', () => {
 
   it('keeps number_of_files files in all', async () => {
     const output = await openIn(folder.path, { rotate_every_kb: 1, number_of_files: 3 })
-    for (let i = 0; i < 9; i++) await output.write({ lines: ['x'.repeat(600)] })
+    for (let i = 0; i < 9; i++) await output.write(batchOf(['x'.repeat(600)]), endlessCall())
     await output.close()
     const names = ['events.ndjson', 'events.ndjson.1', 'events.ndjson.2']
     expect(Object.keys(contentsOf(join(folder.path, 'out')))).to.deep.equal(names)
@@ -52,7 +54,7 @@ describe('output.file', () => {
   it('begins anew at each start only where it is told to', async () => {
     for (const rotate_on_startup of [false, false, true]) {
       const output = await openIn(folder.path, { rotate_on_startup })
-      await output.write({ lines: ['x'] })
+      await output.write(batchOf(['x']), endlessCall())
       await output.close()
     }
     const files = contentsOf(join(folder.path, 'out'))
@@ -73,10 +75,13 @@ describe('output.file', () => {
     const path = join(folder.path, 'out', 'events.ndjson')
     rmSync(path)
     mkdirSync(path)
-    const outcome = await output.write({ lines: ['x'] }).catch(error => error.code)
+    const outcome = await output.write(batchOf(['x']), endlessCall()).catch(error => error.code)
     expect(outcome).to.equal('EISDIR')
     rmSync(path, { recursive: true })
-    expect(await output.write({ lines: ['x'] })).to.deep.equal({ retry: [], reject: [] })
+    expect(await output.write(batchOf(['x']), endlessCall())).to.deep.equal({
+      retry: [],
+      reject: [],
+    })
     await output.close()
   })
 
@@ -91,7 +96,7 @@ describe('output.file', () => {
       writeFileSync(ballast, Buffer.alloc(40_000))
       const output = await openIn(disk.path)
       const pipeline = pipelineTo(output, {
-        queue: { events: 200, flush: { min_events: 50, timeout: 1 } },
+        queue: { events: 200, bytes: 1 << 20, flush: { min_events: 50, timeout: 1 } },
       })
       const publish = pipeline.publisher(SOURCE, NEVER)
       const { acked } = await publish(Array.from({ length: 150 }, (_, id) => ({ id })))

@@ -1,14 +1,14 @@
-import type { Acker } from '../../acker.ts'
+import type { Span } from '../../lease.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish that waits for room in the queue. */
 interface Waiter {
-  readonly lines: readonly string[]
-  readonly acker: Acker
+  /** The events that the queue has not taken yet. */
+  readonly spans: Span[]
   readonly signal: AbortSignal
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
-  /** The number of `lines` that the queue has taken; above 0 only if all of them never fit at once. */
+  /** The number of its events that the queue has taken; above 0 only if all of them never fit at once. */
   taken: number
 }
 
@@ -48,7 +48,7 @@ export class Waiting {
   rejectAll(reason: unknown): void {
     for (const waiter of this.#waiters.remove(() => true)) {
       this.#unwatch(waiter.signal)
-      waiter.reject(reason)
+      refuse(waiter, reason)
     }
   }
 
@@ -73,8 +73,14 @@ export class Waiting {
   #abort(signal: AbortSignal): void {
     this.#watched.delete(signal)
     for (const waiter of this.#waiters.remove(waiter => waiter.signal === signal)) {
-      waiter.reject(signal.reason)
+      refuse(waiter, signal.reason)
     }
     this.#onAbort()
   }
+}
+
+/** Its events that are not in the queue are nobody's any more. */
+function refuse({ spans, reject }: Waiter, reason: unknown): void {
+  for (const { slab, from, to } of spans) slab.release(to - from)
+  reject(reason)
 }
