@@ -29,7 +29,7 @@ describe('agent: configuring outputs and processors of one’s own', () => {
       'out.js': OUTPUT,
       'ordered.js': OUTPUT.replace('inFlight: 2', 'ordered: true'),
       'step.js': STEP,
-      'reserved.js': OUTPUT.replace('address:', 'proxy_address:'),
+      'reserved.js': OUTPUT.replace('address:', 'proxy_url:'),
       'beat.js': "export default { name: 'b', schema: {}, async run() {} }\n",
     })
   })
