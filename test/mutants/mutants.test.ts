@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import Mocha from 'mocha'
 import { asEntry, withoutEquivalents } from '../../tools/mutants/equivalent.ts'
+import FirstFailure from '../../tools/mutants/first-failure.ts'
 import { type Mutant, mutantsOf } from '../../tools/mutants/mutant.ts'
 import { isReached } from '../../tools/mutants/reach.ts'
 import { scoreOf, survivorsOf, type Tried, tableOf } from '../../tools/mutants/report.ts'
@@ -146,6 +148,24 @@ describe('the report', () => {
       'lib/a.ts:7  a < b → a <= b (comparison)',
       'lib/a.ts:7  a < b → nothing (comparison, no test runs it)',
     ])
+  })
+})
+
+describe('a run with a mutant', () => {
+  it('ends at the first failure', () => {
+    const runner = new Mocha.Runner(new Mocha.Suite(''))
+    new FirstFailure(runner)
+    const { exit } = process
+    const codes: unknown[] = []
+    try {
+      Object.assign(process, { exit: (code: unknown) => codes.push(code) })
+      runner.emit('pass')
+      expect(codes).to.deep.equal([])
+      runner.emit('fail')
+    } finally {
+      Object.assign(process, { exit })
+    }
+    expect(codes).to.deep.equal([1])
   })
 })
 

@@ -30,6 +30,8 @@ const NODE_ARGS = ['--max-old-space-size=1024']
 
 const MOCHA = ['node_modules/mocha/bin/mocha.js', '--no-config', '--no-package']
 
+const FIRST_FAILURE = './dist/tools/mutants/first-failure.js'
+
 export class Copy {
   readonly #folder: string
 
@@ -59,7 +61,7 @@ export class Copy {
     const whole = await readFile(path, 'utf8')
     await writeFile(path, applied(whole, edit))
     try {
-      return await this.#run(['--bail', ...tests], limits, {})
+      return await this.#run(['--reporter', FIRST_FAILURE, ...tests], limits, {})
     } finally {
       await writeFile(path, whole)
     }
@@ -69,7 +71,7 @@ export class Copy {
   async measure(test: string, limits: Limits): Promise<Ended & { coverage: readonly Coverage[] }> {
     const folder = this.#path('coverage')
     await rm(folder, { recursive: true, force: true })
-    const ended = await this.#run([test], limits, { NODE_V8_COVERAGE: folder })
+    const ended = await this.#run(['--reporter', 'dot', test], limits, { NODE_V8_COVERAGE: folder })
     const files = await readdir(folder).catch(() => [])
     const texts = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
     return { ...ended, coverage: texts.map(text => this.#own(JSON.parse(text))) }
@@ -91,7 +93,7 @@ export class Copy {
       'unshare',
       [
         ...[...ISOLATION, 'sh', '-c', SHELL, 'sh', process.execPath, ...NODE_ARGS, ...MOCHA],
-        ...['--reporter', 'dot', '--timeout', String(limits.testMs), ...args],
+        ...['--timeout', String(limits.testMs), ...args],
       ],
       {
         cwd: this.#folder,
