@@ -65,7 +65,7 @@ boot: build ## an installed agent under a systemd that has booted, as root (BOOT
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
 	node dist/test/fuzz/main.js
 
-mutants: dist/.built ## mutation testing: small slips in ROOM (all), SAMPLE of them (all), that no test notices
+mutants: dist/.built ## mutation testing of ROOM (all rooms), with SAMPLE random mutants (all), by its unit tests
 	node dist/tools/mutants/main.js
 
 release: dist/.built ## what is published, into release/; RELEASE_ARCHS=arm64,s390x: the addon for those and this

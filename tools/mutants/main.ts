@@ -1,7 +1,7 @@
-// `make mutants`: mutation testing. It counts how many small slips in the sources the tests of their room
-// notice. Each slip (mutant) is made in the compiled code, in a copy of the build, and reported at its line
-// in the source. A survivor needs a test, or an entry with a reason in equivalent.json;
-// .cache/mutants/survivors.json has the survivors in the form of that list.
+// `make mutants`: mutation testing. A mutant is a small change to the code that a good test notices. Each is
+// made in the compiled code, in a copy of the build, and reported at its line in the source. A survivor
+// needs a test, or an entry with a reason in equivalent.json; .cache/mutants/survivors.json has the survivors
+// in the form of that list.
 //
 // ROOM    the rooms to test (all of rooms.ts)
 // ONLY    only sources whose path includes this
