@@ -65,6 +65,9 @@ boot: build ## an installed agent under a systemd that has booted, as root (BOOT
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
 	node dist/test/fuzz/main.js
 
+mutants: dist/.built ## mutation testing of ROOM (all rooms), with SAMPLE random mutants (all), by its unit tests
+	node dist/tools/mutants/main.js
+
 release: dist/.built ## what is published, into release/; RELEASE_ARCHS=arm64,s390x: the addon for those and this
 	node dist/tools/release/main.js
 
@@ -76,7 +79,7 @@ bench: build ## what the filter and the agent cost, as ratios within one run
 	node dist/bench/main.js
 
 clean: ## everything that was built
-	rm -rf build dist coverage release .cache/release
+	rm -rf build dist coverage release .cache/release .cache/mutants
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -91,4 +94,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot fuzz help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-all live-nodes clean
+.PHONY: release test-release bench boot fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-all live-nodes clean

@@ -13,7 +13,7 @@ export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
 
 /** The things that one beat's `publish` works with. */
-export interface ClientOptions {
+interface ClientOptions {
   readonly encode: Encode
   /** Undefined without processors: then no event becomes an object again. */
   readonly chain: Chain | undefined

@@ -42,6 +42,33 @@ describe('the metrics of a period', () => {
     const [before, now] = [sample(statusWith({})), sample(statusWith({}), { cpuMs: undefined })]
     const { beat } = metricsBetween(before, { ...now, rssBytes: undefined })
     expect(beat).to.deep.equal({ uptime_ms: 1000 })
+    const unread = sample(statusWith({}), { cpuMs: undefined })
+    expect(metricsBetween(unread, sample(statusWith({})))).to.deep.include({
+      beat: { uptime_ms: 1000, rss_bytes: 4096 },
+    })
+  })
+
+  it('leave out what has only zeros', () => {
+    const zero = sample(statusWith({}), { uptimeMs: 0, cpuMs: 0, rssBytes: 0 })
+    expect(metricsBetween(zero, zero)).to.deep.equal({
+      output: { name: 'console' },
+      queue: { max_events: 100 },
+    })
+  })
+
+  it('of a beat are the increase of its own counts', () => {
+    const [one, two] = [
+      { id: 'one', published: 1 },
+      { id: 'two', published: 5 },
+    ]
+    const before = sample(statusWith({ beats: [one, two] }))
+    const now = sample(statusWith({ beats: [one, { ...two, published: 7 }] }))
+    expect(metricsBetween(before, now)).to.deep.include({
+      beats: {
+        one: { state: 'running', starts: 1 },
+        two: { state: 'running', starts: 1, published: 2 },
+      },
+    })
   })
 
   it('of a beat that has come since have its whole counts', () => {
@@ -119,22 +146,68 @@ describe('the metrics in the log', () => {
     expect(increases).to.deep.equal([7, 5, 1])
   })
 
-  it('are logged though the process can not be measured', () => {
+  it('go on from the last line where a reload changes the period', () => {
     const { log, lines } = listeningLog()
-    const { cpuUsage, memoryUsage } = process
-    const refuse = () => {
-      throw new Error('EPERM')
-    }
+    const counts = [3, 10, 99]
+    const metrics = new MetricsLog(log, () => {
+      const published = counts.shift() ?? 0
+      return statusWith({ events: { published, acked: published } })
+    })
+    metrics.start({ enabled: true, period: 60_000 })
+    metrics.start({ enabled: true, period: 30_000 })
+    metrics.stop()
+    expect(Object(lines[0]?.['monitoring']).metrics.events).to.deep.equal({
+      published: 7,
+      acked: 7,
+    })
+    expect(counts).to.deep.equal([99])
+  })
+
+  /** The lines of a log that starts and ends with these measures and uptimes (in seconds) of the process. */
+  function linesWith(measures: object, uptimes: readonly number[]) {
+    const { log, lines } = listeningLog()
+    const { cpuUsage, memoryUsage, uptime } = process
+    const waiting = [...uptimes]
     try {
-      process.cpuUsage = refuse
-      process.memoryUsage = Object.assign(refuse, { rss: refuse })
+      Object.assign(process, { ...measures, uptime: () => waiting.shift() })
       const metrics = new MetricsLog(log, () => statusWith({}))
       metrics.start({ enabled: true, period: 60_000 })
       metrics.start({ enabled: false, period: 60_000 })
     } finally {
-      Object.assign(process, { cpuUsage, memoryUsage })
+      Object.assign(process, { cpuUsage, memoryUsage, uptime })
     }
-    expect(lines).to.have.length(1)
+    return lines
+  }
+
+  it('measure the process, and a period that ends early by its real length', () => {
+    let usage = { user: 1_000_400, system: 2_000_000 }
+    const measures = {
+      cpuUsage: () => {
+        const now = usage
+        usage = { user: 4_000_000, system: 3_500_000 }
+        return now
+      },
+      memoryUsage: { rss: () => 12_345 },
+    }
+    const [line, ...others] = linesWith(measures, [10.0004, 15.0006])
+    expect(others).to.deep.equal([])
+    expect(line).to.include({ msg: 'Non-zero metrics in the last 5s1ms' })
+    expect(Object(line?.['monitoring']).metrics.beat).to.deep.equal({
+      uptime_ms: 15_001,
+      cpu_ms: 4_500,
+      rss_bytes: 12_345,
+    })
+  })
+
+  it('are logged though the process can not be measured', () => {
+    const refuse = () => {
+      throw new Error('EPERM')
+    }
+    const memoryUsage = Object.assign(() => refuse(), { rss: refuse })
+    const lines = linesWith({ cpuUsage: refuse, memoryUsage }, [1, 2])
+    expect(lines.map(line => Object(line['monitoring']).metrics.beat)).to.deep.equal([
+      { uptime_ms: 2000 },
+    ])
   })
 
   it('do not come where they are off, and come again once a reload turns them on', async () => {

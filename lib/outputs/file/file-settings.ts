@@ -1,6 +1,7 @@
 import type { Schema } from 'convict'
 import { fileMode } from '../../config/schema/file-mode.ts'
 import { defineFormat, integer, oneOf, text } from '../../config/schema/formats.ts'
+import { SYNC_MODES, type SyncMode } from './rotating-file.ts'
 
 export interface FileSettings {
   readonly path: string
@@ -11,9 +12,6 @@ export interface FileSettings {
   readonly rotate_on_startup: boolean
   readonly sync: SyncMode
 }
-
-const SYNC_MODES = ['none', 'interval', 'batch'] as const
-export type SyncMode = (typeof SYNC_MODES)[number]
 
 const fileName = defineFormat({
   expected: 'must be a file name without a folder (the folder is path)',

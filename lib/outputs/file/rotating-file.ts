@@ -2,7 +2,6 @@ import { fdatasync as fdatasyncOf, fstatSync, writev as writevOf } from 'node:fs
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { SyncMode } from './file-settings.ts'
 import { rotationSteps } from './rotation.ts'
 
 // Why not the npm package rotating-file-stream (3.2.10): on a full disk it reports a partial write as
@@ -12,6 +11,10 @@ import { rotationSteps } from './rotation.ts'
 // A batch takes one trip to the thread pool, its write. Whether the file was removed is asked of the
 // descriptor afterwards (fstat without a trip), so that what went into a removed file is written again.
 // Whether it was moved is asked of its name, which takes a trip: at most once in FOLLOW_MS.
+
+/** When lines are synced to the disk: never, once a second, or before each append resolves. */
+export const SYNC_MODES = ['none', 'interval', 'batch'] as const
+export type SyncMode = (typeof SYNC_MODES)[number]
 
 export interface RotatingFileSettings {
   /** Absolute. */

@@ -23,7 +23,7 @@ interface Segment {
   readonly sinceMs: number
 }
 
-export interface BatchLimits {
+interface BatchLimits {
   readonly maxEvents: number
   readonly maxBytes: number
 }

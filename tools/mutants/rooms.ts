@@ -1,0 +1,48 @@
+/** Sources that are mutated, and the tests that have to notice; both are folders or files. */
+export interface Room {
+  readonly sources: readonly string[]
+  readonly tests: readonly string[]
+}
+
+/**
+ * The rooms that install filters are left out: a mutant there could deny any system call to anything. So are
+ * tests that run the bundled agent, as bundles are not mutated.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  pipeline: { sources: ['lib/pipeline'], tests: ['test/pipeline'] },
+  outputs: { sources: ['lib/outputs'], tests: ['test/outputs'] },
+  policy: { sources: ['lib/seccomp/policy'], tests: ['test/seccomp/policy'] },
+  compiler: { sources: ['lib/seccomp/compiler'], tests: ['test/seccomp/compiler'] },
+  import: { sources: ['lib/seccomp/import'], tests: ['test/seccomp/import'] },
+  config: { sources: ['lib/config'], tests: ['test/config'] },
+  host: {
+    sources: ['beats/host'],
+    tests: [
+      'beats/host/host.test.ts',
+      'beats/host/metricsets',
+      'beats/host/proc',
+      'beats/host/schedule.test.ts',
+      'beats/host/troubles.test.ts',
+    ],
+  },
+  audit: { sources: ['beats/audit'], tests: ['beats/audit'] },
+  agent: {
+    sources: [
+      'lib/agent/plan.ts',
+      'lib/agent/status.ts',
+      'lib/agent/metrics-log.ts',
+      'lib/agent/beats',
+      'lib/agent/plugins',
+      'lib/agent/reload',
+    ],
+    tests: [
+      'test/agent/plan.test.ts',
+      'test/agent/status.test.ts',
+      'test/agent/metrics-log.test.ts',
+      'test/agent/beats',
+      'test/agent/plugins',
+      'test/agent/reload',
+    ],
+  },
+  backoff: { sources: ['lib/backoff.ts'], tests: ['test/backoff.test.ts'] },
+}
