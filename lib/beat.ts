@@ -31,8 +31,8 @@ export interface Context<S> extends OpenContext<S> {
 
 /**
  * One kind of work that an agent does. `S` is the shape of its section of `beat.yml`, without the keys
- * that every beat has (`type`, `id`, `enabled`, `tags`, `fields`); `R` is the value that `open` hands
- * to `run`.
+ * that every beat has (`type`, `id`, `enabled`, `tags`, `fields`, `fields_under_root`, `processors`); `R` is
+ * the value that `open` hands to `run`.
  */
 export interface Beat<S = unknown, R = void> extends Plugin<S> {
   /**

@@ -5,14 +5,24 @@ export { duration, durationFrom } from './config/schema/duration.ts'
 export { fileMode } from './config/schema/file-mode.ts'
 export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/schema/formats.ts'
 export { AgentError, type ErrorCode, type Problem } from './errors.ts'
-export type { Event, Receipt } from './event.ts'
+export type { Event, Receipt, ReceiptCounts } from './event.ts'
 export {
   type Batch,
+  type DeliverySettings,
   defineOutput,
   type Output,
   type OutputContext,
   type OutputType,
+  type Rejection,
   WRITTEN,
+  type WriteCall,
   type WriteResult,
 } from './output.ts'
 export type { Plugin, Privilege, SyscallNeed } from './plugin.ts'
+export {
+  defineProcessor,
+  type MutableEvent,
+  type Processor,
+  type ProcessorContext,
+  type ProcessorType,
+} from './processor.ts'

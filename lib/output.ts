@@ -91,7 +91,7 @@ export interface OutputContext<S> {
 }
 
 export interface OutputType<S = unknown> extends Plugin<S> {
-  /** Defaults of this output, where they differ from those of the framework. A user can set each. */
+  /** Defaults of this output, where they differ from those of the framework. A user can set each but `ordered`. */
   readonly delivery?: Partial<DeliverySettings>
   /**
    * Runs before the filter: does everything that the filter will refuse. Must not wait for a peer: an

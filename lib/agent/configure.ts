@@ -2,32 +2,37 @@
 //
 //   document  (YAML, -E, environment and credentials, read by config/source)
 //     → Config      each section parsed by its schema, every value with its position
-//     → plugins     the beats and the output imported, their settings parsed by their own schemas
+//     → plugins     beats, processors and output imported, their settings parsed by their own schemas
 //     → policy      default ⊕ what the plugins declare ⊕ the user's, compiled to a program
 //
 // Every problem is collected, and all are thrown together. A disabled beat is not looked at, as what it
 // needs may not even be installed. A reload runs the same stage again and compares the plans.
 
-import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
+import type {
+  BeatConfig,
+  Config,
+  OutputConfig,
+  PluginConfig,
+  ProcessorConfig,
+} from '../config/config.ts'
+import { parseDelivery } from '../config/delivery.ts'
 import { parseConfig } from '../config/parse.ts'
 import { parseSection } from '../config/schema/section.ts'
 import type { ConfigDocument } from '../config/source/document.ts'
 import { messageOf, type Report } from '../errors.ts'
-import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../outputs/builtin.ts'
-import { DEFAULT_DELIVERY } from '../pipeline/delivery.ts'
 import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { planSandbox } from '../seccomp/kernel/stage.ts'
-import { didYouMean } from '../suggest.ts'
 import {
-  type AnyBeat,
   type ConfiguredBeat,
   type ConfiguredOutput,
+  type ConfiguredProcessor,
   type Enrichment,
   needsOf,
   type Plan,
   pluginsOf,
 } from './plan.ts'
-import { builtinBeats, loadBeat } from './plugins/load.ts'
+import { builtinBeats, loadPlugin, type PluginKind, UnknownPlugin } from './plugins/load.ts'
+import type { PluginPlaces } from './plugins/locate.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>
@@ -40,16 +45,20 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   const { config, problems } = parseConfig(document)
   // Before the beats are imported, as they may take functions out of Node's modules.
   const stacks = running ? running.stacks : stacksFor(config)
-  const [beats, output] = await Promise.all([
-    configureBeats(config, document.strictPerms, problems.report, running ? ONLY_ONCE : ''),
-    configureOutput(config.output, problems.report),
+  const loading = loadingOf(config, document, problems.report, running)
+  const common = configureProcessors(config.processors, loading)
+  const [beats, processors, output] = await Promise.all([
+    configureBeats(config, common, loading),
+    common,
+    configureOutput(config.output, loading),
   ])
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
-  const plugins = pluginsOf({ config, beats, output })
+  const plugins = pluginsOf({ config, beats, processors, output })
   const sandbox = await planSandbox(config.seccomp, needsOf(plugins))
   const { files, locate, secrets } = document
-  return { config, files, locate, secrets, beats, output, plugins, sandbox, stacks }
+  const configured = { beats, processors, output, plugins }
+  return { config, files, locate, secrets, ...configured, sandbox, stacks }
 }
 
 function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | undefined {
@@ -59,38 +68,42 @@ function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | u
 /** Node keeps the result of an import, a failure too. */
 const ONLY_ONCE = '; it is not imported again: correct it and restart the agent'
 
-async function configureBeats(
-  config: Config,
-  strictPerms: boolean,
-  report: Report,
-  remedy: string,
-): Promise<readonly ConfiguredBeat[]> {
-  const { config: folder, home } = config.path
-  const places = { builtins: builtinBeats(), config: folder, home, strictPerms }
-  const load = (type: string) => loadBeat(type, places, remedy)
-  const enabled = config.beats.filter(beat => beat.enabled)
-  const configured = await Promise.all(
-    enabled.map(beat => configureBeat(beat, enrichmentOf(config, beat), load, report)),
-  )
-  return configured.filter(beat => beat !== undefined)
+/** How the plugins of a configuration are loaded, and where their problems go. */
+interface Loading {
+  readonly places: PluginPlaces
+  readonly remedy: string
+  readonly report: Report
 }
 
-async function configureBeat(
-  config: BeatConfig,
-  enrichment: Enrichment,
-  load: (type: string) => Promise<AnyBeat>,
+function loadingOf(
+  { path: { config, home } }: Config,
+  { strictPerms }: ConfigDocument,
   report: Report,
-): Promise<ConfiguredBeat | undefined> {
-  const { id } = config
-  const { path } = config.section
-  try {
-    const plugin = await load(config.type)
-    const settings = parseSection(plugin.schema, config.section, report)
-    if (settings === undefined) return undefined
-    return { kind: 'beat', id, plugin, settings, path, config, enrichment }
-  } catch (error) {
-    return void report([...path, 'type'], messageOf(error))
-  }
+  running: Plan | undefined,
+): Loading {
+  const places = { builtins: builtinBeats(), config, home, strictPerms }
+  return { places, remedy: running ? ONLY_ONCE : '', report }
+}
+
+async function configureBeats(
+  config: Config,
+  common: Promise<readonly ConfiguredProcessor[]>,
+  loading: Loading,
+): Promise<readonly ConfiguredBeat[]> {
+  const enabled = config.beats.filter(beat => beat.enabled)
+  const configured = await Promise.all(
+    enabled.map(async beat => {
+      const [plugin, own] = await Promise.all([
+        configurePlugin('beat', beat, loading),
+        configureProcessors(beat.processors, loading),
+      ])
+      const enrichment = enrichmentOf(config, beat)
+      return (
+        plugin && { ...plugin, config: beat, enrichment, processors: [...own, ...(await common)] }
+      )
+    }),
+  )
+  return configured.filter(beat => beat !== undefined)
 }
 
 function enrichmentOf(config: Config, beat: BeatConfig): Enrichment {
@@ -100,19 +113,37 @@ function enrichmentOf(config: Config, beat: BeatConfig): Enrichment {
   return { name: config.name, layers }
 }
 
+async function configureProcessors(
+  configs: readonly ProcessorConfig[],
+  loading: Loading,
+): Promise<readonly ConfiguredProcessor[]> {
+  const configured = configs.map(config => configurePlugin('processor', config, loading))
+  return (await Promise.all(configured)).filter(processor => processor !== undefined)
+}
+
 async function configureOutput(
-  { type: id, section }: OutputConfig,
-  report: Report,
+  config: OutputConfig,
+  loading: Loading,
 ): Promise<ConfiguredOutput | undefined> {
+  const output = await configurePlugin('output', config, loading)
+  const delivery = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
+  return output && delivery && { ...output, delivery }
+}
+
+/** Loads a plugin and parses its section; undefined after a problem, which has been reported. */
+async function configurePlugin<K extends PluginKind>(
+  kind: K,
+  config: PluginConfig,
+  { places, remedy, report }: Loading,
+) {
+  const { id, type, typePath, section } = config
   const { path } = section
-  const plugin = await builtinOutput(id)
-  if (!plugin) {
-    const known = BUILTIN_OUTPUT_NAMES.join(', ')
-    const near = didYouMean(id, BUILTIN_OUTPUT_NAMES)
-    return void report(path, `unknown output${near}: one of ${known}`)
+  try {
+    const plugin = await loadPlugin(kind, type, places, remedy)
+    const settings = parseSection(plugin.schema, section, report)
+    return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
+  } catch (error) {
+    const isNameOnly = error instanceof UnknownPlugin && typePath === path
+    return void report(typePath, isNameOnly ? error.short : messageOf(error))
   }
-  const settings = parseSection(plugin.schema, section, report)
-  if (settings === undefined) return undefined
-  const delivery = { ...DEFAULT_DELIVERY, ...plugin.delivery }
-  return { kind: 'output', id, plugin, settings, path, delivery }
 }

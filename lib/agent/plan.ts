@@ -1,10 +1,11 @@
 import type { Beat } from '../beat.ts'
-import type { BeatConfig, Config } from '../config/config.ts'
+import type { BeatConfig, Config, PluginConfig } from '../config/config.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
 import type { DeliverySettings, OutputType } from '../output.ts'
 import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
+import type { ProcessorType } from '../processor.ts'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import type { SandboxPlan } from '../seccomp/kernel/stage.ts'
 import type { Need } from '../seccomp/policy/layers.ts'
@@ -15,19 +16,27 @@ export type AnyBeat = Beat<unknown, unknown>
 
 /** A plugin with its settings, which its own schema has approved. */
 export interface ConfiguredPlugin<P extends Plugin = Plugin> {
-  readonly kind: 'agent' | 'beat' | 'output'
-  /** Names it among those of its kind: the `id` of a beat, the name of an output. */
+  readonly kind: 'agent' | 'beat' | 'processor' | 'output'
+  /** Names it: the `id` of a beat, the key of an output or processor. Processors may share one. */
   readonly id: string
   readonly plugin: P
   readonly settings: unknown
   /** Its section in the configuration, for messages about it. */
   readonly path: Path
+  /** What the configuration says of it; the agent itself has none. */
+  readonly config?: PluginConfig
 }
 
 export interface ConfiguredBeat extends ConfiguredPlugin<AnyBeat> {
   readonly kind: 'beat'
   readonly config: BeatConfig
   readonly enrichment: Enrichment
+  /** What its events pass, in this order: its own processors, then those of the agent. */
+  readonly processors: readonly ConfiguredProcessor[]
+}
+
+export interface ConfiguredProcessor extends ConfiguredPlugin<ProcessorType> {
+  readonly kind: 'processor'
 }
 
 export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
@@ -53,9 +62,11 @@ export interface Plan {
   /** Where a path was written in the files, as it is printed: `beat.yml:14:5`. */
   readonly locate: (path: Path) => string | undefined
   readonly beats: readonly ConfiguredBeat[]
+  /** Those of the agent, which every beat has too. */
+  readonly processors: readonly ConfiguredProcessor[]
   readonly output: ConfiguredOutput
   /**
-   * The agent itself, the beats and the output, in this order. Whatever depends on the needs of plugins is
+   * The agent itself, the beats, the processors and the output, in this order. Whatever depends on the needs of plugins is
    * derived from this list alone: a new kind of plugin joins it here.
    */
   readonly plugins: readonly ConfiguredPlugin[]
@@ -67,10 +78,12 @@ export interface Plan {
 export function pluginsOf({
   config,
   beats,
+  processors,
   output,
-}: Pick<Plan, 'config' | 'beats' | 'output'>): readonly ConfiguredPlugin[] {
+}: Pick<Plan, 'config' | 'beats' | 'processors' | 'output'>): readonly ConfiguredPlugin[] {
   const agent = { kind: 'agent', id: '', plugin: agentPlugin, settings: config, path: [] } as const
-  return [agent, ...beats, output]
+  const steps = new Set([...beats.flatMap(beat => beat.processors), ...processors])
+  return [agent, ...beats, ...steps, output]
 }
 
 /** The plan with other beats, as after a reload that some beats did not take part in. */

@@ -22,8 +22,8 @@ at once. SIGHUP reloads the configuration.`,
   {
     words: ['test', 'config'],
     summary: 'check the configuration and report every problem, without running anything',
-    details: `Imports the beats and the output, validates every section, and assembles the seccomp policy
-for this machine's architecture. Opens nothing.`,
+    details: `Imports the beats, the processors and the output, validates every section, and assembles the
+seccomp policy for this machine's architecture. Opens nothing.`,
     options: JSON_OPTION,
     withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
@@ -32,7 +32,7 @@ for this machine's architecture. Opens nothing.`,
     words: ['seccomp', 'show'],
     summary: 'print the effective policy and where each decision comes from',
     details: `Shows every system call whose action differs from the default action, and whether the default
-policy, a beat, the output or your configuration decided it.`,
+policy, a plugin (such as a beat or the output) or your configuration decided it.`,
     options: {
       arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
       all: { doc: 'show every system call, also those that get the default action' },
@@ -134,7 +134,7 @@ not be converted. --cap and --kernel decide rules that depend on capabilities or
     summary: 'build packages of the agent in this folder: deb, rpm and a tarball',
     details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those for
 development. package.json gives name, version, description, author and license. The systemd unit
-grants the privileges that the configured beats and the output declare. The same input gives the
+grants the privileges that the configured beats, processors and output declare. The same input gives the
 same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
     options: {
       format: { value: 'FORMATS', doc: 'deb, rpm or tar, separated by commas (default: all)' },
@@ -160,6 +160,28 @@ ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
     forAuthors: true,
     load: async () => (await import('./new/new.ts')).newBeat,
+  },
+  {
+    words: ['new', 'output'],
+    operand: 'NAME',
+    summary: 'create a package with a sample output in a new folder',
+    details: `Creates an output over HTTP in TypeScript, a test that checks it against the contract of outputs, a
+reference of its settings, and a beat.yml to try it with.
+${NEW_DEPENDENCY}`,
+    options: NEW_OPTIONS,
+    forAuthors: true,
+    load: async () => (await import('./new/new.ts')).newOutput,
+  },
+  {
+    words: ['new', 'processor'],
+    operand: 'NAME',
+    summary: 'create a package with a sample processor in a new folder',
+    details: `Creates a processor in TypeScript, a test that checks it against the contract of processors, a
+reference of its settings, and a beat.yml to try it at once.
+${NEW_DEPENDENCY}`,
+    options: NEW_OPTIONS,
+    forAuthors: true,
+    load: async () => (await import('./new/new.ts')).newProcessor,
   },
   {
     words: ['new', 'agent'],
@@ -201,7 +223,7 @@ export const GLOBAL_OPTIONS: Options = {
   'path.home': { value: 'DIR', doc: 'folder that the other paths are relative to' },
   'path.config': {
     value: 'DIR',
-    doc: 'folder of beats given by a path; if given here, also of relative FILEs',
+    doc: 'folder of plugins given by a path; if given here, also of relative FILEs',
   },
   'path.data': { value: 'DIR', doc: "folder of the agent's data" },
   'path.logs': { value: 'DIR', doc: 'folder of the log files' },

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { formatPath, type Path, type Report } from '../errors.ts'
 import type { BeatConfig } from './config.ts'
+import { parseProcessors } from './processors.ts'
 import { isMap } from './schema/leaf.ts'
 import { applySchema } from './schema/section.ts'
 import { reportUnlike, show } from './schema/show.ts'
@@ -41,7 +42,10 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
   const id = keys.id || nameOfType(keys.type)
   if (!ID.test(id))
     report([...path, 'type'], `no id can be derived from ${show(keys.type)}; set id`)
-  return { ...keys, id, section: { path, value: own, alsoKnown: BASE_KEYS } }
+  const typePath = [...path, 'type']
+  const processors = parseProcessors(base.processors, [...path, 'processors'], report)
+  const section = { path, value: own, alsoKnown: BASE_KEYS }
+  return { ...keys, id, typePath, processors, section }
 }
 
 /** `./my-beat.js` → `my-beat`, `@acme/disk-beat` → `disk-beat`. */

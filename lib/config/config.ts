@@ -11,23 +11,37 @@ export interface RawSection {
   readonly alsoKnown?: readonly string[]
 }
 
-export interface BeatConfig {
+/** A plugin as the configuration names it. */
+export interface PluginConfig {
   /** A built-in name, a package name, or a path relative to `path.config`. */
   readonly type: string
+  /** Where the type was written, for messages about it: a key `type`, or the section that has it as its key. */
+  readonly typePath: Path
+  /** Its name in logs, messages and origins of rules. */
+  readonly id: string
+  /** The plugin's own keys. */
+  readonly section: RawSection
+}
+
+export interface BeatConfig extends PluginConfig {
   /** Unique among the beats. Default: the last part of `type`, without its suffix. */
   readonly id: string
   readonly enabled: boolean
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
   readonly fields_under_root: boolean
-  /** The beat's own keys. */
-  readonly section: RawSection
+  /** The first one gets the events first. */
+  readonly processors: readonly ProcessorConfig[]
 }
 
-export interface OutputConfig {
-  readonly type: string
-  readonly section: RawSection
+/** `output.ID: { type, … }`; the default of `type` is the id. */
+export interface OutputConfig extends PluginConfig {
+  /** The framework's keys of its section. Their defaults are known once the output has been imported. */
+  readonly delivery: RawSection
 }
+
+/** `- ID: { type, … }` in a list of processors; the default of `type` is the id, which need not be unique. */
+export type ProcessorConfig = PluginConfig
 
 export const LOG_LEVELS = ['fatal', 'error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -76,6 +90,8 @@ export interface Config {
   readonly fields_under_root: boolean
   /** Milliseconds. */
   readonly shutdown_timeout: number
+  /** For the events of all beats, which pass their own beat's processors first. */
+  readonly processors: readonly ProcessorConfig[]
   readonly beats: readonly BeatConfig[]
   readonly output: OutputConfig
   readonly queue: { readonly mem: MemoryQueueSettings }

@@ -1,10 +1,18 @@
 import type { Report } from '../errors.ts'
 import type { OutputConfig } from './config.ts'
+import { OUTPUT_KEYS } from './delivery.ts'
+import { mapBelow, parseKeyed } from './keyed-plugin.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
 
 /** Stands in when the intended output is unknown: it has no settings that could cause more problems. */
-const STAND_IN: OutputConfig = { type: 'console', section: { path: ['output'], value: {} } }
+const STAND_IN: OutputConfig = {
+  id: 'console',
+  type: 'console',
+  typePath: ['output'],
+  section: { path: ['output'], value: {} },
+  delivery: { path: ['output'], value: {} },
+}
 
 /** The one enabled output below `output`. The schema has already reported a value that is not a map. */
 export function parseOutput(written: unknown = {}, report: Report): OutputConfig {
@@ -12,29 +20,34 @@ export function parseOutput(written: unknown = {}, report: Report): OutputConfig
 }
 
 function parseMap(written: Readonly<Record<string, unknown>>, report: Report): OutputConfig {
-  const types = Object.keys(written)
-  const outputs = types.map(type => parseOne(type, written[type], report))
+  const ids = Object.keys(written)
+  const outputs = ids.map(id => parseOne(id, written[id], report))
   const sound = outputs.filter(output => output !== undefined)
   const enabled = sound.filter(output => output !== 'disabled')
-  if (sound.length === types.length) reportCount(enabled, report)
+  if (sound.length === ids.length) reportCount(enabled, report)
   return enabled[0] ?? STAND_IN
 }
 
 function parseOne(
-  type: string,
+  id: string,
   written: unknown,
   report: Report,
 ): OutputConfig | 'disabled' | undefined {
-  const path = ['output', type]
-  const section = written ?? {}
-  if (!isMap(section)) {
-    return void reportUnlike('must be a map of its settings, such as {}', written, path, report)
-  }
-  const { enabled = true, ...value } = section
+  const path = ['output', id]
+  const section = mapBelow(path, written, report)
+  if (section === undefined) return undefined
+  const { enabled = true, ...rest } = section
   if (typeof enabled !== 'boolean') {
     return void reportUnlike('must be true or false', enabled, [...path, 'enabled'], report)
   }
-  return enabled ? { type, section: { path, value, alsoKnown: ['enabled'] } } : 'disabled'
+  if (!enabled) return 'disabled'
+  const isDelivery = ([key]: readonly [string, unknown]) =>
+    key !== 'type' && OUTPUT_KEYS.includes(key)
+  const entries = Object.entries(rest)
+  const delivery = { path, value: Object.fromEntries(entries.filter(isDelivery)) }
+  const own = Object.fromEntries(entries.filter(entry => !isDelivery(entry)))
+  const plugin = parseKeyed(path, own, OUTPUT_KEYS, report)
+  return plugin && { ...plugin, delivery }
 }
 
 function reportCount(enabled: readonly OutputConfig[], report: Report): void {
@@ -42,7 +55,7 @@ function reportCount(enabled: readonly OutputConfig[], report: Report): void {
   if (first === undefined) {
     report(['output'], 'no output is enabled; the agent needs one, such as output.console: {}')
   }
-  for (const { type } of more) {
-    report(['output', type], `only one output may be enabled, and ${first?.type} already is`)
+  for (const { id } of more) {
+    report(['output', id], `only one output may be enabled, and ${first?.id} already is`)
   }
 }

@@ -1,8 +1,8 @@
 // Turns the document of the configuration into a typed `Config`.
 //
 // The agent's own settings are checked by one convict schema (sections.ts). Settings that a schema can't
-// express have parsers of their own: `beats`, `output` and `seccomp`. The sections of beats and of the
-// output stay raw (`RawSection`), because their schemas come with plugins that are imported later.
+// express have parsers of their own: `beats`, `processors`, `output` and `seccomp`. The sections of plugins
+// stay raw (`RawSection`), because their schemas come with plugins that are imported later.
 //
 // Nothing stops at the first problem. A parser reports it by path and goes on with a default in its place;
 // `ProblemList` adds the position from the document and keeps credentials out of the message. Plugins report
@@ -17,6 +17,7 @@ import type { Config, MemoryQueueSettings } from './config.ts'
 import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
 import { ProblemList } from './problems.ts'
+import { parseProcessors } from './processors.ts'
 import { isMap } from './schema/leaf.ts'
 import { applySchema } from './schema/section.ts'
 import { agentSchema } from './sections.ts'
@@ -24,7 +25,7 @@ import type { ConfigDocument } from './source/document.ts'
 import { absolutePaths } from './source/paths.ts'
 import { formatOrigin } from './source/position.ts'
 
-/** Validates everything except the sections of beats and of the output. See the top of this file. */
+/** Validates everything except the sections of plugins. See the top of this file. */
 export function parseConfig(document: ConfigDocument): {
   readonly config: Config
   readonly problems: ProblemList
@@ -38,6 +39,7 @@ export function parseConfig(document: ConfigDocument): {
     ...settings,
     name: settings.name || hostname(),
     beats: parseBeats(document.value.beats, report),
+    processors: parseProcessors(document.value.processors, ['processors'], report),
     output: parseOutput(document.value.output, report),
     queue: { mem: parseMemoryQueue(settings.queue.mem, document, report) },
     seccomp: parseSeccompSection(settings.seccomp ?? {}, report, originIn(document)),

@@ -116,7 +116,7 @@ const pathSchema: Schema<PathSettings> = {
     default: '.',
   },
   config: {
-    doc: 'The folder that paths of beats are relative to. Empty: the folder of the first configuration file.',
+    doc: 'The folder that paths of plugins are relative to. Empty: the folder of the first configuration file.',
     format: String,
     default: '',
   },
@@ -159,6 +159,7 @@ const memoryQueueSchema: Schema<MemoryQueueSettings> = {
 }
 
 export interface AgentSettings extends GeneralSettings {
+  readonly processors: readonly unknown[]
   readonly beats: readonly unknown[]
   readonly output: Readonly<Record<string, unknown>>
   readonly queue: { readonly mem: MemoryQueueSettings }
@@ -167,7 +168,7 @@ export interface AgentSettings extends GeneralSettings {
   readonly path: PathSettings
 }
 
-/** All of beat.yml except what is below `beats`, `output` and `seccomp`: these have their own parsers. */
+/** All of beat.yml except what is below `beats`, `processors`, `output` and `seccomp`, which have parsers. */
 export const agentSchema: Schema<AgentSettings> = {
   ...generalSchema,
   beats: {
@@ -176,8 +177,14 @@ export const agentSchema: Schema<AgentSettings> = {
     default: [],
     elsewhere: true,
   },
+  processors: {
+    doc: 'Steps that the events of all beats pass, one after the other: each changes an event or drops it.',
+    format: Array,
+    default: [],
+    elsewhere: true,
+  },
   output: {
-    doc: 'Where events go: exactly one output, named by its type.',
+    doc: 'Where events go: exactly one output.',
     format: Object,
     default: {},
     elsewhere: true,
@@ -201,6 +208,7 @@ interface BeatKeys {
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
   readonly fields_under_root: boolean
+  readonly processors: readonly unknown[]
 }
 
 /** An id is part of metrics and of file names below path.data. */
@@ -230,5 +238,11 @@ export const beatSchema: Schema<BeatKeys> = {
     doc: 'Put the contents of fields at the top level of the event.',
     format: Boolean,
     default: false,
+  },
+  processors: {
+    doc: 'Steps for the events of this beat only. They come before those of all beats.',
+    format: Array,
+    default: [],
+    elsewhere: true,
   },
 }

@@ -2,7 +2,7 @@
 // 1. Check what needs no files yet: the manifest, the configuration (as `test config` does), and whether the
 //    tools of the formats are installed.
 // 2. Collect the home: Node, the framework, the installed dependencies, and the files that npm would publish
-//    (contents/). A beat that the configuration names but that is not among them is an error.
+//    (contents/). A plugin that the configuration names but that is not among them is an error.
 // 3. Write the texts: unit, tmpfiles.d, man page, completion, licences. The unit is made from this
 //    configuration, so it grants what this agent declares and nothing else (unit/).
 // 4. Try it out: stage the files in a temporary folder and run `test config` there, away from the sources
@@ -22,7 +22,7 @@ import { homeEntries } from './contents/home.ts'
 import { installedEntries, portableEntries, type Texts } from './contents/installed.ts'
 import { installedPlaces } from './contents/launcher.ts'
 import { librariesOf } from './contents/libraries.ts'
-import { requirePacked } from './contents/packed-beats.ts'
+import { requirePacked } from './contents/packed-plugins.ts'
 import type { RuntimeKind } from './contents/runtime.ts'
 import { buildDeb } from './formats/deb.ts'
 import { buildRpm } from './formats/rpm.ts'
@@ -133,8 +133,8 @@ function textsOf(
 const TYPESCRIPT_NODE = '22.18'
 const OLDEST_NODE = '20.19'
 
-function oldestNode({ beats }: Plan): string {
-  const isTypeScript = beats.some(({ config }) => /\.[cm]?ts$/.test(config.type))
+function oldestNode({ plugins }: Plan): string {
+  const isTypeScript = plugins.some(({ config }) => /\.[cm]?ts$/.test(config?.type ?? ''))
   return isTypeScript ? TYPESCRIPT_NODE : OLDEST_NODE
 }
 

@@ -11,7 +11,7 @@
 // a full one does. A peer that asks for a longer one gets it, up to MAX_RETRY_AFTER_MS.
 
 import type { Logger } from 'pino'
-import { type BackoffSettings, DEFAULT_BACKOFF, pauseMs } from '../backoff.ts'
+import { type BackoffSettings, pauseMs } from '../backoff.ts'
 import { AgentError } from '../errors.ts'
 import type { DeliverySettings, Output, WriteResult } from '../output.ts'
 import type { Fate } from './acker.ts'
@@ -27,17 +27,6 @@ interface DeliveryOptions {
   readonly log: Logger
   readonly settings: DeliverySettings
   readonly counts: Counts
-}
-
-/** Beats' defaults, but for `bulk_max_bytes`, and for `max_retries`: nothing is dropped by itself. */
-export const DEFAULT_DELIVERY: DeliverySettings = {
-  bulk_max_size: 2048,
-  bulk_max_bytes: 10 * 1024 * 1024,
-  inFlight: 1,
-  ordered: false,
-  backoff: { init: DEFAULT_BACKOFF.initMs, max: DEFAULT_BACKOFF.maxMs },
-  timeout: 90_000,
-  max_retries: -1,
 }
 
 /** A lease that has to be tried again. */

@@ -1,6 +1,6 @@
 import type { Beat } from '../beat.ts'
 import { formatPath, type Path } from '../errors.ts'
-import type { SyscallNeed } from '../plugin.ts'
+import type { Plugin, SyscallNeed } from '../plugin.ts'
 import { ARCHITECTURES, loadArchitecture } from '../seccomp/architectures/architecture.ts'
 import { didYouMean } from '../suggest.ts'
 
@@ -16,15 +16,16 @@ const PROPERTIES = [
 ]
 
 /** Keys that the section of every beat has, and that a schema can't define. */
-const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root']
+const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root', 'processors']
 
 /** Checks what a beat declares, before any of it runs; returns every problem. */
 export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly string[]> {
-  return [
-    ...checkSpelling(beat),
-    ...checkSchema(beat.schema),
-    ...(await checkSyscalls(beat.syscalls ?? [])),
-  ]
+  return [...checkSpelling(beat), ...checkCommonKeys(beat.schema), ...(await checkDeclared(beat))]
+}
+
+/** Checks the schema and the system calls of a plugin of any kind. */
+export async function checkDeclared<S>({ schema, syscalls = [] }: Plugin<S>) {
+  return [...checkKeys(schema, ['schema']), ...(await checkSyscalls(syscalls))]
 }
 
 /** A beat may have its own properties, but one that resembles a property of the contract is misspelt. */
@@ -34,12 +35,9 @@ function checkSpelling(beat: object): readonly string[] {
     .map(key => `unknown property "${key}"${didYouMean(key, PROPERTIES)}`)
 }
 
-function checkSchema(schema: object): readonly string[] {
+function checkCommonKeys(schema: object): readonly string[] {
   const taken = Object.keys(schema).filter(key => COMMON_KEYS.includes(key))
-  return [
-    ...taken.map(key => `schema.${key}: every beat's section already has this key`),
-    ...checkKeys(schema, ['schema']),
-  ]
+  return taken.map(key => `schema.${key}: every beat's section already has this key`)
 }
 
 /** A node without `default` is a nested section, as in convict. */

@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino'
 import type { Beat, Context, StateStore } from '../beat.ts'
 import { parseSection } from '../config/schema/section.ts'
 import { AgentError, formatProblem, type Problem } from '../errors.ts'
+import type { Plugin } from '../plugin.ts'
 import type { Sink } from './sink.ts'
 import { memoryState } from './state.ts'
 
@@ -25,11 +26,11 @@ export interface SessionOptions {
  *
  * @throws AgentError `CONFIG_INVALID` with every problem
  */
-export function settingsOf<S, R>(beat: Beat<S, R>, config: Readonly<Record<string, unknown>>): S {
+export function settingsOf<S>(plugin: Plugin<S>, config: Readonly<Record<string, unknown>>): S {
   const problems: Problem[] = []
   const settings = parseSection(
-    beat.schema,
-    { path: [beat.name], value: config },
+    plugin.schema,
+    { path: [plugin.name], value: config },
     (path, message) => problems.push({ path, message }),
   )
   if (settings !== undefined && problems.length === 0) return settings
@@ -65,6 +66,6 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
 }
 
 /** Has its own destination: pino's default one leaves a listener for the exit of the process. */
-function silent(): Logger {
+export function silent(): Logger {
   return pino({ level: 'silent' }, { write: () => undefined })
 }

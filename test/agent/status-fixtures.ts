@@ -1,8 +1,8 @@
 import type { BeatStatus } from '../../lib/agent/beats/beat-runner.ts'
 import type { AgentStatus } from '../../lib/agent/status.ts'
+import { DEFAULT_DELIVERY } from '../../lib/config/delivery.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
-import { DEFAULT_DELIVERY } from '../../lib/pipeline/delivery.ts'
 import type { PipelineStats } from '../../lib/pipeline/stats.ts'
 
 const { config } = parseConfig(

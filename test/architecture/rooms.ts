@@ -96,6 +96,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'config/parse': {
     files: /^lib\/config\//,
     imports: ['config', 'seccomp/policy', 'errors', 'npm:convict'],
+    types: ['contracts'],
   },
 
   pipeline: {
@@ -112,6 +113,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['outputs/rotation', 'contracts', 'config/schema', 'errors', 'npm:convict'],
     types: ['npm:pino'],
   },
+  processors: {
+    files: /^lib\/processors\//,
+    imports: ['contracts', 'config/schema', 'errors'],
+  },
   log: {
     files: /^lib\/log\//,
     imports: ['outputs/rotation', 'errors', 'basics', 'npm:pino'],
@@ -126,7 +131,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/plugins': {
     files: /^lib\/agent\/plugins\//,
     imports: [
-      ...['agent/process', 'agent/plan', 'outputs', 'config'],
+      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config'],
       ...['errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
@@ -138,7 +143,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'agent/configure': {
     files: /^lib\/agent\/configure\.ts$/,
-    imports: ['agent/plugins', 'agent/plan', 'outputs', 'config', 'seccomp/kernel', 'errors'],
+    imports: ['agent/plugins', 'agent/plan', 'config', 'seccomp/kernel', 'errors'],
   },
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
@@ -151,7 +156,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...['agent/beats', 'agent/process', 'agent/plan'],
       ...['seccomp/policy', 'errors', 'basics'],
     ],
-    types: ['agent/configure', 'agent/stages', 'seccomp/kernel', 'npm:pino'],
+    types: ['contracts', 'agent/configure', 'agent/stages', 'seccomp/kernel', 'npm:pino'],
   },
   'agent/stages': {
     files: /^lib\/agent\//,

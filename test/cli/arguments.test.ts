@@ -115,7 +115,7 @@ describe('cli: arguments', () => {
   const WRONG: readonly (readonly [line: string, message: string])[] = [
     [
       '',
-      'a command is missing: one of run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new agent, version',
+      'a command is missing: one of run, test config, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new output, new processor, new agent, version',
     ],
     ['runn', 'unknown command "runn" (did you mean "run"?)'],
     ['frobnicate', 'unknown command "frobnicate"'],
@@ -125,7 +125,7 @@ describe('cli: arguments', () => {
     ],
     ['seccomp import', '"seccomp import" needs a FILE'],
     ['seccomp explain', '"seccomp explain" needs a NAME|NUMBER'],
-    ['new', 'incomplete command "new": one of new beat, new agent'],
+    ['new', 'incomplete command "new": one of new beat, new output, new processor, new agent'],
     ['new agent', '"new agent" needs a NAME'],
     ['new agent a b', '"new agent" takes one NAME, not "a b"'],
     ['help tets', 'unknown command "tets"'],

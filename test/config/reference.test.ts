@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { outputSchema } from '../../lib/config/delivery.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { formatOf, isMap, type Leaf, leavesOf } from '../../lib/config/schema/leaf.ts'
 import { agentSchema, beatSchema } from '../../lib/config/sections.ts'
@@ -35,13 +36,22 @@ function holds(document: ConfigDocument, path: Path, leaf: Leaf): void {
   })
 }
 
+/** Where the console differs from the framework. */
+const CONSOLE = {
+  type: { ...Object(outputSchema.type), default: 'console' },
+  timeout: { ...Object(outputSchema.timeout), default: 0 },
+}
+
 describe(FILE, () => {
   const document = readDocument(source)
   for (const [path, leaf] of leavesOf({ ...agentSchema })) holds(document, path, leaf)
   for (const [path, leaf] of leavesOf({ ...beatSchema }, ['beats', 0])) holds(document, path, leaf)
+  const ofConsole = { ...outputSchema, ...CONSOLE }
+  for (const [path, leaf] of leavesOf(ofConsole, ['output', 'console'])) holds(document, path, leaf)
 
   it('has every setting documented', () => {
-    const leaves = [...leavesOf({ ...agentSchema }), ...leavesOf({ ...beatSchema })]
+    const schemas = [agentSchema, beatSchema, outputSchema].map(schema => ({ ...schema }))
+    const leaves = schemas.flatMap(schema => leavesOf(schema))
     expect(leaves.filter(([, { doc }]) => !doc)).to.deep.equal([])
   })
 

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { askPrivileges, beatProblems, outputProblems } from '../../lib/agent/plugins/shape.ts'
+import {
+  askPrivileges,
+  beatProblems,
+  outputProblems,
+  processorProblems,
+} from '../../lib/agent/plugins/shape.ts'
 import { leavesOf } from '../../lib/config/schema/leaf.ts'
 import { formatPath } from '../../lib/errors.ts'
 import { builtinPlugins } from '../../tools/reference/builtin-plugins.ts'
@@ -24,19 +29,25 @@ describe('docs/reference.md', () => {
 })
 
 describe('the plugins that come with the framework', () => {
-  it('are the agent itself, its beats and its outputs', async () => {
+  it('are the agent itself, its beats, its processors and its outputs', async () => {
     const plugins = await builtinPlugins()
     expect(plugins.map(({ kind, plugin }) => `${kind} ${plugin.name}`)).to.deep.equal([
       'agent agent',
       'beat audit',
       'beat host',
+      'processor add_fields',
       'output console',
       'output file',
     ])
   })
 
   it('have the shape of the contract, and privileges that can be granted', async () => {
-    const checks = { agent: () => [], beat: beatProblems, output: outputProblems }
+    const checks = {
+      agent: () => [],
+      beat: beatProblems,
+      processor: processorProblems,
+      output: outputProblems,
+    }
     for (const { kind, plugin } of await builtinPlugins()) {
       expect(checks[kind](plugin)).to.deep.equal([])
       const settings = { path: '/srv', metricsets: ['cpu'], logging: { to_files: false } }

@@ -15,6 +15,7 @@ const COMPLETIONS: readonly (readonly [
   ['a beat.yml', /^beats:(.|\n)*^output/m, text => text],
   ['a beat.yml without an output', /^beats:/m, text => text + OUTPUT],
   ['a list of beats', /^- type:/, text => `beats:\n${text}${OUTPUT}`],
+  ['an output', /^output\./, text => text + BEAT],
   ['one section', /^[a-z]+:/, text => text + BEAT + OUTPUT],
 ]
 

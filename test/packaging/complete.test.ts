@@ -35,6 +35,29 @@ describe('sealbeat package', function () {
     )
   })
 
+  it('refuses one whose own output or processor would be missing', () => {
+    const step = "export default { name: 'step', schema: {}, open() {} }\n"
+    agent.write({
+      'out.js': "export default { name: 'out', schema: {}, async open() {} }\n",
+      'step.js': step,
+      'node_modules/mask/package.json': '{ "type": "module", "exports": "./main.js" }',
+      'node_modules/mask/main.js': step,
+      'beat.yml': `beats: [{ type: host, processors: [{ one: { type: ./step.js } }] }]
+processors: [{ mask: {} }, { add_fields: { fields: { a: 1 } } }]
+output.main: { type: ./out.js }
+`,
+    })
+    const unlisted = 'would not be in the package: list it in "files" of package.json'
+    expect(refused(78)).to.equal(
+      `beat.yml:1:45: beats[0].processors[0].one.type: ./step.js ${unlisted}
+beat.yml:2:16: processors[0].mask: mask would not be in the package: list it in "dependencies" of package.json
+beat.yml:3:16: output.main.type: ./out.js ${unlisted}
+`,
+    )
+    manifest({ files: ['*.js'], dependencies: { ...MANIFEST.dependencies, mask: '*' } })
+    expect(agent.package(TAR)).to.have.length(1)
+  })
+
   it("refuses one that takes a package which is only development's", () => {
     manifest({ dependencies: {}, devDependencies: { '@corp/words': '*' } })
     expect(refused(78)).to.include("Cannot find package '@corp/words'")

@@ -1,5 +1,6 @@
 import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
 import { askPrivileges } from '../../lib/agent/plugins/shape.ts'
+import { outputSchema } from '../../lib/config/delivery.ts'
 import { isRequired } from '../../lib/config/schema/apply-schema.ts'
 import { formatDuration } from '../../lib/config/schema/duration.ts'
 import { formatOf, type Leaf, leavesOf, type SchemaBranch } from '../../lib/config/schema/leaf.ts'
@@ -12,7 +13,16 @@ const HEAD = `# Settings
 
 Every setting of the agent and of the plugins that come with it. \`make reference\` makes this page from their
 schemas. The settings below \`seccomp\` are in [config/beat.yml](../config/beat.yml), and
-[docs/seccomp.md](seccomp.md) explains them. Every output can be turned off by \`enabled: false\`.
+[docs/seccomp.md](seccomp.md) explains them.
+`
+
+const PROCESSORS = `Each item of \`processors\` is a map with one key, the name of a processor. The settings below it are
+\`type\` (a built-in processor, the name of a package, or a path relative to \`path.config\`; left out: the name)
+and those of the processor. See [docs/processors.md](processors.md).
+`
+
+const OUTPUTS = `An output has these keys and those of its type. An output may have other defaults for delivery; see
+[docs/outputs.md](outputs.md).
 `
 
 /** The text of docs/reference.md. */
@@ -25,6 +35,12 @@ export async function makeReference(): Promise<string> {
     `## Every beat\n\nEach item of \`beats\` has these keys and those of its beat.\n`,
     tableOf(beatSchema, []),
     ...of('beat').map(plugin => sectionOf(`The beat \`${plugin.plugin.name}\``, [], plugin)),
+    `## Every processor\n\n${PROCESSORS}`,
+    ...of('processor').map(plugin =>
+      sectionOf(`The processor \`${plugin.plugin.name}\``, [], plugin),
+    ),
+    `## Every output\n\n${OUTPUTS}`,
+    tableOf(outputSchema, ['output', 'NAME']),
     ...of('output').map(plugin =>
       sectionOf(`\`output.${plugin.plugin.name}\``, ['output', plugin.plugin.name], plugin),
     ),

@@ -9,6 +9,7 @@ import type { ConfiguredBeat } from '../plan.ts'
 import { attributeTo } from '../process/attribution.ts'
 import type { Identity } from '../process/identity.ts'
 import { openState } from '../process/state.ts'
+import { openChain } from './chain.ts'
 import type { Supervised } from './supervise.ts'
 
 /** A beat together with everything that it needs to run, whatever its types of settings and resources. */
@@ -37,11 +38,19 @@ export async function openBeat(
   const log = deps.log.child({ beat: id })
   const source = sourceOf(configured, deps.identity)
   const state = await openState(deps.paths.data, id)
-  const resources = await attributeTo(id, async () => beat.open?.({ settings, log }))
+  const { resources, processors } = await attributeTo(id, async () => {
+    const processors = openChain(configured.processors, log)
+    try {
+      return { processors, resources: await beat.open?.({ settings, log }) }
+    } catch (error) {
+      processors.close()
+      throw error
+    }
+  })
   let running = false
 
   async function run(signal: AbortSignal): Promise<void> {
-    const publish = pipeline.publisher(source, signal, counts)
+    const publish = pipeline.publisher(source, signal, counts, processors.chain)
     running = true
     try {
       await beat.run({ settings, log, id, signal, state, publish }, resources)
@@ -52,7 +61,11 @@ export async function openBeat(
 
   async function close(): Promise<void> {
     if (running) return
-    await attributeTo(id, async () => beat.close?.(resources))
+    try {
+      await attributeTo(id, async () => beat.close?.(resources))
+    } finally {
+      attributeTo(id, () => processors.close())
+    }
     await state.flush()
   }
 

@@ -2,19 +2,25 @@
 //
 //   every plugin   name, schema, syscalls, privileges     (lib/plugin.ts)
 //   a beat         open, run, close                       (lib/beat.ts)
-//   an output      open                                   (lib/output.ts)
+//   an output      open, delivery                         (lib/output.ts)
+//   a processor    open                                   (lib/processor.ts)
 //   a privilege    one need and its reason, in one line
 //
 // Each check returns a problem in the words of the contract. Whether a schema is sound shows when a
 // section is parsed with it.
 
+import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
+import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
 import { messageOf } from '../../errors.ts'
+import type { OutputType } from '../../output.ts'
 import type { Privilege } from '../../plugin.ts'
+import type { ProcessorType } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
+import { deliveryProblems } from './delivery-shape.ts'
 
 type Members = ReadonlyMap<string, unknown>
-type Check = (members: Members, keys: readonly string[]) => string | undefined
+type Check = (members: Members, keys: readonly string[]) => string | readonly string[] | undefined
 
 /** The problems of a default export that is to be a beat; empty if it is one. */
 export function beatProblems(exported: unknown): readonly string[] {
@@ -27,21 +33,39 @@ export function isBeat(exported: unknown): exported is AnyBeat {
 
 /** The problems of a default export that is to be an output; empty if it is one. */
 export function outputProblems(exported: unknown): readonly string[] {
-  return shapeProblems(exported, 'output', [...PLUGIN_CHECKS, requiredFunction('open')])
+  return shapeProblems(exported, 'output', [...PLUGIN_CHECKS, ...OUTPUT_CHECKS])
 }
+
+export function isOutput(exported: unknown): exported is OutputType {
+  return outputProblems(exported).length === 0
+}
+
+/** The problems of a default export that is to be a processor; empty if it is one. */
+export function processorProblems(exported: unknown): readonly string[] {
+  return shapeProblems(exported, 'processor', [...PLUGIN_CHECKS, ...PROCESSOR_CHECKS])
+}
+
+export function isProcessor(exported: unknown): exported is ProcessorType {
+  return processorProblems(exported).length === 0
+}
+
+const WANTED = {
+  beat: 'a beat (see defineBeat)',
+  output: 'an output (see defineOutput)',
+  processor: 'a processor (see defineProcessor)',
+} as const
 
 function shapeProblems(
   exported: unknown,
-  kind: 'beat' | 'output',
+  kind: keyof typeof WANTED,
   checks: readonly Check[],
 ): readonly string[] {
   if (typeof exported !== 'object' || exported === null) {
-    const define = kind === 'beat' ? 'a beat (see defineBeat)' : 'an output (see defineOutput)'
-    return [`its default export must be ${define}, not ${describe(exported)}`]
+    return [`its default export must be ${WANTED[kind]}, not ${describe(exported)}`]
   }
   const members = membersOf(exported)
   const keys = Object.keys(exported)
-  return checks.map(check => check(members, keys)).filter(problem => problem !== undefined)
+  return checks.flatMap(check => check(members, keys) ?? [])
 }
 
 const NAME = /^[a-z0-9][a-z0-9_-]*$/
@@ -68,6 +92,34 @@ const BEAT_CHECKS: readonly Check[] = [
   optionalFunction('close'),
 ]
 
+const OUTPUT_CHECKS: readonly Check[] = [
+  requiredFunction('open'),
+  notOf('a beat', 'run'),
+  output => deliveryProblems(output.get('delivery')),
+  unreserved(RESERVED_OUTPUT_KEYS, 'output'),
+]
+
+const PROCESSOR_CHECKS: readonly Check[] = [
+  requiredFunction('open'),
+  notOf('a beat', 'run'),
+  notOf('an output', 'delivery'),
+  unreserved(RESERVED_PROCESSOR_KEYS, 'processor'),
+]
+
+/** A member that only another kind of plugin has. */
+function notOf(other: string, key: string): Check {
+  return plugin => (plugin.get(key) === undefined ? undefined : `"${key}" makes it ${other}`)
+}
+
+/** The framework takes its keys out of a section, so a plugin would never get their values. */
+function unreserved(reserved: readonly string[], kind: string): Check {
+  return plugin => {
+    const schema = plugin.get('schema')
+    const taken = isObject(schema) ? Object.keys(schema).filter(key => reserved.includes(key)) : []
+    return taken.map(key => `"schema.${key}" is reserved for a key that every ${kind} has`)
+  }
+}
+
 function requiredFunction(key: string): Check {
   return (plugin, keys) => {
     const value = plugin.get(key)
@@ -91,9 +143,8 @@ function isNeed(value: unknown): boolean {
   return Array.isArray(names) && names.every(isText) && isText(need.get('why'))
 }
 
-const MEMBERS = 'name schema run open close syscalls privileges opensUnfiltered names why'.split(
-  ' ',
-)
+const MEMBERS =
+  'name schema run open close syscalls privileges opensUnfiltered delivery names why'.split(' ')
 
 /** The members that a reader of the object sees: a plugin may also be an instance of a class. */
 function membersOf(value: object): Members {

@@ -1,6 +1,7 @@
 // Compares the plan that runs with a new one, for a reload.
 //
-//   changesBetween   which beats come, go, change or stay
+//   changesBetween   which beats come, go, change or stay; the processors of the agent belong to each beat,
+//                    which is restarted if any of those that its events pass has changed
 //   restartReasons   what of the new plan needs a restart, each with its place in the configuration:
 //                    settings of what was opened before the filter (output, queue, path, log files),
 //                    another filter, as an installed one can't be changed, and beats whose `open` does
@@ -8,6 +9,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Path } from '../../errors.ts'
+import type { DeliverySettings } from '../../output.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
@@ -16,7 +18,7 @@ import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '
 export interface Changes {
   readonly added: readonly ConfiguredBeat[]
   readonly removed: readonly ConfiguredBeat[]
-  /** Their settings have changed, or what the configuration adds to their events. */
+  /** Their settings, their processors, or what the configuration adds to their events, have changed. */
   readonly restarted: readonly ConfiguredBeat[]
   readonly unchanged: readonly ConfiguredBeat[]
 }
@@ -43,10 +45,23 @@ function byId({ beats }: Beats): ReadonlyMap<string, ConfiguredBeat> {
   return new Map(beats.map(beat => [beat.id, beat]))
 }
 
-/** Compares the module, not `type`, which can be written in several ways. */
 function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
-  const alike = isDeepStrictEqual
-  return a.plugin === b.plugin && alike(a.settings, b.settings) && alike(a.enrichment, b.enrichment)
+  return (
+    isSamePlugin(a, b) &&
+    isDeepStrictEqual(a.enrichment, b.enrichment) &&
+    a.processors.length === b.processors.length &&
+    a.processors.every((processor, at) => isSameProcessor(processor, b.processors[at]))
+  )
+}
+
+/** Another name is another one: its log lines have it. */
+function isSameProcessor(a: ConfiguredPlugin, b: ConfiguredPlugin | undefined): boolean {
+  return b !== undefined && a.id === b.id && isSamePlugin(a, b)
+}
+
+/** Compares the module, not `type`, which can be written in several ways. */
+function isSamePlugin(a: ConfiguredPlugin, b: ConfiguredPlugin): boolean {
+  return a.plugin === b.plugin && isDeepStrictEqual(a.settings, b.settings)
 }
 
 /** A difference that needs a restart, and where it was written. */
@@ -93,7 +108,16 @@ function fixedLogging({ logging: { level, metrics, ...fixed } }: Plan['config'])
 
 function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[] {
   const path = ['output', b.id]
-  return a.plugin === b.plugin ? differences(a.settings, b.settings, path) : [path]
+  if (a.plugin !== b.plugin || a.id !== b.id) return [path]
+  return [
+    ...differences(a.settings, b.settings, path),
+    ...differences(asWritten(a.delivery), asWritten(b.delivery), path),
+  ]
+}
+
+/** Delivery settings by the keys of the configuration. */
+function asWritten({ inFlight: workers, ...rest }: DeliverySettings) {
+  return { ...rest, workers }
 }
 
 /** The paths of the innermost keys that differ. A list counts as one key. */

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { builtinBeats } from '../../agent/plugins/load.ts'
+import { builtinNames, type PluginKind } from '../../agent/plugins/load.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
 import { version } from '../../own-package.ts'
@@ -15,6 +15,14 @@ export function newBeat(call: Call): Promise<ExitCode> {
   return writePackage('beat', call)
 }
 
+export function newOutput(call: Call): Promise<ExitCode> {
+  return writePackage('output', call)
+}
+
+export function newProcessor(call: Call): Promise<ExitCode> {
+  return writePackage('processor', call)
+}
+
 export function newAgent(call: Call): Promise<ExitCode> {
   return writePackage('agent', call)
 }
@@ -23,7 +31,7 @@ async function writePackage(
   template: Template,
   { operand: name = '', value }: Call,
 ): Promise<ExitCode> {
-  requireName(name)
+  requireName(name, template === 'agent' ? 'beat' : template)
   const folder = resolve(name)
   requireEmpty(folder, name)
   const dependency = dependencyFor(folder, value('from'))
@@ -67,19 +75,19 @@ function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
-/** The name of a beat (see lib/agent/plugins/shape.ts), and no longer than npm accepts. */
+/** The name of a plugin (see lib/agent/plugins/shape.ts), and no longer than npm accepts. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,213}$/
 
-/** @throws UsageError if a package and a beat can't both have this name */
-function requireName(name: string): void {
-  const why = objectionTo(name)
+/** @throws UsageError if a package and a plugin of this kind can't both have this name */
+function requireName(name: string, kind: PluginKind): void {
+  const why = objectionTo(name, kind)
   if (why) throw new UsageError(`${JSON.stringify(name)} can't be the name: ${why}`)
 }
 
-function objectionTo(name: string): string | undefined {
+function objectionTo(name: string, kind: PluginKind): string | undefined {
   if (!NAME.test(name))
     return 'use lower case letters, digits, - and _, with a letter or digit first'
-  if (existsSync(new URL(`${name}/index.js`, builtinBeats()))) return 'a built-in beat has it'
+  if (builtinNames(kind).includes(name)) return `a built-in ${kind} has it`
   // Node looks for a built-in module before it looks for a package.
   if (isBuiltin(name)) return 'a built-in module of Node has it'
   // A package can't depend on one with its own name; node_modules is the folder that npm installs into.

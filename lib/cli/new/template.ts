@@ -4,7 +4,7 @@ import { packageRoot } from '../../own-package.ts'
 import type { Dependency } from './dependency.ts'
 
 /** A folder of config/templates. */
-export type Template = 'beat' | 'agent'
+export type Template = 'beat' | 'output' | 'processor' | 'agent'
 
 /** The values of the placeholders: `__NAME__`, `__VERSION__` and so on. */
 interface Values {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 
 /** A file that decides what the agent does. */
 export interface TrustedFile {
-  readonly kind: 'config' | 'beat'
+  readonly kind: 'config' | 'beat' | 'output' | 'processor'
   /** As the user wrote it. */
   readonly name: string
   /** Absolute. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { loadBeat } from '../../../lib/agent/plugins/load.ts'
+import { loadPlugin } from '../../../lib/agent/plugins/load.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import { skip } from '../../live.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -21,6 +21,8 @@ describe('agent: loading a beat', () => {
       writeFileSync(at(file), text, { mode: 0o644 })
     }
   }
+  const loadBeat = (type: string, where: Parameters<typeof loadPlugin>[2]) =>
+    loadPlugin('beat', type, where)
   const problemOf = (type: string) => loadBeat(type, places()).then(() => 'none', messageOf)
   const packageFiles = (folder: string, main: string) => ({
     [`${folder}/package.json`]: '{ "type": "module", "exports": { "import": "./main.js" } }',

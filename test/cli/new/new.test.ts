@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { text as bodyOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse } from 'yaml'
+import * as testing from '../../../lib/testing/index.ts'
+import { skip } from '../../live.ts'
 import { Workplace } from '../workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -91,6 +96,65 @@ describe('sealbeat new', function () {
         expect(wanted[name], name).to.match(new RegExp(`^\\^${own[name].split('.')[0]}\\.`))
       }
     })
+  })
+
+  const FILES = [
+    ...['package.json', 'tsconfig.json', 'README.md', '.gitignore', '.github/workflows/ci.yml'],
+    ...['src/index.ts', 'src/index.test.ts', 'config.yml', 'beat.yml'],
+  ]
+
+  /** The package as installed beside the agent; its reference, completed to a configuration. */
+  async function isSound(name: string, ...completion: readonly string[]): Promise<void> {
+    symlinkSync(place.path(name), place.path(`node_modules/${name}`))
+    const args = ['-c', `${name}/config.yml`, ...completion.flatMap(each => ['-E', each])]
+    const { code, stdout, stderr } = await place.run('test', 'config', ...args)
+    expect({ code, said: stdout + stderr }).to.deep.equal({ code: 0, said: 'Config OK\n' })
+  }
+
+  describe('output', () => {
+    it('writes a package, and says what and how to go on', () => writes('output', 'post', FILES))
+
+    it('that has an output of fewer than 40 lines', () => {
+      expect(read('post/src/index.ts').trimEnd().split('\n').length).to.be.below(40)
+    })
+
+    it('that passes its own test', function () {
+      if (!('checkOutput' in testing)) skip(this, 'sealbeat/testing has no checkOutput')
+      succeeds('post', 'npm', 'test')
+    })
+
+    it('that sends events to a server, under the filter', async () => {
+      // Until sealbeat/testing has checkOutput, the test of the template does not compile.
+      spawnSync(place.path('node_modules/.bin/tsc'), { cwd: place.path('post') })
+      const server = createServer((request, response) => {
+        void bodyOf(request).then(body => server.emit('posted', body))
+        response.end()
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      server.unref()
+      const posted = once(server, 'posted')
+      const url = `http://127.0.0.1:${Object(server.address()).port}/`
+      const args = ['run', '-E', `output.post.url=${url}`]
+      const agent = place.startThrough(['env', '-C', 'post'], ...args)
+      expect((await posted)[0]).to.match(/^({.*"dataset":"host\..*}\n)+$/)
+      agent.child.kill('SIGTERM')
+      expect((await agent.ended()).code).to.equal(0)
+    })
+
+    it('that is found by its name where it is installed, its reference being sound', () =>
+      isSound('post', 'beats=[{ type: host }]'))
+  })
+
+  describe('processor', () => {
+    it('writes a package, and says what and how to go on', () => writes('processor', 'veil', FILES))
+
+    it('that compiles and passes its own test', () => succeeds('veil', 'npm', 'test'))
+
+    it('that processes events in an agent, under the filter', () =>
+      runs('veil', '"host":{"name":"***"'))
+
+    it('that is found by its name where it is installed, its reference being sound', () =>
+      isSound('veil', 'beats=[{ type: host }]', 'output.console.pretty=true'))
   })
 
   describe('agent', () => {

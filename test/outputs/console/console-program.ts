@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
+import { DEFAULT_DELIVERY } from '../../../lib/config/delivery.ts'
 import consoleOutput from '../../../lib/outputs/console/console.ts'
-import { DEFAULT_DELIVERY } from '../../../lib/pipeline/delivery.ts'
 import { openPipeline } from '../../../lib/pipeline/pipeline.ts'
 import { NEVER, SOURCE } from '../../pipeline/fixtures.ts'
 

@@ -1,0 +1,97 @@
+// The processors that the events of one beat pass, between `publish` and the queue.
+//
+// Processors are anybody's code. One that throws, or answers with neither an event nor undefined, must cost
+// no event: the event goes on as it was before that processor, with the reason in `error.message`. It may
+// have been changed half-way by then, so a copy is made before each processor, as JSON: the event ends as
+// JSON anyway, and only a failure reads the copy.
+
+import type { Logger } from 'pino'
+import { messageOf } from '../../errors.ts'
+import type { Chain } from '../../pipeline/client.ts'
+import { DropLog } from '../../pipeline/drop-log.ts'
+import type { MutableEvent, Processor } from '../../processor.ts'
+import { type ConfiguredProcessor, titleOf } from '../plan.ts'
+
+interface OpenChain {
+  /** Undefined if there are no processors. */
+  readonly chain: Chain | undefined
+  close(): void
+}
+
+interface Step {
+  readonly title: string
+  readonly processor: Processor
+  readonly failures: DropLog
+}
+
+/**
+ * Opens the processors in order.
+ *
+ * @throws Error that names the processor; those before it are closed
+ */
+export function openChain(processors: readonly ConfiguredProcessor[], log: Logger): OpenChain {
+  const steps: Step[] = []
+  const close = () => {
+    for (const step of steps.splice(0).reverse()) closeStep(step, log)
+  }
+  try {
+    for (const processor of processors) steps.push(openStep(processor, log))
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { chain: processors.length === 0 ? undefined : event => passAll(steps, event), close }
+}
+
+function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
+  const { plugin, settings, id } = configured
+  const title = titleOf(configured)
+  const log = parent.child({ processor: id })
+  try {
+    const processor: Processor | undefined = plugin.open({ settings, log })
+    if (typeof processor?.process !== 'function')
+      throw new TypeError('open returned no { process }')
+    return { title, processor, failures: new DropLog(log, 'Events not processed') }
+  } catch (error) {
+    throw new Error(`${title}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function closeStep({ title, processor, failures }: Step, log: Logger): void {
+  failures.close()
+  try {
+    processor.close?.()
+  } catch (error) {
+    log.error({ err: error }, `${title} could not be closed`)
+  }
+}
+
+function passAll(steps: readonly Step[], event: MutableEvent): MutableEvent | undefined {
+  let passed: MutableEvent | undefined = event
+  for (const step of steps) {
+    passed = pass(step, passed)
+    if (passed === undefined) return undefined
+  }
+  return passed
+}
+
+function pass({ title, processor, failures }: Step, event: MutableEvent): MutableEvent | undefined {
+  const before = JSON.stringify(event)
+  try {
+    const answer: unknown = processor.process(event)
+    if (answer === undefined || isEvent(answer)) return answer
+    throw new TypeError('process returned neither an event nor undefined')
+  } catch (thrown) {
+    const message = `${title}: ${messageOf(thrown)}`
+    failures.note(message)
+    const unchanged: MutableEvent = JSON.parse(before)
+    const { error } = unchanged
+    return { ...unchanged, error: { ...(isEvent(error) ? error : {}), message } }
+  }
+}
+
+/** A promise is an object too: a processor that is asynchronous by mistake. */
+function isEvent(answer: unknown): answer is MutableEvent {
+  if (typeof answer !== 'object' || answer === null) return false
+  return !Array.isArray(answer) && !(answer instanceof Promise)
+}

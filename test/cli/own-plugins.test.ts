@@ -1,0 +1,143 @@
+import { expect } from 'chai'
+import { needsLinux } from '../live.ts'
+import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
+
+/** Prints batches with its own mark, as an author would without types. */
+const OUTPUT = `import { defineOutput } from 'sealbeat'
+export default defineOutput({
+  name: 'marked',
+  schema: { mark: { doc: 'A mark.', format: String, default: '' } },
+  async open({ settings }) {
+    return {
+      async write({ lines }) {
+        for (const line of lines) console.log(JSON.stringify({ mark: settings.mark, ...JSON.parse(line) }))
+        return { retry: [], reject: [] }
+      },
+      async close() { console.log('{"closed":true}') },
+    }
+  },
+})
+`
+
+/** Does what its events ask for, and always leaves a mark. */
+const STEP = `import { defineProcessor } from 'sealbeat'
+export default defineProcessor({
+  name: 'step',
+  schema: { mark: { doc: 'A mark.', format: String, default: '' } },
+  open: ({ settings, log }) => {
+    log.info('Step opened')
+    return {
+      process(event) {
+        if (event.message === 'drop') return undefined
+        event.marks = [...(event.marks ?? []), settings.mark]
+        if (event.message === 'throw') throw new Error('no luck')
+        if (event.message === 'late') return Promise.resolve(event)
+        return event
+      },
+      close: () => log.info('Step closed'),
+    }
+  },
+})
+`
+
+const BEAT = beatSource(`
+  const receipt = await context.publish(context.settings.word.split(' ').map(message => ({ message })))
+  context.log.info(await receipt.confirmed, 'Confirmed')`)
+
+describe('an agent with plugins of one’s own', () => {
+  before(needsLinux)
+  let place: Workplace
+  beforeEach(() => {
+    place = new Workplace()
+    place.write({
+      'beat.js': BEAT,
+      'out.js': OUTPUT,
+      'step.js': STEP,
+      'node_modules/posted/package.json': '{ "type": "module", "exports": "./main.js" }',
+      'node_modules/posted/main.js': OUTPUT,
+    })
+  })
+  afterEach(() => place.remove())
+
+  const run = (text: string) => {
+    place.write({ 'beat.yml': text })
+    return place.run('run')
+  }
+
+  for (const [what, type] of [
+    ['a path', './out.js'],
+    ['a package', 'posted'],
+  ]) {
+    it(`delivers to an output that is ${what}, under the default policy`, async () => {
+      const result = await run(
+        `beats: [{ type: ./beat.js, word: a b }]\noutput.main: { type: ${type}, mark: x, workers: 2 }\n`,
+      )
+      expect(result.code).to.equal(0)
+      expect(messagesOf(result)).to.include('Syscall filter successfully installed')
+      const events = eventsOf(result)
+      expect(events.map(({ mark, message }) => [mark, message])).to.deep.equal([
+        ['x', 'a'],
+        ['x', 'b'],
+        [undefined, undefined],
+      ])
+      expect(events.at(-1)).to.deep.equal({ closed: true })
+    })
+  }
+
+  it('has events pass the processors of the beat, then those of the agent', async () => {
+    const result = await run(`output.console:
+beats: [{ type: ./beat.js, word: a drop, processors: [{ one: { type: ./step.js, mark: 1st } }] }]
+processors:
+- add_fields: { target: labels, fields: { a: 1 } }
+- two: { type: ./step.js, mark: 2nd }
+`)
+    expect(result.code).to.equal(0)
+    const [event, ...more] = eventsOf(result)
+    expect(more).to.deep.equal([])
+    expect(event).to.deep.include({ message: 'a', marks: ['1st', '2nd'], labels: { a: 1 } })
+    expect(event.event).to.deep.equal({ module: 'probe' })
+    const confirmed = result.log.find(({ message }) => message === 'Confirmed')
+    expect(confirmed).to.include({ confirmed: 1, filtered: 1, rejected: 0, unencodable: 0 })
+    const opened = result.log.filter(({ message }) => message === 'Step opened')
+    expect(opened.map(({ processor }) => processor)).to.deep.equal(['one', 'two'])
+    expect(messagesOf(result).filter(message => message === 'Step closed')).to.have.length(2)
+  })
+
+  it('loses no event to a processor that fails', async () => {
+    const result = await run(`output.console:
+beats: [{ type: ./beat.js, word: throw late }]
+processors: [{ one: { type: ./step.js } }, { add_fields: { fields: { a: 1 } } }]
+`)
+    expect(result.code).to.equal(0)
+    const events = eventsOf(result)
+    expect(
+      events.map(({ message, marks, fields, error }) => ({ message, marks, fields, error })),
+    ).to.deep.equal([
+      {
+        message: 'throw',
+        marks: undefined,
+        fields: { a: 1 },
+        error: { message: 'processor one: no luck' },
+      },
+      {
+        message: 'late',
+        marks: undefined,
+        fields: { a: 1 },
+        error: { message: 'processor one: process returned neither an event nor undefined' },
+      },
+    ])
+    const lines = result.log.filter(({ message }) => message === 'Events not processed')
+    expect(lines[0]).to.include({ processor: 'one', events: 1 })
+  })
+
+  it('does not start with a processor that can not be opened', async () => {
+    place.write({
+      'step.js': STEP.replace("log.info('Step opened')", "throw new Error('no luck')"),
+    })
+    const result = await run(
+      'output.console:\nbeats: [{ type: ./beat.js }]\nprocessors: [{ one: { type: ./step.js } }]\n',
+    )
+    expect(result.code).to.equal(1)
+    expect(messagesOf(result)).to.include('beat beat could not be opened: processor one: no luck')
+  })
+})
