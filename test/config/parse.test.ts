@@ -26,7 +26,7 @@ describe('config: beat.yml', () => {
     expect(config.name).to.equal(hostname())
     expect(config.shutdown_timeout).to.equal(30_000)
     expect(config.queue).to.deep.equal({
-      mem: { events: 3200, flush: { min_events: 1600, timeout: 1000 } },
+      mem: { events: 6400, bytes: 64 * 1024 * 1024, flush: { min_events: 1600, timeout: 1000 } },
     })
     expect(config.seccomp).to.include({ enabled: true, required: false, mode: 'extend' })
     expect(config.logging).to.include({ level: 'info', to_stderr: true, to_files: false })
