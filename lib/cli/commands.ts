@@ -165,8 +165,8 @@ ${NEW_DEPENDENCY}`,
     words: ['new', 'output'],
     operand: 'NAME',
     summary: 'create a package with a sample output in a new folder',
-    details: `Creates an output over HTTP in TypeScript, a test that checks it against the contract of outputs, a
-reference of its settings, and a beat.yml to try it with.
+    details: `Creates an output over HTTP in TypeScript, a test that checks it against the contract of
+outputs, a reference of its settings, and a beat.yml to try it with.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
     forAuthors: true,
@@ -176,8 +176,8 @@ ${NEW_DEPENDENCY}`,
     words: ['new', 'processor'],
     operand: 'NAME',
     summary: 'create a package with a sample processor in a new folder',
-    details: `Creates a processor in TypeScript, a test that checks it against the contract of processors, a
-reference of its settings, and a beat.yml to try it at once.
+    details: `Creates a processor in TypeScript, a test that checks it against the contract of processors,
+a reference of its settings, and a beat.yml to try it at once.
 ${NEW_DEPENDENCY}`,
     options: NEW_OPTIONS,
     forAuthors: true,

@@ -68,6 +68,12 @@ describe('config: what came from a credential is not shown', () => {
       `0.yml:5:17: beats[2].id: ${MISPLACED}`,
       `0.yml:5:17: beats[2].id: is not valid${NOTE}`,
     ],
+    [
+      'beats:\n- { type: host, processors: [{ a: { type: "${credential:near}" } }] }\noutput.main: { type: "${credential:near}" }\nprocessors: [{ b: { type: "${credential:near}" } }]',
+      `0.yml:2:37: beats[0].processors[0].a.type: ${MISPLACED}`,
+      `0.yml:3:16: output.main.type: ${MISPLACED}`,
+      `0.yml:4:21: processors[0].b.type: ${MISPLACED}`,
+    ],
     // Problems of other settings are reported as usual.
     [
       'beats: [{ type: host, enabled: false }]\noutput: { file.path: "${credential:near}", console: {} }',
