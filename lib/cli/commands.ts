@@ -132,10 +132,10 @@ not be converted. --cap and --kernel decide rules that depend on capabilities or
   {
     words: ['package'],
     summary: 'build packages of the agent in this folder: deb, rpm and a tarball',
-    details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those for
-development. package.json gives name, version, description, author and license. The systemd unit
-grants the privileges that the configured beats, processors and output declare. The same input gives the
-same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
+    details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those
+for development. package.json gives name, version, description, author and license. The systemd
+unit grants the privileges that the configured beats, processors and output declare. The same
+input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
     options: {
       format: { value: 'FORMATS', doc: 'deb, rpm or tar, separated by commas (default: all)' },
       runtime: {
