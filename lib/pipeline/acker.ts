@@ -1,4 +1,5 @@
 import type { Receipt, ReceiptCounts } from '../event.ts'
+import type { Owner } from './block.ts'
 import type { SourceCounts } from './stats.ts'
 
 /** What became of an event that the queue had taken. */
@@ -9,7 +10,7 @@ export type Fate = 'confirmed' | 'rejected'
  * If events are neither when the agent ends, its promises stay pending for ever, so that no beat moves
  * its position past them.
  */
-export class Acker implements Receipt {
+export class Acker implements Receipt, Owner {
   readonly #source: SourceCounts
   readonly #filtered: number
   readonly #unencodable: number

@@ -17,13 +17,13 @@ import type { DeliverySettings, Output, WriteResult } from '../output.ts'
 import type { Fate } from './acker.ts'
 import { DropLog } from './drop-log.ts'
 import type { Lease } from './lease.ts'
-import type { MemoryQueue } from './queues/memory/memory-queue.ts'
+import type { Queue } from './queue.ts'
 import type { Counts } from './stats.ts'
 import { Writer } from './writer.ts'
 
 interface DeliveryOptions {
   readonly output: Output
-  readonly queue: MemoryQueue
+  readonly queue: Queue
   readonly log: Logger
   readonly settings: DeliverySettings
   readonly counts: Counts
@@ -42,7 +42,7 @@ interface Retry {
 const MAX_RETRY_AFTER_MS = 600_000
 
 export class Delivery {
-  readonly #queue: MemoryQueue
+  readonly #queue: Queue
   readonly #log: Logger
   readonly #settings: DeliverySettings
   readonly #backoff: BackoffSettings
@@ -199,8 +199,8 @@ export class Delivery {
   #settle(lease: Lease, tries: number, result: WriteResult): readonly Retry[] {
     const { retry, reject } = result
     if (retry.length === 0 && reject.length === 0) {
+      this.#counts.acked += lease.count
       lease.settleAll('confirmed')
-      this.#release('acked', lease.count)
       this.#failuresInARow = 0
       return []
     }
@@ -209,8 +209,8 @@ export class Delivery {
     const rejected = fates.filter(fate => fate === 'rejected').length
     for (const { index, reason } of reject)
       if (fates[index] === 'rejected') this.#dropLog.note(reason)
-    this.#release('rejected', rejected)
-    this.#release('acked', lease.count - left.count - rejected)
+    this.#counts.rejected += rejected
+    this.#counts.acked += lease.count - left.count - rejected
     if (left.count === 0) {
       this.#failuresInARow = 0
       return []
@@ -233,13 +233,8 @@ export class Delivery {
 
   #reject(lease: Lease, reason: string): void {
     for (let at = 0; at < lease.count; at++) this.#dropLog.note(reason)
+    this.#counts.rejected += lease.count
     lease.settleAll('rejected')
-    this.#release('rejected', lease.count)
-  }
-
-  #release(count: 'acked' | 'rejected', events: number): void {
-    this.#counts[count] += events
-    this.#queue.release(events)
   }
 
   async #pauseUntil(dueMs: number): Promise<void> {

@@ -32,32 +32,34 @@ export function encoderOf(source: EventSource): Encode {
     return others
   }
 
-  /** Without a field that needs a look nothing has to be copied. */
+  // A read costs less than a search for an own property. What a prototype has goes the long way round.
   const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
-    if (Object.hasOwn(event, '@timestamp')) return false
-    for (const { key } of constants) if (Object.hasOwn(event, key)) return false
+    if (event['@timestamp'] !== undefined || event.toJSON !== undefined) return false
+    for (const { key } of constants) if (event[key] !== undefined) return false
     return true
   }
-  const allConstants = constants.map(({ text }) => text).join('')
+  const end = `${constants.map(({ text }) => text).join('')}}`
 
   return (event, now) => {
-    const data = plainData(event)
-    if (isPlain(data)) {
-      const text = stringify(data)
-      return `{"@timestamp":"${now}"${text === '{}' ? '' : `,${text.slice(1, -1)}`}${allConstants}}`
+    if (isObject(event) && isPlain(event)) {
+      const text = stringify(event)
+      // The text of an object with a value of its own, such as a String, is no object.
+      if (text.startsWith('{"')) return `{"@timestamp":"${now}",${text.slice(1, -1)}${end}`
     }
-    const { '@timestamp': at, ...own } = data
+    const { '@timestamp': at, ...own } = plainData(event)
     const added = addTo(own)
     const fields = stringify(own).slice(1, -1)
     return `{"@timestamp":"${timeOf(at, now)}"${fields === '' ? '' : `,${fields}`}${added}}`
   }
 }
 
+function isObject(event: unknown): event is Readonly<Record<string, unknown>> {
+  return typeof event === 'object' && event !== null && !Array.isArray(event)
+}
+
 /** Checks what TypeScript would check: a beat may be written in JavaScript. */
 function plainData(event: Event): Readonly<Record<string, unknown>> {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    throw new TypeError('an event must be an object')
-  }
+  if (!isObject(event)) throw new TypeError('an event must be an object')
   if (Object.hasOwn(event, 'toJSON')) throw new TypeError('an event must not have a toJSON')
   return event
 }

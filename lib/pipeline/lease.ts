@@ -1,30 +1,30 @@
 import type { Batch } from '../output.ts'
-import type { Acker, Fate } from './acker.ts'
-import type { Slab } from './slab.ts'
+import type { Fate } from './acker.ts'
+import type { Block, Range } from './block.ts'
 
-/** Events of one publish that lie one behind the other in a slab: those from `from` to `to`. */
-export interface Span {
-  readonly acker: Acker
-  readonly slab: Slab
-  readonly from: number
-  readonly to: number
+/** Events that lie one behind the other in a sealed block. */
+export interface Span extends Range {
+  readonly block: Block
 }
 
 /**
  * Events taken from the queue, to be written and settled. A lease is never changed: the events that are
- * left after a write are another lease over the same bytes.
+ * left after a write are another lease, over the same bytes or over a copy that pins less memory.
  */
 export class Lease implements Batch {
   readonly count: number
   readonly chunks: readonly Uint8Array[]
   readonly #spans: readonly Span[]
+  /** Gives back the room of events that are settled. */
+  readonly #release: (events: number) => void
   #ends: readonly number[] | undefined
   #lines: readonly string[] | undefined
 
-  constructor(spans: readonly Span[]) {
+  constructor(spans: readonly Span[], release: (events: number) => void) {
     this.#spans = spans
-    this.count = spans.reduce((sum, { from, to }) => sum + to - from, 0)
-    this.chunks = chunksOf(spans)
+    this.#release = release
+    this.count = countOf(spans)
+    this.chunks = spans.map(({ block, from, to }) => block.slice(from, to))
   }
 
   get ends(): readonly number[] {
@@ -37,27 +37,31 @@ export class Lease implements Batch {
     return this.#lines
   }
 
-  get bytes(): number {
-    return this.chunks.reduce((sum, { length }) => sum + length, 0)
-  }
-
   /** Settles every event. */
   settleAll(fate: Fate): void {
-    for (const { acker, slab, from, to } of this.#spans) settle(acker, slab, to - from, fate)
+    for (const { block, from, to } of this.#spans) block.settle(from, to, fate)
+    this.#release(this.count)
   }
 
   /** Settles the events that have a fate, by index, and returns a lease of the others. */
   settle(fates: readonly (Fate | undefined)[]): Lease {
     const left: Span[] = []
     let index = 0
-    for (const span of this.#spans) {
-      for (let at = span.from; at < span.to; at++) {
-        const fate = fates[index++]
-        if (fate === undefined) extend(left, { ...span, from: at, to: at + 1 })
-        else settle(span.acker, span.slab, 1, fate)
+    for (const { block, from, to } of this.#spans) {
+      for (let at = from; at < to; ) {
+        const fate = fates[index]
+        const start = at
+        while (at < to && fates[index] === fate) {
+          at++
+          index++
+        }
+        if (fate === undefined) left.push({ block, from: start, to: at })
+        else block.settle(start, at, fate)
       }
     }
-    return new Lease(left)
+    const rest = new Lease(compact(left), this.#release)
+    this.#release(this.count - rest.count)
+    return rest
   }
 
   /** Two leases of about half of the events each. */
@@ -66,65 +70,52 @@ export class Lease implements Batch {
     const first: Span[] = []
     const second: Span[] = []
     let index = 0
-    for (const span of this.#spans) {
-      const cut = Math.min(span.to, Math.max(span.from, span.from + middle - index))
-      if (cut > span.from) first.push({ ...span, to: cut })
-      if (cut < span.to) second.push({ ...span, from: cut })
-      index += span.to - span.from
+    for (const { block, from, to } of this.#spans) {
+      const cut = Math.min(to, Math.max(from, from + middle - index))
+      if (cut > from) first.push({ block, from, to: cut })
+      if (cut < to) second.push({ block, from: cut, to })
+      index += to - from
     }
-    return [new Lease(first), new Lease(second)]
+    return [new Lease(first, this.#release), new Lease(second, this.#release)]
   }
 }
 
-function settle(acker: Acker, slab: Slab, events: number, fate: Fate): void {
-  slab.release(events)
-  acker.settle(events, fate)
+function countOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
-function extend(spans: Span[], next: Span): void {
-  const last = spans.at(-1)
-  if (last && last.acker === next.acker && last.slab === next.slab && last.to === next.from) {
-    spans[spans.length - 1] = { ...last, to: next.to }
-  } else {
-    spans.push(next)
-  }
-}
-
-/** One chunk for spans that lie one behind the other, as most publishes do. */
-function chunksOf(spans: readonly Span[]): readonly Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  let slab: Slab | undefined
-  let from = 0
-  let to = 0
-  for (const span of spans) {
-    if (span.slab === slab && span.from === to) {
-      to = span.to
-      continue
+/** Copies the events that alone keep a large block alive, so that one event does not pin it. */
+function compact(spans: readonly Span[]): readonly Span[] {
+  const compacted: Span[] = []
+  for (let at = 0; at < spans.length; ) {
+    const block = spans[at]?.block
+    const start = at
+    while (at < spans.length && spans[at]?.block === block) at++
+    const own = spans.slice(start, at)
+    const events = countOf(own)
+    if (block?.isWorthLeaving(events)) {
+      compacted.push({ block: block.moveOut(own), from: 0, to: events })
+    } else {
+      compacted.push(...own)
     }
-    if (slab) chunks.push(slab.bytes.subarray(slab.startOf(from), slab.startOf(to)))
-    slab = span.slab
-    from = span.from
-    to = span.to
   }
-  if (slab) chunks.push(slab.bytes.subarray(slab.startOf(from), slab.startOf(to)))
-  return chunks
+  return compacted
 }
 
 function endsOf(spans: readonly Span[]): readonly number[] {
   const ends: number[] = []
   let before = 0
-  for (const { slab, from, to } of spans) {
-    const start = slab.startOf(from)
-    for (let at = from; at < to; at++) ends.push(before + slab.startOf(at + 1) - start)
-    before += slab.startOf(to) - start
+  for (const { block, from, to } of spans) {
+    const start = block.startOf(from)
+    for (let at = from; at < to; at++) ends.push(before + block.startOf(at + 1) - start)
+    before += block.startOf(to) - start
   }
   return ends
 }
 
-function linesOf({ slab, from, to }: Span): readonly string[] {
-  const lines: string[] = []
-  for (let at = from; at < to; at++) {
-    lines.push(slab.bytes.toString('utf8', slab.startOf(at), slab.startOf(at + 1) - 1))
-  }
+function linesOf({ block, from, to }: Span): readonly string[] {
+  const lines = block.slice(from, to).toString('utf8').split('\n')
+  // Behind the last line's end there is nothing.
+  lines.pop()
   return lines
 }

@@ -1,9 +1,9 @@
 // The way of an event from a beat's `publish` to the one output: at least once.
 //
 //   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
-//   slab       the bytes of encoded events, several to a slab; written once             (slab.ts)
 //   queue      bounded by events and by pinned bytes; an event keeps its place until it is settled
-//              (queues/memory/)
+//              (queue.ts, queues/memory/)
+//   block      the encoded events of several publishes, made bytes together                 (block.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
 //   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
@@ -22,7 +22,6 @@ import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
-import { Slabs } from './slab.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
 export interface PipelineOptions {
@@ -72,8 +71,7 @@ export function openPipeline({
   delivery: how,
   log,
 }: PipelineOptions): Pipeline {
-  const slabs = new Slabs()
-  const queue = new MemoryQueue(settings, () => slabs.pinnedBytes)
+  const queue = new MemoryQueue(settings, { bytes: 0 })
   const counts = noCounts()
   const delivery = new Delivery({ output, queue, log, settings: how, counts })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
@@ -98,7 +96,7 @@ export function openPipeline({
     if (done) await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
-    return { lost: queue.held }
+    return { lost: queue.usage().held }
   }
   let closing: ReturnType<typeof drain> | undefined
 
@@ -113,24 +111,21 @@ export function openPipeline({
         chain,
         signal,
         queue,
-        slabs,
         counts,
         source: sourceCounts,
         drop,
       })
     },
     linePublisher: (signal, source = noSourceCounts()) =>
-      linePublisherOf({ signal, queue, slabs, counts, source }),
+      linePublisherOf({ signal, queue, counts, source }),
     start() {
       done ??= run()
     },
-    stats: () => ({
-      ...counts,
-      published: counts.unencodable + counts.filtered + queue.taken,
-      queued: queue.queued,
-      sending: queue.held - queue.queued,
-      waiting: queue.waiting,
-    }),
+    stats() {
+      const { taken, queued, held, waiting } = queue.usage()
+      const published = counts.unencodable + counts.filtered + taken
+      return { ...counts, published, queued, sending: held - queued, waiting }
+    },
     get writingForMs() {
       return delivery.writingForMs
     },

@@ -3,39 +3,47 @@
 //   put    `offer` takes a publish at once if there is room; else `wait` takes it in its turn. A publish is
 //          taken as a whole, first come, first served; only one larger than the whole queue is taken in
 //          pieces.
+//   pack   the lines of publishes go one behind the other into the last block, whoever's they are
+//          (block.ts). A block becomes bytes when it is full, or when a batch needs its events.
 //   take   while the output has nothing, all that waits goes at once. Under load batches fill: one is due
 //          with `min_events`, once its oldest event has waited for `timeout`, or while a publish waits
 //          for room. No batch has more than the output's `bulk_max_size` events and `bulk_max_bytes`.
 //   room   an event keeps its place until it is confirmed or dropped, so `events` bounds the events that
-//          are being sent as well. The bytes are those that are pinned: of whole slabs, of which any
-//          event is unsettled, also by publishes that wait. An empty queue takes any single publish.
+//          are being sent as well. The bytes are those that are pinned: of whole blocks, of which any
+//          event is unsettled, and of publishes that wait. An empty queue takes any single publish.
 
 import type { MemoryQueueSettings } from '../../../config/config.ts'
+import type { Acker } from '../../acker.ts'
+import { Block, type Pins } from '../../block.ts'
 import { Lease, type Span } from '../../lease.ts'
+import { type BatchLimits, countOf, type Encoded, type Queue, type QueueUsage } from '../../queue.ts'
 import { Fifo } from './fifo.ts'
 import { Waiting } from './waiting.ts'
 
-/** A part of a publish in one slab, of which the events from `from` on are still in the queue. */
+/** A part of a block: the events from `from` to `to` are in the queue. */
 interface Segment {
-  readonly span: Span
+  readonly block: Block
   from: number
-  /** performance.now() when it was taken in. */
+  to: number
+  /** performance.now() when the first of them was taken in. */
   readonly sinceMs: number
 }
 
-interface BatchLimits {
-  readonly maxEvents: number
-  readonly maxBytes: number
-}
-
-export class MemoryQueue {
+export class MemoryQueue implements Queue {
   readonly #capacity: number
   readonly #maxBytes: number
   readonly #threshold: number
   readonly #timeoutMs: number
-  readonly #pinnedBytes: () => number
+  readonly #pins: Pins
   readonly #segments = new Fifo<Segment>()
-  readonly #waiting = new Waiting(() => this.#admit())
+  readonly #waiting: Waiting
+  readonly #release = (events: number) => {
+    this.#held -= events
+    this.#admit()
+    this.#wakeIfDue()
+  }
+  /** The segment that lines are added to. */
+  #last: Segment | undefined
   #queued = 0
   #held = 0
   #taken = 0
@@ -45,58 +53,46 @@ export class MemoryQueue {
   #isWaking = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ events, bytes, flush }: MemoryQueueSettings, pinnedBytes: () => number) {
+  constructor({ events, bytes, flush }: MemoryQueueSettings, pins: Pins) {
     this.#capacity = events
     this.#maxBytes = bytes
     // A threshold above the capacity would never be reached. A timeout of 0 means at once.
     this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
     this.#timeoutMs = flush.timeout
-    this.#pinnedBytes = pinnedBytes
+    this.#pins = pins
+    this.#waiting = new Waiting(pins, () => this.#admit())
   }
 
-  /** Events that are in the queue and not in a batch. */
-  get queued(): number {
-    return this.#queued
-  }
-
-  /** Events taken and neither confirmed nor dropped: `queued`, and those being sent. */
-  get held(): number {
-    return this.#held
-  }
-
-  /** Events taken since the start. */
-  get taken(): number {
-    return this.#taken
-  }
-
-  /** Publishes that wait for room. */
-  get waiting(): number {
-    return this.#waiting.size
-  }
-
-  /** The reason why the queue takes no more events, once it does not. */
   get refusal(): Error | undefined {
     return this.#refusal
   }
 
-  /** Takes all events if there is room now and no earlier publish waits. */
-  offer(spans: readonly Span[], events: number): boolean {
+  usage(): QueueUsage {
+    return {
+      taken: this.#taken,
+      queued: this.#queued,
+      held: this.#held,
+      waiting: this.#waiting.size,
+      pinnedBytes: this.#pins.bytes,
+    }
+  }
+
+  offer(acker: Acker, encoded: Encoded): boolean {
+    const events = countOf(encoded)
     if (events === 0) return true
     if (this.#waiting.size > 0 || !this.#hasRoom(events)) return false
-    for (const span of spans) this.#add(span)
+    this.#put(acker, encoded, 0, events)
     return true
   }
 
-  /** Resolves when all events are taken. Rejects with the signal's reason or with `refusal`. */
-  wait(spans: readonly Span[], signal: AbortSignal): Promise<void> {
+  wait(acker: Acker, encoded: Encoded, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ spans: [...spans], signal, resolve, reject, taken: 0 })
+      this.#waiting.push({ acker, encoded, signal, resolve, reject, taken: 0 })
       this.#admit()
       this.#wakeIfDue()
     })
   }
 
-  /** Resolves with the next batch as soon as one is due; with undefined once closed and empty. */
   async take(limits: BatchLimits): Promise<Lease | undefined> {
     while (!this.#isDue()) {
       await new Promise<void>(resolve => {
@@ -107,14 +103,6 @@ export class MemoryQueue {
     return this.#queued === 0 ? undefined : this.#lease(limits)
   }
 
-  /** Gives back the room of events that are confirmed or dropped. */
-  release(events: number): void {
-    this.#held -= events
-    this.#admit()
-    this.#wakeIfDue()
-  }
-
-  /** Takes no more events and refuses those that wait for room. The queued ones are due at once. */
   close(refusal: Error): void {
     if (this.#refusal !== undefined) return
     this.#refusal = refusal
@@ -125,17 +113,18 @@ export class MemoryQueue {
 
   #hasRoom(events: number): boolean {
     if (this.#held === 0 && events <= this.#capacity) return true
-    return this.#held + events <= this.#capacity && this.#pinnedBytes() <= this.#maxBytes
+    return this.#held + events <= this.#capacity && this.#pins.bytes <= this.#maxBytes
   }
 
   #admit(): void {
     for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
-      const left = eventsOf(head.spans)
-      const isLarge = head.taken + left > this.#capacity
-      const room = this.#roomFor(left, isLarge)
+      const events = countOf(head.encoded)
+      const left = events - head.taken
+      const room = this.#roomFor(left, events > this.#capacity)
       if (room === 0) return
-      for (const span of takeFrom(head.spans, room)) this.#add(span)
-      head.taken += room
+      const from = head.taken
+      this.#waiting.take(head, room)
+      this.#put(head.acker, head.encoded, from, from + room)
       if (room < left) return
       this.#waiting.shift()
       head.resolve()
@@ -146,19 +135,47 @@ export class MemoryQueue {
   #roomFor(events: number, isLarge: boolean): number {
     if (this.#hasRoom(events)) return events
     if (!isLarge) return 0
-    if (this.#held > 0 && this.#pinnedBytes() > this.#maxBytes) return 0
+    if (this.#held > 0 && this.#pins.bytes > this.#maxBytes) return 0
     return Math.min(events, this.#capacity - this.#held)
   }
 
-  #add(span: Span): void {
-    const events = span.to - span.from
-    this.#segments.push({ span, from: span.from, sinceMs: performance.now() })
-    span.acker.take(events)
+  #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
+    if (encoded instanceof Block) {
+      this.#append(encoded, from, to)
+    } else {
+      this.#pack(acker, encoded, from, to)
+    }
+    const events = to - from
+    acker.take(events)
     this.#taken += events
     this.#queued += events
     this.#held += events
     this.#arm()
     this.#wakeIfDue()
+  }
+
+  #pack(acker: Acker, lines: readonly string[], from: number, to: number): void {
+    let last = this.#last
+    for (let at = from; at < to; at++) {
+      const line = lines[at] ?? ''
+      if (last === undefined || last.block.isFullFor(line)) {
+        if (at > from) last?.block.own(acker)
+        last?.block.seal()
+        last = this.#append(new Block(this.#pins), 0, 0)
+        this.#last = last
+      }
+      last.block.push(line)
+      last.to++
+    }
+    last?.block.own(acker)
+  }
+
+  #append(block: Block, from: number, to: number): Segment {
+    this.#last?.block.seal()
+    this.#last = undefined
+    const segment = { block, from, to, sinceMs: performance.now() }
+    this.#segments.push(segment)
+    return segment
   }
 
   #isDue(): boolean {
@@ -212,51 +229,35 @@ export class MemoryQueue {
     let events = 0
     let bytes = 0
     for (let head = this.#segments.first; head !== undefined; head = this.#segments.first) {
-      const { span, from } = head
+      const { block, from } = head
+      if (head === this.#last) {
+        block.seal()
+        this.#last = undefined
+      }
       const to = fitting(head, maxEvents - events, events === 0, maxBytes - bytes)
       if (to === from) break
-      spans.push(from === span.from && to === span.to ? span : { ...span, from, to })
+      spans.push({ block, from, to })
       events += to - from
-      bytes += span.slab.startOf(to) - span.slab.startOf(from)
+      bytes += block.startOf(to) - block.startOf(from)
       head.from = to
-      if (to < span.to) break
+      if (to < head.to) break
       this.#segments.shift()
     }
     this.#queued -= events
     this.#arm()
-    return new Lease(spans)
+    return new Lease(spans, this.#release)
   }
 }
 
 /** The end of the events that fit into a batch. A single event that is too large goes alone. */
 function fitting(
-  { span, from }: Segment,
+  { block, from, to: end }: Segment,
   maxEvents: number,
   isFirst: boolean,
   maxBytes: number,
 ): number {
-  const { slab } = span
-  const start = slab.startOf(from)
-  let to = Math.min(span.to, from + maxEvents)
-  while (to > from && slab.startOf(to) - start > maxBytes) to--
+  const start = block.startOf(from)
+  let to = Math.min(end, from + maxEvents)
+  while (to > from && block.startOf(to) - start > maxBytes) to--
   return to === from && isFirst && maxEvents > 0 ? from + 1 : to
-}
-
-function eventsOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, { from, to }) => sum + to - from, 0)
-}
-
-/** Takes this number of events off the front. */
-function takeFrom(spans: Span[], events: number): readonly Span[] {
-  const taken: Span[] = []
-  let left = events
-  while (left > 0) {
-    const span = spans.shift()
-    if (!span) break
-    const cut = Math.min(span.to, span.from + left)
-    taken.push({ ...span, to: cut })
-    if (cut < span.to) spans.unshift({ ...span, from: cut })
-    left -= cut - span.from
-  }
-  return taken
 }

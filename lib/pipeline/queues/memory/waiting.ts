@@ -1,10 +1,12 @@
-import type { Span } from '../../lease.ts'
+import type { Acker } from '../../acker.ts'
+import { Block, type Pins } from '../../block.ts'
+import type { Encoded } from '../../queue.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish that waits for room in the queue. */
 interface Waiter {
-  /** The events that the queue has not taken yet. */
-  readonly spans: Span[]
+  readonly acker: Acker
+  readonly encoded: Encoded
   readonly signal: AbortSignal
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
@@ -19,10 +21,12 @@ interface Waiter {
 export class Waiting {
   readonly #waiters = new Fifo<Waiter>()
   readonly #watched = new Map<AbortSignal, { count: number; readonly listener: () => void }>()
+  readonly #pins: Pins
   readonly #onAbort: () => void
 
   /** `onAbort` is called when a publish has left, so that the next one may fit. */
-  constructor(onAbort: () => void) {
+  constructor(pins: Pins, onAbort: () => void) {
+    this.#pins = pins
     this.#onAbort = onAbort
   }
 
@@ -36,7 +40,15 @@ export class Waiting {
 
   push(waiter: Waiter): void {
     this.#watch(waiter.signal)
+    this.#pins.bytes += waitingBytes(waiter)
     this.#waiters.push(waiter)
+  }
+
+  /** The queue takes this number of its events now, and pins them itself. */
+  take(waiter: Waiter, events: number): void {
+    this.#pins.bytes -= waitingBytes(waiter)
+    waiter.taken += events
+    this.#pins.bytes += waitingBytes(waiter)
   }
 
   /** Removes the first one, which has been served. */
@@ -48,7 +60,7 @@ export class Waiting {
   rejectAll(reason: unknown): void {
     for (const waiter of this.#waiters.remove(() => true)) {
       this.#unwatch(waiter.signal)
-      refuse(waiter, reason)
+      this.#refuse(waiter, reason)
     }
   }
 
@@ -73,14 +85,24 @@ export class Waiting {
   #abort(signal: AbortSignal): void {
     this.#watched.delete(signal)
     for (const waiter of this.#waiters.remove(waiter => waiter.signal === signal)) {
-      refuse(waiter, signal.reason)
+      this.#refuse(waiter, signal.reason)
     }
     this.#onAbort()
   }
+
+  /** Its events that are not in the queue are nobody's any more. */
+  #refuse(waiter: Waiter, reason: unknown): void {
+    const { encoded, taken } = waiter
+    this.#pins.bytes -= waitingBytes(waiter)
+    if (encoded instanceof Block) encoded.drop(taken, encoded.count)
+    waiter.reject(reason)
+  }
 }
 
-/** Its events that are not in the queue are nobody's any more. */
-function refuse({ spans, reject }: Waiter, reason: unknown): void {
-  for (const { slab, from, to } of spans) slab.release(to - from)
-  reject(reason)
+/** The bytes of the lines that the queue has not taken. A block counts its own. */
+function waitingBytes({ encoded, taken }: Waiter): number {
+  if (encoded instanceof Block) return 0
+  let bytes = 0
+  for (let at = taken; at < encoded.length; at++) bytes += (encoded[at]?.length ?? 0) + 1
+  return bytes
 }

@@ -1,0 +1,211 @@
+import type { Fate } from './acker.ts'
+
+/** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
+const BLOCK_BYTES = 64 * 1024
+
+/** A character of UTF-8 has at most four bytes: more room than a text of ASCII needs shows that it is not. */
+const LONGEST_CHARACTER = 4
+
+const NEWLINE = 10
+
+/** The bytes of all blocks that are not settled, and of the publishes that wait for room. */
+export interface Pins {
+  bytes: number
+}
+
+/** The events of a block from `from` to `to`. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** Whoever wants to know what became of events in a block. */
+export interface Owner {
+  settle(events: number, fate: Fate): void
+}
+
+/**
+ * Encoded events one behind the other, and whose they are. Lines are collected as strings and become bytes
+ * together, once: one join and one write cost less than one of each for every event, and bytes, unlike
+ * strings, cost the garbage collector nothing. The memory is freed once every event is settled.
+ */
+export class Block {
+  readonly #pins: Pins
+  /** Of owner n: one behind the last of its events. */
+  readonly #ownerEnds: number[] = []
+  readonly #owners: Owner[] = []
+  #lines: string[]
+  #bytes: Buffer | undefined
+  #ends: readonly number[] = []
+  #size = 0
+  #count = 0
+  #unsettled = 0
+  #unsettledBytes = 0
+
+  constructor(pins: Pins) {
+    this.#pins = pins
+    this.#lines = []
+  }
+
+  /** A block of events that are encoded already. `ends`: for each the offset behind its `\n`. */
+  static of(pins: Pins, bytes: Buffer, ends: readonly number[]): Block {
+    const block = new Block(pins)
+    block.#count = ends.length
+    block.#unsettled = ends.length
+    block.#settleSize(bytes, ends)
+    pins.bytes += bytes.length
+    return block
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Whether a line of this length should go to another block. Any line goes to an empty one. */
+  isFullFor(line: string): boolean {
+    return (
+      this.#bytes !== undefined ||
+      (this.#count > 0 && this.#size + line.length >= BLOCK_BYTES)
+    )
+  }
+
+  /** Adds a line without its end. */
+  push(line: string): void {
+    this.#lines.push(line)
+    const size = line.length + 1
+    this.#size += size
+    this.#pins.bytes += size
+    this.#count++
+    this.#unsettled++
+  }
+
+  /** Says whose the events up to `end` are that have no owner yet. */
+  own(owner: Owner, end = this.#count): void {
+    this.#owners.push(owner)
+    this.#ownerEnds.push(end)
+  }
+
+  /** Makes the bytes. No more lines are added. */
+  seal(): void {
+    if (this.#bytes !== undefined) return
+    const lines = this.#lines
+    this.#lines = []
+    const ends = endsOf(lines)
+    // The end of the last line as well.
+    lines.push('')
+    const text = lines.join('\n')
+    const ascii = Buffer.allocUnsafeSlow(text.length + LONGEST_CHARACTER)
+    const isAscii = ascii.write(text) === text.length
+    const bytes = isAscii ? ascii.subarray(0, text.length) : Buffer.from(text)
+    this.#pins.bytes += bytes.length - this.#size
+    this.#settleSize(bytes, isAscii ? ends : newlinesOf(bytes, ends.length))
+  }
+
+  /** The offset where an event begins. The block must be sealed. */
+  startOf(index: number): number {
+    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0)
+  }
+
+  /** The bytes of the events from `from` to `to`. The block must be sealed. */
+  slice(from: number, to: number): Buffer {
+    const bytes = this.#bytes ?? Buffer.alloc(0)
+    return bytes.subarray(this.startOf(from), this.startOf(to))
+  }
+
+  /** Settles the events from `from` to `to`. */
+  settle(from: number, to: number, fate: Fate): void {
+    this.#eachOwner(from, to, (owner, events) => owner.settle(events, fate))
+    this.#free(from, to)
+  }
+
+  /**
+   * Whether these events are all that keeps the block alive, and less than half of it: then a copy of them
+   * frees more than it takes.
+   */
+  isWorthLeaving(events: number): boolean {
+    return events === this.#unsettled && this.#unsettledBytes * 2 < this.#size
+  }
+
+  /** Hands unsettled events over to a copy of them: a block of its own. */
+  moveOut(ranges: readonly Range[]): Block {
+    const bytes = Buffer.concat(ranges.map(({ from, to }) => this.slice(from, to)))
+    const ends: number[] = []
+    let before = 0
+    for (const { from, to } of ranges) {
+      const start = this.startOf(from)
+      for (let at = from; at < to; at++) ends.push(before + this.startOf(at + 1) - start)
+      before += this.startOf(to) - start
+    }
+    const copy = Block.of(this.#pins, bytes, ends)
+    let count = 0
+    for (const { from, to } of ranges) {
+      this.#eachOwner(from, to, (owner, events) => {
+        count += events
+        copy.own(owner, count)
+      })
+      this.#free(from, to)
+    }
+    return copy
+  }
+
+  /** Gives up events that the queue has not taken: nobody is told. */
+  drop(from: number, to: number): void {
+    this.#free(from, to)
+  }
+
+  #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {
+    let at = from
+    for (let n = this.#ownerAt(from); at < to; n++) {
+      const end = Math.min(to, this.#ownerEnds[n] ?? to)
+      const owner = this.#owners[n]
+      if (owner) visit(owner, end - at)
+      at = end
+    }
+  }
+
+  #free(from: number, to: number): void {
+    this.#unsettled -= to - from
+    this.#unsettledBytes -= this.startOf(to) - this.startOf(from)
+    if (this.#unsettled === 0) this.#pins.bytes -= this.#size
+  }
+
+  #settleSize(bytes: Buffer, ends: readonly number[]): void {
+    this.#bytes = bytes
+    this.#ends = ends
+    this.#size = bytes.length
+    this.#unsettledBytes = bytes.length
+  }
+
+  /** The index of the owner of an event. */
+  #ownerAt(event: number): number {
+    let [low, high] = [0, this.#ownerEnds.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#ownerEnds[middle] ?? 0) <= event) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** The offsets behind the ends of lines, if they are ASCII. */
+function endsOf(lines: readonly string[]): readonly number[] {
+  const ends: number[] = []
+  let end = 0
+  for (const line of lines) {
+    end += line.length + 1
+    ends.push(end)
+  }
+  return ends
+}
+
+/** The same for any UTF-8. JSON has no `\n` but between events. */
+function newlinesOf(bytes: Buffer, count: number): readonly number[] {
+  const ends: number[] = []
+  let end = 0
+  while (ends.length < count) {
+    end = bytes.indexOf(NEWLINE, end) + 1
+    ends.push(end)
+  }
+  return ends
+}

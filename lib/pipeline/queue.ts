@@ -1,0 +1,51 @@
+import type { Acker } from './acker.ts'
+import type { Block } from './block.ts'
+import type { Lease } from './lease.ts'
+
+/**
+ * The encoded events of one publish: lines without their ends, or a block that is sealed already. A queue
+ * packs lines into blocks of its own.
+ */
+export type Encoded = readonly string[] | Block
+
+export interface BatchLimits {
+  readonly maxEvents: number
+  /** A single event that is larger goes alone. */
+  readonly maxBytes: number
+}
+
+/** The state of a queue. Events are counted since the start if not said otherwise. */
+export interface QueueUsage {
+  /** Taken. */
+  readonly taken: number
+  /** Now: waiting for a batch. */
+  readonly queued: number
+  /** Now: taken and not settled: `queued`, and those being sent. */
+  readonly held: number
+  /** Now: publishes (not events) that wait for room. */
+  readonly waiting: number
+  /** Now: bytes of memory for those held and those that wait. */
+  readonly pinnedBytes: number
+}
+
+/**
+ * Where events wait between the beats and the output. A publish enters by `offer`, or by `wait` if there is
+ * no room; delivery takes leases and settles them. An event keeps its place until it is settled.
+ */
+export interface Queue {
+  /** Takes all events of a publish if there is room now and no earlier publish waits. */
+  offer(acker: Acker, encoded: Encoded): boolean
+  /** Resolves when all events are taken. Rejects with the signal's reason or with `refusal`. */
+  wait(acker: Acker, encoded: Encoded, signal: AbortSignal): Promise<void>
+  /** Resolves with the next batch as soon as one is due; with undefined once closed and empty. */
+  take(limits: BatchLimits): Promise<Lease | undefined>
+  /** The reason why the queue takes no more events, once it does not. */
+  readonly refusal: Error | undefined
+  /** Takes no more events and refuses those that wait for room. The queued ones are due at once. */
+  close(refusal: Error): void
+  usage(): QueueUsage
+}
+
+export function countOf(encoded: Encoded): number {
+  return Array.isArray(encoded) ? encoded.length : (encoded as Block).count
+}
