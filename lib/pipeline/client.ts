@@ -1,7 +1,7 @@
 import type { Event, Receipt } from '../event.ts'
 import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
-import type { Encode } from './encode.ts'
+import { type Encode, type Moment, momentOf } from './encode.ts'
 import type { Encoded, Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
@@ -30,7 +30,7 @@ export function publisherOf(options: ClientOptions): Publish {
   const clock = new Clock()
 
   /** Adds the line of an event; returns 1 if there is none, as it can't be encoded. */
-  const add = (lines: string[], event: Event, now: string): number => {
+  const add = (lines: string[], event: Event, now: Moment): number => {
     try {
       const text = encode(event, now)
       const line = chain === undefined ? text : processed(text, chain)
@@ -93,17 +93,17 @@ function processed(text: string, chain: Chain): string | undefined {
   return event === undefined ? undefined : JSON.stringify(event)
 }
 
-/** The time as ISO 8601, written once in a millisecond. */
+/** The present moment, worked out once in a millisecond. */
 class Clock {
   #ms = 0
-  #text = ''
+  #moment = momentOf(0)
 
-  now(): string {
+  now(): Moment {
     const ms = Date.now()
     if (ms !== this.#ms) {
       this.#ms = ms
-      this.#text = new Date(ms).toISOString()
+      this.#moment = momentOf(ms)
     }
-    return this.#text
+    return this.#moment
   }
 }

@@ -3,7 +3,22 @@ import type { Event } from '../event.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 
 /** Encodes one event as a JSON object without a line end. `now` is its time if it has none. */
-export type Encode = (event: Event, now: string) => string
+export type Encode = (event: Event, now: Moment) => string
+
+/** A time as ISO 8601, and the begin of an event of that time. */
+export interface Moment {
+  readonly text: string
+  readonly head: string
+}
+
+export function momentOf(ms: number): Moment {
+  const text = new Date(ms).toISOString()
+  return { text, head: headOf(text) }
+}
+
+function headOf(time: string): string {
+  return `{"@timestamp":"${time}"`
+}
 
 /** Times such as `2026-01-31` and `2026-01-31T13:45:00.123456789+01:00`. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/
@@ -32,11 +47,11 @@ export function encoderOf(source: EventSource): Encode {
     return others
   }
 
-  // A read costs less than a search for an own property. What a prototype has goes the long way round.
+  const special = new Set(['@timestamp', ...constants.map(({ key }) => key)])
+  /** Without a field that needs a look nothing has to be copied. */
   const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
-    if (event['@timestamp'] !== undefined || event.toJSON !== undefined) return false
-    for (const { key } of constants) if (event[key] !== undefined) return false
-    return true
+    for (const key in event) if (special.has(key)) return false
+    return event.toJSON === undefined
   }
   const end = `${constants.map(({ text }) => text).join('')}}`
 
@@ -44,12 +59,12 @@ export function encoderOf(source: EventSource): Encode {
     if (isObject(event) && isPlain(event)) {
       const text = stringify(event)
       // The text of an object with a value of its own, such as a String, is no object.
-      if (text.startsWith('{"')) return `{"@timestamp":"${now}",${text.slice(1, -1)}${end}`
+      if (text.startsWith('{"')) return `${now.head},${text.slice(1, -1)}${end}`
     }
     const { '@timestamp': at, ...own } = plainData(event)
     const added = addTo(own)
     const fields = stringify(own).slice(1, -1)
-    return `{"@timestamp":"${timeOf(at, now)}"${fields === '' ? '' : `,${fields}`}${added}}`
+    return `${headOf(timeOf(at, now.text))}${fields === '' ? '' : `,${fields}`}${added}}`
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Event } from '../../lib/event.ts'
-import { encoderOf } from '../../lib/pipeline/encode.ts'
+import { encoderOf, momentOf } from '../../lib/pipeline/encode.ts'
 import type { EnrichmentLayer, EventSource } from '../../lib/pipeline/enrichment.ts'
 import { SOURCE } from './fixtures.ts'
 
@@ -12,7 +12,7 @@ function labels(own: Partial<EnrichmentLayer>): EventSource {
 }
 
 function encoded(given: unknown, source = SOURCE): Record<string, unknown> {
-  return JSON.parse(encoderOf(source)(given as Event, NOW))
+  return JSON.parse(encoderOf(source)(given as Event, momentOf(Date.parse(NOW))))
 }
 
 describe('encode: what the source adds', () => {
@@ -98,7 +98,7 @@ describe('encode: what the source adds', () => {
 
   it('puts the time first and leaves the event as it was', () => {
     const given = Object.freeze({ b: 1, host: Object.freeze({ cpu: 1 }) })
-    expect(encoderOf(SOURCE)(given, NOW)).to.match(
+    expect(encoderOf(SOURCE)(given, momentOf(Date.parse(NOW)))).to.match(
       /^\{"@timestamp":"2026-01-31T12:00:00.000Z","b":1,/,
     )
   })
@@ -109,7 +109,7 @@ describe('encode: what the source adds', () => {
       fields: JSON.parse('{"__proto__":{"polluted":3}}'),
       fields_under_root: true,
     })
-    const line = encoderOf(source)(hostile, NOW)
+    const line = encoderOf(source)(hostile, momentOf(Date.parse(NOW)))
     expect(line).to.include('"__proto__":{"polluted":2}').and.to.include('{"polluted":1}')
     expect(Object.hasOwn(Object.prototype, 'polluted')).to.equal(false)
     expect('polluted' in {}).to.equal(false)
@@ -135,7 +135,7 @@ describe('encode: what JSON lacks', () => {
   for (const [what, value, expected] of carried) {
     it(`carries ${what} in its own way`, () => {
       expect(encoded({ value })['value']).to.deep.equal(expected)
-      expect(encoderOf(SOURCE)({ value }, NOW)).not.to.include('\n')
+      expect(encoderOf(SOURCE)({ value }, momentOf(Date.parse(NOW)))).not.to.include('\n')
     })
   }
 

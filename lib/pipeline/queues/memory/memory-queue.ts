@@ -87,7 +87,7 @@ export class MemoryQueue implements Queue {
 
   wait(acker: Acker, encoded: Encoded, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ acker, encoded, signal, resolve, reject, taken: 0 })
+      this.#waiting.push({ acker, encoded, signal, resolve, reject })
       this.#admit()
       this.#wakeIfDue()
     })

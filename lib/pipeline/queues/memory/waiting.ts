@@ -1,6 +1,6 @@
 import type { Acker } from '../../acker.ts'
 import { Block, type Pins } from '../../block.ts'
-import type { Encoded } from '../../queue.ts'
+import { countOf, type Encoded } from '../../queue.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish that waits for room in the queue. */
@@ -12,6 +12,8 @@ interface Waiter {
   readonly reject: (reason: unknown) => void
   /** The number of its events that the queue has taken; above 0 only if all of them never fit at once. */
   taken: number
+  /** Of the lines that the queue has not taken. A block counts its own. */
+  bytes: number
 }
 
 /**
@@ -38,17 +40,21 @@ export class Waiting {
     return this.#waiters.first
   }
 
-  push(waiter: Waiter): void {
+  push(waiter: Omit<Waiter, 'taken' | 'bytes'>): void {
+    const bytes = bytesOf(waiter.encoded, 0, Number.POSITIVE_INFINITY)
     this.#watch(waiter.signal)
-    this.#pins.bytes += waitingBytes(waiter)
-    this.#waiters.push(waiter)
+    this.#pins.bytes += bytes
+    this.#waiters.push({ ...waiter, taken: 0, bytes })
   }
 
   /** The queue takes this number of its events now, and pins them itself. */
   take(waiter: Waiter, events: number): void {
-    this.#pins.bytes -= waitingBytes(waiter)
+    const { encoded, taken } = waiter
     waiter.taken += events
-    this.#pins.bytes += waitingBytes(waiter)
+    const isWhole = waiter.taken === countOf(encoded)
+    const bytes = isWhole ? waiter.bytes : bytesOf(encoded, taken, waiter.taken)
+    waiter.bytes -= bytes
+    this.#pins.bytes -= bytes
   }
 
   /** Removes the first one, which has been served. */
@@ -92,17 +98,19 @@ export class Waiting {
 
   /** Its events that are not in the queue are nobody's any more. */
   #refuse(waiter: Waiter, reason: unknown): void {
-    const { encoded, taken } = waiter
-    this.#pins.bytes -= waitingBytes(waiter)
+    const { encoded, taken, bytes } = waiter
+    this.#pins.bytes -= bytes
     if (encoded instanceof Block) encoded.drop(taken, encoded.count)
     waiter.reject(reason)
   }
 }
 
-/** The bytes of the lines that the queue has not taken. A block counts its own. */
-function waitingBytes({ encoded, taken }: Waiter): number {
+/** The bytes of lines; 0 for those of a block, which counts them itself. */
+function bytesOf(encoded: Encoded, from: number, to: number): number {
   if (encoded instanceof Block) return 0
   let bytes = 0
-  for (let at = taken; at < encoded.length; at++) bytes += (encoded[at]?.length ?? 0) + 1
+  for (let at = from; at < Math.min(to, encoded.length); at++) {
+    bytes += (encoded[at]?.length ?? 0) + 1
+  }
   return bytes
 }
