@@ -5,6 +5,11 @@ import type { SourceCounts } from './stats.ts'
 /** What became of an event that the queue had taken. */
 export type Fate = 'confirmed' | 'rejected'
 
+/** Events of a publish that were dropped before the queue. */
+type Dropped = Pick<ReceiptCounts, 'filtered' | 'unencodable'>
+
+const NONE_DROPPED: Dropped = { filtered: 0, unencodable: 0 }
+
 /**
  * The receipt of one publish, which counts its events down as they are confirmed or dropped on purpose.
  * If events are neither when the agent ends, its promises stay pending for ever, so that no beat moves
@@ -12,19 +17,19 @@ export type Fate = 'confirmed' | 'rejected'
  */
 export class Acker implements Receipt, Owner {
   readonly #source: SourceCounts
-  readonly #filtered: number
-  readonly #unencodable: number
+  readonly #events: number
+  readonly #dropped: Dropped
   #unsettled: number
-  #confirmedCount = 0
-  #rejectedCount = 0
+  #rejected = 0
   #confirmed: Promise<ReceiptCounts> | undefined
   #resolve: ((counts: ReceiptCounts) => void) | undefined
 
-  constructor(events: number, filtered: number, unencodable: number, source: SourceCounts) {
+  /** `events` go to the queue; `dropped` were published as well. */
+  constructor(events: number, source: SourceCounts, dropped = NONE_DROPPED) {
+    this.#events = events
     this.#unsettled = events
-    this.#filtered = filtered
-    this.#unencodable = unencodable
     this.#source = source
+    this.#dropped = dropped
   }
 
   /** Made on demand: most beats publish many times for each receipt that they await. */
@@ -57,17 +62,12 @@ export class Acker implements Receipt, Owner {
   settle(events: number, fate: Fate): void {
     this.#source.pending -= events
     this.#unsettled -= events
-    if (fate === 'confirmed') this.#confirmedCount += events
-    else this.#rejectedCount += events
+    if (fate === 'rejected') this.#rejected += events
     if (this.#unsettled === 0) this.#resolve?.(this.#counts())
   }
 
   #counts(): ReceiptCounts {
-    return {
-      confirmed: this.#confirmedCount,
-      rejected: this.#rejectedCount,
-      filtered: this.#filtered,
-      unencodable: this.#unencodable,
-    }
+    const rejected = this.#rejected
+    return { confirmed: this.#events - rejected, rejected, ...this.#dropped }
   }
 }

@@ -56,13 +56,13 @@ export function publisherOf(options: ClientOptions): Publish {
       unencodable = add(lines, events as Event, now)
     }
     const filtered = published - unencodable - lines.length
-    if (filtered + unencodable > 0) {
-      counts.filtered += filtered
-      counts.unencodable += unencodable
-      source.published += filtered + unencodable
-      source.unencodable += unencodable
-    }
-    return enter(options, new Acker(lines.length, filtered, unencodable, source), lines)
+    if (filtered + unencodable === 0) return enter(options, new Acker(lines.length, source), lines)
+    counts.filtered += filtered
+    counts.unencodable += unencodable
+    source.published += filtered + unencodable
+    source.unencodable += unencodable
+    const acker = new Acker(lines.length, source, { filtered, unencodable })
+    return enter(options, acker, lines)
   }
 }
 
@@ -76,7 +76,7 @@ export function linePublisherOf(options: Door): (lines: readonly string[]) => Pr
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const wrong = lines.findIndex(line => line === '' || line.includes('\n'))
     if (wrong >= 0) return Promise.reject(new TypeError(`line ${wrong} is empty or has a line end`))
-    return enter(options, new Acker(lines.length, 0, 0, source), lines)
+    return enter(options, new Acker(lines.length, source), lines)
   }
 }
 
