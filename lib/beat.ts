@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Event, Receipt } from './event.ts'
+import type { Event, LinePublisher, Receipt } from './event.ts'
 import type { Plugin } from './plugin.ts'
 
 /** Small durable key/value data of one beat, such as how far it has read. Values are JSON. */
@@ -27,6 +27,8 @@ export interface Context<S> extends OpenContext<S> {
    * nothing taken, if `signal` aborts before there is room.
    */
   publish(events: Event | readonly Event[]): Promise<Receipt>
+  /** The same for events that are encoded already. */
+  readonly lines: LinePublisher
 }
 
 /**

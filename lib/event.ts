@@ -6,7 +6,17 @@
  */
 export interface Event {
   readonly '@timestamp'?: Date | string
+  /** Is kept beside the event, for processors and the output, and is not part of what the output sends. */
+  readonly '@metadata'?: Readonly<Record<string, unknown>>
   readonly [field: string]: unknown
+}
+
+/** What is kept beside an event. */
+export interface EventMeta {
+  /** Where the event goes at the peer (an index, a topic), as the output's `route` has said. */
+  readonly route?: string
+  /** The event's `@metadata`. */
+  readonly fields?: Readonly<Record<string, unknown>>
 }
 
 /** The fate of the events of one publish. */
@@ -32,4 +42,22 @@ export interface Receipt {
   readonly confirmed: Promise<ReceiptCounts>
   /** As `stored`. */
   readonly acked: Promise<void>
+}
+
+/** Publishes events that are encoded already, for beats that make no object for each of many lines. */
+export interface LinePublisher {
+  /**
+   * What the agent adds to each event, as text to put in front of the closing brace of a line:
+   * `,"agent":{…},"host":{…}`. Undefined if it can't be added to events with these top-level fields, as
+   * the configuration adds to one of them, or if a processor has to see the events: publish objects then.
+   */
+  constantsFor(fields: readonly string[]): string | undefined
+  /**
+   * As `publish` of `Context`. `bytes` are whole events, each one JSON object in UTF-8 with its
+   * `@timestamp` and the constants, ended by `\n`. They must not change afterwards. Processors are
+   * passed as well, at the cost of an object for each event.
+   *
+   * Rejects with a TypeError that names the line if one is empty, has no braces, or no end.
+   */
+  publish(bytes: Uint8Array, meta?: EventMeta): Promise<Receipt>
 }

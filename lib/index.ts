@@ -5,7 +5,7 @@ export { duration, durationFrom } from './config/schema/duration.ts'
 export { fileMode } from './config/schema/file-mode.ts'
 export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/schema/formats.ts'
 export { AgentError, type ErrorCode, type Problem } from './errors.ts'
-export type { Event, Receipt, ReceiptCounts } from './event.ts'
+export type { Event, EventMeta, LinePublisher, Receipt, ReceiptCounts } from './event.ts'
 export {
   type Batch,
   type DeliverySettings,
@@ -14,6 +14,7 @@ export {
   type OutputContext,
   type OutputType,
   type Rejection,
+  type Route,
   WRITTEN,
   type WriteCall,
   type WriteResult,

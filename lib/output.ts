@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { EventMeta } from './event.ts'
 import type { Plugin } from './plugin.ts'
 
 /**
@@ -14,6 +15,11 @@ export interface Batch {
   readonly ends: readonly number[]
   /** The same as strings without the line end. Made on the first access: chunks cost less. */
   readonly lines: readonly string[]
+  /**
+   * What is kept beside each event, by index; an event without anything has none. Empty if that is so of
+   * all: reading an index does either way.
+   */
+  readonly meta: readonly (EventMeta | undefined)[]
 }
 
 /** What one call of `write` may use besides the batch. */
@@ -90,9 +96,17 @@ export interface OutputContext<S> {
   }
 }
 
+/**
+ * Says where an event goes at the peer, from the fields of the event and of the agent: `get('agent.version')`.
+ * Undefined, or an error: nowhere in particular.
+ */
+export type Route = (get: (field: string) => unknown) => string | undefined
+
 export interface OutputType<S = unknown> extends Plugin<S> {
   /** Defaults of this output, where they differ from those of the framework. A user can set each but `ordered`. */
   readonly delivery?: Partial<DeliverySettings>
+  /** Makes the route of events, which is worked out when they are published and kept in `batch.meta`. */
+  route?(settings: S): Route
   /**
    * Runs before the filter: does everything that the filter will refuse. Must not wait for a peer: an
    * output whose server is away opens all the same, and its writes fail until it is back.

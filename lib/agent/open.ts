@@ -10,7 +10,7 @@
 
 import type { Logger } from 'pino'
 import { messageOf } from '../errors.ts'
-import type { Output } from '../output.ts'
+import type { Output, Route } from '../output.ts'
 import { openPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
@@ -40,7 +40,8 @@ export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
     const output = await openOutput(plan, log)
     closeStack.add('the output', () => output.close())
     const { delivery } = plan.output
-    const pipeline = openPipeline({ output, queue: config.queue.mem, delivery, log })
+    const route = routeOf(plan.output)
+    const pipeline = openPipeline({ output, queue: config.queue.mem, delivery, log, route })
     closeStack.add('the queue', deadline => drain(pipeline, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
@@ -67,6 +68,14 @@ async function openOutput({ config, output }: Plan, log: Logger): Promise<Output
   const { plugin, settings, id } = output
   try {
     return await plugin.open({ settings, log: log.child({ output: id }), paths: config.path })
+  } catch (error) {
+    throw openFailed(titleOf(output), error)
+  }
+}
+
+function routeOf(output: Plan['output']): Route | undefined {
+  try {
+    return output.plugin.route?.(output.settings)
   } catch (error) {
     throw openFailed(titleOf(output), error)
   }

@@ -1,3 +1,4 @@
+import type { EventMeta } from '../event.ts'
 import type { Fate } from './acker.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
@@ -37,6 +38,7 @@ export class Block {
   #lines: string[]
   #bytes: Buffer | undefined
   #ends: readonly number[] = []
+  #meta: (EventMeta | undefined)[] | undefined
   #size = 0
   #count = 0
   #unsettled = 0
@@ -48,12 +50,13 @@ export class Block {
   }
 
   /** A block of events that are encoded already. `ends`: for each the offset behind its `\n`. */
-  static of(pins: Pins, bytes: Buffer, ends: readonly number[]): Block {
+  static of(pins: Pins, bytes: Buffer, ends: readonly number[], meta?: EventMeta): Block {
     const block = new Block(pins)
     block.#count = ends.length
     block.#unsettled = ends.length
     block.#settleSize(bytes, ends)
     pins.bytes += bytes.length
+    if (meta !== undefined) for (let at = 0; at < ends.length; at++) block.#note(at, meta)
     return block
   }
 
@@ -63,14 +66,12 @@ export class Block {
 
   /** Whether a line of this length should go to another block. Any line goes to an empty one. */
   isFullFor(line: string): boolean {
-    return (
-      this.#bytes !== undefined ||
-      (this.#count > 0 && this.#size + line.length >= BLOCK_BYTES)
-    )
+    return this.#bytes !== undefined || (this.#count > 0 && this.#size + line.length >= BLOCK_BYTES)
   }
 
   /** Adds a line without its end. */
-  push(line: string): void {
+  push(line: string, meta: EventMeta | undefined): void {
+    if (meta !== undefined) this.#note(this.#count, meta)
     this.#lines.push(line)
     const size = line.length + 1
     this.#size += size
@@ -112,6 +113,14 @@ export class Block {
     return bytes.subarray(this.startOf(from), this.startOf(to))
   }
 
+  metaOf(index: number): EventMeta | undefined {
+    return this.#meta?.[index]
+  }
+
+  get hasMeta(): boolean {
+    return this.#meta !== undefined
+  }
+
   /** Settles the events from `from` to `to`. */
   settle(from: number, to: number, fate: Fate): void {
     this.#eachOwner(from, to, (owner, events) => owner.settle(events, fate))
@@ -139,6 +148,10 @@ export class Block {
     const copy = Block.of(this.#pins, bytes, ends)
     let count = 0
     for (const { from, to } of ranges) {
+      for (let at = from; at < to; at++) {
+        const meta = this.metaOf(at)
+        if (meta !== undefined) copy.#note(count + at - from, meta)
+      }
       this.#eachOwner(from, to, (owner, events) => {
         count += events
         copy.own(owner, count)
@@ -151,6 +164,11 @@ export class Block {
   /** Gives up events that the queue has not taken: nobody is told. */
   drop(from: number, to: number): void {
     this.#free(from, to)
+  }
+
+  #note(index: number, meta: EventMeta): void {
+    this.#meta ??= []
+    this.#meta[index] = meta
   }
 
   #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {

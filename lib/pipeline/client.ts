@@ -1,7 +1,8 @@
-import type { Event, Receipt } from '../event.ts'
+import type { Event, EventMeta, Receipt } from '../event.ts'
 import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
 import { type Encode, type Moment, momentOf } from './encode.ts'
+import { type MetaOf, metadataOf } from './meta.ts'
 import type { Encoded, Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
@@ -10,11 +11,11 @@ export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 /** The steps that events pass before the queue, in order. Undefined drops an event. */
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
 
-/** The things that one beat's `publish` works with. */
-interface ClientOptions {
-  readonly encode: Encode
+/** The things that one beat's publishers work with. */
+export interface Door {
   /** Undefined without processors: then no event becomes an object again. */
   readonly chain: Chain | undefined
+  readonly metaOf: MetaOf
   readonly signal: AbortSignal
   readonly queue: Queue
   /** The counts of the pipeline, and those of this source. */
@@ -25,20 +26,18 @@ interface ClientOptions {
 }
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
-export function publisherOf(options: ClientOptions): Publish {
-  const { signal, queue, encode, chain, source, counts, drop } = options
+export function publisherOf(door: Door, encode: Encode): Publish {
+  const { signal, queue, chain, metaOf } = door
   const clock = new Clock()
 
-  /** Adds the line of an event; returns 1 if there is none, as it can't be encoded. */
-  const add = (lines: string[], event: Event, now: Moment): number => {
+  const add = (publishing: Publishing, event: Event, now: Moment): void => {
     try {
       const text = encode(event, now)
-      const line = chain === undefined ? text : processed(text, chain)
-      if (line !== undefined) lines.push(line)
-      return 0
+      const metadata = event['@metadata'] === undefined ? undefined : metadataOf(event)
+      if (chain === undefined) publishing.add(text, metaOf(event, metadata, now.text))
+      else publishing.pass(withMetadata(JSON.parse(text), metadata), chain)
     } catch (thrown) {
-      drop(thrown)
-      return 1
+      publishing.fail(thrown)
     }
   }
 
@@ -46,51 +45,82 @@ export function publisherOf(options: ClientOptions): Publish {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const now = clock.now()
-    const lines: string[] = []
-    let unencodable = 0
-    let published = 1
+    const publishing = new Publishing(door)
     if (Array.isArray(events)) {
-      published = events.length
-      for (const event of events as readonly Event[]) unencodable += add(lines, event, now)
+      for (const event of events as readonly Event[]) add(publishing, event, now)
     } else {
-      unencodable = add(lines, events as Event, now)
+      add(publishing, events as Event, now)
     }
-    const filtered = published - unencodable - lines.length
-    if (filtered + unencodable === 0) return enter(options, new Acker(lines.length, source), lines)
+    return publishing.finish()
+  }
+}
+
+/** The lines of one publish, and what became of its other events. */
+export class Publishing {
+  readonly #door: Door
+  readonly #lines: string[] = []
+  #meta: (EventMeta | undefined)[] | undefined
+  #filtered = 0
+  #unencodable = 0
+
+  constructor(door: Door) {
+    this.#door = door
+  }
+
+  add(line: string, meta: EventMeta | undefined): void {
+    if (meta !== undefined) {
+      this.#meta ??= []
+      this.#meta[this.#lines.length] = meta
+    }
+    this.#lines.push(line)
+  }
+
+  /** Adds the event as the processors leave it. It is a copy that nobody else has, with everything in it. */
+  pass(event: MutableEvent, chain: Chain, route?: string): void {
+    const passed = chain(event)
+    if (passed === undefined) {
+      this.#filtered++
+      return
+    }
+    const { '@metadata': _, ...own } = passed
+    const metadata = metadataOf(passed as Event)
+    const meta = this.#door.metaOf(own, metadata, '')
+    this.add(JSON.stringify(own), route === undefined ? meta : { ...meta, route })
+  }
+
+  fail(thrown: unknown): void {
+    this.#unencodable++
+    this.#door.drop(thrown)
+  }
+
+  finish(): Promise<Receipt> {
+    const lines = this.#lines
+    const encoded = { lines, meta: this.#meta }
+    return enter(this.#door, this.#acker(lines.length), encoded)
+  }
+
+  #acker(events: number): Acker {
+    const { counts, source } = this.#door
+    const filtered = this.#filtered
+    const unencodable = this.#unencodable
+    if (filtered + unencodable === 0) return new Acker(events, source)
     counts.filtered += filtered
     counts.unencodable += unencodable
     source.published += filtered + unencodable
     source.unencodable += unencodable
-    const acker = new Acker(lines.length, source, { filtered, unencodable })
-    return enter(options, acker, lines)
+    return new Acker(events, source, { filtered, unencodable })
   }
 }
 
-/**
- * The public door for events that are encoded already, without an object for each.
- */
-export function linePublisherOf(options: Door): (lines: readonly string[]) => Promise<Receipt> {
-  const { signal, queue, source } = options
-  return lines => {
-    if (signal.aborted) return Promise.reject(signal.reason)
-    if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
-    const wrong = lines.findIndex(line => line === '' || line.includes('\n'))
-    if (wrong >= 0) return Promise.reject(new TypeError(`line ${wrong} is empty or has a line end`))
-    return enter(options, new Acker(lines.length, source), lines)
-  }
+/** Processors see `@metadata` as a field of the event. */
+export function withMetadata(event: MutableEvent, metadata: Event['@metadata']): MutableEvent {
+  return metadata === undefined ? event : { ...event, '@metadata': metadata }
 }
 
-type Door = Omit<ClientOptions, 'encode' | 'chain' | 'drop'>
-
-function enter({ queue, signal }: Door, acker: Acker, encoded: Encoded): Promise<Receipt> {
+/** Resolves with the receipt when the queue has taken the events. */
+export function enter({ queue, signal }: Door, acker: Acker, encoded: Encoded): Promise<Receipt> {
   if (queue.offer(acker, encoded)) return Promise.resolve(acker)
   return queue.wait(acker, encoded, signal).then(() => acker)
-}
-
-/** Processors get a copy that nobody else has, with everything that the agent adds. */
-function processed(text: string, chain: Chain): string | undefined {
-  const event = chain(JSON.parse(text))
-  return event === undefined ? undefined : JSON.stringify(event)
 }
 
 /** The present moment, worked out once in a millisecond. */

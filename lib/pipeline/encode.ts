@@ -11,6 +11,12 @@ export interface Moment {
   readonly head: string
 }
 
+interface Constant {
+  readonly key: string
+  readonly value: unknown
+  readonly text: string
+}
+
 export function momentOf(ms: number): Moment {
   const text = new Date(ms).toISOString()
   return { text, head: headOf(text) }
@@ -33,9 +39,7 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\
  * contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
  */
 export function encoderOf(source: EventSource): Encode {
-  const constants = Object.entries(constantsOf(source))
-    .map(([key, value]) => ({ key, value, text: fieldText(key, value) }))
-    .filter(({ text }) => text !== '')
+  const constants = textsOf(source)
 
   /** Merges constants into the fields that `own` has too, and returns the text of the other constants. */
   const addTo = (own: Record<string, unknown>): string => {
@@ -47,7 +51,7 @@ export function encoderOf(source: EventSource): Encode {
     return others
   }
 
-  const special = new Set(['@timestamp', ...constants.map(({ key }) => key)])
+  const special = new Set(['@timestamp', '@metadata', ...constants.map(({ key }) => key)])
   /** Without a field that needs a look nothing has to be copied. */
   const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
     for (const key in event) if (special.has(key)) return false
@@ -61,7 +65,7 @@ export function encoderOf(source: EventSource): Encode {
       // The text of an object with a value of its own, such as a String, is no object.
       if (text.startsWith('{"')) return `${now.head},${text.slice(1, -1)}${end}`
     }
-    const { '@timestamp': at, ...own } = plainData(event)
+    const { '@timestamp': at, '@metadata': _, ...own } = plainData(event)
     const added = addTo(own)
     const fields = stringify(own).slice(1, -1)
     return `${headOf(timeOf(at, now.text))}${fields === '' ? '' : `,${fields}`}${added}}`
@@ -77,6 +81,20 @@ function plainData(event: Event): Readonly<Record<string, unknown>> {
   if (!isObject(event)) throw new TypeError('an event must be an object')
   if (Object.hasOwn(event, 'toJSON')) throw new TypeError('an event must not have a toJSON')
   return event
+}
+
+/** The constants of a source and their text. */
+function textsOf(source: EventSource): readonly Constant[] {
+  return Object.entries(constantsOf(source))
+    .map(([key, value]) => ({ key, value, text: fieldText(key, value) }))
+    .filter(({ text }) => text !== '')
+}
+
+/** The text of all constants, if none of these fields is among them. */
+export function constantsFor(source: EventSource, fields: readonly string[]): string | undefined {
+  const constants = textsOf(source)
+  if (constants.some(({ key }) => fields.includes(key))) return undefined
+  return constants.map(({ text }) => text).join('')
 }
 
 /** `,"host":{"name":"web-1"}`; empty for a value that JSON leaves out. */

@@ -1,3 +1,4 @@
+import type { EventMeta } from '../event.ts'
 import type { Batch } from '../output.ts'
 import type { Fate } from './acker.ts'
 import type { Block, Range } from './block.ts'
@@ -19,6 +20,7 @@ export class Lease implements Batch {
   readonly #release: (events: number) => void
   #ends: readonly number[] | undefined
   #lines: readonly string[] | undefined
+  #meta: readonly (EventMeta | undefined)[] | undefined
 
   constructor(spans: readonly Span[], release: (events: number) => void) {
     this.#spans = spans
@@ -35,6 +37,11 @@ export class Lease implements Batch {
   get lines(): readonly string[] {
     this.#lines ??= this.#spans.flatMap(linesOf)
     return this.#lines
+  }
+
+  get meta(): readonly (EventMeta | undefined)[] {
+    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? this.#spans.flatMap(metaOf) : []
+    return this.#meta
   }
 
   /** Settles every event. */
@@ -111,6 +118,10 @@ function endsOf(spans: readonly Span[]): readonly number[] {
     before += block.startOf(to) - start
   }
   return ends
+}
+
+function metaOf({ block, from, to }: Span): readonly (EventMeta | undefined)[] {
+  return Array.from({ length: to - from }, (_, at) => block.metaOf(from + at))
 }
 
 function linesOf({ block, from, to }: Span): readonly string[] {

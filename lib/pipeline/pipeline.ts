@@ -13,14 +13,16 @@
 import type { Logger } from 'pino'
 import type { MemoryQueueSettings } from '../config/config.ts'
 import { type AgentError, messageOf } from '../errors.ts'
-import type { Receipt } from '../event.ts'
-import type { DeliverySettings, Output } from '../output.ts'
+import type { LinePublisher } from '../event.ts'
+import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
-import { type Chain, linePublisherOf, type Publish, publisherOf } from './client.ts'
+import { type Chain, type Door, type Publish, publisherOf } from './client.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
+import { linePublisherOf } from './lines.ts'
+import { metaOf } from './meta.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
@@ -29,7 +31,16 @@ export interface PipelineOptions {
   readonly queue: MemoryQueueSettings
   readonly delivery: DeliverySettings
   readonly log: Logger
+  readonly route?: Route | undefined
 }
+
+/** Whose events they are, when they are refused, how they are counted, and what they pass before the queue. */
+type PublisherOptions = [
+  source: EventSource,
+  signal: AbortSignal,
+  counts?: SourceCounts,
+  chain?: Chain | undefined,
+]
 
 export interface Pipeline {
   /**
@@ -40,12 +51,9 @@ export interface Pipeline {
    * @param counts counts the events of this source
    * @throws TypeError if JSON can't carry the source
    */
-  publisher(source: EventSource, signal: AbortSignal, counts?: SourceCounts, chain?: Chain): Publish
-  /** The same for lines that are encoded already, without line ends: a log shipper has no objects. */
-  linePublisher(
-    signal: AbortSignal,
-    counts?: SourceCounts,
-  ): (lines: readonly string[]) => Promise<Receipt>
+  publisher(...from: PublisherOptions): Publish
+  /** The same for events that are encoded already. */
+  linePublisher(...from: PublisherOptions): LinePublisher
   /** Begins to deliver. Events can be published before; they wait in the queue. */
   start(): void
   stats(): PipelineStats
@@ -70,8 +78,10 @@ export function openPipeline({
   queue: settings,
   delivery: how,
   log,
+  route,
 }: PipelineOptions): Pipeline {
-  const queue = new MemoryQueue(settings, { bytes: 0 })
+  const pins = { bytes: 0 }
+  const queue = new MemoryQueue(settings, pins)
   const counts = noCounts()
   const delivery = new Delivery({ output, queue, log, settings: how, counts })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
@@ -100,24 +110,24 @@ export function openPipeline({
   }
   let closing: ReturnType<typeof drain> | undefined
 
+  function doorOf(...[source, signal, sourceCounts, chain]: PublisherOptions): Door {
+    const drop = (thrown: unknown) =>
+      unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
+    return {
+      chain,
+      metaOf: metaOf(source, route),
+      signal,
+      queue,
+      counts,
+      source: sourceCounts ?? noSourceCounts(),
+      drop,
+    }
+  }
+
   return {
     failed,
-    publisher: (source, signal, sourceCounts = noSourceCounts(), chain = undefined) => {
-      const drop = (thrown: unknown) =>
-        unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
-      const encode = encoderOf(source)
-      return publisherOf({
-        encode,
-        chain,
-        signal,
-        queue,
-        counts,
-        source: sourceCounts,
-        drop,
-      })
-    },
-    linePublisher: (signal, source = noSourceCounts()) =>
-      linePublisherOf({ signal, queue, counts, source }),
+    publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
+    linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
       done ??= run()
     },

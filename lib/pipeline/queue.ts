@@ -1,12 +1,20 @@
+import type { EventMeta } from '../event.ts'
 import type { Acker } from './acker.ts'
-import type { Block } from './block.ts'
+import { Block } from './block.ts'
 import type { Lease } from './lease.ts'
 
 /**
- * The encoded events of one publish: lines without their ends, or a block that is sealed already. A queue
- * packs lines into blocks of its own.
+ * The encoded events of one publish: lines, or a block that is sealed already. A queue packs lines into
+ * blocks of its own.
  */
-export type Encoded = readonly string[] | Block
+export type Encoded = Lines | Block
+
+export interface Lines {
+  /** One for each event, without their ends. */
+  readonly lines: readonly string[]
+  /** By index of the event; undefined if no event has any. */
+  readonly meta: readonly (EventMeta | undefined)[] | undefined
+}
 
 export interface BatchLimits {
   readonly maxEvents: number
@@ -47,5 +55,5 @@ export interface Queue {
 }
 
 export function countOf(encoded: Encoded): number {
-  return Array.isArray(encoded) ? encoded.length : (encoded as Block).count
+  return encoded instanceof Block ? encoded.count : encoded.lines.length
 }

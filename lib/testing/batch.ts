@@ -14,7 +14,7 @@ export function batchOf(lines: readonly string[], sizes: readonly number[] = [])
     end += Buffer.byteLength(line) + 1
     return end
   })
-  return { count: lines.length, chunks, ends, lines }
+  return { count: lines.length, chunks, ends, lines, meta: [] }
 }
 
 /** A call that nothing ends. */

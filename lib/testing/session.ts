@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino'
 import type { Beat, Context, StateStore } from '../beat.ts'
 import { parseSection } from '../config/schema/section.ts'
 import { AgentError, formatProblem, type Problem } from '../errors.ts'
+import type { LinePublisher } from '../event.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Sink } from './sink.ts'
 import { memoryState } from './state.ts'
@@ -48,7 +49,8 @@ export async function openSession<S, R>(
   return {
     resources,
     async run({ publish }, signal) {
-      const context: Context<S> = { settings, log, id: beat.name, signal, state, publish }
+      const lines = linesTo(publish)
+      const context: Context<S> = { settings, log, id: beat.name, signal, state, publish, lines }
       try {
         await beat.run(context, resources)
       } catch (error) {
@@ -56,6 +58,17 @@ export async function openSession<S, R>(
       }
     },
     close: async () => beat.close?.(resources),
+  }
+}
+
+/** The door for encoded events in a test, where the agent adds nothing. Gives the events as objects. */
+function linesTo(publish: Context<unknown>['publish']): LinePublisher {
+  return {
+    constantsFor: () => '',
+    publish: async bytes => {
+      const lines = Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1)
+      return publish(lines.map(line => JSON.parse(line)))
+    },
   }
 }
 

@@ -50,10 +50,12 @@ export async function openBeat(
   let running = false
 
   async function run(signal: AbortSignal): Promise<void> {
-    const publish = pipeline.publisher(source, signal, counts, processors.chain)
+    const from = [source, signal, counts, processors.chain] as const
+    const publish = pipeline.publisher(...from)
+    const lines = pipeline.linePublisher(...from)
     running = true
     try {
-      await beat.run({ settings, log, id, signal, state, publish }, resources)
+      await beat.run({ settings, log, id, signal, state, publish, lines }, resources)
     } finally {
       running = false
     }

@@ -2,7 +2,7 @@
 //
 //   every plugin   name, schema, syscalls, privileges     (lib/plugin.ts)
 //   a beat         open, run, close                       (lib/beat.ts)
-//   an output      open, delivery                         (lib/output.ts)
+//   an output      open, delivery, route                      (lib/output.ts)
 //   a processor    open                                   (lib/processor.ts)
 //   a privilege    one need and its reason, in one line
 //
@@ -95,6 +95,7 @@ const BEAT_CHECKS: readonly Check[] = [
 const OUTPUT_CHECKS: readonly Check[] = [
   requiredFunction('open'),
   notOf('a beat', 'run'),
+  optionalFunction('route'),
   output => deliveryProblems(output.get('delivery')),
   unreserved(RESERVED_OUTPUT_KEYS, 'output'),
 ]
@@ -144,7 +145,9 @@ function isNeed(value: unknown): boolean {
 }
 
 const MEMBERS =
-  'name schema run open close syscalls privileges opensUnfiltered delivery names why'.split(' ')
+  'name schema run open close syscalls privileges opensUnfiltered delivery route names why'.split(
+    ' ',
+  )
 
 /** The members that a reader of the object sees: a plugin may also be an instance of a class. */
 function membersOf(value: object): Members {

@@ -16,7 +16,14 @@ import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
 import { Block, type Pins } from '../../block.ts'
 import { Lease, type Span } from '../../lease.ts'
-import { type BatchLimits, countOf, type Encoded, type Queue, type QueueUsage } from '../../queue.ts'
+import {
+  type BatchLimits,
+  countOf,
+  type Encoded,
+  type Lines,
+  type Queue,
+  type QueueUsage,
+} from '../../queue.ts'
 import { Fifo } from './fifo.ts'
 import { Waiting } from './waiting.ts'
 
@@ -154,7 +161,7 @@ export class MemoryQueue implements Queue {
     this.#wakeIfDue()
   }
 
-  #pack(acker: Acker, lines: readonly string[], from: number, to: number): void {
+  #pack(acker: Acker, { lines, meta }: Lines, from: number, to: number): void {
     let last = this.#last
     for (let at = from; at < to; at++) {
       const line = lines[at] ?? ''
@@ -164,7 +171,7 @@ export class MemoryQueue implements Queue {
         last = this.#append(new Block(this.#pins), 0, 0)
         this.#last = last
       }
-      last.block.push(line)
+      last.block.push(line, meta?.[at])
       last.to++
     }
     last?.block.own(acker)

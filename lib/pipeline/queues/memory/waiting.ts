@@ -109,8 +109,9 @@ export class Waiting {
 function bytesOf(encoded: Encoded, from: number, to: number): number {
   if (encoded instanceof Block) return 0
   let bytes = 0
-  for (let at = from; at < Math.min(to, encoded.length); at++) {
-    bytes += (encoded[at]?.length ?? 0) + 1
+  const { lines } = encoded
+  for (let at = from; at < Math.min(to, lines.length); at++) {
+    bytes += (lines[at]?.length ?? 0) + 1
   }
   return bytes
 }

@@ -1,0 +1,59 @@
+// The door for events that are encoded already: a beat that ships lines has no object for each.
+//
+// A block is made of the beat's own bytes, without a copy. Every line is looked at as far as that is cheap:
+// where it ends, and whether it has braces. That it is JSON is the beat's promise. Where a processor has to
+// see the events, each line becomes an object, as `publish` would have had it.
+
+import type { LinePublisher } from '../event.ts'
+import { Acker } from './acker.ts'
+import { Block, type Pins } from './block.ts'
+import { type Door, enter, Publishing, withMetadata } from './client.ts'
+import { constantsFor } from './encode.ts'
+import type { EventSource } from './enrichment.ts'
+
+const [NEWLINE, OPEN, CLOSE] = [10, 0x7b, 0x7d]
+
+export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
+  const { chain, signal, queue } = door
+  return {
+    constantsFor: fields => (chain === undefined ? constantsFor(source, fields) : undefined),
+    async publish(bytes, meta) {
+      signal.throwIfAborted()
+      if (queue.refusal !== undefined) throw queue.refusal
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      const ends = endsOf(buffer)
+      if (chain === undefined) {
+        const kept = meta ?? door.metaOf({}, undefined, '')
+        const block = Block.of(pins, buffer, ends, kept)
+        const acker = new Acker(ends.length, door.source)
+        block.own(acker)
+        return enter(door, acker, block)
+      }
+      const publishing = new Publishing(door)
+      for (const line of buffer.toString('utf8').split('\n').slice(0, ends.length)) {
+        try {
+          publishing.pass(withMetadata(JSON.parse(line), meta?.fields), chain, meta?.route)
+        } catch (thrown) {
+          publishing.fail(thrown)
+        }
+      }
+      return publishing.finish()
+    },
+  }
+}
+
+/** The offsets behind the ends of lines. */
+function endsOf(bytes: Buffer): readonly number[] {
+  const ends: number[] = []
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, from)
+    const where = `line ${ends.length}`
+    if (end < 0) throw new TypeError(`${where} has no end`)
+    if (bytes[from] !== OPEN || bytes[end - 1] !== CLOSE) {
+      throw new TypeError(`${where} is not a JSON object`)
+    }
+    from = end + 1
+    ends.push(from)
+  }
+  return ends
+}
