@@ -27,3 +27,4 @@ export {
   type ProcessorContext,
   type ProcessorType,
 } from './processor.ts'
+export { Watermark } from './watermark.ts'

@@ -1,9 +1,6 @@
 import type { Receipt, ReceiptCounts } from '../event.ts'
-import type { Owner } from './block.ts'
+import type { Fate, Owner } from './block.ts'
 import type { SourceCounts } from './stats.ts'
-
-/** What became of an event that the queue had taken. */
-export type Fate = 'confirmed' | 'rejected'
 
 /** Events of a publish that were dropped before the queue. */
 type Dropped = Pick<ReceiptCounts, 'filtered' | 'unencodable'>

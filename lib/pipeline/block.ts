@@ -1,5 +1,4 @@
 import type { EventMeta } from '../event.ts'
-import type { Fate } from './acker.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
 const BLOCK_BYTES = 64 * 1024
@@ -8,6 +7,9 @@ const BLOCK_BYTES = 64 * 1024
 const LONGEST_CHARACTER = 4
 
 const NEWLINE = 10
+
+/** What became of an event that the queue had taken. */
+export type Fate = 'confirmed' | 'rejected'
 
 /** The bytes of all blocks that are not settled, and of the publishes that wait for room. */
 export interface Pins {

@@ -1,7 +1,6 @@
 import type { EventMeta } from '../event.ts'
 import type { Batch } from '../output.ts'
-import type { Fate } from './acker.ts'
-import type { Block, Range } from './block.ts'
+import type { Block, Fate, Range } from './block.ts'
 
 /** Events that lie one behind the other in a sealed block. */
 export interface Span extends Range {

@@ -11,6 +11,8 @@ import { compiledName, EXAMPLES, writeExamples } from './examples.ts'
 const SETTINGS: Readonly<Record<string, string>> = {
   'size.js': 'path: beat.yml, period: 10ms',
   'heartbeat.js': 'period: 10ms',
+  'follow.js': 'path: beat.yml',
+  'ship.js': '',
 }
 
 /** A server that listens only once it is told to; then it returns the first body that it receives. */
@@ -71,7 +73,7 @@ describe('TypeScript in the documentation', function () {
         place.write({ 'beat.yml': `beats: [${beat}]\noutput.console: {}\n` })
         const agent = place.start('run')
         await agent.logged('Beat started')
-        if (SETTINGS[name]) await agent.printed('"event":')
+        if (name in SETTINGS) await agent.printed('"event":')
         agent.child.kill('SIGTERM')
         const { code, log } = await agent.ended()
         expect(log.filter(line => /error|fatal/.test(String(line['log.level'])))).to.deep.equal([])
