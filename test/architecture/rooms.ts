@@ -22,7 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
   contracts: {
-    files: /^lib\/(beat|event|output|plugin|processor)\.ts$/,
+    files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
     imports: [],
     types: ['errors', 'npm:convict', 'npm:pino'],
   },
