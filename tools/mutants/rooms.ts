@@ -44,5 +44,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'test/agent/reload',
     ],
   },
+  processors: { sources: ['lib/processors'], tests: ['test/processors'] },
+  watermark: { sources: ['lib/watermark.ts'], tests: ['test/watermark.test.ts'] },
   backoff: { sources: ['lib/backoff.ts'], tests: ['test/backoff.test.ts'] },
 }
