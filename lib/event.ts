@@ -23,7 +23,7 @@ export interface EventMeta {
 export interface ReceiptCounts {
   /** Taken by the output. */
   readonly confirmed: number
-  /** Dropped, as the output will never take them. */
+  /** Dropped, as the output refused them for good, or more than `max_retries` times. */
   readonly rejected: number
   /** Dropped on purpose by a processor. */
   readonly filtered: number

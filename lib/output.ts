@@ -39,11 +39,14 @@ export interface WriteResult {
   readonly retry: readonly number[]
   /** Will never be taken: counted, logged, dropped. `status` is the peer's code, if it has one. */
   readonly reject: readonly Rejection[]
-  /** Milliseconds that the peer asks to wait before the next try. */
+  /** Milliseconds that the peer asks to wait before the next try of anything. */
   readonly retryAfterMs?: number
   /** The batch was too large as a whole: it is halved and tried again. */
   readonly tooLarge?: true
-  /** Why events have to be tried again: the connection was lost, or the peer has throttled. */
+  /**
+   * Why events have to be tried again: the connection was lost, or the peer has throttled. Other events
+   * wait as well then. Left out: it was because of these events.
+   */
   readonly cause?: 'lost' | 'throttled'
 }
 

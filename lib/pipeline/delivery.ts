@@ -8,7 +8,9 @@
 //             over, while other batches go on
 //
 // The pause grows with every failure in a row (lib/backoff.ts); a partial success does not end the row,
-// a full one does. A peer that asks for a longer one gets it, up to MAX_RETRY_AFTER_MS.
+// a full one does. A peer that asks for a longer one gets it, up to MAX_RETRY_AFTER_MS. A pause is that of
+// the refused events alone, unless the write failed, or the answer has a cause or asks for a pause: then
+// nothing is written before it is over.
 
 import type { Logger } from 'pino'
 import { type BackoffSettings, pauseMs } from '../backoff.ts'
@@ -69,7 +71,7 @@ export class Delivery {
     this.#settings = settings
     this.#backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
     this.#counts = counts
-    this.#dropLog = new DropLog(log, 'Events dropped: the output will never take them')
+    this.#dropLog = new DropLog(log, 'Events dropped: the output refused them')
     this.#writer = new Writer(output, settings.timeout)
     this.#freeSlots = settings.ordered ? 1 : Math.max(1, settings.inFlight)
     this.#failure = new Promise((_, reject) => {
@@ -181,11 +183,11 @@ export class Delivery {
       return this.#settle(lease, tries, result)
     } catch (thrown) {
       if (isGone(thrown)) throw thrown
-      if (this.#isStopped) return [{ lease, tries, dueMs: 0 }]
+      if (this.#isStopped) return []
       this.#counts.failed_writes++
       this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
       const left = this.#again(lease, tries)
-      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, ...left.map(({ dueMs }) => dueMs))
+      this.#pauseAll(left)
       return left
     }
   }
@@ -215,7 +217,15 @@ export class Delivery {
       this.#failuresInARow = 0
       return []
     }
-    return this.#again(left, tries, result.retryAfterMs)
+    const again = this.#again(left, tries, result.retryAfterMs)
+    // A peer that asks for a pause, or is gone, has not asked for other events meanwhile.
+    if (result.retryAfterMs !== undefined || result.cause !== undefined) this.#pauseAll(again)
+    return again
+  }
+
+  /** Nothing else is tried before these are. */
+  #pauseAll(retries: readonly Retry[]): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, ...retries.map(({ dueMs }) => dueMs))
   }
 
   #again(lease: Lease, tries: number, retryAfterMs = 0): readonly Retry[] {

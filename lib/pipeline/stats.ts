@@ -9,7 +9,7 @@ export interface PipelineStats {
   readonly unencodable: number
   /** Dropped on purpose by a processor. */
   readonly filtered: number
-  /** Dropped because the output will never take them. */
+  /** Dropped because the output refused them for good, or more than `max_retries` times. */
   readonly rejected: number
   /** Confirmed by the output. */
   readonly acked: number

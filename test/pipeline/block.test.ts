@@ -1,0 +1,182 @@
+import { expect } from 'chai'
+import { Block, type Fate, type Owner } from '../../lib/pipeline/block.ts'
+
+/** An owner that counts what it is told. */
+function owner(): Owner & Record<Fate, number> {
+  const counts = {
+    confirmed: 0,
+    rejected: 0,
+    settle(events: number, fate: Fate) {
+      counts[fate] += events
+    },
+  }
+  return counts
+}
+
+function blockOf(lines: readonly string[], pins = { bytes: 0 }): Block {
+  const block = new Block(pins)
+  for (const line of lines) block.push(line, undefined)
+  return block
+}
+
+function textsOf(block: Block): readonly string[] {
+  return Array.from({ length: block.count }, (_, at) => String(block.slice(at, at + 1)))
+}
+
+describe('block', () => {
+  const cases: readonly (readonly string[])[] = [
+    ['{}'],
+    ['{"a":1}', '{"b":2}', '{}'],
+    ['{"a":"ü"}', '{"b":2}'],
+    ['{"a":1}', '{"b":"€"}', '{"c":"😀"}', '{"d":4}'],
+    // One character more than ASCII has room for, of each length in UTF-8.
+    ['é'],
+    ['€'],
+    ['😀'],
+    ['\u{10ffff}', 'a'],
+  ]
+  for (const lines of cases) {
+    it(`makes bytes of ${lines.join(' ')}, each event with its end`, () => {
+      const pins = { bytes: 0 }
+      const block = blockOf(lines, pins)
+      block.seal()
+      expect(textsOf(block)).to.deep.equal(lines.map(line => `${line}\n`))
+      expect(block.count).to.equal(lines.length)
+      expect(block.startOf(0)).to.equal(0)
+      const bytes = Buffer.byteLength(lines.join('\n')) + 1
+      expect(block.startOf(lines.length)).to.equal(bytes)
+      expect(block.slice(0, lines.length).length).to.equal(bytes)
+      expect(pins.bytes).to.equal(bytes)
+    })
+  }
+
+  it('is sealed once: its bytes stay where they are', () => {
+    const block = blockOf(['{}', '{}'])
+    block.seal()
+    const before = block.slice(0, 2)
+    block.seal()
+    expect(block.slice(0, 2).buffer).to.equal(before.buffer)
+    expect(textsOf(block)).to.deep.equal(['{}\n', '{}\n'])
+  })
+
+  it('takes any line while it is empty, then lines up to 64 KiB, and none once it is sealed', () => {
+    const block = new Block({ bytes: 0 })
+    expect(block.isFullFor('x'.repeat(1e6))).to.equal(false)
+    block.push('x'.repeat(65_000), undefined)
+    expect(block.isFullFor('x'.repeat(534))).to.equal(false)
+    expect(block.isFullFor('x'.repeat(535))).to.equal(true)
+    block.seal()
+    expect(block.isFullFor('x')).to.equal(true)
+  })
+
+  it('pins its bytes until every event is settled', () => {
+    const pins = { bytes: 7 }
+    const block = blockOf(['{"a":1}', '{}', '{}'], pins)
+    expect(pins.bytes).to.equal(7 + 14)
+    block.seal()
+    block.settle(2, 3, 'confirmed')
+    block.settle(0, 1, 'rejected')
+    expect(pins.bytes).to.equal(7 + 14)
+    block.settle(1, 2, 'confirmed')
+    expect(pins.bytes).to.equal(7)
+  })
+
+  it('tells each owner about its own events', () => {
+    const [a, b, c] = [owner(), owner(), owner()]
+    const block = new Block({ bytes: 0 })
+    const push = (count: number, whose: Owner) => {
+      for (let at = 0; at < count; at++) block.push('{}', undefined)
+      block.own(whose)
+    }
+    push(3, a)
+    push(1, b)
+    push(4, c)
+    block.seal()
+    block.settle(1, 2, 'rejected')
+    expect([a.rejected, b.rejected, c.rejected]).to.deep.equal([1, 0, 0])
+    block.settle(2, 5, 'confirmed')
+    expect([a.confirmed, b.confirmed, c.confirmed]).to.deep.equal([1, 1, 1])
+    block.settle(5, 8, 'rejected')
+    block.settle(0, 1, 'confirmed')
+    expect([a, b, c].map(({ confirmed }) => confirmed)).to.deep.equal([2, 1, 1])
+    expect([a, b, c].map(({ rejected }) => rejected)).to.deep.equal([1, 0, 3])
+  })
+
+  it('is worth leaving by those that alone keep it alive, and are less than half of it', () => {
+    // Eight bytes each.
+    const block = blockOf(Array(4).fill('{"a":1}'))
+    block.seal()
+    expect(block.isWorthLeaving(4)).to.equal(false)
+    block.settle(0, 1, 'confirmed')
+    block.settle(3, 4, 'confirmed')
+    // Half is not less than half.
+    expect(block.isWorthLeaving(2)).to.equal(false)
+    block.settle(1, 2, 'confirmed')
+    expect(block.isWorthLeaving(1)).to.equal(true)
+    expect(block.isWorthLeaving(0)).to.equal(false)
+  })
+
+  it('moves events out to a block of their own, with their owners and what is kept beside them', () => {
+    const pins = { bytes: 0 }
+    const [a, b] = [owner(), owner()]
+    const block = new Block(pins)
+    for (const [at, line] of ['{"n":0}', '{"n":1}', '{"n":2}'].entries()) {
+      block.push(line, at === 1 ? { route: 'one' } : undefined)
+    }
+    block.own(a)
+    for (const [at, line] of ['{"ü":3}', '{"n":44}', '{"n":5}'].entries()) {
+      block.push(line, at === 1 ? { route: 'four' } : undefined)
+    }
+    block.own(b)
+    block.seal()
+    block.settle(0, 1, 'confirmed')
+    block.settle(3, 4, 'confirmed')
+    block.settle(5, 6, 'confirmed')
+    const moved = block.moveOut([
+      { from: 1, to: 3 },
+      { from: 4, to: 5 },
+    ])
+    expect(textsOf(moved)).to.deep.equal(['{"n":1}\n', '{"n":2}\n', '{"n":44}\n'])
+    expect([0, 1, 2].map(at => moved.metaOf(at)?.route)).to.deep.equal(['one', undefined, 'four'])
+    expect(moved.hasMeta).to.equal(true)
+    // The old block is free: all that is pinned is the copy.
+    expect(pins.bytes).to.equal(8 + 8 + 9)
+    moved.settle(1, 3, 'rejected')
+    expect([a.rejected, b.rejected]).to.deep.equal([1, 1])
+    moved.settle(0, 1, 'confirmed')
+    expect([a.confirmed, b.confirmed]).to.deep.equal([2, 2])
+    expect(pins.bytes).to.equal(0)
+  })
+
+  it('can be made of bytes, and pins them as well', () => {
+    const pins = { bytes: 0 }
+    const block = Block.of(pins, Buffer.from('{}\n{"ü":1}\n'), [3, 12], { route: 'r' })
+    const whose = owner()
+    block.own(whose)
+    expect(textsOf(block)).to.deep.equal(['{}\n', '{"ü":1}\n'])
+    expect([block.metaOf(0), block.metaOf(1), block.metaOf(2)]).to.deep.equal([
+      { route: 'r' },
+      { route: 'r' },
+      undefined,
+    ])
+    expect(block.isFullFor('{}')).to.equal(true)
+    expect(pins.bytes).to.equal(12)
+    block.settle(0, 1, 'confirmed')
+    block.drop(1, 2)
+    expect(pins.bytes).to.equal(0)
+    expect(whose).to.include({ confirmed: 1, rejected: 0 })
+  })
+
+  it('has nothing beside its events unless one has', () => {
+    const block = blockOf(['{}', '{}'])
+    expect(block.hasMeta).to.equal(false)
+    expect(block.metaOf(0)).to.equal(undefined)
+    block.push('{}', { fields: { id: 1 } })
+    expect(block.hasMeta).to.equal(true)
+    expect([0, 1, 2].map(at => block.metaOf(at))).to.deep.equal([
+      undefined,
+      undefined,
+      { fields: { id: 1 } },
+    ])
+  })
+})

@@ -1,0 +1,160 @@
+import { expect } from 'chai'
+import { Block, type Fate } from '../../lib/pipeline/block.ts'
+import { Lease, type Span } from '../../lib/pipeline/lease.ts'
+
+/** Blocks of these lines, all of one owner, and a lease of spans of them. */
+function leased(
+  blocks: readonly (readonly string[])[],
+  ranges: readonly [number, number, number][],
+) {
+  const pins = { bytes: 0 }
+  const settled: Fate[] = []
+  const released: number[] = []
+  const own = {
+    settle(events: number, fate: Fate) {
+      for (let at = 0; at < events; at++) settled.push(fate)
+    },
+  }
+  const sealed = blocks.map(lines => {
+    const block = new Block(pins)
+    for (const line of lines) block.push(line, line.includes('m') ? { route: line } : undefined)
+    block.own(own)
+    block.seal()
+    return block
+  })
+  const spans = ranges.map(([at, from, to]): Span => {
+    const block = sealed[at]
+    if (block === undefined) throw new Error('no such block')
+    return { block, from, to }
+  })
+  const lease = new Lease(spans, events => released.push(events))
+  return { lease, pins, settled, released }
+}
+
+const LETTERS = ['"a"', '"bb"', '"ü"', '"d"', '"e"']
+
+describe('lease', () => {
+  it('is a batch over the bytes of its blocks', () => {
+    const { lease } = leased(
+      [LETTERS, ['"x"', '"y"']],
+      [
+        [0, 1, 4],
+        [1, 0, 1],
+      ],
+    )
+    expect(lease.count).to.equal(4)
+    expect(lease.lines).to.deep.equal(['"bb"', '"ü"', '"d"', '"x"'])
+    expect(lease.chunks.map(String)).to.deep.equal(['"bb"\n"ü"\n"d"\n', '"x"\n'])
+    expect(lease.ends).to.deep.equal([5, 10, 14, 18])
+    expect(Buffer.concat(lease.chunks).length).to.equal(18)
+    expect(lease.meta).to.deep.equal([])
+  })
+
+  it('has what is kept beside its events, if any of its blocks has', () => {
+    const { lease } = leased(
+      [['"a"', '"m"', '"b"'], ['"x"']],
+      [
+        [0, 1, 3],
+        [1, 0, 1],
+      ],
+    )
+    expect(lease.meta).to.deep.equal([{ route: '"m"' }, undefined, undefined])
+  })
+
+  it('makes lines, ends and meta once', () => {
+    const { lease } = leased([['"m"']], [[0, 0, 1]])
+    expect(lease.lines).to.equal(lease.lines)
+    expect(lease.ends).to.equal(lease.ends)
+    expect(lease.meta).to.equal(lease.meta)
+  })
+
+  it('settles all at once, and gives back their room', () => {
+    const { lease, settled, released, pins } = leased(
+      [LETTERS, ['"x"']],
+      [
+        [0, 0, 5],
+        [1, 0, 1],
+      ],
+    )
+    lease.settleAll('rejected')
+    expect(settled).to.deep.equal(Array(6).fill('rejected'))
+    expect(released).to.deep.equal([6])
+    expect(pins.bytes).to.equal(0)
+  })
+
+  it('settles some, and leaves a lease of the others in order', () => {
+    const { lease, settled, released } = leased(
+      [LETTERS, ['"x"', '"y"']],
+      [
+        [0, 0, 5],
+        [1, 0, 2],
+      ],
+    )
+    const fates: (Fate | undefined)[] = [
+      undefined,
+      'confirmed',
+      undefined,
+      undefined,
+      'rejected',
+      'rejected',
+      undefined,
+    ]
+    const rest = lease.settle(fates)
+    expect(rest.lines).to.deep.equal(['"a"', '"ü"', '"d"', '"y"'])
+    expect(rest.ends).to.deep.equal([4, 9, 13, 17])
+    expect(settled).to.deep.equal(['confirmed', 'rejected', 'rejected'])
+    expect(released).to.deep.equal([3])
+    rest.settleAll('confirmed')
+    expect(released).to.deep.equal([3, 4])
+    expect(settled.filter(fate => fate === 'confirmed').length).to.equal(5)
+  })
+
+  it('copies what is left once it is less than half of a block, and frees the block', () => {
+    const lines = Array.from({ length: 10 }, (_, n) => `{"n":${n}}`)
+    const { lease, pins } = leased(
+      [lines, ['"x"']],
+      [
+        [0, 0, 10],
+        [1, 0, 1],
+      ],
+    )
+    const rest = lease.settle(lines.map((_, n) => (n === 2 || n === 7 ? undefined : 'confirmed')))
+    expect(rest.lines).to.deep.equal(['{"n":2}', '{"n":7}', '"x"'])
+    // Two events of eight bytes, in one chunk, and the other block as it was.
+    expect(rest.chunks.map(String)).to.deep.equal(['{"n":2}\n{"n":7}\n', '"x"\n'])
+    expect(pins.bytes).to.equal(16 + 4)
+    rest.settleAll('confirmed')
+    expect(pins.bytes).to.equal(0)
+  })
+
+  it('copies nothing while other events keep the block alive', () => {
+    const lines = Array.from({ length: 10 }, (_, n) => `{"n":${n}}`)
+    const { lease, pins } = leased([lines], [[0, 0, 5]])
+    const rest = lease.settle([undefined, ...Array(4).fill('confirmed')])
+    expect(rest.lines).to.deep.equal(['{"n":0}'])
+    expect(pins.bytes).to.equal(80)
+  })
+
+  for (const [count, sizes] of [
+    [2, [1, 1]],
+    [5, [3, 2]],
+    [7, [4, 3]],
+  ] as const) {
+    it(`halves ${count} events`, () => {
+      const lines = Array.from({ length: count }, (_, n) => String(n))
+      const { lease } = leased(
+        [lines.slice(0, 2), lines.slice(2)],
+        [[0, 0, 2], ...(count > 2 ? [[1, 0, count - 2] as [number, number, number]] : [])],
+      )
+      const halves = lease.halves()
+      expect(halves.map(half => half.count)).to.deep.equal(sizes)
+      expect(halves.flatMap(half => half.lines)).to.deep.equal(lines)
+    })
+  }
+
+  it('gives back the room of each half', () => {
+    const { lease, released } = leased([['1', '2', '3']], [[0, 0, 3]])
+    for (const half of lease.halves()) half.settleAll('confirmed')
+    expect(released).to.deep.equal([2, 1])
+  })
+})

@@ -1,0 +1,237 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect } from 'chai'
+import { NEVER, rejection, settled } from '../fixtures.ts'
+import { ALL, linesOf, occupy, queueOf } from './made-queue.ts'
+
+describe('memory queue: room', () => {
+  it('keeps the place of an event until it is settled', async () => {
+    const made = queueOf()
+    expect(made.offer(8)).to.equal(true)
+    expect(made.offer(1)).to.equal(false)
+    const lease = await made.queue.take({ ...ALL, maxEvents: 3 })
+    expect(made.offer(1)).to.equal(false)
+    expect(made.queue.usage()).to.include({ taken: 8, queued: 5, held: 8 })
+    lease?.settleAll('confirmed')
+    expect(made.queue.usage()).to.include({ taken: 8, queued: 5, held: 5 })
+    expect(made.offer(4)).to.equal(false)
+    expect(made.offer(3)).to.equal(true)
+  })
+
+  it('takes nothing above its bytes, unless it is empty', async () => {
+    const made = queueOf({ bytes: 20 })
+    // 5 bytes each: one above the limit.
+    expect(made.offer(4)).to.equal(true)
+    expect(made.offer(1)).to.equal(true)
+    expect(made.offer(1)).to.equal(false)
+    const lease = await made.queue.take(ALL)
+    expect(made.offer(1)).to.equal(false)
+    lease?.settleAll('confirmed')
+    expect(made.queue.usage().pinnedBytes).to.equal(0)
+    expect(made.offer(8)).to.equal(true)
+  })
+
+  it('takes publishes in the order in which they came, and none past one that waits', async () => {
+    const made = queueOf()
+    made.offer(6)
+    const done: string[] = []
+    const waits = [
+      made.wait(4, 'a').then(() => done.push('a')),
+      made.wait(1, 'b').then(() => done.push('b')),
+    ]
+    expect(made.offer(1)).to.equal(false)
+    expect(made.queue.usage().waiting).to.equal(2)
+    const lease = await made.queue.take(ALL)
+    await turn()
+    expect(done).to.deep.equal([])
+    lease?.settleAll('confirmed')
+    await Promise.all(waits)
+    expect(done).to.deep.equal(['a', 'b'])
+    expect(await linesOf(made)).to.deep.equal(['"a0"', '"a1"', '"a2"', '"a3"', '"b0"'])
+  })
+
+  it('takes a publish larger than itself in pieces', async () => {
+    const made = queueOf({ events: 4 })
+    const waits = made.wait(10, 'a')
+    const sizes: number[] = []
+    const lines: string[] = []
+    for (let lease = await made.queue.take(ALL); lease; lease = await made.queue.take(ALL)) {
+      sizes.push(lease.count)
+      lines.push(...lease.lines)
+      expect(await settled(waits)).to.equal(lines.length > 8)
+      lease.settleAll('confirmed')
+      if (lines.length === 10) made.queue.close(new Error('end'))
+    }
+    expect(sizes).to.deep.equal([4, 4, 2])
+    expect(lines).to.deep.equal(Array.from({ length: 10 }, (_, at) => `"a${at}"`))
+    await waits
+    expect(made.queue.usage()).to.include({ held: 0, pinnedBytes: 0, waiting: 0 })
+  })
+
+  it('takes a piece only as large as the room that there is', async () => {
+    const made = queueOf({ events: 4, flush: { min_events: 1, timeout: 0 } })
+    made.offer(3, 'o')
+    const waits = made.wait(6, 'a')
+    waits.catch(() => undefined)
+    expect(made.queue.usage()).to.include({ taken: 4, held: 4, waiting: 1 })
+    expect(await linesOf(made)).to.deep.equal(['"o0"', '"o1"', '"o2"', '"a0"'])
+    made.queue.close(new Error('end'))
+  })
+
+  it('takes no further piece while its bytes are above the limit', async () => {
+    const made = queueOf({ events: 4, bytes: 9, flush: { min_events: 1, timeout: 0 } })
+    const waits = made.wait(6, 'a')
+    waits.catch(() => undefined)
+    const first = await made.queue.take({ ...ALL, maxEvents: 2 })
+    first?.settleAll('confirmed')
+    expect(made.queue.usage()).to.include({ taken: 4, held: 2, waiting: 1 })
+    made.queue.close(new Error('end'))
+  })
+
+  it('takes ready blocks, whole or in pieces, and counts their bytes once', async () => {
+    const made = queueOf({ events: 4 })
+    const block = made.block(6)
+    expect(made.pins.bytes).to.equal(30)
+    const waits = made.queue.wait(made.ackerOf(6), block, NEVER)
+    expect(made.pins.bytes).to.equal(30)
+    block.own(made.ackerOf(6))
+    const first = await made.queue.take(ALL)
+    expect(first?.lines).to.deep.equal(['"b0"', '"b1"', '"b2"', '"b3"'])
+    first?.settleAll('confirmed')
+    await waits
+    const second = await made.queue.take(ALL)
+    expect(second?.lines).to.deep.equal(['"b4"', '"b5"'])
+    second?.settleAll('confirmed')
+    expect(made.pins.bytes).to.equal(0)
+  })
+
+  it('puts lines behind a ready block, not into the block before it', async () => {
+    const made = queueOf()
+    made.offer(1, 'a')
+    made.queue.offer(made.ackerOf(1), made.block(1))
+    made.offer(1, 'c')
+    expect(await linesOf(made)).to.deep.equal(['"a0"', '"b0"', '"c0"'])
+  })
+
+  it('takes a publish without events at once, even if it is full', () => {
+    const made = queueOf()
+    made.offer(8)
+    expect(made.offer(0)).to.equal(true)
+    expect(made.queue.usage()).to.include({ taken: 8, waiting: 0 })
+  })
+
+  it('packs the lines of several publishes into few blocks, and large ones into several', async () => {
+    const made = queueOf({ events: 100, bytes: 1 << 20 })
+    const large = `"${'x'.repeat(30_000)}"`
+    for (let at = 0; at < 5; at++) {
+      made.queue.offer(made.ackerOf(1), { lines: [large], meta: undefined })
+    }
+    made.queue.offer(made.ackerOf(4), { lines: [large, large, large, large], meta: undefined })
+    made.offer(3)
+    const lease = await made.queue.take({ maxEvents: 100, maxBytes: 1 << 20 })
+    expect(lease?.chunks.map(({ length }) => length)).to.deep.equal([
+      60_006,
+      60_006,
+      60_006,
+      60_006,
+      30_003 + 15,
+    ])
+    expect(lease?.count).to.equal(12)
+    lease?.settleAll('confirmed')
+    expect(made.pins.bytes).to.equal(0)
+  })
+})
+
+describe('memory queue: abort and close', () => {
+  it('refuses a publish that waits when its signal aborts, and takes the next', async () => {
+    const made = queueOf()
+    made.offer(6)
+    const stop = new AbortController()
+    const first = rejection(made.wait(4, 'a', stop.signal))
+    const second = made.wait(2, 'b')
+    const other = made.wait(8, 'c')
+    other.catch(() => undefined)
+    const before = made.pins.bytes
+    stop.abort(new Error('stopped'))
+    expect(await first).to.match(/stopped/)
+    expect(await settled(second)).to.equal(true)
+    expect(made.queue.usage()).to.include({ taken: 8, waiting: 1 })
+    // Five bytes for each of the four events.
+    expect(made.pins.bytes).to.equal(before - 20)
+    made.queue.close(new Error('end'))
+  })
+
+  it('gives back a ready block that waits, and the rest of one that was begun', async () => {
+    const made = queueOf({ events: 4 })
+    made.offer(2)
+    const stop = new AbortController()
+    const block = made.block(6)
+    block.own(made.ackerOf(6))
+    const waits = rejection(made.queue.wait(made.ackerOf(6), block, stop.signal))
+    stop.abort(new Error('stopped'))
+    expect(await waits).to.match(/stopped/)
+    const lease = await made.queue.take(ALL)
+    expect(lease?.count).to.equal(4)
+    lease?.settleAll('confirmed')
+    expect(made.pins.bytes).to.equal(0)
+    expect(made.queue.usage()).to.include({ taken: 4, held: 0, waiting: 0 })
+  })
+
+  it('leaves no listener on a signal once nothing waits', async () => {
+    const made = queueOf({ events: 1 })
+    const stop = new AbortController()
+    let listeners = 0
+    const { signal } = stop
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners--
+      remove(...args)
+    }
+    made.offer(1)
+    const waits = [made.wait(1, 'a', signal), made.wait(1, 'b', signal)]
+    expect(listeners).to.equal(1)
+    for (const _ of [1, 2, 3]) (await made.queue.take(ALL))?.settleAll('confirmed')
+    await Promise.all(waits)
+    expect(listeners).to.equal(0)
+    expect(made.queue.usage()).to.include({ held: 0, pinnedBytes: 0 })
+  })
+
+  it('refuses what waits and what comes once it is closed, and gives what it has', async () => {
+    const made = queueOf()
+    await occupy(made)
+    made.offer(3)
+    const waits = rejection(made.wait(8))
+    made.queue.close(new Error('closed'))
+    made.queue.close(new Error('again'))
+    expect(await waits).to.match(/closed/)
+    expect(made.queue.refusal).to.match(/closed/)
+    expect((await made.queue.take(ALL))?.count).to.equal(3)
+    expect(await made.queue.take(ALL)).to.equal(undefined)
+    // One that is being sent and three that were taken.
+    expect(made.queue.usage()).to.include({ queued: 0, held: 4, waiting: 0 })
+  })
+
+  it('wakes those that wait for a batch when it is closed', async () => {
+    const made = queueOf()
+    const lease = made.queue.take(ALL)
+    made.queue.close(new Error('closed'))
+    expect(await lease).to.equal(undefined)
+    expect(made.queue.refusal).to.match(/closed/)
+  })
+
+  it('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+    const made = queueOf()
+    await occupy(made)
+    made.offer(1)
+    const open = timers()
+    made.queue.close(new Error('closed'))
+    expect(timers()).to.equal(open - 1)
+    await made.queue.take(ALL)
+    expect(timers()).to.equal(open - 1)
+  })
+})
