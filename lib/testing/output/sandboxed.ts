@@ -43,8 +43,7 @@ export async function checkSandboxed(options: SandboxedOptions): Promise<readonl
     const files = { 'package.json': '{ "type": "module" }', 'probe.js': BEAT }
     const beatYml = { 'beat.yml': JSON.stringify(configurationOf(options)) }
     for (const [name, content] of Object.entries({ ...files, ...beatYml })) {
-      // A fixed mode: with some umasks others could write the file, and the agent would refuse it.
-      writeFileSync(join(folder, name), content, { mode: 0o644 })
+      writeFileSync(join(folder, name), content)
     }
     return await findingsOf(folder)
   } finally {
@@ -65,7 +64,8 @@ function configurationOf({ module, config, timeoutMs }: SandboxedOptions) {
 
 async function findingsOf(folder: string): Promise<readonly string[]> {
   const main = fileURLToPath(new URL('dist/bundle/main.js', packageRoot()))
-  const agent = spawn(process.execPath, [main, 'run'], {
+  // What a compiler writes may be writable by others, as the umask has it, until it is installed.
+  const agent = spawn(process.execPath, [main, 'run', '--strict.perms=false'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Output, WRITTEN } from '../../../lib/output.ts'
 import { checkOutput } from '../../../lib/testing/index.ts'
@@ -43,6 +44,12 @@ describe('checkOutput with a module', function () {
 
   it('passes an output that calls what the default policy allows', async () => {
     expect(await findings(source(''))).to.deep.equal([])
+  })
+
+  it('passes one that others may write, as compilers leave it with some umasks', async () => {
+    place.write({ 'probe.js': source('') })
+    chmodSync(place.path('probe.js'), 0o666)
+    expect(await findings()).to.deep.equal([])
   })
 
   it('finds system calls that are not declared, although the output copes', async () => {
