@@ -41,7 +41,7 @@ export interface OutputCheckOptions extends Pick<SessionOptions, 'log'> {
  * a write soon after its signal has aborted, to close, and to leave nothing behind.
  *
  * With a `peer` it opens the output again, behind a proxy: the peer is away at first; it refuses a part of a
- * batch; it answers slowly, never, or too late; it ends in mid-answer; it closes connections between writes.
+ * batch; it answers slowly, in part, never, or too late; it ends in mid-answer; it closes connections.
  * The output must neither confirm nor give up the events of such a write, and has to work again afterwards.
  * With a `module` it looks for system calls that are neither in the default policy nor declared.
  *

@@ -233,6 +233,17 @@ describe('the HTTP output of docs/outputs.md, in an agent', function () {
     })
   })
 
+  it('sends events again if an answer does not go on after it has begun', async () => {
+    server.answer = ({ response }) => {
+      server.answer = posted => server.confirm(posted)
+      response.writeHead(200, { 'content-length': 100 }).write('half')
+    }
+    await server.listen()
+    const agent = start(3, 'output.main.timeout: 200ms')
+    expect(await settled(agent)).to.deep.equal({ ...CONFIRMED, confirmed: 3 })
+    expect(server.posts).to.have.length(2)
+  })
+
   it('sends events again if the answer is cut off', async () => {
     server.answer = ({ response }) => {
       server.answer = posted => server.confirm(posted)

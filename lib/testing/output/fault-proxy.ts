@@ -3,11 +3,17 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * What becomes of the peer's answers. `hold`: they are kept back. `slow`: they come in small pieces.
- * `reset`: a connection that there has been is reset as soon as the output sends something on it.
- * A number: each connection ends once so many bytes of its answer have passed and there are more.
+ * What becomes of the peer's answers. `slow`: they come in small pieces. `mute`: none ever comes. `reset`: a
+ * connection that there has been is reset as soon as the output sends something on it. `stallsAfter` so many
+ * bytes of its answer a connection keeps the rest back; `endsAfter` them it ends.
  */
-export type Fault = 'none' | 'hold' | 'slow' | 'reset' | number
+export type Fault =
+  | 'none'
+  | 'slow'
+  | 'mute'
+  | 'reset'
+  | { readonly stallsAfter: number }
+  | { readonly endsAfter: number }
 
 /** One connection of the output, and the one to its peer that belongs to it. */
 interface Link {
@@ -17,6 +23,8 @@ interface Link {
   readonly held: Buffer[]
   /** Bytes of answers that have passed since the fault began. */
   passed: number
+  /** Whether the fault has kept a part of its answer from the output. */
+  isPartial: boolean
   /** Whether the peer is gone: what the output still sends is answered with a reset, as by a kernel. */
   isCut: boolean
   /** Whether no answer ever comes again, though nothing ends. */
@@ -40,7 +48,7 @@ export class FaultProxy {
   #asked = 0
   #answered = 0
   #held = 0
-  #uncut = 0
+  #whole = 0
 
   private constructor(target: number) {
     this.#target = target
@@ -74,9 +82,9 @@ export class FaultProxy {
     return this.#held
   }
 
-  /** Whether an answer has reached the output on a connection that the present fault has not cut. */
+  /** Whether an answer has reached the output on a connection from which the fault has kept nothing. */
   get hasAnswered(): boolean {
-    return this.#uncut > 0
+    return this.#whole > 0
   }
 
   async listen(): Promise<void> {
@@ -87,13 +95,15 @@ export class FaultProxy {
   }
 
   begin(fault: Fault): void {
-    if (fault !== 'hold') this.lateAnswers()()
+    this.lateAnswers()()
     this.#fault = fault
     this.#asked = 0
     this.#answered = 0
     this.#held = 0
-    this.#uncut = 0
-    for (const link of this.#links) Object.assign(link, { passed: 0, isOld: true })
+    this.#whole = 0
+    for (const link of this.#links) {
+      Object.assign(link, { passed: 0, isPartial: false, isOld: true })
+    }
   }
 
   /** Returns a function that passes on what has been kept back until now, where the connection is still there. */
@@ -110,9 +120,7 @@ export class FaultProxy {
   /** A connection whose answer is kept back never gets one, nor learns why. Others do. */
   mute(): void {
     for (const link of this.#links) {
-      if (link.held.length === 0) continue
-      link.isMute = true
-      link.held.length = 0
+      if (link.held.length > 0) mute(link)
     }
   }
 
@@ -138,17 +146,8 @@ export class FaultProxy {
 
   #link(client: Socket): void {
     const peer = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
-    const passing = Promise.resolve()
-    const link = {
-      client,
-      peer,
-      held: [],
-      passed: 0,
-      isCut: false,
-      isMute: false,
-      isOld: false,
-      passing,
-    }
+    const state = { passed: 0, isPartial: false, isCut: false, isMute: false, isOld: false }
+    const link: Link = { client, peer, held: [], passing: Promise.resolve(), ...state }
     this.#links.add(link)
     client.on('data', bytes => this.#onAsked(link, bytes)).on('end', () => onAskedAll(link))
     peer.on('data', bytes => this.#onAnswer(link, bytes)).on('end', () => this.#onEnd(link))
@@ -172,29 +171,34 @@ export class FaultProxy {
 
   #onAnswer(link: Link, bytes: Buffer): void {
     if (link.isMute) return
-    if (this.#fault === 'hold') {
-      this.#held += bytes.length
-      link.held.push(bytes)
-    } else if (this.#fault === 'slow') this.#sendSlowly(link, bytes)
-    else if (typeof this.#fault === 'number') this.#sendPart(link, bytes, this.#fault)
+    if (this.#fault === 'mute') mute(link)
+    else if (this.#fault === 'slow') this.#sendSlowly(link, bytes)
+    else if (typeof this.#fault === 'object') this.#sendPart(link, bytes, this.#fault)
     else this.#send(link, bytes)
   }
 
   #send(link: Link, bytes: Buffer): void {
     if (link.client.destroyed) return
     this.#answered += bytes.length
-    if (link.passed === 0) this.#uncut++
+    if (link.passed === 0) this.#whole++
     link.passed += bytes.length
     link.client.write(bytes)
   }
 
-  #sendPart(link: Link, bytes: Buffer, most: number): void {
+  #sendPart(link: Link, bytes: Buffer, fault: Exclude<Fault, string>): void {
     if (link.isCut) return
-    const room = most - link.passed
+    const most = 'endsAfter' in fault ? fault.endsAfter : fault.stallsAfter
+    const room = Math.max(0, most - link.passed)
     if (room > 0) this.#send(link, bytes.subarray(0, room))
-    if (bytes.length <= room) return
-    if (link.passed > 0) this.#uncut--
-    cut(link)
+    const rest = bytes.subarray(room)
+    if (rest.length === 0) return
+    if (link.passed > 0 && !link.isPartial) this.#whole--
+    link.isPartial = true
+    if ('endsAfter' in fault) cut(link)
+    else {
+      this.#held += rest.length
+      link.held.push(rest)
+    }
   }
 
   /** In at most 16 pieces: a long answer must not take for ever. */
@@ -209,6 +213,13 @@ export class FaultProxy {
   #onEnd(link: Link): void {
     if (link.held.length === 0 && !link.isMute) void link.passing.then(() => link.client.end())
   }
+}
+
+/** No answer ever comes, and nothing says so. */
+function mute(link: Link): void {
+  link.isMute = true
+  link.held.length = 0
+  if (link.client.readableEnded) drop(link)
 }
 
 /** The output has ended its side: the peer's may go on, unless it never would. */

@@ -17,15 +17,19 @@ const SCENES: readonly (readonly [while_: string, scene: Scene])[] = [
   ['answers slowly', answersSlowly],
   ['answers late, before the next write', answersLate],
   ['answers late, during the next write', answersNext],
-  ['ends before its answer', (trial, proxy) => failing(trial, proxy, 0)],
-  ['ends in the middle of its answer', (trial, proxy) => cut(trial, proxy, size => size >> 1)],
+  ['ends before its answer', (trial, proxy) => failing(trial, proxy, { endsAfter: 0 })],
+  [
+    'ends in the middle of its answer',
+    async (t, p) => failing(t, p, { endsAfter: (await sizeOf(t, p)) >> 1 }),
+  ],
   [
     'ends before the last byte of its answer',
-    (trial, proxy) => cut(trial, proxy, size => size - 1),
+    async (t, p) => failing(t, p, { endsAfter: (await sizeOf(t, p)) - 1 }),
   ],
   ['has closed idle connections', closesIdle],
   ['closes a connection as it is used again', (trial, proxy) => failing(trial, proxy, 'reset')],
-  ['never answers', neverAnswers],
+  ['never answers', (trial, proxy) => stalls(trial, proxy, 0)],
+  ['answers in part and no more', async (t, p) => stalls(t, p, (await sizeOf(t, p)) >> 1)],
 ]
 
 /** Plays every fault of a peer that speaks whatever protocol; returns what was found, by fault. */
@@ -50,10 +54,11 @@ export async function checkAbsence(trial: Trial, proxy: FaultProxy): Promise<rea
   return [...found, ...(await trial.recover())].map(each => `while its peer is away: ${each}`)
 }
 
-/** The last write hangs until the output is to close, and its answer comes then. */
+/** The last write hangs, and so does everything that the output might still send to close. */
 export async function hangAtLast(trial: Trial, proxy: FaultProxy): Promise<void> {
   await hold(trial, proxy)
-  proxy.begin('none')
+  proxy.mute()
+  proxy.begin('mute')
 }
 
 async function answersSlowly(trial: Trial, proxy: FaultProxy): Promise<readonly string[]> {
@@ -64,8 +69,13 @@ async function answersSlowly(trial: Trial, proxy: FaultProxy): Promise<readonly 
   return [error ?? 'write does not confirm what its peer has taken']
 }
 
-async function neverAnswers(trial: Trial, proxy: FaultProxy): Promise<readonly string[]> {
-  const { outcome, progressed } = await hold(trial, proxy)
+/** The connection never says anything again; another one would. */
+async function stalls(
+  trial: Trial,
+  proxy: FaultProxy,
+  stallsAfter: number,
+): Promise<readonly string[]> {
+  const { outcome, progressed } = await hold(trial, proxy, stallsAfter)
   const findings = judge(outcome, proxy)
   proxy.mute()
   if (!progressed) return findings
@@ -96,14 +106,11 @@ async function answersNext(trial: Trial, proxy: FaultProxy): Promise<readonly st
   return ['write takes the answer to the batch before as its own']
 }
 
-async function cut(
-  trial: Trial,
-  proxy: FaultProxy,
-  sizeOf: (answer: number) => number,
-): Promise<readonly string[]> {
+/** The size of a whole answer to as many events as the scenes write. */
+async function sizeOf(trial: Trial, proxy: FaultProxy): Promise<number> {
   proxy.begin('none')
-  const { findings } = await trial.write(trial.batch(3))
-  return findings.length > 0 ? findings : failing(trial, proxy, sizeOf(proxy.answered))
+  await trial.write(trial.batch(3))
+  return proxy.answered
 }
 
 async function closesIdle(trial: Trial, proxy: FaultProxy): Promise<readonly string[]> {
@@ -119,8 +126,8 @@ async function failing(trial: Trial, proxy: FaultProxy, fault: Fault): Promise<r
 }
 
 /** A write whose answer is kept back, and whose signal then aborts. */
-async function hold(trial: Trial, proxy: FaultProxy) {
-  proxy.begin('hold')
+async function hold(trial: Trial, proxy: FaultProxy, stallsAfter = 0) {
+  proxy.begin({ stallsAfter })
   const writing = startWrite(trial.output, trial.batch(3))
   await until(() => proxy.held > 0 || writing.outcome() !== undefined, trial.timeoutMs)
   const before = writing.progress()

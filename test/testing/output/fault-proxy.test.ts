@@ -61,7 +61,7 @@ describe('testing: the proxy with faults', () => {
     })
 
     it('holds answers back, and passes on those that there were at a moment', async () => {
-      proxy.begin('hold')
+      proxy.begin({ stallsAfter: 0 })
       const socket = await client()
       while (proxy.held < 10) await sleep(1)
       const answerLate = proxy.lateAnswers()
@@ -77,7 +77,7 @@ describe('testing: the proxy with faults', () => {
     })
 
     it('leaves those for ever without one that wait, and no others', async () => {
-      proxy.begin('hold')
+      proxy.begin({ stallsAfter: 0 })
       const mute = await client()
       while (proxy.held < 10) await sleep(1)
       proxy.mute()
@@ -90,15 +90,34 @@ describe('testing: the proxy with faults', () => {
 
     for (const bytes of [0, 4, 9]) {
       it(`ends a connection after ${bytes} bytes of an answer`, async () => {
-        proxy.begin(bytes)
+        proxy.begin({ endsAfter: bytes })
         const socket = await client()
         expect(await text(socket)).to.equal('0123456789'.slice(0, bytes))
         expect(proxy.hasAnswered).to.equal(false)
       })
     }
 
+    it('keeps back what follows the first bytes of an answer', async () => {
+      proxy.begin({ stallsAfter: 4 })
+      const socket = await client()
+      expect(await chunkOf(socket)).to.equal('0123')
+      expect([proxy.held, proxy.hasAnswered]).to.deep.equal([6, false])
+      proxy.begin('none')
+      expect(await chunkOf(socket)).to.equal('456789')
+    })
+
+    it('lets no answer pass any more', async () => {
+      proxy.begin('mute')
+      const socket = await client()
+      await sleep(20)
+      proxy.begin('none')
+      socket.write('b')
+      await sleep(20)
+      expect(socket.bytesRead).to.equal(0)
+    })
+
     it('does not end one whose answer is shorter, and says so', async () => {
-      proxy.begin(10)
+      proxy.begin({ endsAfter: 10 })
       expect(await chunkOf(await client())).to.equal('0123456789')
       expect(proxy.hasAnswered).to.equal(true)
     })

@@ -27,6 +27,9 @@ const FOUND: Readonly<Record<Exclude<Flaw, 'sends only the first chunk'>, string
   'takes each chunk for an answer': 'while its peer answers slowly: write rejects: half an answer',
   'ignores the signal':
     'while its peer never answers: write does not end within 300 ms of the abort of its signal',
+  'ignores the signal once an answer has begun':
+    'while its peer answers in part and no more: write does not end within 300 ms of the abort of its signal',
+  'waits for the peer in close': 'close takes longer than 300 ms',
   'waits for the write that hung':
     'while its peer never answers: write confirms nothing, although the peer is there again: write takes longer than 300 ms',
   'says that it makes progress':

@@ -17,6 +17,8 @@ export type Flaw =
   | 'confirms what is refused'
   | 'gives up events with the connection'
   | 'ignores the signal'
+  | 'ignores the signal once an answer has begun'
+  | 'waits for the peer in close'
   | 'waits for the write that hung'
   | 'keeps the connection of a write that hung'
   | 'throws at an answer that nobody awaits'
@@ -160,6 +162,7 @@ class LineOutput implements Output {
     let text = ''
     const onData = (data: Buffer) => {
       text += data
+      if (flaw === 'ignores the signal once an answer has begun') socket.off('given up', onGivenUp)
       if (flaw === 'takes a part for an answer' && !text.endsWith('\n')) return done(WRITTEN)
       if (flaw === 'takes each chunk for an answer') return parse(String(data))
       if (text.endsWith('\n')) parse(text)
@@ -198,6 +201,11 @@ class LineOutput implements Output {
   }
 
   async close(): Promise<void> {
+    if (this.#flaw === 'waits for the peer in close') {
+      const socket = this.#connection()
+      socket.write('0\n')
+      await this.#answer(socket)
+    }
     const isLeaky = this.#flaw === 'leaves connections behind'
     for (const socket of isLeaky ? this.#idle : this.#all) socket.destroy()
   }
