@@ -1,5 +1,6 @@
 export { type CheckOptions, checkBeat } from './check.ts'
 export { checkOutput, type OutputCheckOptions } from './check-output.ts'
 export { checkProcessor, type ProcessorCheckOptions } from './check-processor.ts'
+export type { OutputPeer } from './output/peer.ts'
 export { type RunOptions, runBeat } from './run.ts'
 export { memoryState } from './state.ts'

@@ -184,6 +184,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'agent/plugins',
       'seccomp/architectures',
       'errors',
+      'basics',
       'npm:pino',
     ],
   },

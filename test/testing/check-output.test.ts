@@ -52,7 +52,17 @@ describe('checkOutput', () => {
           throw new Error('down')
         },
       },
-      'write throws: down',
+      'write throws at once instead of returning a promise: down',
+    ],
+    [
+      'a write that rejects although nothing is wrong',
+      { write: () => Promise.reject(new Error('down')) },
+      'write rejects: down',
+    ],
+    [
+      'a write without a promise',
+      { write: () => JSON.parse('{ "retry": [], "reject": [] }') },
+      'write returns no promise',
     ],
     [
       'a close that throws',
@@ -82,13 +92,21 @@ describe('checkOutput', () => {
       write: () => new Promise(() => undefined),
       close: () => pause(300),
     }
-    expect(await findings(outputWith(parts))).to.deep.equal(['close takes longer than 100 ms'])
+    const hanging = 'write does not end within 100 ms of the abort of its signal'
+    expect(await findings(outputWith(parts))).to.deep.equal([
+      hanging,
+      'close takes longer than 100 ms',
+    ])
     expect(await findings(outputWith({ write: () => new Promise(() => undefined) }))).to.deep.equal(
-      [
-        'write throws: write takes longer than 100 ms',
-        'write does not end within 100 ms of the abort of its signal',
-      ],
+      [hanging],
     )
+    // A write that ends when it is aborted, and only then.
+    const write: Output['write'] = (_, { signal }) =>
+      new Promise((_, reject) => {
+        if (signal.aborted) reject(signal.reason)
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    expect(await findings(outputWith({ write }))).to.deep.equal(['write takes longer than 100 ms'])
   })
 
   it('finds what is left behind, an open that fails, and a wrong shape', async () => {

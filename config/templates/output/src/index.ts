@@ -1,39 +1,39 @@
-import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
-import { type Batch, defineOutput, text, WRITTEN, type WriteResult } from 'sealbeat'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { finished } from 'node:stream/promises'
+import { defineOutput, text, WRITTEN, type WriteResult } from 'sealbeat'
 
 /** Posts batches of events, a JSON object per line. Opens without the server, which may be away. */
 export default defineOutput<{ url: string }>({
   name: '__NAME__',
   schema: { url: { doc: 'Where to post events.', format: text, default: null } },
   privileges: ({ url }) => [{ connects: Number(new URL(url).port) || 80, why: 'posts events' }],
-  async open({ settings }) {
-    const url = new URL(settings.url)
+  async open({ settings, log }) {
     const agent = new Agent({ keepAlive: true })
     const options = { method: 'POST', agent, headers: { 'content-type': 'application/x-ndjson' } }
     return {
       async write(batch, { signal }) {
-        const response = await post(url, { ...options, signal }, batch)
-        await response.resume().toArray() // frees the connection for the next batch
-        return answerOf(batch.count, response.statusCode ?? 0)
+        // Rejects if there is no response: then the agent tries the batch again.
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
+          const sent = request(settings.url, { ...options, signal }, resolve).on('error', reject)
+          sent.end(Buffer.concat(batch.chunks))
+        })
+        await finished(response.resume()) // frees the connection for the next batch
+        const { statusCode: status = 0, headers } = response
+        const result = answerOf(batch.count, status, Number(headers['retry-after']))
+        if (result.retry.length > 0) log.error({ status }, 'The server takes no events')
+        return result
       },
       close: async () => agent.destroy(),
     }
   },
 })
 
-/** Rejects if there is no response: then the agent tries the batch again. */
-function post(url: URL, options: RequestOptions, { chunks }: Batch): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, resolve).on('error', reject)
-    sent.end(Buffer.concat(chunks))
-  })
-}
-
-/** The fate of a batch of so many events, by the status of the response. */
-export function answerOf(count: number, status: number): WriteResult {
-  const all = Array.from({ length: count }, (_, index) => index)
+/** A refused batch is halved until the event that is refused is alone: only that one is dropped. */
+export function answerOf(count: number, status: number, waitS: number): WriteResult {
   if (status >= 200 && status < 300) return WRITTEN
-  if (status === 413) return { retry: [], reject: [], tooLarge: true }
-  if (status !== 400 && status !== 422) return { retry: all, reject: [], cause: 'throttled' }
-  return { retry: [], reject: all.map(index => ({ index, status, reason: `HTTP ${status}` })) }
+  const isRefused = status === 400 || status === 422
+  if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
+  if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
+  const retry = Array.from({ length: count }, (_, index) => index)
+  return { retry, reject: [], retryAfterMs: waitS * 1000 || 0, cause: 'throttled' }
 }
