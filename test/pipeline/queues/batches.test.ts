@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { settled } from '../fixtures.ts'
-import { ALL, linesOf, occupy, queueOf } from './made-queue.ts'
+import { ALL, linesOf, occupy, queues } from './made-queue.ts'
+
+const { queueOf, closeAll } = queues()
 
 describe('memory queue: when a batch is due', () => {
+  afterEach(closeAll)
+
   it('is at once while nothing is being sent, with everything of this turn', async () => {
     const made = queueOf()
     const lease = made.queue.take(ALL)
@@ -100,6 +104,8 @@ describe('memory queue: when a batch is due', () => {
 })
 
 describe('memory queue: how large a batch is', () => {
+  afterEach(closeAll)
+
   it('has no more events than the limit, in order', async () => {
     const made = queueOf()
     made.offer(3, 'a')

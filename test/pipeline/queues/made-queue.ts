@@ -7,8 +7,23 @@ import { NEVER } from '../fixtures.ts'
 
 export const ALL = { maxEvents: 1000, maxBytes: 1 << 20 }
 
+/** Makes queues, and closes them all: their timers would keep the process alive. */
+export function queues() {
+  const made: MemoryQueue[] = []
+  return {
+    queueOf(settings: Partial<MemoryQueueSettings> = {}) {
+      const one = queueOf(settings)
+      made.push(one.queue)
+      return one
+    },
+    closeAll() {
+      for (const queue of made.splice(0)) queue.close(new Error('end'))
+    },
+  }
+}
+
 /** A queue that makes a batch of four events, or after an hour. */
-export function queueOf(settings: Partial<MemoryQueueSettings> = {}) {
+function queueOf(settings: Partial<MemoryQueueSettings> = {}) {
   const pins = { bytes: 0 }
   const queue = new MemoryQueue(
     { events: 8, bytes: 1000, flush: { min_events: 4, timeout: 3_600_000 }, ...settings },

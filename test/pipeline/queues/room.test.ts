@@ -1,9 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { NEVER, rejection, settled } from '../fixtures.ts'
-import { ALL, linesOf, occupy, queueOf } from './made-queue.ts'
+import { ALL, linesOf, occupy, queues } from './made-queue.ts'
+
+const { queueOf, closeAll } = queues()
 
 describe('memory queue: room', () => {
+  afterEach(closeAll)
+
   it('keeps the place of an event until it is settled', async () => {
     const made = queueOf()
     expect(made.offer(8)).to.equal(true)
@@ -142,6 +146,8 @@ describe('memory queue: room', () => {
 })
 
 describe('memory queue: abort and close', () => {
+  afterEach(closeAll)
+
   it('refuses a publish that waits when its signal aborts, and takes the next', async () => {
     const made = queueOf()
     made.offer(6)
