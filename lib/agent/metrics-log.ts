@@ -90,7 +90,7 @@ function readable(read: () => number): number | undefined {
 /**
  * The metrics of one line: of counters the increase, of everything else the value at the end, and
  * nothing that is 0. For events therefore: summed up over all lines,
- * `published = unencodable + rejected + acked`, plus `queued + sending` of the last line.
+ * `published = unencodable + filtered + rejected + acked`, plus `queued + sending` of the last line.
  */
 export function metricsBetween(before: Sample, now: Sample): Metrics {
   const { sandbox, beats, queue, output, events } = now.status
@@ -111,6 +111,7 @@ export function metricsBetween(before: Sample, now: Sample): Metrics {
 const COUNTERS = [
   'published',
   'unencodable',
+  'filtered',
   'rejected',
   'acked',
   'retried',

@@ -67,18 +67,39 @@ function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {
 async function openOutput({ config, output }: Plan, log: Logger): Promise<Output> {
   const { plugin, settings, id } = output
   try {
-    return await plugin.open({ settings, log: log.child({ output: id }), paths: config.path })
+    const opened = await plugin.open({
+      settings,
+      log: log.child({ output: id }),
+      paths: config.path,
+    })
+    expectOutput(opened)
+    return opened
   } catch (error) {
     throw openFailed(titleOf(output), error)
   }
 }
 
 function routeOf(output: Plan['output']): Route | undefined {
+  if (output.plugin.route === undefined) return undefined
   try {
-    return output.plugin.route?.(output.settings)
+    const route: unknown = output.plugin.route(output.settings)
+    if (typeof route === 'function') return route as Route
+    throw new TypeError('route returned no function')
   } catch (error) {
     throw openFailed(titleOf(output), error)
   }
+}
+
+/**
+ * By its shape alone a processor can pass for an output, and its events would be tried again for ever.
+ *
+ * @throws TypeError
+ */
+function expectOutput(opened: unknown): void {
+  const has = (key: string) => typeof Object(opened)[key] === 'function'
+  if (has('write') && has('close')) return
+  const kin = has('process') ? '; it looks like a processor' : ''
+  throw new TypeError(`open returned no { write, close }${kin}`)
 }
 
 async function drain(pipeline: Pipeline, deadline: AbortSignal, log: Logger): Promise<void> {

@@ -7,7 +7,8 @@ import { applySchema } from './schema/section.ts'
 import { reportUnlike, show } from './schema/show.ts'
 import { beatSchema, ID } from './sections.ts'
 
-const BASE_KEYS = Object.keys(beatSchema)
+/** Keys that the section of every beat has, so that the schema of a beat must not have them. */
+export const RESERVED_BEAT_KEYS: readonly string[] = Object.keys(beatSchema)
 
 /**
  * Parses the list below `beats`: each beat is split into the keys that all beats have and its own section.
@@ -32,7 +33,7 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
   if (!isMap(item)) {
     return void reportUnlike('must be a map such as { type: host }', item, path, report)
   }
-  const isBase = ([key]: readonly [string, unknown]) => BASE_KEYS.includes(key)
+  const isBase = ([key]: readonly [string, unknown]) => RESERVED_BEAT_KEYS.includes(key)
   const entries = Object.entries(item)
   const base = Object.fromEntries(entries.filter(isBase))
   const own = Object.fromEntries(entries.filter(entry => !isBase(entry)))
@@ -44,7 +45,7 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
     report([...path, 'type'], `no id can be derived from ${show(keys.type)}; set id`)
   const typePath = [...path, 'type']
   const processors = parseProcessors(base.processors, [...path, 'processors'], report)
-  const section = { path, value: own, alsoKnown: BASE_KEYS }
+  const section = { path, value: own, alsoKnown: RESERVED_BEAT_KEYS }
   return { ...keys, id, typePath, processors, section }
 }
 

@@ -15,12 +15,9 @@ const PROPERTIES = [
   'close',
 ]
 
-/** Keys that the section of every beat has, and that a schema can't define. */
-const COMMON_KEYS = ['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root', 'processors']
-
 /** Checks what a beat declares, before any of it runs; returns every problem. */
 export async function checkDeclaration<S, R>(beat: Beat<S, R>): Promise<readonly string[]> {
-  return [...checkSpelling(beat), ...checkCommonKeys(beat.schema), ...(await checkDeclared(beat))]
+  return [...checkSpelling(beat), ...(await checkDeclared(beat))]
 }
 
 /** Checks the schema and the system calls of a plugin of any kind. */
@@ -33,11 +30,6 @@ function checkSpelling(beat: object): readonly string[] {
   return Object.keys(beat)
     .filter(key => !PROPERTIES.includes(key) && didYouMean(key, PROPERTIES) !== '')
     .map(key => `unknown property "${key}"${didYouMean(key, PROPERTIES)}`)
-}
-
-function checkCommonKeys(schema: object): readonly string[] {
-  const taken = Object.keys(schema).filter(key => COMMON_KEYS.includes(key))
-  return taken.map(key => `schema.${key}: every beat's section already has this key`)
 }
 
 /** A node without `default` is a nested section, as in convict. */

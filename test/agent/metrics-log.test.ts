@@ -6,6 +6,9 @@ import type { AgentStatus } from '../../lib/agent/status.ts'
 import { listeningLog } from './lines.ts'
 import { statusWith } from './status-fixtures.ts'
 
+/** The counters of events that are settled. */
+const FATES = ['acked', 'rejected', 'filtered', 'unencodable'] as const
+
 function sample(status: AgentStatus, more: Partial<Sample> = {}): Sample {
   return { status, uptimeMs: 1000, cpuMs: 10, rssBytes: 4096, ...more }
 }
@@ -82,17 +85,18 @@ describe('the metrics of a period', () => {
     const step = fc.record({
       acked: fc.nat(9),
       rejected: fc.nat(9),
+      filtered: fc.nat(9),
       unencodable: fc.nat(9),
       queued: fc.nat(9),
       sending: fc.nat(9),
     })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), steps => {
-        const total = { acked: 0, rejected: 0, unencodable: 0 }
+        const total = { acked: 0, rejected: 0, filtered: 0, unencodable: 0 }
         const samples = steps.map(({ queued, sending, ...more }) => {
-          for (const key of ['acked', 'rejected', 'unencodable'] as const) total[key] += more[key]
-          const { acked, rejected, unencodable } = total
-          const published = acked + rejected + unencodable + queued + sending
+          for (const key of FATES) total[key] += more[key]
+          const settled = FATES.reduce((all, key) => all + total[key], 0)
+          const published = settled + queued + sending
           return sample(statusWith({ events: { ...total, queued, sending, published } }))
         })
         const lines = samples.map((now, at) => {
@@ -101,7 +105,7 @@ describe('the metrics of a period', () => {
         })
         const sum = (key: string) => lines.reduce((all, line) => all + (line[key] ?? 0), 0)
         const { queued = 0, sending = 0 } = lines.at(-1)
-        const settled = sum('acked') + sum('rejected') + sum('unencodable')
+        const settled = FATES.reduce((all, key) => all + sum(key), 0)
         expect(sum('published')).to.equal(settled + queued + sending)
       }),
     )

@@ -130,6 +130,31 @@ processors: [{ one: { type: ./step.js } }, { add_fields: { fields: { a: 1 } } }]
     expect(lines[0]).to.include({ processor: 'one', events: 1 })
   })
 
+  for (const [what, text, said] of [
+    [
+      'a processor as its output',
+      'output.main: { type: ./step.js }\nbeats: [{ type: ./beat.js }]\n',
+      'output main could not be opened: open returned no { write, close }; it looks like a processor',
+    ],
+    [
+      'an output as a processor',
+      'output.console:\nbeats: [{ type: ./beat.js }]\nprocessors: [{ one: { type: ./late.js } }]\n',
+      'beat beat could not be opened: processor one: open returned no { process } but a promise, as that of an output does',
+    ],
+  ] as const) {
+    it(`does not start with ${what}, and says that it is one`, async () => {
+      // An `async` function is refused before: this one shows only by what it returns.
+      place.write({
+        'late.js': `import { defineOutput } from 'sealbeat'
+export default defineOutput({ name: 'late', schema: {}, open: () => Promise.resolve({}) })
+`,
+      })
+      const result = await run(text)
+      expect(result.code).to.equal(1)
+      expect(messagesOf(result)).to.include(said)
+    })
+  }
+
   it('does not start with a processor that can not be opened', async () => {
     place.write({
       'step.js': STEP.replace("log.info('Step opened')", "throw new Error('no luck')"),

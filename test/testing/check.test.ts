@@ -109,10 +109,15 @@ describe('testing: checkBeat', () => {
     ],
     [
       'keys',
-      { schema: { ...schema, id: schema.n, 'a.b': schema.n } },
+      { schema: { ...schema, 'a.b': schema.n } },
+      ["schema.a.b: a key can't contain a dot; nest it instead"],
+    ],
+    [
+      'keys that every beat has',
+      { schema: { ...schema, id: schema.n, processors: schema.n } },
       [
-        "schema.id: every beat's section already has this key",
-        "schema.a.b: a key can't contain a dot; nest it instead",
+        '"schema.id" is reserved for a key that every beat has',
+        '"schema.processors" is reserved for a key that every beat has',
       ],
     ],
   ]

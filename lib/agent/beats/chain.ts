@@ -49,8 +49,10 @@ function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
   const log = parent.child({ processor: id })
   try {
     const processor: Processor | undefined = plugin.open({ settings, log })
-    if (typeof processor?.process !== 'function')
-      throw new TypeError('open returned no { process }')
+    if (typeof processor?.process !== 'function') {
+      const kin = processor instanceof Promise ? ' but a promise, as that of an output does' : ''
+      throw new TypeError(`open returned no { process }${kin}`)
+    }
     return { title, processor, failures: new DropLog(log, 'Events not processed') }
   } catch (error) {
     throw new Error(`${title}: ${messageOf(error)}`, { cause: error })

@@ -9,6 +9,7 @@
 // Each check returns a problem in the words of the contract. Whether a schema is sound shows when a
 // section is parsed with it.
 
+import { RESERVED_BEAT_KEYS } from '../../config/beats.ts'
 import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
 import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
 import { messageOf } from '../../errors.ts'
@@ -24,7 +25,18 @@ type Check = (members: Members, keys: readonly string[]) => string | readonly st
 
 /** The problems of a default export that is to be a beat; empty if it is one. */
 export function beatProblems(exported: unknown): readonly string[] {
-  return shapeProblems(exported, 'beat', [...PLUGIN_CHECKS, ...BEAT_CHECKS])
+  const problems = shapeProblems(exported, 'beat', [...PLUGIN_CHECKS, ...BEAT_CHECKS])
+  return problems.length === 0 ? problems : [...problems, ...kinship(exported)]
+}
+
+/** Says what else it would do as. A plugin with `open` alone can be either of the other two. */
+function kinship(exported: unknown): readonly string[] {
+  if (Object.keys(Object(exported)).some(key => didYouMean(key, ['run']) !== '')) return []
+  const kinds = [
+    ...(isOutput(exported) ? ['an output'] : []),
+    ...(isProcessor(exported) ? ['a processor'] : []),
+  ]
+  return kinds.length === 0 ? [] : [`it looks like ${kinds.join(' or ')}`]
 }
 
 export function isBeat(exported: unknown): exported is AnyBeat {
@@ -90,6 +102,7 @@ const BEAT_CHECKS: readonly Check[] = [
   requiredFunction('run'),
   optionalFunction('open'),
   optionalFunction('close'),
+  unreserved(RESERVED_BEAT_KEYS, 'beat'),
 ]
 
 const OUTPUT_CHECKS: readonly Check[] = [
@@ -104,8 +117,15 @@ const PROCESSOR_CHECKS: readonly Check[] = [
   requiredFunction('open'),
   notOf('a beat', 'run'),
   notOf('an output', 'delivery'),
+  notAsync,
   unreserved(RESERVED_PROCESSOR_KEYS, 'processor'),
 ]
+
+/** The agent would take the promise for the processor. A beat or an output is called one already. */
+function notAsync(plugin: Members): string | undefined {
+  if (!isAsync(plugin.get('open')) || plugin.get('run') || plugin.get('delivery')) return undefined
+  return '"open" is async, as that of an output is'
+}
 
 /** A member that only another kind of plugin has. */
 function notOf(other: string, key: string): Check {
@@ -156,6 +176,10 @@ function membersOf(value: object): Members {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isAsync(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object AsyncFunction]'
 }
 
 function isText(value: unknown): boolean {

@@ -106,6 +106,7 @@ describe('agent: loading outputs and processors', () => {
       "schema: { ssl: {}, url: { default: '' }, timeout: { default: 1 } }",
       '"schema.ssl" is reserved for a key that every output has; "schema.timeout" is reserved for a key that every output has',
     ],
+    ['processor', 'async open() {}', '"open" is async, as that of an output is'],
     [
       'processor',
       'delivery: {}, schema: { when: { default: 1 } }',

@@ -158,6 +158,31 @@ describe('agent: loading a beat', () => {
         /"close" must be a function$/,
       ],
       [
+        'its schema has a key that every beat has',
+        `export default { ...${BEAT}, schema: { processors: { doc: 'P.', format: Array, default: [] } } }`,
+        /is no beat: "schema.processors" is reserved for a key that every beat has$/,
+      ],
+      [
+        'it is an output',
+        `export default { name: 'x', schema: {}, delivery: { timeout: 0 }, async open() {} }`,
+        /is no beat: "run" must be a function, not nothing; it looks like an output$/,
+      ],
+      [
+        'it is an output that declares nothing of delivery',
+        `export default { name: 'x', schema: {}, async open() {} }`,
+        /is no beat: "run" must be a function, not nothing; it looks like an output$/,
+      ],
+      [
+        'it is an output or a processor',
+        `export default { name: 'x', schema: {}, open() {} }`,
+        /is no beat: "run" must be a function, not nothing; it looks like an output or a processor$/,
+      ],
+      [
+        'it is a beat with a misspelt run',
+        `export default { name: 'x', schema: {}, open() {}, Run() {} }`,
+        /is no beat: "run" must be a function, not nothing \(is it "Run"\?\)$/,
+      ],
+      [
         'its needs do not say why',
         `export default { ...${BEAT}, syscalls: [{ names: ['read'] }] }`,
         /"syscalls" must be a list of/,
