@@ -84,6 +84,42 @@ describe('an agent with plugins of one’s own', () => {
     })
   }
 
+  it('asks the output where each event goes, and keeps that beside it', async () => {
+    place.write({
+      'routed.js': `import { defineOutput, text } from 'sealbeat'
+export default defineOutput({
+  name: 'routed',
+  schema: { index: { doc: 'A prefix.', format: text, default: 'i' } },
+  route: ({ index }) => get => index + '-' + get('event.module') + '-' + get('message'),
+  open: async () => ({
+    async write({ count, meta }) {
+      for (let at = 0; at < count; at++) console.log(JSON.stringify(meta[at]))
+      return { retry: [], reject: [] }
+    },
+    async close() {},
+  }),
+})
+`,
+    })
+    const result = await run(
+      'beats: [{ type: ./beat.js, word: a b }]\noutput.main: { type: ./routed.js, index: x }\n',
+    )
+    expect(result.code).to.equal(0)
+    expect(eventsOf(result)).to.deep.equal([{ route: 'x-probe-a' }, { route: 'x-probe-b' }])
+  })
+
+  for (const [what, route, said] of [
+    ['throws', "() => { throw new Error('no index') }", 'no index'],
+    ['returns no function', "() => 'index'", 'route returned no function'],
+  ]) {
+    it(`does not start with an output whose route ${what}`, async () => {
+      place.write({ 'out.js': OUTPUT.replace("  name: 'marked',", `$&\n  route: ${route},`) })
+      const result = await run('beats: [{ type: ./beat.js }]\noutput.main: { type: ./out.js }\n')
+      expect(result.code).to.equal(1)
+      expect(messagesOf(result)).to.include(`output main could not be opened: ${said}`)
+    })
+  }
+
   it('has events pass the processors of the beat, then those of the agent', async () => {
     const result = await run(`output.console:
 beats: [{ type: ./beat.js, word: a drop, processors: [{ one: { type: ./step.js, mark: 1st } }] }]
