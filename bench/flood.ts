@@ -38,10 +38,10 @@ export function flood({ settings = [], ...options }: FloodOptions): Promise<Floo
   })
 }
 
-/** Milliseconds of a publish until it is acknowledged, one after the other. */
-export function acknowledgement(options: AgentOptions): Promise<number> {
+/** Publishes, each acknowledged before the next. */
+export function publishesPerSecond(options: AgentOptions): Promise<number> {
   return inFolder(async folder => {
-    return measuredBy<{ msEach: number }>(folder.agent(beatOf('one-by-one'), options)).msEach
+    return 1000 / measuredBy<{ msEach: number }>(folder.agent(beatOf('one-by-one'), options)).msEach
   })
 }
 

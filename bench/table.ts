@@ -28,10 +28,13 @@ type Measured = readonly [what: string, values: readonly number[]]
 export function compared(
   unit: string,
   [first, ...others]: readonly [Measured, ...Measured[]],
+  digits = 0,
 ): Row[] {
   const [what, base] = first
   return [
-    [what, spread(base, unit)],
-    ...others.map(([name, values]): Row => [name, spread(values, unit), times(values, base)]),
+    [what, spread(base, unit, digits)],
+    ...others.map(
+      ([name, values]): Row => [name, spread(values, unit, digits), times(values, base)],
+    ),
   ]
 }

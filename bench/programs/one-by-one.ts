@@ -1,4 +1,4 @@
-// A beat that waits for each publish to be acknowledged before the next, and logs how long one took.
+// A beat that waits for each publish to be acknowledged before the next, and logs how many milliseconds each took.
 import type { Beat } from '../../lib/beat.ts'
 import { accessLog } from './access-log.ts'
 
