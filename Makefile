@@ -75,8 +75,8 @@ test-release: release build ## that it installs without a network and a compiler
 	RELEASE=$(CURDIR)/release mocha --no-config --timeout 60000 --reporter dist/test/reporter.js \
 	  dist/test/release/release.live.js dist/test/cli/new/tarball.test.js
 
-bench: build ## what the filter and the agent cost, as ratios within one run
-	node dist/bench/main.js
+bench: build ## what the filter and the agent cost, as ratios within one run (BENCH: only these tables)
+	node dist/bench/main.js $(BENCH)
 
 clean: ## everything that was built
 	rm -rf build dist coverage release .cache/release .cache/mutants

@@ -1,111 +1,78 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { cpuTime, idleMemory, MAIN, ROOT, startTime } from './child.ts'
-import { median, printTable, type Row, times } from './table.ts'
+// The cost of a whole agent: its start, its memory, and the filter's part of its processor time.
+import { NODE_MAJORS, nodeBinary } from '../test/nodes.ts'
+import { cpuTime, idleMemory, nodeName, startTime } from './child.ts'
+import { beatOf, inFolder } from './folder.ts'
+import { inTurns } from './rounds.ts'
+import { compared, printTable, type Row } from './table.ts'
 
 const STARTS = 15
+
+/** An agent that does little: its beat and its output. */
+export const HOST = '{ type: host }'
+export const CONSOLE = { output: 'output.console={}' }
+
+/** What an agent logs once it runs behind the filter. */
+export const RUNNING = '"message":"Running"'
 
 /** The time until beats run behind the filter, on this Node and on each one that `make nodes` installed. */
 export async function benchStart(): Promise<void> {
   const rows: Row[] = []
-  const cached = ['20', '22', '24', '26'].map(major => `${ROOT}.cache/node/${major}/bin/node`)
-  for (const node of [process.execPath, ...cached.filter(file => existsSync(file))]) {
+  const cached = NODE_MAJORS.map(nodeBinary).filter(file => file !== undefined)
+  for (const node of new Set([process.execPath, ...cached])) {
     rows.push(...(await startsOf(node)))
   }
-  printTable(`Start, median of ${STARTS}`, rows)
+  printTable(`Start, ${STARTS} of each in turns`, rows)
 }
 
 async function startsOf(node: string): Promise<readonly Row[]> {
   return inFolder(async folder => {
-    const agent = [node, MAIN, 'run', '-c', `${folder}/beat.yml`]
-    const [bare, full]: [number[], number[]] = [[], []]
-    for (let at = 0; at < STARTS; at++) {
-      bare.push(await startTime([node, '-e', '0']))
-      full.push(await startTime(agent, '"message":"Running"'))
-    }
-    const name = node.startsWith(ROOT) ? node.slice(ROOT.length) : `this Node, ${process.version}`
-    return [
-      { what: `${name}: node -e 0`, value: `${median(bare).toFixed(0)} ms` },
-      {
-        what: `${name}: agent running`,
-        value: `${median(full).toFixed(0)} ms`,
-        ratio: times(median(full), median(bare)),
-      },
-    ]
+    const agent = folder.agent(HOST, { ...CONSOLE, node: [node] })
+    const { bare, full } = await inTurns(STARTS, {
+      bare: () => startTime([node, '-e', '0']),
+      full: () => startTime(agent, RUNNING),
+    })
+    const name = nodeName(node)
+    return compared('ms', [
+      [`${name}: node -e 0`, bare],
+      [`${name}: agent running`, full],
+    ])
   })
 }
 
 const IDLE_MS = 3_000
+const IDLE_ROUNDS = 3
 
 export async function benchMemory(): Promise<void> {
   await inFolder(async folder => {
-    const bare = await idleMemory([process.execPath, '-e', 'setInterval(() => {}, 1e6)'], IDLE_MS)
-    const agent = await idleMemory(
-      [process.execPath, MAIN, 'run', '-c', `${folder}/beat.yml`],
-      IDLE_MS,
+    const { bare, agent } = await inTurns(IDLE_ROUNDS, {
+      bare: () => idleMemory([process.execPath, '-e', 'setInterval(() => {}, 1e6)'], IDLE_MS),
+      agent: () => idleMemory(folder.agent(HOST, CONSOLE), IDLE_MS),
+    })
+    printTable(
+      `Idle memory (resident), ${IDLE_ROUNDS} of each in turns`,
+      compared('MB', [
+        ['node -e "setInterval(…)"', bare],
+        ['agent with the host beat', agent],
+      ]),
     )
-    printTable('Idle memory (resident)', [
-      { what: 'node -e "setInterval(…)"', value: `${bare.toFixed(0)} MB` },
-      {
-        what: 'agent with the host beat',
-        value: `${agent.toFixed(0)} MB`,
-        ratio: times(agent, bare),
-      },
-    ])
   })
 }
 
-const ROUNDS = 5
+const BUSY_ROUNDS = 5
 
 /** Processor time of an agent that is busy reading /proc and publishing, with and without the filter. */
 export async function benchBusy(): Promise<void> {
   await inFolder(async folder => {
-    const agent = [process.execPath, MAIN, 'run', '-c', `${folder}/busy.yml`]
-    const [on, off]: [number[], number[]] = [[], []]
-    for (let at = 0; at < ROUNDS; at++) {
-      on.push(cpuTime(agent))
-      off.push(cpuTime([...agent, '-E', 'seccomp.enabled=false']))
-    }
-    printTable(`Processor time of a busy agent, median of ${ROUNDS}`, [
-      { what: 'without the filter', value: `${median(off).toFixed(0)} ms` },
-      {
-        what: 'with it',
-        value: `${median(on).toFixed(0)} ms`,
-        ratio: times(median(on), median(off)),
-      },
-    ])
+    const { off, on } = await inTurns(BUSY_ROUNDS, {
+      off: () => cpuTime(folder.agent(beatOf('busy'), { settings: ['seccomp.enabled=false'] })),
+      on: () => cpuTime(folder.agent(beatOf('busy'))),
+    })
+    printTable(
+      `Processor time of a busy agent, ${BUSY_ROUNDS} of each in turns`,
+      compared('ms', [
+        ['without the filter', off],
+        ['with it', on],
+      ]),
+    )
   })
-}
-
-const BUSY = `import { readFile } from 'node:fs/promises'
-export default {
-  name: 'busy',
-  schema: {},
-  async run({ publish }) {
-    for (let round = 0; round < 5000; round++) {
-      const names = ['stat', 'meminfo', 'loadavg']
-      const files = await Promise.all(names.map(name => readFile('/proc/' + name, 'utf8')))
-      await publish(files.map(text => ({ message: text.slice(0, 200) })))
-    }
-  },
-}
-`
-
-export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'sealbeat-bench-'))
-  const paths = `path: { data: ${folder}/data, logs: ${folder} }\n`
-  const settings = `beats: [{ type: host }]\noutput.console: {}\n${paths}`
-  writeFileSync(`${folder}/beat.yml`, settings, { mode: 0o644 })
-  writeFileSync(`${folder}/package.json`, '{ "type": "module" }')
-  writeFileSync(`${folder}/busy.js`, BUSY, { mode: 0o644 })
-  const output = `output.file: { path: ${folder}, filename: events }\n`
-  writeFileSync(`${folder}/busy.yml`, `beats: [{ type: ./busy.js }]\n${output}${paths}`, {
-    mode: 0o644,
-  })
-  try {
-    return await use(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }

@@ -1,10 +1,12 @@
+// The cost of the filter: its programs, the stage that installs it, and what it adds to a call.
 import { ARCHITECTURES, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
 import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
 import { compile } from '../lib/seccomp/compiler/compile.ts'
 import { simulate } from '../lib/seccomp/compiler/simulate.ts'
 import { loadPolicy } from '../lib/seccomp/policy/layers.ts'
 import { measureIn } from './child.ts'
-import { median, printTable, type Row, times } from './table.ts'
+import { inTurns, median, spread, times } from './rounds.ts'
+import { printTable, type Row } from './table.ts'
 
 /** Instructions of the default policies: in total, mean over a recorded trace, and worst case. */
 export async function benchPrograms(): Promise<void> {
@@ -23,7 +25,7 @@ export async function benchPrograms(): Promise<void> {
       calls += weight
     }
     const value = `${program.length} in total, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
-    rows.push({ what: `default policy, ${name}`, value })
+    rows.push([`default policy, ${name}`, value])
   }
   printTable('Instructions', rows)
 }
@@ -36,15 +38,15 @@ interface Stage {
   readonly install: number
 }
 
-const PROCESSES = 15
+const STAGES = 15
 
 /** The cost of the stage at a start: each part runs for the first time in its process. */
-export function benchStage(): void {
-  const runs = Array.from({ length: PROCESSES }, () => measureIn<Stage>('stage'))
+export async function benchStage(): Promise<void> {
+  const { stage } = await inTurns(STAGES, { stage: () => measureIn<Stage>('stage') })
   const row = (what: string, of: (run: Stage) => number): Row => {
-    return { what, value: `${median(runs.map(of)).toFixed(2)} ms` }
+    return [what, spread(stage.map(of), 'ms', 2)]
   }
-  printTable(`The seccomp stage in a fresh process, median of ${PROCESSES}`, [
+  printTable(`The seccomp stage in a fresh process, ${STAGES} of them`, [
     row('load and merge', run => run.merge),
     row('compile', run => run.compile),
     row('load the addon', run => run.addon),
@@ -59,17 +61,26 @@ interface Calls {
   readonly denied: number
 }
 
+const CALLERS = 9
+
 /** The cost that the filter adds to a call. */
-export function benchCalls(): void {
-  const bare = measureIn<Calls>('calls', 'none')
-  const filtered = measureIn<Calls>('calls', 'filter')
+export async function benchCalls(): Promise<void> {
+  const { none, filter } = await inTurns(CALLERS, {
+    none: () => measureIn<Calls>('calls', 'none'),
+    filter: () => measureIn<Calls>('calls', 'filter'),
+  })
   const row = (what: string, key: keyof Calls): Row => {
-    const added = filtered[key] - bare[key]
-    return { what, value: `${added.toFixed(0)} ns more`, ratio: times(filtered[key], bare[key]) }
+    const [bare, filtered] = [none.map(run => run[key]), filter.map(run => run[key])]
+    const added = (median(filtered) - median(bare)).toFixed(0)
+    const cells = [spread(bare, 'ns'), spread(filtered, 'ns'), `${added} ns more`]
+    return [what, ...cells, times(filtered, bare)]
   }
-  printTable('A system call (through the addon) with the default filter, compared to none', [
-    row('allowed by its number: cached by the kernel', 'allowed'),
-    row('allowed by its arguments', 'checked'),
-    row('denied (compared to the kernel’s own error)', 'denied'),
-  ])
+  printTable(
+    `A system call (through the addon) without a filter and with the default one, ${CALLERS} processes of each in turns`,
+    [
+      row('allowed by its number: cached by the kernel', 'allowed'),
+      row('allowed by its arguments', 'checked'),
+      row('denied (compared to the kernel’s own error)', 'denied'),
+    ],
+  )
 }

@@ -1,9 +1,11 @@
+// The start of an installed agent, as systemd sees it.
 import { spawnSync } from 'node:child_process'
 import { InstalledAgent } from '../tools/boot/installed-agent.ts'
 import { boot, type Machine } from '../tools/boot/machine.ts'
 import { freshRoot } from '../tools/boot/root.ts'
 import { deliver, NAME, packageSample } from '../tools/boot/sample.ts'
-import { median, printTable, times } from './table.ts'
+import { inTurns } from './rounds.ts'
+import { compared, printTable } from './table.ts'
 
 const ROUNDS = 9
 
@@ -18,7 +20,7 @@ export async function benchInstalled(): Promise<void> {
     deliver(packageSample('1.0.0'), root.folder)
     const machine = await boot(root.folder)
     try {
-      measure(machine)
+      await measure(machine)
     } finally {
       await machine.stop()
     }
@@ -27,25 +29,26 @@ export async function benchInstalled(): Promise<void> {
   }
 }
 
-function measure(machine: Machine): void {
+async function measure(machine: Machine): Promise<void> {
   machine.run(`dpkg -i /packages/${NAME}_1.0.0-1_amd64.deb`)
   machine.run(`printf secret >/etc/${NAME}/credentials/token`)
   const agent = new InstalledAgent(machine)
-  const [bare, ready]: [number[], number[]] = [[], []]
-  for (let at = 0; at < ROUNDS; at++) {
-    bare.push(durationOf(machine, `/usr/share/${NAME}/bin/node -e 0`))
-    machine.run(`systemctl start ${NAME}`)
-    ready.push(timeToReady(agent))
-    machine.run(`systemctl stop ${NAME}; systemctl reset-failed ${NAME} || true`)
-  }
-  printTable(`Installed, under systemd, median of ${ROUNDS}`, [
-    { what: 'node -e 0', value: `${median(bare).toFixed(0)} ms` },
-    {
-      what: 'agent (host, audit and a custom beat) until READY=1',
-      value: `${median(ready).toFixed(0)} ms`,
-      ratio: times(median(ready), median(bare)),
+  const { bare, ready } = await inTurns(ROUNDS, {
+    bare: () => durationOf(machine, `/usr/share/${NAME}/bin/node -e 0`),
+    ready: () => {
+      machine.run(`systemctl start ${NAME}`)
+      const ms = timeToReady(agent)
+      machine.run(`systemctl stop ${NAME}; systemctl reset-failed ${NAME} || true`)
+      return ms
     },
-  ])
+  })
+  printTable(
+    `Installed, under systemd, ${ROUNDS} of each in turns`,
+    compared('ms', [
+      ['node -e 0', bare],
+      ['agent (host, audit and a custom beat) until READY=1', ready],
+    ]),
+  )
 }
 
 /** The duration of a command, in milliseconds. */

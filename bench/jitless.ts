@@ -1,42 +1,32 @@
-import { inFolder } from './agent.ts'
-import { cpuTime, MAIN, startTime } from './child.ts'
-import { median, printTable, times } from './table.ts'
+// The cost of running V8 without a compiler, so that no memory has to be writable and executable.
+import { CONSOLE, HOST, RUNNING } from './agent.ts'
+import { cpuTime, startTime } from './child.ts'
+import { beatOf, inFolder } from './folder.ts'
+import { inTurns } from './rounds.ts'
+import { compared, printTable } from './table.ts'
 
 const ROUNDS = 5
 
-/** The cost of running V8 without a compiler, so that no memory has to be writable and executable. */
 export async function benchJitless(): Promise<void> {
   await inFolder(async folder => {
-    const agent = (flags: readonly string[], file: string) => {
-      return [process.execPath, ...flags, MAIN, 'run', '-c', `${folder}/${file}`]
-    }
-    const [busy, start] = [new Map<string, number[]>(), new Map<string, number[]>()]
-    for (let at = 0; at < ROUNDS; at++) {
-      for (const flags of [[], ['--jitless']]) {
-        const key = flags.join()
-        add(busy, key, cpuTime(agent(flags, 'busy.yml')))
-        add(start, key, await startTime(agent(flags, 'beat.yml'), '"message":"Running"'))
-      }
-    }
-    printTable(`node --jitless, median of ${ROUNDS}`, [
-      ...rows('agent running', start),
-      ...rows('processor time of a busy agent', busy),
+    const jitless = { node: [process.execPath, '--jitless'] }
+    const start = await inTurns(ROUNDS, {
+      plain: () => startTime(folder.agent(HOST, CONSOLE), RUNNING),
+      jitless: () => startTime(folder.agent(HOST, { ...CONSOLE, ...jitless }), RUNNING),
+    })
+    const busy = await inTurns(ROUNDS, {
+      plain: () => cpuTime(folder.agent(beatOf('busy'))),
+      jitless: () => cpuTime(folder.agent(beatOf('busy'), jitless)),
+    })
+    printTable(`node --jitless, ${ROUNDS} of each in turns`, [
+      ...compared('ms', [
+        ['agent running', start.plain],
+        ['agent running, --jitless', start.jitless],
+      ]),
+      ...compared('ms', [
+        ['processor time of a busy agent', busy.plain],
+        ['processor time of a busy agent, --jitless', busy.jitless],
+      ]),
     ])
   })
-}
-
-function add(figures: Map<string, number[]>, key: string, value: number): void {
-  figures.set(key, [...(figures.get(key) ?? []), value])
-}
-
-function rows(what: string, figures: ReadonlyMap<string, readonly number[]>) {
-  const [plain, jitless] = ['', '--jitless'].map(key => median(figures.get(key) ?? []))
-  return [
-    { what, value: `${plain?.toFixed(0)} ms` },
-    {
-      what: `${what}, --jitless`,
-      value: `${jitless?.toFixed(0)} ms`,
-      ratio: times(jitless ?? Number.NaN, plain ?? Number.NaN),
-    },
-  ]
 }

@@ -1,3 +1,4 @@
+// Our programs beside libseccomp's.
 import fc from 'fast-check'
 import { amd64 } from '../lib/seccomp/architectures/amd64.ts'
 import { type Architecture, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
@@ -50,7 +51,7 @@ function compared(
   const theirs = referencePrograms(architecture, shared)
   const ours = policies.map(({ effective }) => compile(effective, WEIGHTS))
   const row = (who: string, programs: readonly Program[]): Row => {
-    return { what: `${what}: ${who}`, value: figures(architecture, programs) }
+    return [`${what}: ${who}`, figures(architecture, programs)]
   }
   return [
     row('sealbeat', ours),

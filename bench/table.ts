@@ -1,25 +1,40 @@
-/** A row of the printed table: the measured thing, its value, and a comparison. */
-export interface Row {
-  readonly what: string
-  readonly value: string
-  /** A ratio within the same run, as machines are noisy and absolute times say little. */
-  readonly ratio?: string
-}
+// Prints what was measured, as tables.
+import { spread, times } from './rounds.ts'
+
+/**
+ * The measured thing and what was found out about it: values, then comparisons as ratios within the same
+ * run, as machines are noisy and absolute times say little.
+ */
+export type Row = readonly [what: string, ...cells: readonly string[]]
 
 export function printTable(title: string, rows: readonly Row[]): void {
-  const width = Math.max(...rows.map(({ what }) => what.length))
-  const values = Math.max(...rows.map(({ value }) => value.length))
+  const columns = Math.max(...rows.map(row => row.length))
+  const widths = Array.from({ length: columns }, (_, at) => {
+    return Math.max(...rows.map(row => row[at]?.length ?? 0))
+  })
   console.log(`\n## ${title}\n`)
-  for (const { what, value, ratio = '' } of rows) {
-    console.log(`| ${what.padEnd(width)} | ${value.padStart(values)} | ${ratio}`.trimEnd())
+  for (const row of rows) {
+    const cells = row.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0),
+    )
+    console.log(`| ${cells.join(' | ')} |`)
   }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+/** One side of a comparison: its name, and its samples in the order of the rounds. */
+type Measured = readonly [what: string, values: readonly number[]]
 
-export function times(value: number, base: number): string {
-  return `${(value / base).toFixed(2)}×`
+/** A row for the first side, and one for each other with its ratio to the first. */
+export function compared(
+  unit: string,
+  [first, ...others]: readonly [Measured, ...Measured[]],
+  digits = 0,
+): Row[] {
+  const [what, base] = first
+  return [
+    [what, spread(base, unit, digits)],
+    ...others.map(
+      ([name, values]): Row => [name, spread(values, unit, digits), times(values, base)],
+    ),
+  ]
 }

@@ -4,7 +4,7 @@ import { architectureOf, loadArchitecture } from '../../lib/seccomp/architecture
 import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
 import { probe } from '../../test/probe.ts'
 
-const CALLS = 200_000
+const CALLS = 100_000
 const ROUNDS = 7
 const name = architectureOf(process.arch, endianness())
 if (!name) throw new Error(`no table for ${process.arch}`)

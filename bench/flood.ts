@@ -1,0 +1,62 @@
+// Runs agents that publish as fast as they can, or one publish after the other.
+import { runToEnd } from './child.ts'
+import { type AgentOptions, beatOf, inFolder } from './folder.ts'
+
+/** What it took to bring so many events to the file. */
+export interface Run {
+  readonly events: number
+  readonly ms: number
+  /** User and system time of all threads. */
+  readonly cpuMs: number
+}
+
+interface FloodRun extends Run {
+  /** Resident memory after the first `mark` events, and after all. */
+  readonly markMB: number
+  readonly endMB: number
+}
+
+interface FloodOptions extends AgentOptions {
+  readonly batch: number
+  readonly events: number
+  readonly mark?: number
+}
+
+/** One file takes all events, so that they can be counted and nothing but writing is measured. */
+const UNROTATED = 'output.file.rotate_every_kb=100000000'
+
+/** @throws Error if not every event has become a line of the file */
+export function flood({ settings = [], ...options }: FloodOptions): Promise<FloodRun> {
+  const { batch, events, mark = 0 } = options
+  return inFolder(async folder => {
+    const beat = beatOf('flood', { batch, events, mark })
+    const command = folder.agent(beat, { ...options, settings: [UNROTATED, ...settings] })
+    const run = { events, ...measuredBy<Omit<FloodRun, 'events'>>(command) }
+    const lines = Number.parseInt(runToEnd(['wc', '-l', folder.events]).stdout, 10)
+    if (lines !== events) throw new Error(`${lines} lines of ${events} events`)
+    return run
+  })
+}
+
+/** Publishes, each acknowledged before the next. */
+export function publishesPerSecond(options: AgentOptions): Promise<number> {
+  return inFolder(async folder => {
+    return 1000 / measuredBy<{ msEach: number }>(folder.agent(beatOf('one-by-one'), options)).msEach
+  })
+}
+
+/** An event of a flood as a line of the file, without its end. */
+export function floodLine(): Promise<string> {
+  return inFolder(async folder => {
+    runToEnd(folder.agent(beatOf('flood', { events: 100 })))
+    return runToEnd(['tail', '-n', '1', folder.events]).stdout.trimEnd()
+  })
+}
+
+/** What the beat has logged. */
+function measuredBy<T>(command: readonly string[]): T {
+  const { stderr } = runToEnd(command)
+  const line = stderr.split('\n').find(text => text.includes('"measured":'))
+  if (!line) throw new Error(`${command.join(' ')} has measured nothing:\n${stderr.slice(-2_000)}`)
+  return JSON.parse(line).measured
+}
