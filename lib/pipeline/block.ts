@@ -22,6 +22,10 @@ export interface Range {
   readonly to: number
 }
 
+export interface Span extends Range {
+  readonly block: Block
+}
+
 /** Whoever wants to know what became of events in a block. */
 export interface Owner {
   settle(events: number, fate: Fate): void
@@ -140,13 +144,7 @@ export class Block {
   /** Hands unsettled events over to a copy of them: a block of its own. */
   moveOut(ranges: readonly Range[]): Block {
     const bytes = Buffer.concat(ranges.map(({ from, to }) => this.slice(from, to)))
-    const ends: number[] = []
-    let before = 0
-    for (const { from, to } of ranges) {
-      const start = this.startOf(from)
-      for (let at = from; at < to; at++) ends.push(before + this.startOf(at + 1) - start)
-      before += this.startOf(to) - start
-    }
+    const ends = endsOfSpans(ranges.map(range => ({ ...range, block: this })))
     const copy = Block.of(this.#pins, bytes, ends)
     let count = 0
     for (const { from, to } of ranges) {
@@ -206,6 +204,18 @@ export class Block {
     }
     return low
   }
+}
+
+/** For each event of sealed blocks the offset behind its `\n`, in their bytes put together. */
+export function endsOfSpans(spans: readonly Span[]): readonly number[] {
+  const ends: number[] = []
+  let before = 0
+  for (const { block, from, to } of spans) {
+    const start = block.startOf(from)
+    for (let at = from; at < to; at++) ends.push(before + block.startOf(at + 1) - start)
+    before += block.startOf(to) - start
+  }
+  return ends
 }
 
 /** The offsets behind the ends of lines, if they are ASCII. */

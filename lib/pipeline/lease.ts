@@ -1,11 +1,6 @@
 import type { EventMeta } from '../event.ts'
 import type { Batch } from '../output.ts'
-import type { Block, Fate, Range } from './block.ts'
-
-/** Events that lie one behind the other in a sealed block. */
-export interface Span extends Range {
-  readonly block: Block
-}
+import { endsOfSpans, type Fate, type Range, type Span } from './block.ts'
 
 /**
  * Events taken from the queue, to be written and settled. A lease is never changed: the events that are
@@ -29,7 +24,7 @@ export class Lease implements Batch {
   }
 
   get ends(): readonly number[] {
-    this.#ends ??= endsOf(this.#spans)
+    this.#ends ??= endsOfSpans(this.#spans)
     return this.#ends
   }
 
@@ -106,17 +101,6 @@ function compact(spans: readonly Span[]): readonly Span[] {
     }
   }
   return compacted
-}
-
-function endsOf(spans: readonly Span[]): readonly number[] {
-  const ends: number[] = []
-  let before = 0
-  for (const { block, from, to } of spans) {
-    const start = block.startOf(from)
-    for (let at = from; at < to; at++) ends.push(before + block.startOf(at + 1) - start)
-    before += block.startOf(to) - start
-  }
-  return ends
 }
 
 function metaOf({ block, from, to }: Span): readonly (EventMeta | undefined)[] {

@@ -116,6 +116,13 @@ describe('block', () => {
     expect(block.isWorthLeaving(0)).to.equal(false)
   })
 
+  it('is worth leaving by two events of five', () => {
+    const block = blockOf(Array(5).fill('{"a":1}'))
+    block.seal()
+    block.settle(2, 5, 'confirmed')
+    expect(block.isWorthLeaving(2)).to.equal(true)
+  })
+
   it('moves events out to a block of their own, with their owners and what is kept beside them', () => {
     const pins = { bytes: 0 }
     const [a, b] = [owner(), owner()]

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Block, type Fate } from '../../lib/pipeline/block.ts'
-import { Lease, type Span } from '../../lib/pipeline/lease.ts'
+import { Block, type Fate, type Span } from '../../lib/pipeline/block.ts'
+import { Lease } from '../../lib/pipeline/lease.ts'
 
 /** Blocks of these lines, all of one owner, and a lease of spans of them. */
 function leased(

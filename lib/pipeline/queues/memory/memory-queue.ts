@@ -14,8 +14,8 @@
 
 import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
-import { Block, type Pins } from '../../block.ts'
-import { Lease, type Span } from '../../lease.ts'
+import { Block, type Pins, type Span } from '../../block.ts'
+import { Lease } from '../../lease.ts'
 import {
   type BatchLimits,
   countOf,
