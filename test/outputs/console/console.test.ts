@@ -67,9 +67,15 @@ describe('output.console', () => {
 
   it('does so on a pipe as well', async () => {
     const { code, said } = await outcome(
-      shell('{ "$@"; echo "{\\"rc\\":$?}" >&2; } | sleep 1', 2000, 500, 'stuck'),
+      shell(
+        '{ "$@"; echo "{\\"rc\\":$?}" >&2; } | { sleep 1; echo "{\\"read\\":0}" >&2; }',
+        2000,
+        500,
+        'stuck',
+      ),
     )
-    expect(said).to.deep.equal([{ stuck: true, turns: 20 }, { rc: 3 }])
+    // It ended before the reader did.
+    expect(said).to.deep.equal([{ stuck: true, turns: 20 }, { rc: 3 }, { read: 0 }])
     expect(code).to.equal(0)
   })
 
