@@ -80,11 +80,13 @@ describe('processor: add_fields', () => {
   })
 
   it('adds null, and merges maps without a prototype, as parsers make them', () => {
-    const map = Object.assign(Object.create(null), { b: 1 })
     expect(added({ target: '', fields: { a: null } }, { a: { b: 2 } })).to.deep.equal({ a: null })
-    expect(added({ target: '', fields: { a: map } }, { a: { c: 2 } })).to.deep.equal({
-      a: { b: 1, c: 2 },
+    const fields = { a: Object.assign(Object.create(null), { b: 1 }) }
+    const { process } = addFields.open({
+      settings: { target: '', fields },
+      log: pino({ enabled: false }),
     })
+    expect(process({ a: { c: 2 } })).to.deep.equal({ a: { b: 1, c: 2 } })
   })
 
   it('adds fields that a later processor can change and remove', () => {
