@@ -66,9 +66,7 @@ describe('output.console', () => {
   })
 
   it('does so on a pipe as well', async () => {
-    const { code, said } = await outcome(
-      shell('{ "$@"; echo "{\\"rc\\":$?}" >&2; } | sleep 1', 2000, 500, 'stuck'),
-    )
+    const { code, said } = await outcome(shell(UNREAD, 2000, 500, 'stuck'))
     expect(said).to.deep.equal([{ stuck: true, turns: 20 }, { rc: 3 }])
     expect(code).to.equal(0)
   })
@@ -116,6 +114,16 @@ describe('output.console', () => {
     }
   })
 })
+
+/** Nobody reads from the pipe, whose reader waits until the program has ended, or else says so after 10 s. */
+const UNREAD = `
+  ended=$(mktemp -u)
+  { "$@"; echo "{\\"rc\\":$?}" >&2; touch "$ended"; } | {
+    turns=0
+    until [ -e "$ended" ] || [ $turns = 100 ]; do sleep 0.1; turns=$((turns + 1)); done
+    [ -e "$ended" ] || echo '{"ended":false}' >&2
+    rm -f "$ended"
+  }`
 
 /** 28,672 bytes: the disk of 128 KiB minus the ballast, in whole pages. */
 function isFull(file: string): boolean {
