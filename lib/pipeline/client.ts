@@ -96,19 +96,25 @@ export class Publishing {
   finish(): Promise<Receipt> {
     const lines = this.#lines
     const encoded = { lines, meta: this.#meta }
-    return enter(this.#door, this.#acker(lines.length), encoded)
+    const [filtered, unencodable] = [this.#filtered, this.#unencodable]
+    const { source } = this.#door
+    if (filtered + unencodable === 0) {
+      return enter(this.#door, new Acker(lines.length, source), encoded)
+    }
+    const acker = new Acker(lines.length, source, { filtered, unencodable })
+    // Nothing of a publish that is aborted before there is room has been published.
+    return enter(this.#door, acker, encoded).then(receipt => {
+      this.#countDropped()
+      return receipt
+    })
   }
 
-  #acker(events: number): Acker {
+  #countDropped(): void {
     const { counts, source } = this.#door
-    const filtered = this.#filtered
-    const unencodable = this.#unencodable
-    if (filtered + unencodable === 0) return new Acker(events, source)
-    counts.filtered += filtered
-    counts.unencodable += unencodable
-    source.published += filtered + unencodable
-    source.unencodable += unencodable
-    return new Acker(events, source, { filtered, unencodable })
+    counts.filtered += this.#filtered
+    counts.unencodable += this.#unencodable
+    source.published += this.#filtered + this.#unencodable
+    source.unencodable += this.#unencodable
   }
 }
 

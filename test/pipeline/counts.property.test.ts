@@ -57,13 +57,13 @@ const countOf = ({ kinds }: Published, kind: Kind) => kinds.filter(each => each 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0)
 
 /**
- * The counts that follow from what was published and from what the output has settled. What is dropped at
- * `publish` is counted there, also if the rest of the publish finds no room before it is aborted.
+ * The counts that follow from what was published and from what the output has settled. Nothing of a publish
+ * counts that is aborted before there is room for it.
  */
 function modelOf(published: readonly Published[], output: MemoryOutput) {
   const total = (kind: Kind, of = published) => sum(of.map(each => countOf(each, kind)))
   const taken = published.filter(({ outcome }) => outcome === 'taken')
-  const [unencodable, filtered] = [total('unencodable'), total('filtered')]
+  const [unencodable, filtered] = [total('unencodable', taken), total('filtered', taken)]
   return {
     published: total('sent', taken) + unencodable + filtered,
     unencodable,
