@@ -71,6 +71,16 @@ describe('output.console', () => {
     expect(code).to.equal(0)
   })
 
+  it('ends a write with its signal, although nobody reads', async () => {
+    const { said } = await outcome(shell(UNREAD, 2000, 500, 'aborted'))
+    expect(said).to.deep.equal([{ ended: 'enough' }, { rc: 0 }])
+  })
+
+  it('has written what there is room for before its signal aborts', async () => {
+    const { said } = await outcome(shell(UNREAD, 1, 10, 'aborted'))
+    expect(said).to.deep.equal([{ written: true }, { rc: 0 }])
+  })
+
   it('fails for good when the reader has left', async () => {
     const { said } = await outcome(
       shell('{ "$@"; echo "{\\"rc\\":$?}" >&2; } | head -c 100', 2000, 500),
