@@ -43,7 +43,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
 }
 
 /** The offsets behind the ends of lines. */
-function endsOf(bytes: Buffer): readonly number[] {
+function endsOf(bytes: Buffer): number[] {
   const ends: number[] = []
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(NEWLINE, from)
