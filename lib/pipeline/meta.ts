@@ -13,11 +13,12 @@ export type MetaOf = (
 
 /** Without a route and `@metadata` there is nothing to keep. */
 export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
+  if (route === undefined) return (_, metadata) => metadata && { fields: metadata }
   const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
   let last: EventMeta = {}
   return (event, metadata, now) => {
-    const to = route === undefined ? undefined : routed(route, event, constants, now)
+    const to = routed(route, event, constants, now)
     if (to === undefined) return metadata === undefined ? undefined : { fields: metadata }
     if (metadata !== undefined) return { route: to, fields: metadata }
     if (last.route !== to) last = { route: to }
