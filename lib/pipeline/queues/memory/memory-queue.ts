@@ -236,6 +236,7 @@ export class MemoryQueue implements Queue {
     let events = 0
     let bytes = 0
     for (let head = this.#segments.first; head !== undefined; head = this.#segments.first) {
+      if (events === maxEvents) break
       const { block, from } = head
       if (head === this.#last) {
         block.seal()
