@@ -84,8 +84,11 @@ export class Publishing {
     }
     const { '@metadata': _, ...own } = passed
     const metadata = metadataOf(passed as Event)
-    const meta = this.#door.metaOf(own, metadata, '')
-    this.add(JSON.stringify(own), route === undefined ? meta : { ...meta, route })
+    const line: string | undefined = JSON.stringify(own)
+    // A processor may have given it a toJSON.
+    if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
+    const meta = this.#door.metaOf(own, metadata, undefined)
+    this.add(line, route === undefined ? meta : { ...meta, route })
   }
 
   fail(thrown: unknown): void {

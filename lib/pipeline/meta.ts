@@ -4,11 +4,14 @@ import { constantsOf, type EventSource } from './enrichment.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Works out what is kept beside an event. `event`: with or without what the agent adds. */
+/**
+ * Works out what is kept beside an event. `event`: with or without what the agent adds. `now`: its time if
+ * it has none.
+ */
 export type MetaOf = (
   event: Fields,
   metadata: Fields | undefined,
-  now: string,
+  now: string | undefined,
 ) => EventMeta | undefined
 
 /** Without a route and `@metadata` there is nothing to keep. */
@@ -26,7 +29,12 @@ export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
   }
 }
 
-function routed(route: Route, event: Fields, constants: Fields, now: string): string | undefined {
+function routed(
+  route: Route,
+  event: Fields,
+  constants: Fields,
+  now: string | undefined,
+): string | undefined {
   const get = (field: string) => {
     const path = field.split('.')
     return (
@@ -34,7 +42,8 @@ function routed(route: Route, event: Fields, constants: Fields, now: string): st
     )
   }
   try {
-    return route(get)
+    const to: unknown = route(get)
+    return typeof to === 'string' ? to : undefined
   } catch {
     return undefined
   }
