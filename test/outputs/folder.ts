@@ -35,12 +35,20 @@ export function contentsOf(folder: string): Record<string, string> {
 
 /** The files below a folder that this process has open. */
 export function openBelow(folder: string): readonly string[] {
-  const links = readdirSync('/proc/self/fd').flatMap(fd => {
+  return openFiles().flatMap(({ path }) => (path.startsWith(folder) ? [path] : []))
+}
+
+/** The descriptors by which this process has a file open. */
+export function descriptorsOf(file: string): readonly number[] {
+  return openFiles().flatMap(({ fd, path }) => (path === file ? [fd] : []))
+}
+
+function openFiles() {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
     try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)]
+      return [{ fd: Number(fd), path: readlinkSync(`/proc/self/fd/${fd}`) }]
     } catch {
       return [] // the descriptor of the listing itself
     }
   })
-  return links.filter(link => link.startsWith(folder))
 }

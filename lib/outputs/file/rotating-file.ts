@@ -157,7 +157,6 @@ export class RotatingFile {
   /** The end of the lines that fit into the file; `from` if the file must be rotated first. */
   #fitting(lines: Buffer, from: number): number {
     const room = this.#settings.maxBytes - this.#size
-    if (lines.length - from <= room) return lines.length
     const cut = room > 0 ? lines.lastIndexOf(NEWLINE, from + room - 1) + 1 : from
     if (cut > from) return cut
     return this.#size > 0 ? from : lines.indexOf(NEWLINE, from) + 1

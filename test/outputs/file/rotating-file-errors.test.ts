@@ -1,25 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { codeOf } from '../../code-of.ts'
 import { isolation, needsIsolation } from '../../live.ts'
-import { contentsOf, openBelow, smallDisk } from '../folder.ts'
+import { contentsOf, descriptorsOf, openBelow, smallDisk } from '../folder.ts'
 import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
 const UNCUTTABLE = fileURLToPath(new URL('./uncuttable-program.js', import.meta.url))
 
 /** Closes a descriptor behind its owner's back: the nearest thing to a file that its server has lost. */
 function loseDescriptor(path: string): void {
-  for (const fd of readdirSync('/proc/self/fd')) {
-    try {
-      if (readlinkSync(`/proc/self/fd/${fd}`) === path) closeSync(Number(fd))
-    } catch {
-      // the descriptor of the listing itself
-    }
-  }
+  for (const fd of descriptorsOf(path)) closeSync(fd)
 }
 
 describe('rotating file: after an error', () => {
@@ -48,6 +42,16 @@ describe('rotating file: after an error', () => {
     expect(await file.rotate().then(() => 'rotated', codeOf)).to.equal('EBADF')
     await append(file, 'two\n')
     expect(contentsOf(at.path)).to.deep.equal({ log: 'one\ntwo\n' })
+  })
+
+  it('looks at the size of a file that it opens again', async () => {
+    const file = await at.open()
+    await append(file, 'one\n')
+    appendFileSync(at.log, 'other\n')
+    loseDescriptor(at.log)
+    expect(await file.rotate().then(() => 'rotated', codeOf)).to.equal('EBADF')
+    await append(file, 'two\n')
+    expect(contentsOf(at.path)).to.deep.equal({ log: 'two\n', 'log.1': 'one\nother\n' })
   })
 
   it('leaves nothing open that it could not use', async () => {

@@ -1,8 +1,17 @@
-import { appendFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import { contentsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
+import { contentsOf, descriptorsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
 import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
 describe('rotating file: the size it counts with', () => {
@@ -63,11 +72,28 @@ describe('rotating file: the size it counts with', () => {
     })
   })
 
+  it('leaves room for an empty line in a file that lacks a byte', async () => {
+    const file = await at.open()
+    await append(file, 'one\ntwo\nxy\n')
+    await append(file, '\nsix\n')
+    expect(contentsOf(at.path)).to.deep.equal({ log: 'six\n', 'log.1': 'one\ntwo\nxy\n\n' })
+  })
+
   it('adds nothing to a full file', async () => {
     const file = await at.open()
     await append(file, 'one\ntwo\nxyz\n')
     await append(file, 'a\nb\n')
     expect(contentsOf(at.path)).to.deep.equal({ log: 'a\nb\n', 'log.1': 'one\ntwo\nxyz\n' })
+  })
+
+  it('is that of an empty line, too: a file of one byte is rotated', async () => {
+    const file = await at.open()
+    await append(file, '\n')
+    await file.rotate()
+    expect(contentsOf(at.path)).to.deep.equal({ log: '', 'log.1': '\n' })
+    await append(file, '\n')
+    await append(file, 'a line of 20 bytes..\n')
+    expect(contentsOf(at.path)).to.include({ log: 'a line of 20 bytes..\n', 'log.1': '\n' })
   })
 
   it('takes a long line alone, out of many', async () => {
@@ -149,6 +175,17 @@ describe('rotating file: the file it follows', () => {
     expect(openBelow(at.path)).to.deep.equal([at.log])
     await append(file, 'three\nfour\n')
     expect(openBelow(at.path)).to.deep.equal([at.log])
+  })
+
+  it('keeps a file open that is still there', async () => {
+    const free = openSync('/dev/null', 'r')
+    const file = await at.open()
+    closeSync(free) // a file that is opened now gets this descriptor, the lowest
+    const [descriptor] = descriptorsOf(at.log)
+    expect(descriptor).to.be.above(free)
+    await pause(UNTIL_FOLLOWED_MS)
+    await append(file, 'one\n')
+    expect(descriptorsOf(at.log)).to.deep.equal([descriptor])
   })
 
   it('takes a file of the same number on another disk for another', async function () {
