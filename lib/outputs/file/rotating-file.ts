@@ -1,4 +1,4 @@
-import { fstatSync, writev as writevOf } from 'node:fs'
+import { fstatSync, type Stats, writev as writevOf } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -124,9 +124,10 @@ export class RotatingFile {
     await mkdir(dirname(path), { recursive: true, mode: 0o750 })
     const handle = await open(path, 'a+', mode)
     try {
-      const { size } = await regular(handle, path)
+      const stats = await handle.stat()
+      if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
       await handle.chmod(mode)
-      this.#size = size + (await endTornLine(handle, size))
+      this.#size = stats.size + (await endTornLine(handle, stats.size))
     } catch (error) {
       await handle.close()
       throw error
@@ -142,10 +143,12 @@ export class RotatingFile {
     if (this.#handle !== undefined && now - this.#followedMs < FOLLOW_MS) return
     if (this.#handle !== undefined) {
       const theirs = await stat(this.#settings.path).catch(() => undefined)
-      const ours = fstatSync(this.#handle.fd)
+      const ours = statOf(this.#handle)
       this.#followedMs = now
-      this.#size = ours.size
-      if (ours.ino === theirs?.ino && ours.dev === theirs.dev) return
+      if (ours !== undefined && ours.ino === theirs?.ino && ours.dev === theirs.dev) {
+        this.#size = ours.size
+        return
+      }
       await this.#leave()
     }
     await this.#open()
@@ -154,7 +157,6 @@ export class RotatingFile {
   /** The end of the lines that fit into the file; `from` if the file must be rotated first. */
   #fitting(lines: Buffer, from: number): number {
     const room = this.#settings.maxBytes - this.#size
-    if (lines.length - from <= room) return lines.length
     const cut = room > 0 ? lines.lastIndexOf(NEWLINE, from + room - 1) + 1 : from
     if (cut > from) return cut
     return this.#size > 0 ? from : lines.indexOf(NEWLINE, from) + 1
@@ -276,10 +278,13 @@ class Torn extends Error {
   }
 }
 
-async function regular(handle: FileHandle, path: string): Promise<{ readonly size: number }> {
-  const stats = await handle.stat()
-  if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
-  return stats
+/** Undefined if the descriptor is of no use any more, as where a file server has lost the file (ESTALE). */
+function statOf({ fd }: FileHandle): Stats | undefined {
+  try {
+    return fstatSync(fd)
+  } catch {
+    return undefined
+  }
 }
 
 /** Ends a torn last line and returns the bytes written. The line is not cut off, as it may not be ours. */

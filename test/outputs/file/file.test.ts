@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import convict from 'convict'
@@ -7,7 +7,7 @@ import file from '../../../lib/outputs/file/file.ts'
 import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
 import { batchOf, endlessCall } from '../../../lib/testing/batch.ts'
 import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
-import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
+import { contentsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
 
 const DEFAULTS: FileSettings = {
   path: 'out',
@@ -166,18 +166,6 @@ describe('output.file: what it does beside writing', () => {
     expect(sizes).to.deep.equal([1, 1024, 1024])
   })
 })
-
-/** The files below a folder that this process has open. */
-function openBelow(folder: string): readonly string[] {
-  const links = readdirSync('/proc/self/fd').flatMap(fd => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)]
-    } catch {
-      return [] // the descriptor of the listing itself
-    }
-  })
-  return links.filter(link => link.startsWith(folder))
-}
 
 describe('output.file: what it declares', () => {
   it('has the unit open an absolute path, as one below path.data is open', () => {

@@ -12,8 +12,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { RotatingFile, type RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
-import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
+import type { RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
+import { contentsOf, smallDisk } from '../folder.ts'
+import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
 function renameOver(path: string): void {
   writeFileSync(`${path}.new`, '')
@@ -21,36 +22,15 @@ function renameOver(path: string): void {
 }
 
 describe('rotating file', () => {
-  let folder: ReturnType<typeof temporaryFolder>
+  let folder: ReturnType<typeof rotatingFolder>
   let path: string
-  let open: RotatingFile[]
+  const rotating = (settings: Partial<RotatingFileSettings> = {}) => folder.open(settings)
 
   beforeEach(() => {
-    folder = temporaryFolder()
+    folder = rotatingFolder()
     path = join(folder.path, 'log')
-    open = []
   })
-  afterEach(async () => {
-    for (const file of open) await file.close()
-    folder.remove()
-  })
-
-  async function rotating(settings: Partial<RotatingFileSettings> = {}): Promise<RotatingFile> {
-    const file = await RotatingFile.open({
-      path,
-      maxBytes: 12,
-      backups: 2,
-      mode: 0o600,
-      sync: 'none',
-      ...settings,
-    })
-    open.push(file)
-    return file
-  }
-
-  async function append(file: RotatingFile, text: string): Promise<void> {
-    expect(await file.append([Buffer.from(text)])).to.deep.equal({ written: text.length })
-  }
+  afterEach(() => folder.remove())
 
   it('turns before a line would pass the limit, and keeps the newest files', async () => {
     const file = await rotating()
@@ -108,7 +88,7 @@ describe('rotating file', () => {
       await append(file, 'one\n')
       act()
       // Whether a file has been moved is looked at ten times a second, whether it was removed or replaced at once.
-      if (what === 'moved') await pause(110)
+      if (what === 'moved') await pause(UNTIL_FOLLOWED_MS)
       await append(file, 'two\n')
       expect(contentsOf(folder.path)).to.include({ log: 'two\n' })
     })

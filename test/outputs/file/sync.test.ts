@@ -18,10 +18,10 @@ describe('rotating file: what a failed sync means', () => {
   after(() => folder.remove())
 
   it('none: nothing, as nothing is synced', () => {
-    const written = { first: 4, rotated: 24, later: 4, last: 2 }
+    const written = { first: 4, rotated: 24, later: 4, last: 2, again: 2 }
     expect(answers['none']).to.deep.equal({ ...written, closed: 'closed' })
     const { none, 'none.1': older } = contentsOf(folder.path)
-    expect([older, none]).to.deep.equal(['one\ntwo\nthree\n', 'four five six\nsix\nx\n'])
+    expect([older, none]).to.deep.equal(['one\ntwo\nthree\n', 'four five six\nsix\nx\ny\n'])
   })
 
   it('batch: nothing of the batch is confirmed', () => {
@@ -31,6 +31,7 @@ describe('rotating file: what a failed sync means', () => {
       rotated: failed,
       later: failed,
       last: failed,
+      again: failed,
       closed: 'EPERM',
     })
   })
@@ -41,6 +42,7 @@ describe('rotating file: what a failed sync means', () => {
       rotated: [0, 'EPERM'], // a file is synced before it is left
       later: [0, 'EPERM'],
       last: 2,
+      again: [0, 'EPERM'],
       closed: 'EPERM',
     })
   })

@@ -15,7 +15,7 @@ writeSync(1, JSON.stringify(Object.fromEntries(reports)))
 
 async function report(sync: SyncMode) {
   const path = join(folder, sync)
-  const file = await RotatingFile.open({ path, maxBytes: 20, backups: 2, mode: 0o600, sync })
+  const file = await RotatingFile.open({ path, maxBytes: 22, backups: 2, mode: 0o600, sync })
   const append = async (text: string) => {
     const { written, error } = await file.append([Buffer.from(text)])
     return error === undefined ? written : [written, codeOf(error)]
@@ -25,6 +25,8 @@ async function report(sync: SyncMode) {
   await pause(1_100)
   const later = await append('six\n')
   const last = await append('x\n')
+  await pause(1_100)
+  const again = await append('y\n')
   const closed = await file.close().then(() => 'closed', codeOf)
-  return { first, rotated, later, last, closed }
+  return { first, rotated, later, last, again, closed }
 }
