@@ -96,6 +96,14 @@ describe('rotating file: the size it counts with', () => {
     expect(contentsOf(at.path)).to.include({ log: 'a line of 20 bytes..\n', 'log.1': '\n' })
   })
 
+  it('is kept in as many files as now are wanted, whatever there was before', async () => {
+    for (const name of ['log.1', 'log.2', 'log.7']) writeFileSync(join(at.path, name), `${name}\n`)
+    const file = await at.open({ backups: 1 })
+    await append(file, 'one\n')
+    await file.rotate()
+    expect(contentsOf(at.path)).to.deep.equal({ log: '', 'log.1': 'one\n' })
+  })
+
   it('takes a long line alone, out of many', async () => {
     const file = await at.open({ backups: 3 })
     await append(file, 'a line of 20 bytes..\nb\nanother of 20 bytes.\nc\n')
