@@ -8,15 +8,15 @@
 //             over, while other batches go on
 //
 // The pause grows with every failure in a row (lib/backoff.ts); a partial success does not end the row,
-// a full one does. A peer that asks for a longer one gets it, up to MAX_RETRY_AFTER_MS. A pause is that of
-// the refused events alone, unless the write failed, or the answer has a cause or asks for a pause: then
-// nothing is written before it is over.
+// a full one does. A peer that asks for a longer one gets it, up to ten minutes. A pause is that of the
+// refused events alone, unless the write failed, or the answer has a cause or asks for a pause: then nothing
+// is written before it is over, also if no event of that write is left.
 
 import type { Logger } from 'pino'
 import { type BackoffSettings, pauseMs } from '../backoff.ts'
 import { AgentError } from '../errors.ts'
-import type { DeliverySettings, Output, WriteResult } from '../output.ts'
-import type { Fate } from './block.ts'
+import type { DeliverySettings, Output } from '../output.ts'
+import { type Answer, answerOf } from './answer.ts'
 import { DropLog } from './drop-log.ts'
 import type { Lease } from './lease.ts'
 import type { Queue } from './queue.ts'
@@ -39,9 +39,6 @@ interface Retry {
   /** performance.now() from which on it may be tried. */
   readonly dueMs: number
 }
-
-/** The longest pause that a peer is granted, in milliseconds. */
-const MAX_RETRY_AFTER_MS = 600_000
 
 export class Delivery {
   readonly #queue: Queue
@@ -159,10 +156,13 @@ export class Delivery {
   }
 
   async #inSlot(retry: Retry): Promise<readonly Retry[]> {
-    await this.#pauseUntil(this.#pausedUntilMs)
     if (this.#freeSlots > 0) this.#freeSlots--
     else await new Promise<void>(resolve => this.#slotQueue.push(resolve))
     try {
+      // Another write may have had its answer meanwhile, and with it a longer pause.
+      while (this.#pausedUntilMs > performance.now() && !this.#isStopped) {
+        await this.#pauseUntil(this.#pausedUntilMs)
+      }
       if (this.#isStopped) return []
       if (retry.tries > 0) this.#counts.retried += retry.lease.count
       return await this.#attempt(retry)
@@ -178,63 +178,68 @@ export class Delivery {
     try {
       const result = await this.#writer.write(lease)
       if (result === undefined) return []
-      if (result.tooLarge === true) return this.#split(lease, tries)
-      return this.#settle(lease, tries, result)
+      const answer = answerOf(lease.count, result)
+      return answer.isTooLarge
+        ? this.#split(lease, tries, answer)
+        : this.#settle(lease, tries, answer)
     } catch (thrown) {
       if (isGone(thrown)) throw thrown
       if (this.#isStopped) return []
       this.#counts.failed_writes++
       this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
-      const left = this.#again(lease, tries)
-      this.#pauseAll(left)
-      return left
+      const ms = this.#nextPauseMs()
+      this.#pauseAll(ms)
+      return this.#again(lease, tries, ms)
     }
   }
 
-  #split(lease: Lease, tries: number): readonly Retry[] {
+  #split(lease: Lease, tries: number, { askedMs }: Answer): readonly Retry[] {
+    this.#pauseAll(askedMs)
     if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
     this.#reject(lease, 'it is too large for the output')
     return []
   }
 
-  #settle(lease: Lease, tries: number, result: WriteResult): readonly Retry[] {
-    const { retry, reject } = result
-    if (retry.length === 0 && reject.length === 0) {
+  #settle(lease: Lease, tries: number, answer: Answer): readonly Retry[] {
+    const left = this.#settled(lease, answer)
+    const isTroubled = left !== undefined || answer.isGeneral
+    if (!isTroubled) this.#failuresInARow = 0
+    const ms = Math.max(answer.askedMs, isTroubled ? this.#nextPauseMs() : 0)
+    // A peer that asks for a pause, or is gone, asks for no other events meanwhile.
+    if (answer.askedMs > 0 || answer.isGeneral) this.#pauseAll(ms)
+    return left === undefined ? [] : this.#again(left, tries, ms)
+  }
+
+  /** Returns the events that are left to try again, if there are any. */
+  #settled(lease: Lease, { fates, reasons }: Answer): Lease | undefined {
+    if (fates === undefined) {
       this.#counts.acked += lease.count
       lease.settleAll('confirmed')
-      this.#failuresInARow = 0
-      return []
+      return undefined
     }
-    const fates = fatesOf(lease.count, result)
     const left = lease.settle(fates)
+    for (const reason of reasons) this.#dropLog.note(reason)
     const rejected = fates.filter(fate => fate === 'rejected').length
-    for (const { index, reason } of reject)
-      if (fates[index] === 'rejected') this.#dropLog.note(reason)
     this.#counts.rejected += rejected
     this.#counts.acked += lease.count - left.count - rejected
-    if (left.count === 0) {
-      this.#failuresInARow = 0
-      return []
-    }
-    const again = this.#again(left, tries, result.retryAfterMs)
-    // A peer that asks for a pause, or is gone, has not asked for other events meanwhile.
-    if (result.retryAfterMs !== undefined || result.cause !== undefined) this.#pauseAll(again)
-    return again
+    return left.count === 0 ? undefined : left
   }
 
-  /** Nothing else is tried before these are. */
-  #pauseAll(retries: readonly Retry[]): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, ...retries.map(({ dueMs }) => dueMs))
+  #nextPauseMs(): number {
+    return pauseMs(++this.#failuresInARow, this.#backoff)
   }
 
-  #again(lease: Lease, tries: number, retryAfterMs = 0): readonly Retry[] {
+  /** Nothing is written before this time is over. */
+  #pauseAll(ms: number): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + ms)
+  }
+
+  #again(lease: Lease, tries: number, ms: number): readonly Retry[] {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
       this.#reject(lease, `it was refused ${tries + 1} times`)
       return []
     }
-    const ownMs = pauseMs(++this.#failuresInARow, this.#backoff)
-    const ms = Math.max(ownMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
     const retry_in_ms = Math.round(ms)
     this.#log.warn({ events: lease.count, retry_in_ms }, 'Events are going to be sent again')
     return [{ lease, tries: tries + 1, dueMs: performance.now() + ms }]
@@ -259,25 +264,6 @@ export class Delivery {
       this.#wakers.add(done)
     })
   }
-}
-
-/**
- * The fate of each event; undefined for those to try again. An event that is both to retry and to reject
- * is tried again.
- *
- * @throws TypeError for an answer that makes no sense: outputs are plugins
- */
-function fatesOf(count: number, { retry, reject }: WriteResult): readonly (Fate | undefined)[] {
-  const fates = new Array<Fate | undefined>(count).fill('confirmed')
-  const set = (index: number, fate: Fate | undefined) => {
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new TypeError(`the output refused event ${index} of a batch of ${count}`)
-    }
-    fates[index] = fate
-  }
-  for (const { index } of reject) set(index, 'rejected')
-  for (const index of retry) set(index, undefined)
-  return fates
 }
 
 function isGone(thrown: unknown): thrown is AgentError {

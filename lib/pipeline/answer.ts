@@ -1,0 +1,60 @@
+import type { WriteResult } from '../output.ts'
+import type { Fate } from './block.ts'
+
+/** The longest pause that a peer is granted, in milliseconds. */
+const MAX_RETRY_AFTER_MS = 600_000
+
+/** What an output has answered, in values of our own: outputs are plugins, and reading theirs may throw. */
+export interface Answer {
+  /** Nothing of the batch was taken: it has to be halved. */
+  readonly isTooLarge: boolean
+  /** By index; undefined for events to try again. Undefined as a whole if all are confirmed. */
+  readonly fates: readonly (Fate | undefined)[] | undefined
+  /** Why each rejected event was. */
+  readonly reasons: readonly string[]
+  /** Milliseconds that the peer asks to wait before the next write; 0 if it asks for none. */
+  readonly askedMs: number
+  /** Whether the events have to be tried again for a reason that others share: the peer is gone or throttles. */
+  readonly isGeneral: boolean
+}
+
+/**
+ * Reads an answer for a batch of so many events. An event that is both to retry and to reject is tried
+ * again.
+ *
+ * @throws TypeError for an answer that makes no sense
+ */
+export function answerOf(count: number, result: WriteResult): Answer {
+  const { tooLarge, retryAfterMs, cause } = result
+  const reject = Array.from(result.reject, ({ index, reason }) => ({ index, reason }))
+  const retry = Array.from(result.retry)
+  const isWhole = reject.length === 0 && retry.length === 0
+  const fates = isWhole ? undefined : fatesOf(count, retry, reject)
+  return {
+    isTooLarge: tooLarge === true,
+    fates,
+    reasons: reject
+      .filter(({ index }) => fates?.[index] === 'rejected')
+      .map(({ reason }) => `${reason}`),
+    // A date that was taken for a number is NaN.
+    askedMs: Number(retryAfterMs) > 0 ? Math.min(Number(retryAfterMs), MAX_RETRY_AFTER_MS) : 0,
+    isGeneral: cause !== undefined,
+  }
+}
+
+function fatesOf(
+  count: number,
+  retry: readonly number[],
+  reject: readonly { readonly index: number }[],
+): readonly (Fate | undefined)[] {
+  const fates = new Array<Fate | undefined>(count).fill('confirmed')
+  const set = (index: number, fate: Fate | undefined) => {
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new TypeError(`the output refused event ${index} of a batch of ${count}`)
+    }
+    fates[index] = fate
+  }
+  for (const { index } of reject) set(index, 'rejected')
+  for (const index of retry) set(index, undefined)
+  return fates
+}
