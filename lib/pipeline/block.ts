@@ -11,7 +11,7 @@ const NEWLINE = 10
 /** What became of an event that the queue had taken. */
 export type Fate = 'confirmed' | 'rejected'
 
-/** The bytes of all blocks that are not settled, and of the publishes that wait for room. */
+/** The bytes of all blocks that are not settled, with what is kept beside their events. */
 export interface Pins {
   bytes: number
 }
@@ -49,7 +49,8 @@ export class Block {
   #size = 0
   #count = 0
   #unsettled = 0
-  #unsettledBytes = 0
+  /** Of what is kept beside the events. */
+  #metaBytes = 0
 
   constructor(pins: Pins) {
     this.#pins = pins
@@ -65,6 +66,11 @@ export class Block {
     pins.bytes += bytes.length
     if (meta !== undefined) for (let at = 0; at < ends.length; at++) block.#note(at, meta)
     return block
+  }
+
+  /** Its bytes; before it is sealed as if all were ASCII. */
+  get size(): number {
+    return this.#size
   }
 
   get count(): number {
@@ -147,11 +153,15 @@ export class Block {
   }
 
   /**
-   * Whether these events are all that keeps the block alive, and less than half of it: then a copy of them
-   * frees more than it takes.
+   * Whether these events are less than half of the block: then they are copied, so that they do not keep
+   * all of it alive while they wait for their next try.
    */
-  isWorthLeaving(events: number): boolean {
-    return events === this.#unsettled && this.#unsettledBytes * 2 < this.#size
+  isWorthLeaving(ranges: readonly Range[]): boolean {
+    const bytes = ranges.reduce(
+      (sum, { from, to }) => sum + this.startOf(to) - this.startOf(from),
+      0,
+    )
+    return bytes * 2 < this.#size
   }
 
   /** Hands unsettled events over to a copy of them: a block of its own. */
@@ -182,6 +192,11 @@ export class Block {
   #note(index: number, meta: EventMeta): void {
     this.#meta ??= []
     this.#meta[index] = meta
+    // Neighbours may share one object.
+    if (meta.fields === undefined || this.#meta[index - 1] === meta) return
+    const bytes = JSON.stringify(meta.fields).length
+    this.#metaBytes += bytes
+    this.#pins.bytes += bytes
   }
 
   #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {
@@ -196,15 +211,13 @@ export class Block {
 
   #free(from: number, to: number): void {
     this.#unsettled -= to - from
-    this.#unsettledBytes -= this.startOf(to) - this.startOf(from)
-    if (this.#unsettled === 0) this.#pins.bytes -= this.#size
+    if (this.#unsettled === 0) this.#pins.bytes -= this.#size + this.#metaBytes
   }
 
   #settleSize(bytes: Buffer, ends: number[]): void {
     this.#bytes = bytes
     this.#ends = ends
     this.#size = bytes.length
-    this.#unsettledBytes = bytes.length
   }
 
   /** The index of the owner of an event. */

@@ -1,6 +1,7 @@
 import type { Event, EventMeta, Receipt } from '../event.ts'
 import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
+import { Block } from './block.ts'
 import { type Encode, type Moment, momentOf } from './encode.ts'
 import { type MetaOf, metadataOf } from './meta.ts'
 import type { Encoded, Queue } from './queue.ts'
@@ -128,6 +129,11 @@ export function withMetadata(event: MutableEvent, metadata: Event['@metadata']):
 
 /** Resolves with the receipt when the queue has taken the events. */
 export function enter({ queue, signal }: Door, acker: Acker, encoded: Encoded): Promise<Receipt> {
+  // Encoding or a processor may have taken the beat to its end.
+  if (signal.aborted) {
+    if (encoded instanceof Block) encoded.drop(0, encoded.count)
+    return Promise.reject(signal.reason)
+  }
   if (queue.offer(acker, encoded)) return Promise.resolve(acker)
   return queue.wait(acker, encoded, signal).then(() => acker)
 }

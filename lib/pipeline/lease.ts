@@ -85,7 +85,7 @@ function countOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
-/** Copies the events that alone keep a large block alive, so that one event does not pin it. */
+/** Copies the events that are a small part of a block, so that they do not pin all of it. */
 function compact(spans: readonly Span[]): readonly Span[] {
   const compacted: Span[] = []
   for (let at = 0; at < spans.length; ) {
@@ -93,9 +93,8 @@ function compact(spans: readonly Span[]): readonly Span[] {
     const start = at
     while (at < spans.length && spans[at]?.block === block) at++
     const own = spans.slice(start, at)
-    const events = countOf(own)
-    if (block?.isWorthLeaving(events)) {
-      compacted.push({ block: block.moveOut(own), from: 0, to: events })
+    if (block?.isWorthLeaving(own)) {
+      compacted.push({ block: block.moveOut(own), from: 0, to: countOf(own) })
     } else {
       compacted.push(...own)
     }

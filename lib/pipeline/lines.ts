@@ -20,7 +20,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      const buffer = ownBytes(bytes)
       const ends = endsOf(buffer)
       if (chain === undefined) {
         const kept = meta ?? door.metaOf({}, undefined, new Date().toISOString())
@@ -40,6 +40,12 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       return publishing.finish()
     },
   }
+}
+
+/** The bytes themselves, or a copy where they are a small view of a large buffer, which they would pin. */
+function ownBytes(bytes: Uint8Array): Buffer {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.length * 2 < bytes.buffer.byteLength ? Buffer.from(view) : view
 }
 
 /** The offsets behind the ends of lines. */

@@ -117,25 +117,32 @@ describe('block', () => {
     expect([a, b, c].map(({ rejected }) => rejected)).to.deep.equal([1, 0, 3])
   })
 
-  it('is worth leaving by those that alone keep it alive, and are less than half of it', () => {
+  it('is worth leaving by less than half of its bytes', () => {
     // Eight bytes each.
-    const block = blockOf(Array(4).fill('{"a":1}'))
-    block.seal()
-    expect(block.isWorthLeaving(4)).to.equal(false)
-    block.settle(0, 1, 'confirmed')
-    block.settle(3, 4, 'confirmed')
-    // Half is not less than half.
-    expect(block.isWorthLeaving(2)).to.equal(false)
-    block.settle(1, 2, 'confirmed')
-    expect(block.isWorthLeaving(1)).to.equal(true)
-    expect(block.isWorthLeaving(0)).to.equal(false)
-  })
-
-  it('is worth leaving by two events of five', () => {
     const block = blockOf(Array(5).fill('{"a":1}'))
     block.seal()
-    block.settle(2, 5, 'confirmed')
-    expect(block.isWorthLeaving(2)).to.equal(true)
+    expect(block.isWorthLeaving([{ from: 0, to: 2 }])).to.equal(true)
+    expect(block.isWorthLeaving([{ from: 0, to: 3 }])).to.equal(false)
+    const ranges = [
+      { from: 0, to: 1 },
+      { from: 2, to: 3 },
+    ]
+    expect(block.isWorthLeaving(ranges)).to.equal(true)
+    expect(block.isWorthLeaving([...ranges, { from: 4, to: 5 }])).to.equal(false)
+    const half = blockOf(Array(2).fill('{"a":1}'))
+    half.seal()
+    expect(half.isWorthLeaving([{ from: 0, to: 1 }])).to.equal(false)
+  })
+
+  it('pins what is kept beside its events as well', () => {
+    const pins = { bytes: 0 }
+    const block = new Block(pins)
+    block.fill(['{}', '{}'], [{ fields: { id: 1 } }, { route: 'r' }], 0, 2)
+    expect(pins.bytes).to.equal(6 + '{"id":1}'.length)
+    block.seal()
+    expect(pins.bytes).to.equal(6 + '{"id":1}'.length)
+    block.settle(0, 2, 'confirmed')
+    expect(pins.bytes).to.equal(0)
   })
 
   it('moves events out to a block of their own, with their owners and what is kept beside them', () => {

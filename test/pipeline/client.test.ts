@@ -88,6 +88,40 @@ describe('pipeline: the door for lines', () => {
     await pipeline.close(NEVER)
   })
 
+  it('copies a small view of a large buffer, which it would pin, and no other', async () => {
+    const pipeline = pipelineTo(new MemoryOutput())
+    const seen: ArrayBufferLike[] = []
+    const output: Output = {
+      async write({ chunks }) {
+        seen.push(...chunks.map(({ buffer }) => buffer))
+        return { retry: [], reject: [] }
+      },
+      async close() {},
+    }
+    const lines = pipelineTo(output).linePublisher(SOURCE, NEVER)
+    const large = Buffer.alloc(100, 'x')
+    large.write('{}\n', 50)
+    await (await lines.publish(large.subarray(50, 53))).confirmed
+    const whole = Uint8Array.from(Buffer.from('{}\n'))
+    await (await lines.publish(whole)).confirmed
+    expect(seen[0]).not.to.equal(large.buffer)
+    expect(seen[1]).to.equal(whole.buffer)
+    await pipeline.close(NEVER)
+  })
+
+  it('is refused if the beat comes to its end meanwhile', async () => {
+    const pipeline = pipelineTo(new MemoryOutput())
+    const stop = new AbortController()
+    const chain = (event: Record<string, unknown>) => {
+      stop.abort(new Error('stopped'))
+      return event
+    }
+    const publish = pipeline.publisher(SOURCE, stop.signal, undefined, chain)
+    expect(await rejection(publish({}))).to.match(/stopped/)
+    expect(pipeline.stats()).to.include({ published: 0, waiting: 0 })
+    await pipeline.close(NEVER)
+  })
+
   it('is taken in pieces if it never fits at once', async () => {
     const output = new MemoryOutput()
     const pipeline = pipelineTo(output)

@@ -128,12 +128,12 @@ describe('lease', () => {
     expect(pins.bytes).to.equal(0)
   })
 
-  it('copies nothing while other events keep the block alive', () => {
+  it('copies them also while others keep the block alive', () => {
     const lines = Array.from({ length: 10 }, (_, n) => `{"n":${n}}`)
     const { lease, pins } = leased([lines], [[0, 0, 5]])
     const rest = lease.settle([undefined, ...Array(4).fill('confirmed')])
     expect(rest.lines).to.deep.equal(['{"n":0}'])
-    expect(pins.bytes).to.equal(80)
+    expect(pins.bytes).to.equal(80 + 8)
   })
 
   for (const [count, sizes] of [

@@ -91,6 +91,27 @@ describe('memory queue: room', () => {
     made.queue.close(new Error('end'))
   })
 
+  it('does not count what waits for room against what comes in', async () => {
+    const made = queueOf({ events: 8, bytes: 20 })
+    made.offer(1)
+    const waits = [made.wait(8, 'a'), made.wait(4, 'b'), made.wait(2, 'c')]
+    const blocks = [made.block(8), made.block(2)]
+    for (const block of blocks) waits.push(made.queue.wait(made.ackerOf(block.count), block, NEVER))
+    for (const wait of waits) wait.catch(() => undefined)
+    // 5 bytes of the one that is held, and 5 for each of the 24 that wait.
+    expect(made.queue.usage().pinnedBytes).to.equal(5 + 120)
+    expect(made.queue.usage()).to.include({ held: 1, waiting: 5 })
+    ;(await made.queue.take(ALL))?.settleAll('confirmed')
+    // The first has filled it; as soon as it leaves, the next two find room together.
+    expect(made.queue.usage()).to.include({ held: 8, waiting: 4 })
+    ;(await made.queue.take(ALL))?.settleAll('confirmed')
+    expect(made.queue.usage()).to.include({ held: 6, waiting: 2, pinnedBytes: 30 + 50 })
+    ;(await made.queue.take(ALL))?.settleAll('confirmed')
+    ;(await made.queue.take(ALL))?.settleAll('confirmed')
+    ;(await made.queue.take(ALL))?.settleAll('confirmed')
+    expect(made.queue.usage()).to.include({ held: 0, waiting: 0, pinnedBytes: 0 })
+  })
+
   it('takes ready blocks, whole or in pieces, and counts their bytes once', async () => {
     const made = queueOf({ events: 4 })
     const block = made.block(6)
@@ -173,13 +194,13 @@ describe('memory queue: abort and close', () => {
     const second = made.wait(2, 'b')
     const other = made.wait(8, 'c')
     other.catch(() => undefined)
-    const before = made.pins.bytes
+    const before = made.queue.usage().pinnedBytes
     stop.abort(new Error('stopped'))
     expect(await first).to.match(/stopped/)
     expect(await settled(second)).to.equal(true)
     expect(made.queue.usage()).to.include({ taken: 8, waiting: 1 })
     // Five bytes for each of the four events.
-    expect(made.pins.bytes).to.equal(before - 20)
+    expect(made.queue.usage().pinnedBytes).to.equal(before - 20)
     made.queue.close(new Error('end'))
   })
 

@@ -10,7 +10,7 @@
 //          for room. No batch has more than the output's `bulk_max_size` events and `bulk_max_bytes`.
 //   room   an event keeps its place until it is confirmed or dropped, so `events` bounds the events that
 //          are being sent as well. The bytes are those that are pinned: of whole blocks, of which any
-//          event is unsettled, and of publishes that wait. An empty queue takes any single publish.
+//          event is unsettled. An empty queue takes any single publish.
 
 import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
@@ -67,7 +67,7 @@ export class MemoryQueue implements Queue {
     this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
     this.#timeoutMs = flush.timeout
     this.#pins = pins
-    this.#waiting = new Waiting(pins, () => this.#admit())
+    this.#waiting = new Waiting(() => this.#admit())
   }
 
   get refusal(): Error | undefined {
@@ -80,7 +80,7 @@ export class MemoryQueue implements Queue {
       queued: this.#queued,
       held: this.#held,
       waiting: this.#waiting.size,
-      pinnedBytes: this.#pins.bytes,
+      pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
     }
   }
 
@@ -118,9 +118,14 @@ export class MemoryQueue implements Queue {
     this.#wakeNow()
   }
 
+  /** What publishes pin that wait for room does not count: it would only keep them waiting. */
+  get #heldBytes(): number {
+    return this.#pins.bytes - this.#waiting.blockBytes
+  }
+
   #hasRoom(events: number): boolean {
     if (this.#held === 0 && events <= this.#capacity) return true
-    return this.#held + events <= this.#capacity && this.#pins.bytes <= this.#maxBytes
+    return this.#held + events <= this.#capacity && this.#heldBytes <= this.#maxBytes
   }
 
   #admit(): void {
@@ -142,7 +147,7 @@ export class MemoryQueue implements Queue {
   #roomFor(events: number, isLarge: boolean): number {
     if (this.#hasRoom(events)) return events
     if (!isLarge) return 0
-    if (this.#held > 0 && this.#pins.bytes > this.#maxBytes) return 0
+    if (this.#held > 0 && this.#heldBytes > this.#maxBytes) return 0
     return Math.min(events, this.#capacity - this.#held)
   }
 

@@ -1,5 +1,5 @@
 import type { Acker } from '../../acker.ts'
-import { Block, type Pins } from '../../block.ts'
+import { Block } from '../../block.ts'
 import { countOf, type Encoded } from '../../queue.ts'
 import { Fifo } from './fifo.ts'
 
@@ -23,13 +23,23 @@ interface Waiter {
 export class Waiting {
   readonly #waiters = new Fifo<Waiter>()
   readonly #watched = new Map<AbortSignal, { count: number; readonly listener: () => void }>()
-  readonly #pins: Pins
   readonly #onAbort: () => void
+  #lineBytes = 0
+  #blockBytes = 0
 
   /** `onAbort` is called when a publish has left, so that the next one may fit. */
-  constructor(pins: Pins, onAbort: () => void) {
-    this.#pins = pins
+  constructor(onAbort: () => void) {
     this.#onAbort = onAbort
+  }
+
+  /** The bytes of lines that the queue has not taken. */
+  get lineBytes(): number {
+    return this.#lineBytes
+  }
+
+  /** The bytes that blocks pin of which the queue has taken nothing. */
+  get blockBytes(): number {
+    return this.#blockBytes
   }
 
   get size(): number {
@@ -43,18 +53,20 @@ export class Waiting {
   push(waiter: Omit<Waiter, 'taken' | 'bytes'>): void {
     const bytes = bytesOf(waiter.encoded, 0, Number.POSITIVE_INFINITY)
     this.#watch(waiter.signal)
-    this.#pins.bytes += bytes
+    this.#lineBytes += bytes
+    this.#blockBytes += blockBytesOf(waiter.encoded)
     this.#waiters.push({ ...waiter, taken: 0, bytes })
   }
 
-  /** The queue takes this number of its events now, and pins them itself. */
+  /** The queue takes this number of its events now, and counts their bytes itself. */
   take(waiter: Waiter, events: number): void {
     const { encoded, taken } = waiter
+    if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
     waiter.taken += events
     const isWhole = waiter.taken === countOf(encoded)
     const bytes = isWhole ? waiter.bytes : bytesOf(encoded, taken, waiter.taken)
     waiter.bytes -= bytes
-    this.#pins.bytes -= bytes
+    this.#lineBytes -= bytes
   }
 
   /** Removes the first one, which has been served. */
@@ -99,10 +111,15 @@ export class Waiting {
   /** Its events that are not in the queue are nobody's any more. */
   #refuse(waiter: Waiter, reason: unknown): void {
     const { encoded, taken, bytes } = waiter
-    this.#pins.bytes -= bytes
+    this.#lineBytes -= bytes
+    if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
     if (encoded instanceof Block) encoded.drop(taken, encoded.count)
     waiter.reject(reason)
   }
+}
+
+function blockBytesOf(encoded: Encoded): number {
+  return encoded instanceof Block ? encoded.size : 0
 }
 
 /** The bytes of lines; 0 for those of a block, which counts them itself. */
