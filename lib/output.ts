@@ -63,7 +63,7 @@ export interface Output {
   /**
    * Resolves when the events are where they belong (a file: handed to the kernel). A rejected promise
    * means that the fate of the whole batch is unknown: all of it is tried again. Called again before the
-   * last call has resolved only as often as `delivery.inFlight` says.
+   * last call has resolved only as often as `delivery.inFlight` says, or after its signal has aborted.
    */
   write(batch: Batch, call: WriteCall): Promise<WriteResult>
   close(): Promise<void>

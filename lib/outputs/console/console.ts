@@ -32,6 +32,7 @@ export default defineOutput<ConsoleSettings>({
 class ConsoleOutput implements Output {
   readonly #write: WriteBytes
   readonly #pretty: boolean
+  #last: Promise<void> = Promise.resolve()
 
   constructor(write: WriteBytes, pretty: boolean) {
     this.#write = write
@@ -39,7 +40,10 @@ class ConsoleOutput implements Output {
   }
 
   async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    // A write whose signal aborted goes on: one more would take memory for the same events.
+    if (!(await settledBy(this.#last, signal))) throw signal.reason
     const writing = this.#write(this.#pretty ? prettyText(batch) : Buffer.concat(batch.chunks))
+    this.#last = writing
     // Nobody may be reading. The events can still be read later, and are then repeated by the next try.
     if (!(await settledBy(writing, signal))) throw signal.reason
     await writing

@@ -31,6 +31,15 @@ if (mode === 'aborted') {
   )
   process.exit(0)
 }
+if (mode === 'retried') {
+  const batch = batchOf([JSON.stringify('x'.repeat(Number(size)))])
+  for (let at = 0; at < Number(count); at++) {
+    const signal = AbortSignal.timeout(5)
+    await output.write(batch, { signal, progress: () => {} }).catch(() => undefined)
+  }
+  say({ kept: process.stdout.writableLength < 2 * Number(size) })
+  process.exit(0)
+}
 const queue = { events: 1000, bytes: 1 << 20, flush: { min_events: 100, timeout: 1 } }
 const delivery = { ...DEFAULT_DELIVERY, ordered: true, backoff: { init: 1, max: 10 } }
 const pipeline = openPipeline({ output, queue, log, delivery })

@@ -81,6 +81,11 @@ describe('output.console', () => {
     expect(said).to.deep.equal([{ written: true }, { rc: 0 }])
   })
 
+  it('keeps a batch once, however often it is tried while nobody reads', async () => {
+    const { said } = await outcome(shell(UNREAD, 20, 500_000, 'retried'))
+    expect(said).to.deep.equal([{ kept: true }, { rc: 0 }])
+  })
+
   it('fails for good when the reader has left', async () => {
     const { said } = await outcome(
       shell('{ "$@"; echo "{\\"rc\\":$?}" >&2; } | head -c 100', 2000, 500),
