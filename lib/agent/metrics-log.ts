@@ -30,7 +30,7 @@ export class MetricsLog {
   readonly #log: Logger
   readonly #status: () => AgentStatus
   #running: Running | undefined
-  /** The sample at the end of the last line, while running. */
+  /** The sample at the end of the last line, while running. It keeps beats that a reload has closed. */
   #last: Sample | undefined
 
   constructor(log: Logger, status: () => AgentStatus) {
@@ -38,14 +38,21 @@ export class MetricsLog {
     this.#status = status
   }
 
-  /** Starts with these settings. After a reload it first ends the period that has begun, with a line. */
+  /**
+   * Starts with these settings. After a reload it first ends the period that has begun, with a line. A beat
+   * that is not there any more has been forgotten: if it comes again, it counts from 0.
+   */
   start({ enabled, period: periodMs }: MetricsSettings): void {
+    const now = this.#sample()
+    const last = this.#last
+    const known = last?.status.beats.filter(({ id }) => hasBeat(now.status, id)) ?? []
+    this.#last = last && withBeats(last, known)
     if (enabled && this.#running?.periodMs === periodMs) return
-    if (this.#running) this.#write()
+    if (this.#running) this.#write(now)
     this.stop()
-    this.#last = enabled ? (this.#last ?? this.#sample()) : undefined
+    this.#last = enabled ? (this.#last ?? now) : undefined
     if (!enabled) return
-    const timer = setInterval(() => this.#write(periodMs), periodMs).unref()
+    const timer = setInterval(() => this.#write(this.#sample(), periodMs), periodMs).unref()
     this.#running = { periodMs, timer }
   }
 
@@ -56,10 +63,10 @@ export class MetricsLog {
   }
 
   /** Without a period: the time since the last line. */
-  #write(periodMs?: number): void {
-    const now = this.#sample()
+  #write(now: Sample, periodMs?: number): void {
     const before = this.#last ?? now
-    this.#last = now
+    const closed = before.status.beats.filter(({ id }) => !hasBeat(now.status, id))
+    this.#last = withBeats(now, [...now.status.beats, ...closed])
     const metrics = metricsBetween(before, now)
     const words = formatDuration(periodMs ?? now.uptimeMs - before.uptimeMs)
     this.#log.info({ monitoring: { metrics } }, `Non-zero metrics in the last ${words}`)
@@ -76,6 +83,14 @@ export class MetricsLog {
       rssBytes: readable(() => process.memoryUsage.rss()),
     }
   }
+}
+
+function hasBeat({ beats }: AgentStatus, id: string): boolean {
+  return beats.some(beat => beat.id === id)
+}
+
+function withBeats(sample: Sample, beats: readonly BeatStatus[]): Sample {
+  return { ...sample, status: { ...sample.status, beats } }
 }
 
 /** A policy may deny getrusage, and /proc may not be mounted: neither is a reason to end. */

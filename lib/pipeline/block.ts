@@ -43,7 +43,8 @@ export class Block {
   readonly #owners: Owner[] = []
   #lines: string[]
   #bytes: Buffer | undefined
-  #ends: readonly number[] = []
+  /** For each event the offset behind its `\n`; before it is sealed as if all were ASCII. */
+  #ends: number[] = []
   #meta: (EventMeta | undefined)[] | undefined
   #size = 0
   #count = 0
@@ -56,7 +57,7 @@ export class Block {
   }
 
   /** A block of events that are encoded already. `ends`: for each the offset behind its `\n`. */
-  static of(pins: Pins, bytes: Buffer, ends: readonly number[], meta?: EventMeta): Block {
+  static of(pins: Pins, bytes: Buffer, ends: number[], meta?: EventMeta): Block {
     const block = new Block(pins)
     block.#count = ends.length
     block.#unsettled = ends.length
@@ -70,20 +71,33 @@ export class Block {
     return this.#count
   }
 
-  /** Whether a line of this length should go to another block. Any line goes to an empty one. */
-  isFullFor(line: string): boolean {
-    return this.#bytes !== undefined || (this.#count > 0 && this.#size + line.length >= BLOCK_BYTES)
-  }
-
-  /** Adds a line without its end. */
-  push(line: string, meta: EventMeta | undefined): void {
-    if (meta !== undefined) this.#note(this.#count, meta)
-    this.#lines.push(line)
-    const size = line.length + 1
-    this.#size += size
-    this.#pins.bytes += size
-    this.#count++
-    this.#unsettled++
+  /**
+   * Takes lines without their ends, those from `from` to `to`, as far as there is room: any line while it
+   * is empty, none once it is sealed. Returns the index of the first that it has not taken.
+   */
+  fill(
+    lines: readonly string[],
+    meta: readonly (EventMeta | undefined)[] | undefined,
+    from: number,
+    to: number,
+  ): number {
+    if (this.#bytes !== undefined) return from
+    let size = this.#size
+    let at = from
+    for (; at < to; at++) {
+      const line = lines[at] ?? ''
+      if (size > 0 && size + line.length >= BLOCK_BYTES) break
+      size += line.length + 1
+      this.#lines.push(line)
+      this.#ends.push(size)
+      const beside = meta?.[at]
+      if (beside !== undefined) this.#note(this.#count + at - from, beside)
+    }
+    this.#pins.bytes += size - this.#size
+    this.#size = size
+    this.#count += at - from
+    this.#unsettled += at - from
+    return at
   }
 
   /** Says whose the events up to `end` are that have no owner yet. */
@@ -97,7 +111,6 @@ export class Block {
     if (this.#bytes !== undefined) return
     const lines = this.#lines
     this.#lines = []
-    const ends = endsOf(lines)
     // The end of the last line as well.
     lines.push('')
     const text = lines.join('\n')
@@ -105,7 +118,7 @@ export class Block {
     const isAscii = ascii.write(text) === text.length
     const bytes = isAscii ? ascii.subarray(0, text.length) : Buffer.from(text)
     this.#pins.bytes += bytes.length - this.#size
-    this.#settleSize(bytes, isAscii ? ends : newlinesOf(bytes, ends.length))
+    this.#settleSize(bytes, isAscii ? this.#ends : newlinesOf(bytes, this.#count))
   }
 
   /** The offset where an event begins. The block must be sealed. */
@@ -187,7 +200,7 @@ export class Block {
     if (this.#unsettled === 0) this.#pins.bytes -= this.#size
   }
 
-  #settleSize(bytes: Buffer, ends: readonly number[]): void {
+  #settleSize(bytes: Buffer, ends: number[]): void {
     this.#bytes = bytes
     this.#ends = ends
     this.#size = bytes.length
@@ -207,7 +220,7 @@ export class Block {
 }
 
 /** For each event of sealed blocks the offset behind its `\n`, in their bytes put together. */
-export function endsOfSpans(spans: readonly Span[]): readonly number[] {
+export function endsOfSpans(spans: readonly Span[]): number[] {
   const ends: number[] = []
   let before = 0
   for (const { block, from, to } of spans) {
@@ -218,19 +231,8 @@ export function endsOfSpans(spans: readonly Span[]): readonly number[] {
   return ends
 }
 
-/** The offsets behind the ends of lines, if they are ASCII. */
-function endsOf(lines: readonly string[]): readonly number[] {
-  const ends: number[] = []
-  let end = 0
-  for (const line of lines) {
-    end += line.length + 1
-    ends.push(end)
-  }
-  return ends
-}
-
-/** The same for any UTF-8. JSON has no `\n` but between events. */
-function newlinesOf(bytes: Buffer, count: number): readonly number[] {
+/** For each event the offset behind its `\n`, which JSON has nowhere else. */
+function newlinesOf(bytes: Buffer, count: number): number[] {
   const ends: number[] = []
   let end = 0
   while (ends.length < count) {

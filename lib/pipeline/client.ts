@@ -84,8 +84,11 @@ export class Publishing {
     }
     const { '@metadata': _, ...own } = passed
     const metadata = metadataOf(passed as Event)
-    const meta = this.#door.metaOf(own, metadata, '')
-    this.add(JSON.stringify(own), route === undefined ? meta : { ...meta, route })
+    const line: string | undefined = JSON.stringify(own)
+    // A processor may have given it a toJSON.
+    if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
+    const meta = this.#door.metaOf(own, metadata, undefined)
+    this.add(line, route === undefined ? meta : { ...meta, route })
   }
 
   fail(thrown: unknown): void {
@@ -96,19 +99,25 @@ export class Publishing {
   finish(): Promise<Receipt> {
     const lines = this.#lines
     const encoded = { lines, meta: this.#meta }
-    return enter(this.#door, this.#acker(lines.length), encoded)
+    const [filtered, unencodable] = [this.#filtered, this.#unencodable]
+    const { source } = this.#door
+    if (filtered + unencodable === 0) {
+      return enter(this.#door, new Acker(lines.length, source), encoded)
+    }
+    const acker = new Acker(lines.length, source, { filtered, unencodable })
+    // Nothing of a publish that is aborted before there is room has been published.
+    return enter(this.#door, acker, encoded).then(receipt => {
+      this.#countDropped()
+      return receipt
+    })
   }
 
-  #acker(events: number): Acker {
+  #countDropped(): void {
     const { counts, source } = this.#door
-    const filtered = this.#filtered
-    const unencodable = this.#unencodable
-    if (filtered + unencodable === 0) return new Acker(events, source)
-    counts.filtered += filtered
-    counts.unencodable += unencodable
-    source.published += filtered + unencodable
-    source.unencodable += unencodable
-    return new Acker(events, source, { filtered, unencodable })
+    counts.filtered += this.#filtered
+    counts.unencodable += this.#unencodable
+    source.published += this.#filtered + this.#unencodable
+    source.unencodable += this.#unencodable
   }
 }
 

@@ -120,7 +120,6 @@ export class Delivery {
     this.#writer.abort()
     for (const wake of this.#wakers) wake()
     for (const next of this.#slotQueue.splice(0)) next()
-    this.#dropLog.close()
   }
 
   async #work(): Promise<void> {

@@ -5,7 +5,7 @@ import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 /** Encodes one event as a JSON object without a line end. `now` is its time if it has none. */
 export type Encode = (event: Event, now: Moment) => string
 
-/** A time as ISO 8601, and the begin of an event of that time. */
+/** A time as ISO 8601, and the begin of an event of that time, up to the first field of its own. */
 export interface Moment {
   readonly text: string
   readonly head: string
@@ -19,7 +19,7 @@ interface Constant {
 
 export function momentOf(ms: number): Moment {
   const text = new Date(ms).toISOString()
-  return { text, head: headOf(text) }
+  return { text, head: `${headOf(text)},` }
 }
 
 function headOf(time: string): string {
@@ -63,7 +63,7 @@ export function encoderOf(source: EventSource): Encode {
     if (isObject(event) && isPlain(event)) {
       const text = stringify(event)
       // The text of an object with a value of its own, such as a String, is no object.
-      if (text.startsWith('{"')) return `${now.head},${text.slice(1, -1)}${end}`
+      if (text.startsWith('{"')) return now.head + text.slice(1, -1) + end
     }
     const { '@timestamp': at, '@metadata': _, ...own } = plainData(event)
     const added = addTo(own)

@@ -23,7 +23,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const ends = endsOf(buffer)
       if (chain === undefined) {
-        const kept = meta ?? door.metaOf({}, undefined, '')
+        const kept = meta ?? door.metaOf({}, undefined, new Date().toISOString())
         const block = Block.of(pins, buffer, ends, kept)
         const acker = new Acker(ends.length, door.source)
         block.own(acker)
@@ -43,7 +43,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
 }
 
 /** The offsets behind the ends of lines. */
-function endsOf(bytes: Buffer): readonly number[] {
+function endsOf(bytes: Buffer): number[] {
   const ends: number[] = []
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(NEWLINE, from)

@@ -4,20 +4,24 @@ import { constantsOf, type EventSource } from './enrichment.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Works out what is kept beside an event. `event`: with or without what the agent adds. */
+/**
+ * Works out what is kept beside an event. `event`: with or without what the agent adds. `now`: its time if
+ * it has none.
+ */
 export type MetaOf = (
   event: Fields,
   metadata: Fields | undefined,
-  now: string,
+  now: string | undefined,
 ) => EventMeta | undefined
 
 /** Without a route and `@metadata` there is nothing to keep. */
 export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
+  if (route === undefined) return (_, metadata) => metadata && { fields: metadata }
   const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
   let last: EventMeta = {}
   return (event, metadata, now) => {
-    const to = route === undefined ? undefined : routed(route, event, constants, now)
+    const to = routed(route, event, constants, now)
     if (to === undefined) return metadata === undefined ? undefined : { fields: metadata }
     if (metadata !== undefined) return { route: to, fields: metadata }
     if (last.route !== to) last = { route: to }
@@ -25,7 +29,12 @@ export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
   }
 }
 
-function routed(route: Route, event: Fields, constants: Fields, now: string): string | undefined {
+function routed(
+  route: Route,
+  event: Fields,
+  constants: Fields,
+  now: string | undefined,
+): string | undefined {
   const get = (field: string) => {
     const path = field.split('.')
     return (
@@ -33,7 +42,8 @@ function routed(route: Route, event: Fields, constants: Fields, now: string): st
     )
   }
   try {
-    return route(get)
+    const to: unknown = route(get)
+    return typeof to === 'string' ? to : undefined
   } catch {
     return undefined
   }

@@ -86,18 +86,17 @@ export function openPipeline({
   const delivery = new Delivery({ output, queue, log, settings: how, counts })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
 
-  let done: Promise<AgentError | undefined> | undefined
+  let done: Promise<void> | undefined
   let fail: (error: AgentError) => void = () => undefined
   const failed = new Promise<AgentError>(resolve => {
     fail = resolve
   })
 
-  async function run(): Promise<AgentError | undefined> {
+  async function run(): Promise<void> {
     const error = await delivery.run()
-    if (error === undefined) return undefined
+    if (error === undefined) return
     queue.close(error)
     fail(error)
-    return error
   }
 
   async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {

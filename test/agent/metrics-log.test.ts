@@ -167,6 +167,38 @@ describe('the metrics in the log', () => {
     expect(counts).to.deep.equal([99])
   })
 
+  it('count the events of each beat once, whatever reloads do between the lines', async () => {
+    const beat = (published: number) => ({ id: 'one', published })
+    const { log, lines } = listeningLog()
+    let beats = [beat(3)]
+    const metrics = new MetricsLog(log, () => statusWith({ beats }))
+    const settings = { enabled: true, period: 20 }
+    const written = async () => {
+      const { length } = lines
+      while (lines.length === length) await pause(1)
+    }
+    metrics.start(settings)
+    beats = [beat(5)]
+    await written()
+    // A reload has closed the beat, and is still about to open it again.
+    beats = []
+    await written()
+    beats = [beat(6)]
+    metrics.start(settings)
+    await written()
+    // Removed and added again before the next line: it counts from 0, below and above what it had.
+    for (const again of [2, 9]) {
+      beats = []
+      metrics.start(settings)
+      beats = [beat(again)]
+      metrics.start(settings)
+      await written()
+    }
+    metrics.stop()
+    const ofBeats = lines.map(line => Object(line['monitoring']).metrics.beats?.one?.published)
+    expect(ofBeats.filter(count => count !== undefined)).to.deep.equal([2, 1, 2, 9])
+  })
+
   /** The lines of a log that starts and ends with these measures and uptimes (in seconds) of the process. */
   function linesWith(measures: object, uptimes: readonly number[]) {
     const { log, lines } = listeningLog()

@@ -110,7 +110,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   outputs: {
     files: /^lib\/outputs\//,
-    imports: ['outputs/rotation', 'contracts', 'config/schema', 'errors', 'npm:convict'],
+    imports: ['outputs/rotation', 'contracts', 'config/schema', 'errors', 'basics', 'npm:convict'],
     types: ['npm:pino'],
   },
   processors: {

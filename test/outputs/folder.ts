@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -31,4 +31,24 @@ export function smallDisk(size: string): { readonly path: string; remove(): void
 export function contentsOf(folder: string): Record<string, string> {
   const names = readdirSync(folder).sort()
   return Object.fromEntries(names.map(name => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+/** The files below a folder that this process has open. */
+export function openBelow(folder: string): readonly string[] {
+  return openFiles().flatMap(({ path }) => (path.startsWith(folder) ? [path] : []))
+}
+
+/** The descriptors by which this process has a file open. */
+export function descriptorsOf(file: string): readonly number[] {
+  return openFiles().flatMap(({ fd, path }) => (path === file ? [fd] : []))
+}
+
+function openFiles() {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return [{ fd: Number(fd), path: readlinkSync(`/proc/self/fd/${fd}`) }]
+    } catch {
+      return [] // the descriptor of the listing itself
+    }
+  })
 }

@@ -15,7 +15,7 @@ function owner(): Owner & Record<Fate, number> {
 
 function blockOf(lines: readonly string[], pins = { bytes: 0 }): Block {
   const block = new Block(pins)
-  for (const line of lines) block.push(line, undefined)
+  block.fill(lines, undefined, 0, lines.length)
   return block
 }
 
@@ -61,12 +61,27 @@ describe('block', () => {
 
   it('takes any line while it is empty, then lines up to 64 KiB, and none once it is sealed', () => {
     const block = new Block({ bytes: 0 })
-    expect(block.isFullFor('x'.repeat(1e6))).to.equal(false)
-    block.push('x'.repeat(65_000), undefined)
-    expect(block.isFullFor('x'.repeat(534))).to.equal(false)
-    expect(block.isFullFor('x'.repeat(535))).to.equal(true)
+    const fill = (size: number) => block.fill(['x'.repeat(size)], undefined, 0, 1)
+    expect(fill(65_000)).to.equal(1)
+    expect(fill(535)).to.equal(0)
+    expect(fill(534)).to.equal(1)
+    expect(fill(0)).to.equal(0)
     block.seal()
-    expect(block.isFullFor('x')).to.equal(true)
+    expect(block.count).to.equal(2)
+    expect(block.fill(['x'], undefined, 0, 1)).to.equal(0)
+    const large = new Block({ bytes: 0 })
+    expect(large.fill(['x'.repeat(1e6)], undefined, 0, 1)).to.equal(1)
+    expect(large.fill(['x'], undefined, 0, 1)).to.equal(0)
+  })
+
+  it('takes the lines of a part of a list, and says how far it has come', () => {
+    const block = new Block({ bytes: 0 })
+    const lines = ['a', 'b', 'x'.repeat(60_000), 'y'.repeat(10_000), 'c']
+    expect(block.fill(lines, [{}, undefined, { route: 'x' }], 1, 5)).to.equal(3)
+    expect(block.count).to.equal(2)
+    block.seal()
+    expect(textsOf(block).map(({ length }) => length)).to.deep.equal([2, 60_001])
+    expect([block.metaOf(0), block.metaOf(1)]).to.deep.equal([undefined, { route: 'x' }])
   })
 
   it('pins its bytes until every event is settled', () => {
@@ -85,7 +100,7 @@ describe('block', () => {
     const [a, b, c] = [owner(), owner(), owner()]
     const block = new Block({ bytes: 0 })
     const push = (count: number, whose: Owner) => {
-      for (let at = 0; at < count; at++) block.push('{}', undefined)
+      block.fill(Array(count).fill('{}'), undefined, 0, count)
       block.own(whose)
     }
     push(3, a)
@@ -127,13 +142,9 @@ describe('block', () => {
     const pins = { bytes: 0 }
     const [a, b] = [owner(), owner()]
     const block = new Block(pins)
-    for (const [at, line] of ['{"n":0}', '{"n":1}', '{"n":2}'].entries()) {
-      block.push(line, at === 1 ? { route: 'one' } : undefined)
-    }
+    block.fill(['{"n":0}', '{"n":1}', '{"n":2}'], [undefined, { route: 'one' }], 0, 3)
     block.own(a)
-    for (const [at, line] of ['{"ü":3}', '{"n":44}', '{"n":5}'].entries()) {
-      block.push(line, at === 1 ? { route: 'four' } : undefined)
-    }
+    block.fill(['{"ü":3}', '{"n":44}', '{"n":5}'], [undefined, { route: 'four' }], 0, 3)
     block.own(b)
     block.seal()
     block.settle(0, 1, 'confirmed')
@@ -166,7 +177,7 @@ describe('block', () => {
       { route: 'r' },
       undefined,
     ])
-    expect(block.isFullFor('{}')).to.equal(true)
+    expect(block.fill(['{}'], undefined, 0, 1)).to.equal(0)
     expect(pins.bytes).to.equal(12)
     block.settle(0, 1, 'confirmed')
     block.drop(1, 2)
@@ -178,7 +189,7 @@ describe('block', () => {
     const block = blockOf(['{}', '{}'])
     expect(block.hasMeta).to.equal(false)
     expect(block.metaOf(0)).to.equal(undefined)
-    block.push('{}', { fields: { id: 1 } })
+    block.fill(['{}'], [{ fields: { id: 1 } }], 0, 1)
     expect(block.hasMeta).to.equal(true)
     expect([0, 1, 2].map(at => block.metaOf(at))).to.deep.equal([
       undefined,

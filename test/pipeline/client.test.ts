@@ -158,11 +158,33 @@ describe('pipeline: what is kept beside an event', () => {
     const output = new MetaOutput()
     const pipeline = pipelineTo(output, { route: get => String(get('@timestamp')).slice(0, 4) })
     const publish = pipeline.publisher(SOURCE, NEVER)
-    await (await publish([{}, { '@timestamp': '1999-01-01' }])).confirmed
-    expect(output.meta).to.deep.equal([
-      { route: String(new Date().getUTCFullYear()) },
-      { route: '1999' },
-    ])
+    await publish([{}, { '@timestamp': '1999-01-01' }])
+    await (await pipeline.linePublisher(SOURCE, NEVER).publish(Buffer.from('{}\n'))).confirmed
+    const now = { route: String(new Date().getUTCFullYear()) }
+    expect(output.meta).to.deep.equal([now, { route: '1999' }, now])
+    await pipeline.close(NEVER)
+  })
+
+  it('has no route that is no text', async () => {
+    const output = new MetaOutput()
+    const pipeline = pipelineTo(output, { route: (() => 5) as never })
+    await (await pipeline.publisher(SOURCE, NEVER)({})).confirmed
+    expect(output.meta).to.deep.equal([undefined])
+    await pipeline.close(NEVER)
+  })
+
+  it('drops what a processor has made no object of', async () => {
+    const output = new MetaOutput()
+    const pipeline = pipelineTo(output)
+    const answers = [() => undefined, () => 'text', () => [1]]
+    const chain = (event: Record<string, unknown>) => ({
+      ...event,
+      toJSON: answers[Number(event['n'])],
+    })
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, chain)
+    const receipt = await publish([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }])
+    expect(await receipt.confirmed).to.include({ confirmed: 1, unencodable: 3 })
+    expect(output.lines.map(line => JSON.parse(line).n)).to.deep.equal([3])
     await pipeline.close(NEVER)
   })
 

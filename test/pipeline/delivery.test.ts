@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
+import { AgentError } from '../../lib/errors.ts'
 import type { Output, WriteResult } from '../../lib/output.ts'
 import {
   aborted,
@@ -123,11 +124,17 @@ describe('delivery', () => {
     const output = new MemoryOutput(lines =>
       lines.map(line => (idOf(line) === 'e1' ? 'retry' : 'confirm')),
     )
-    const pipeline = pipelineTo(output, { delivery: { ...ORDERED, max_retries: 2 } })
+    const { log, lines } = memoryLog()
+    const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, max_retries: 2 } })
     const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(3))
     expect(await confirmed).to.include({ confirmed: 2, rejected: 1 })
     expect(output.attempts.map(lines => lines.length)).to.deep.equal([3, 1, 1])
     await pipeline.close(NEVER)
+    expect(lines.at(-1)).to.include({
+      msg: 'Events dropped: the output refused them',
+      events: 1,
+      'error.message': 'it was refused 3 times',
+    })
   })
 
   it('waits as long as the peer asks to', async () => {
@@ -163,6 +170,52 @@ describe('delivery', () => {
     expect(await first.confirmed).to.include({ confirmed: 2 })
     expect(output.confirmed.map(idOf)).to.deep.equal(['a1', 'b0', 'b1', 'a0'])
     await pipeline.close(NEVER)
+  })
+
+  it('says of all events of a batch that they were dropped', async () => {
+    const { log, lines } = memoryLog()
+    const output = new MemoryOutput(() => new Error('down'))
+    const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, max_retries: 0 } })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    expect(await (await publish(events(3))).confirmed).to.include({ rejected: 3 })
+    await pipeline.close(NEVER)
+    const dropped = lines.filter(({ msg }) => String(msg).startsWith('Events dropped'))
+    expect(dropped.reduce((sum, line) => sum + Number(line['events']), 0)).to.equal(3)
+  })
+
+  for (const thrown of [undefined, null, { code: 'OUTPUT_GONE' }, 'OUTPUT_GONE']) {
+    it(`tries again when an output throws ${JSON.stringify(thrown)}`, async () => {
+      let calls = 0
+      const output: Output = {
+        async write() {
+          if (calls++ === 0) throw thrown
+          return { retry: [], reject: [] }
+        },
+        async close() {},
+      }
+      const pipeline = pipelineTo(output)
+      const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(1))
+      expect(await confirmed).to.include({ confirmed: 1 })
+      await pipeline.close(NEVER)
+    })
+  }
+
+  it('ends the other writes when the output is gone', async () => {
+    const ended: unknown[] = []
+    const output: Output = {
+      write: ({ lines }, { signal }) =>
+        new Promise((_, reject) => {
+          if (idOf(lines[0] ?? '') === 'e1') reject(new AgentError('OUTPUT_GONE', 'gone'))
+          signal.addEventListener('abort', () => ended.push(signal.reason), { once: true })
+        }),
+      async close() {},
+    }
+    const delivery = { ...ORDERED, ordered: false, inFlight: 2, bulk_max_size: 1 }
+    const pipeline = pipelineTo(output, { delivery })
+    await pipeline.publisher(SOURCE, NEVER)(events(2))
+    expect(await pipeline.failed).to.match(/gone/)
+    expect(ended).to.have.length.of.at.least(1)
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 2 })
   })
 
   it('has as many batches in flight as the output takes', async () => {

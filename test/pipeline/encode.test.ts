@@ -139,6 +139,40 @@ describe('encode: what JSON lacks', () => {
     })
   }
 
+  class Reading {
+    readonly celsius = 21
+    toJSON(): string {
+      return '21 °C'
+    }
+  }
+  const raw: unknown = Reflect.get(JSON, 'rawJSON')
+  const events: readonly [string, unknown, Record<string, unknown>][] = [
+    ['an instance of a class, by its own fields', new Reading(), { celsius: 21 }],
+    ['a Date, which has none', date, {}],
+    ['a String, by its letters', new String('ab'), { 0: 'a', 1: 'b' }],
+    ['a Number', new Number(5), {}],
+    ['a Boolean', new Boolean(false), {}],
+    ['an Error, by what it adds', Object.assign(new Error('no'), { at: 1 }), { at: 1 }],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['a Proxy', new Proxy({ a: 1 }, {}), { a: 1 }],
+    ['nothing but what JSON leaves out', { a: undefined, b: () => 1 }, {}],
+    ...(typeof raw === 'function'
+      ? [['a raw JSON', raw('5'), { rawJSON: '5' }] as [string, unknown, Record<string, string>]]
+      : []),
+  ]
+  for (const [what, given, fields] of events) {
+    it(`has for an event ${what}`, () => {
+      const { '@timestamp': _, agent, ecs, host, event, ...own } = encoded(given)
+      expect(own).to.deep.equal(fields)
+      expect([agent, ecs, host, event]).to.deep.equal([
+        SOURCE.agent,
+        SOURCE.ecs,
+        SOURCE.host,
+        SOURCE.event,
+      ])
+    })
+  }
+
   const cycle: Record<string, unknown> = {}
   cycle['self'] = cycle
   let nest: unknown = {}
@@ -177,6 +211,8 @@ describe('encode: what JSON lacks', () => {
       [new Date(Number.NaN), undefined],
       [1_770_000_000_000, undefined],
       [null, undefined],
+      [['2026-02-03'], undefined],
+      [new String('2026-02-03'), undefined],
     ]
     for (const [at, expected] of table) {
       it(`${String(at)} is ${expected ?? 'refused'}`, () => {

@@ -17,7 +17,8 @@ function leased(
   }
   const sealed = blocks.map(lines => {
     const block = new Block(pins)
-    for (const line of lines) block.push(line, line.includes('m') ? { route: line } : undefined)
+    const meta = lines.map(line => (line.includes('m') ? { route: line } : undefined))
+    block.fill(lines, meta, 0, lines.length)
     block.own(own)
     block.seal()
     return block

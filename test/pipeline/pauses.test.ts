@@ -92,6 +92,21 @@ describe('delivery: pauses', () => {
     expect(await confirmed).to.include({ confirmed: 1 })
   })
 
+  it('start over when the agent stops', async () => {
+    const { log, lines } = memoryLog()
+    const output = new AnsweringOutput((write, batch) =>
+      write < 5 ? { retry: all(batch), reject: [] } : DONE,
+    )
+    const backoff = { init: 4, max: 3_600_000 }
+    const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, backoff } })
+    await pipeline.publisher(SOURCE, NEVER)(events(1))
+    while (pausesOf(lines).length < 4) await turn()
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    const [, , , fourth = 0, last = 0] = pausesOf(lines)
+    expect(fourth).to.be.within(16, 32)
+    expect(last).to.be.within(2, 4)
+  })
+
   const reasons: readonly [string, (batch: Batch) => WriteResult][] = [
     ['asks for a pause', b => ({ retry: all(b), reject: [], retryAfterMs: 100 })],
     ['is lost', b => ({ retry: all(b), reject: [], cause: 'lost' })],

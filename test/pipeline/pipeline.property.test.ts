@@ -1,14 +1,29 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Receipt } from '../../lib/event.ts'
-import type { PipelineStats } from '../../lib/pipeline/stats.ts'
+import type { Event, Receipt } from '../../lib/event.ts'
+import type { Chain } from '../../lib/pipeline/client.ts'
+import { noSourceCounts, type PipelineStats, type SourceCounts } from '../../lib/pipeline/stats.ts'
 import { idOf, NEVER, ORDERED, pipelineTo, SOURCE } from './fixtures.ts'
 import { type Answer, type Fate, MemoryOutput } from './memory-output.ts'
 
-/** One beat: the size of each of its publishes, and before which of them it is told to stop. */
+/** `drop`: the processor drops it, if there is one. `broken`: JSON can't carry it. */
+const kind = fc.constantFrom<('plain' | 'drop' | 'broken')[]>(
+  'plain',
+  'plain',
+  'plain',
+  'drop',
+  'broken',
+)
+
+/** One beat: the events of each of its publishes, and before which of them it is told to stop. */
 const publisher = fc.record({
-  sizes: fc.array(fc.nat({ max: 11 }), { maxLength: 8 }),
+  publishes: fc.array(
+    fc.record({ kinds: fc.array(kind, { maxLength: 11 }), asLines: fc.boolean() }),
+    { maxLength: 8 },
+  ),
+  /** Whether it has a processor. */
+  filters: fc.boolean(),
   abortAt: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
   sequential: fc.boolean(),
 })
@@ -34,8 +49,40 @@ const scenario = fc.record({
 
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
 
-interface Taken {
+type Publishing = Scenario['publishers'][number]['publishes'][number]
+
+/** One publish as the pipeline gets it. */
+interface Prepared {
+  readonly events: readonly Event[]
+  /** The same as lines. */
+  readonly bytes: Uint8Array
+  /** Of the events that go to the queue. */
   readonly ids: readonly string[]
+  readonly filtered: number
+  readonly unencodable: number
+}
+
+const CYCLE: Record<string, unknown> = {}
+CYCLE['cycle'] = CYCLE
+
+/** `nextId` makes the ids. Lines are looked into only where a processor has to see them as events. */
+function prepare({ kinds, asLines }: Publishing, filters: boolean, nextId: () => string): Prepared {
+  const all = kinds.map(kind => ({ kind, id: nextId() }))
+  const isDropped = ({ kind }: { kind: string }) => kind === 'drop' && filters
+  const isBroken = ({ kind }: { kind: string }) => kind === 'broken' && (filters || !asLines)
+  const lines = all.map(each => (isBroken(each) ? '{oops}' : JSON.stringify(each)))
+  return {
+    events: all.map(each => (isBroken(each) ? { ...each, CYCLE } : each)),
+    bytes: Buffer.from(lines.map(line => `${line}\n`).join('')),
+    ids: all.filter(each => !isDropped(each) && !isBroken(each)).map(({ id }) => id),
+    filtered: all.filter(isDropped).length,
+    unencodable: all.filter(isBroken).length,
+  }
+}
+
+const filter: Chain = event => (event['kind'] === 'drop' ? undefined : event)
+
+interface Taken extends Prepared {
   readonly receipt: Receipt
   acked: boolean
 }
@@ -45,6 +92,9 @@ async function play(given: Scenario) {
   const { publishers, answers, events, min_events, timeout, inFlight, closeAt } = given
   const taken: Taken[] = []
   const refused: (readonly string[])[] = []
+  /** Of every publish that was taken. */
+  const dropped = { filtered: 0, unencodable: 0 }
+  const sources: SourceCounts[] = []
   const violations: unknown[] = []
   let closing: Promise<{ lost: number }> | undefined
   let stats: PipelineStats | undefined
@@ -78,20 +128,27 @@ async function play(given: Scenario) {
   })
 
   await Promise.all(
-    publishers.map(async ({ sizes, abortAt, sequential }, p) => {
+    publishers.map(async ({ publishes, abortAt, sequential, filters }, p) => {
       const stop = new AbortController()
-      const publish = pipeline.publisher(SOURCE, stop.signal)
+      const counts = noSourceCounts()
+      sources.push(counts)
+      const from = [SOURCE, stop.signal, counts, filters ? filter : undefined] as const
+      const publish = pipeline.publisher(...from)
+      const lines = pipeline.linePublisher(...from)
       const pending: Promise<void>[] = []
       let number = 0
-      for (const [at, size] of sizes.entries()) {
+      for (const [at, one] of publishes.entries()) {
         if (at === abortAt) stop.abort()
-        const ids = Array.from({ length: size }, () => `${p}:${number++}`)
-        const outcome = publish(ids.map(id => ({ id }))).then(
+        const prepared = prepare(one, filters, () => `${p}:${number++}`)
+        const { events, bytes, ids } = prepared
+        const outcome = (one.asLines ? lines.publish(bytes) : publish(events)).then(
           receipt => {
-            const one: Taken = { ids, receipt, acked: false }
-            taken.push(one)
+            const done: Taken = { ...prepared, receipt, acked: false }
+            taken.push(done)
+            dropped.filtered += prepared.filtered
+            dropped.unencodable += prepared.unencodable
             void receipt.acked.then(() => {
-              one.acked = true
+              done.acked = true
             })
           },
           () => void refused.push(ids),
@@ -108,12 +165,16 @@ async function play(given: Scenario) {
   await turn()
   if (violations.length > 0) throw violations[0]
   const cut = closing !== undefined
-  return { output, taken, refused, cut, lost, stats: stats ?? pipeline.stats(), capacity: events }
+  return {
+    ...{ output, taken, refused, cut, lost, dropped, sources },
+    stats: stats ?? pipeline.stats(),
+    capacity: events,
+  }
 }
 
 function expectBalanced(stats: PipelineStats): void {
-  const { published, unencodable, rejected, acked, queued, sending } = stats
-  expect(published).to.equal(unencodable + rejected + acked + queued + sending)
+  const { published, unencodable, filtered, rejected, acked, queued, sending } = stats
+  expect(published).to.equal(unencodable + filtered + rejected + acked + queued + sending)
 }
 
 /** A receipt is resolved if, and only if, nothing of it is outstanding. */
@@ -144,8 +205,12 @@ describe('pipeline, whatever happens', () => {
   it('loses nothing, repeats nothing but what an error left in doubt, and keeps the order', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async given => {
-        const { output, taken, refused, cut, lost, stats, capacity } = await play(given)
+        const played = await play(given)
+        const { output, taken, refused, cut, lost, stats, capacity } = played
         expectBalanced(stats)
+        expect(stats).to.include(played.dropped)
+        const ofSources = played.sources.reduce((sum, { published }) => sum + published, 0)
+        expect(ofSources).to.equal(stats.published)
         if (given.inFlight === 0) expectInOrder(output)
 
         const settled = [...output.confirmed, ...output.rejected].map(idOf)
@@ -162,6 +227,13 @@ describe('pipeline, whatever happens', () => {
             'lost',
           ).to.deep.equal([])
           expect(taken.filter(({ acked }) => !acked)).to.deep.equal([])
+          for (const { receipt, ids, filtered, unencodable } of taken) {
+            const { confirmed, rejected, ...counts } = await receipt.confirmed
+            expect(counts).to.deep.equal({ filtered, unencodable })
+            expect(confirmed + rejected).to.equal(ids.length)
+          }
+          for (const { pending } of played.sources) expect(pending).to.equal(0)
+          expect(stats.acked).to.equal(output.confirmed.length)
         } else {
           expect(lost).to.equal(stats.queued + stats.sending)
         }

@@ -4,6 +4,7 @@ import { parseSection } from '../../lib/config/schema/section.ts'
 import { formatPath } from '../../lib/errors.ts'
 import type { MutableEvent } from '../../lib/processor.ts'
 import addFields from '../../lib/processors/add-fields.ts'
+import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../lib/processors/builtin.ts'
 
 function parse(value: Readonly<Record<string, unknown>>) {
   const problems: string[] = []
@@ -66,6 +67,7 @@ describe('processor: add_fields', () => {
     expect(parse({ fields: { a: 1 }, target: '@metadata' }).problems).to.deep.equal([
       `${target}, not "@metadata"`,
     ])
+    expect(parse({ fields: { a: 1 }, target: 5 }).problems).to.deep.equal([`${target}, not 5`])
     expect(parse({ fields: { a: 1 }, target: 'a..b' }).problems).to.deep.equal([
       `${target}, not "a..b"`,
     ])
@@ -75,5 +77,42 @@ describe('processor: add_fields', () => {
     expect(parse({ fields: [1] }).problems).to.deep.equal([
       'fields: must be a map of fields, without @metadata, not a list',
     ])
+  })
+
+  it('adds null, and merges maps without a prototype, as parsers make them', () => {
+    expect(added({ target: '', fields: { a: null } }, { a: { b: 2 } })).to.deep.equal({ a: null })
+    const fields = { a: Object.assign(Object.create(null), { b: 1 }) }
+    const { process } = addFields.open({
+      settings: { target: '', fields },
+      log: pino({ enabled: false }),
+    })
+    expect(process({ a: { c: 2 } })).to.deep.equal({ a: { b: 1, c: 2 } })
+  })
+
+  it('adds fields that a later processor can change and remove', () => {
+    const event = Object(added({ target: '', fields: { a: 1 } }, {}))
+    event['a'] = 2
+    expect(event).to.deep.equal({ a: 2 })
+    delete event['a']
+    expect(event).to.deep.equal({})
+  })
+})
+
+describe('built-in processors', () => {
+  it('are imported by name, and explain each of their settings', async () => {
+    expect(BUILTIN_PROCESSOR_NAMES).to.deep.equal(['add_fields'])
+    for (const name of BUILTIN_PROCESSOR_NAMES) {
+      const processor = await builtinProcessor(name)
+      expect(processor).to.have.property('name', name)
+      for (const { doc } of Object.values<{ doc: string }>(Object(processor?.schema))) {
+        expect(doc).to.match(/^[A-Z].*\.$/)
+      }
+    }
+  })
+
+  it('are no others', async () => {
+    for (const name of ['add_field', 'toString', '__proto__']) {
+      expect(await builtinProcessor(name)).to.equal(undefined)
+    }
   })
 })

@@ -49,14 +49,18 @@ function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
   const log = parent.child({ processor: id })
   try {
     const processor: Processor | undefined = plugin.open({ settings, log })
-    if (typeof processor?.process !== 'function') {
-      const kin = processor instanceof Promise ? ' but a promise, as that of an output does' : ''
-      throw new TypeError(`open returned no { process }${kin}`)
-    }
+    if (typeof processor?.process !== 'function') throw new TypeError(whyNone(processor))
     return { title, processor, failures: new DropLog(log, 'Events not processed') }
   } catch (error) {
     throw new Error(`${title}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+function whyNone(opened: unknown): string {
+  if (!(opened instanceof Promise)) return 'open returned no { process }'
+  // Nobody waits for it, and a rejection that nobody handles would end the agent.
+  opened.catch(() => undefined)
+  return 'open returned no { process } but a promise, as that of an output does'
 }
 
 function closeStep({ title, processor, failures }: Step, log: Logger): void {

@@ -1,4 +1,12 @@
-import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../../output.ts'
+import {
+  type Batch,
+  defineOutput,
+  type Output,
+  WRITTEN,
+  type WriteCall,
+  type WriteResult,
+} from '../../output.ts'
+import { settledBy } from '../../settled.ts'
 import { standardOutput, type WriteBytes } from './stdout.ts'
 
 interface ConsoleSettings {
@@ -30,8 +38,11 @@ class ConsoleOutput implements Output {
     this.#pretty = pretty
   }
 
-  async write(batch: Batch): Promise<WriteResult> {
-    await this.#write(this.#pretty ? prettyText(batch) : Buffer.concat(batch.chunks))
+  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    const writing = this.#write(this.#pretty ? prettyText(batch) : Buffer.concat(batch.chunks))
+    // Nobody may be reading. The events can still be read later, and are then repeated by the next try.
+    if (!(await settledBy(writing, signal))) throw signal.reason
+    await writing
     return WRITTEN
   }
 

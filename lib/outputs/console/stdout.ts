@@ -4,6 +4,8 @@ import { promisify } from 'node:util'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
 
 const STDOUT = 1
+/** A terminal that has hung up returns EIO, for ever. */
+const GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED']
 const LINE_END = Buffer.from('\n')
 const writeTo = promisify(write)
 
@@ -63,9 +65,7 @@ async function writeSome(bytes: Buffer, from: number): Promise<number> {
 }
 
 function asGone(error: unknown): never {
-  // A terminal that has hung up returns EIO, for ever.
-  if (!['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error) ?? ''))
-    throw error
+  if (!GONE.includes(codeOf(error))) throw error
   throw new AgentError(
     'OUTPUT_GONE',
     `standard output can no longer be written to: ${messageOf(error)}`,

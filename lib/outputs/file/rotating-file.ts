@@ -1,4 +1,4 @@
-import { fdatasync as fdatasyncOf, fstatSync, writev as writevOf } from 'node:fs'
+import { fstatSync, type Stats, writev as writevOf } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -25,7 +25,7 @@ export interface RotatingFileSettings {
   readonly backups: number
   /** Mode of every file, whatever the umask. */
   readonly mode: number
-  readonly sync?: SyncMode
+  readonly sync: SyncMode
 }
 
 /** The result of an append; without an error, everything was written. */
@@ -40,11 +40,10 @@ const NEWLINE = 10
 /** The longest time that lines go on into a file that was moved away. */
 const FOLLOW_MS = 100
 
-/** Between two syncs of `sync: interval`. */
+/** The longest time between an append and its sync with `sync: interval`. */
 const SYNC_INTERVAL_MS = 1_000
 
 const writev = promisify(writevOf)
-const fdatasync = promisify(fdatasyncOf)
 
 /**
  * A file of lines that is rotated by size and stays usable after any error. Only one call at a time.
@@ -57,7 +56,10 @@ export class RotatingFile {
   #handle: FileHandle | undefined
   #size = 0
   #followedMs = Number.NEGATIVE_INFINITY
-  #syncedMs = Number.NEGATIVE_INFINITY
+  /** Runs while something waits for the sync of `sync: interval`. */
+  #syncTimer: NodeJS.Timeout | undefined
+  /** Why the last sync failed, until somebody has been told. */
+  #syncError: unknown
 
   private constructor(settings: RotatingFileSettings) {
     this.#settings = settings
@@ -72,6 +74,15 @@ export class RotatingFile {
 
   /** `chunks` must be whole lines. Never rejects; after an error, the caller may retry from `written`. */
   async append(chunks: readonly Uint8Array[]): Promise<Appended> {
+    const appended = await this.#appendLines(chunks)
+    if (this.#settings.sync === 'batch') await this.#datasync(this.#handle)
+    if (this.#settings.sync === 'interval') this.#syncSoon()
+    const error = this.#takeSyncError()
+    // The kernel reports a loss once: the next sync can succeed, although lines are missing on the disk.
+    return error === undefined ? appended : { written: 0, error }
+  }
+
+  async #appendLines(chunks: readonly Uint8Array[]): Promise<Appended> {
     let written = 0
     try {
       await this.#follow()
@@ -80,7 +91,6 @@ export class RotatingFile {
         length <= this.#settings.maxBytes - this.#size &&
         (await this.#writeAll(chunks, length))
       ) {
-        await this.#sync()
         return { written: length }
       }
       const lines = Buffer.concat(chunks)
@@ -89,7 +99,6 @@ export class RotatingFile {
         if (end === written) await this.#switchFile()
         else written += await this.#write(lines.subarray(written, end))
       }
-      await this.#sync()
       return { written }
     } catch (error) {
       return error instanceof Torn
@@ -103,14 +112,11 @@ export class RotatingFile {
     if (this.#size > 0) await this.#switchFile()
   }
 
+  /** Rejects if lines could not be synced. */
   async close(): Promise<void> {
-    const handle = this.#handle
-    this.#handle = undefined
-    try {
-      if (handle && this.#settings.sync === 'interval') await handle.datasync()
-    } finally {
-      await handle?.close()
-    }
+    await this.#leave()
+    const error = this.#takeSyncError()
+    if (error !== undefined) throw error
   }
 
   async #open(): Promise<FileHandle> {
@@ -118,9 +124,10 @@ export class RotatingFile {
     await mkdir(dirname(path), { recursive: true, mode: 0o750 })
     const handle = await open(path, 'a+', mode)
     try {
-      const { size } = await regular(handle, path)
+      const stats = await handle.stat()
+      if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
       await handle.chmod(mode)
-      this.#size = size + (await endTornLine(handle, size))
+      this.#size = stats.size + (await endTornLine(handle, stats.size))
     } catch (error) {
       await handle.close()
       throw error
@@ -136,11 +143,13 @@ export class RotatingFile {
     if (this.#handle !== undefined && now - this.#followedMs < FOLLOW_MS) return
     if (this.#handle !== undefined) {
       const theirs = await stat(this.#settings.path).catch(() => undefined)
-      const ours = fstatSync(this.#handle.fd)
+      const ours = statOf(this.#handle)
       this.#followedMs = now
-      this.#size = ours.size
-      if (ours.ino === theirs?.ino && ours.dev === theirs.dev) return
-      await this.close()
+      if (ours !== undefined && ours.ino === theirs?.ino && ours.dev === theirs.dev) {
+        this.#size = ours.size
+        return
+      }
+      await this.#leave()
     }
     await this.#open()
   }
@@ -148,17 +157,15 @@ export class RotatingFile {
   /** The end of the lines that fit into the file; `from` if the file must be rotated first. */
   #fitting(lines: Buffer, from: number): number {
     const room = this.#settings.maxBytes - this.#size
-    if (lines.length - from <= room) return lines.length
     const cut = room > 0 ? lines.lastIndexOf(NEWLINE, from + room - 1) + 1 : from
     if (cut > from) return cut
     return this.#size > 0 ? from : lines.indexOf(NEWLINE, from) + 1
   }
 
   async #switchFile(): Promise<void> {
-    const { path, backups, sync } = this.#settings
+    const { path, backups } = this.#settings
     const folder = dirname(path)
-    if (sync === 'batch') await this.#handle?.datasync()
-    await this.close()
+    await this.#leave()
     for (const step of rotationSteps(await readdir(folder), basename(path), backups)) {
       if ('remove' in step) await rm(join(folder, step.remove), { force: true })
       else await rename(join(folder, step.rename), join(folder, step.to))
@@ -200,18 +207,41 @@ export class RotatingFile {
   /** A file that was removed takes its lines along: it is left, and they have to be written again. */
   async #isStillThere(handle: FileHandle): Promise<boolean> {
     if (fstatSync(handle.fd).nlink > 0) return true
-    await this.close()
+    await this.#leave()
     await this.#open()
     return false
   }
 
-  async #sync(): Promise<void> {
-    const { sync = 'none' } = this.#settings
-    if (sync === 'none' || this.#handle === undefined) return
-    const now = performance.now()
-    if (sync === 'interval' && now - this.#syncedMs < SYNC_INTERVAL_MS) return
-    this.#syncedMs = now
-    await fdatasync(this.#handle.fd)
+  /** Closes the file, after the sync that its lines wait for. */
+  async #leave(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = undefined
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    if (this.#settings.sync !== 'none') await this.#datasync(handle)
+    await handle?.close() // waits for a sync that a timer has begun
+  }
+
+  #syncSoon(): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined
+      void this.#datasync(this.#handle)
+    }, SYNC_INTERVAL_MS).unref()
+  }
+
+  /** Never rejects: the next append tells of an error, or `close`. */
+  async #datasync(handle: FileHandle | undefined): Promise<void> {
+    try {
+      await handle?.datasync()
+    } catch (error) {
+      this.#syncError = error
+    }
+  }
+
+  #takeSyncError(): unknown {
+    const error = this.#syncError
+    this.#syncError = undefined
+    return error
   }
 
   /** After an error behind `written` bytes of `lines`: cuts the file back to whole lines. */
@@ -221,16 +251,18 @@ export class RotatingFile {
     written: number,
     cause: unknown,
   ): Promise<Torn> {
-    const whole = written === 0 ? 0 : lines.lastIndexOf(NEWLINE, written - 1) + 1
-    const isOursAlone = fstatSync(handle.fd).size === this.#size + written
+    const { size, nlink } = fstatSync(handle.fd)
+    // Others may append as well: what they have written must not be cut off.
+    const isOursAlone = size === this.#size + written
+    // Lines in a removed file are lost.
+    const whole = written === 0 || nlink === 0 ? 0 : lines.lastIndexOf(NEWLINE, written - 1) + 1
     this.#size += whole
     try {
-      // Others may append as well: what they have written must not be cut off.
-      if (!isOursAlone) throw new Error('somebody else has appended')
-      if (written > whole) await handle.truncate(this.#size)
+      if (!isOursAlone || nlink === 0)
+        await this.#leave() // Opening the file again ends a torn line.
+      else if (written > whole) await handle.truncate(this.#size)
     } catch {
-      // Reopening the file ends the torn line.
-      await this.close().catch(() => undefined)
+      await this.#leave()
     }
     return new Torn(whole, cause)
   }
@@ -246,10 +278,13 @@ class Torn extends Error {
   }
 }
 
-async function regular(handle: FileHandle, path: string): Promise<{ readonly size: number }> {
-  const stats = await handle.stat()
-  if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
-  return stats
+/** Undefined if the descriptor is of no use any more, as where a file server has lost the file (ESTALE). */
+function statOf({ fd }: FileHandle): Stats | undefined {
+  try {
+    return fstatSync(fd)
+  } catch {
+    return undefined
+  }
 }
 
 /** Ends a torn last line and returns the bytes written. The line is not cut off, as it may not be ours. */

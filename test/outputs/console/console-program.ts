@@ -3,6 +3,7 @@ import pino from 'pino'
 import { DEFAULT_DELIVERY } from '../../../lib/config/delivery.ts'
 import consoleOutput from '../../../lib/outputs/console/console.ts'
 import { openPipeline } from '../../../lib/pipeline/pipeline.ts'
+import { batchOf } from '../../../lib/testing/batch.ts'
 import { NEVER, SOURCE } from '../../pipeline/fixtures.ts'
 
 // A small program for console.test.ts: publishes COUNT events of SIZE bytes to standard output and reports
@@ -14,6 +15,22 @@ const log = pino({ level: 'error' }, { write: () => {} })
 const paths = { home: '/', config: '/', data: '/', logs: '/' }
 const settings = { pretty: mode === 'pretty' }
 const output = await consoleOutput.open({ settings, paths, log })
+if (mode === 'aborted') {
+  const abort = new AbortController()
+  setTimeout(() => abort.abort(new Error('enough')), 50)
+  const call = { signal: abort.signal, progress: () => {} }
+  const lines = Array.from({ length: Number(count) }, () =>
+    JSON.stringify('x'.repeat(Number(size))),
+  )
+  const ended = output.write(batchOf(lines), call)
+  say(
+    await ended.then(
+      () => ({ written: true }),
+      (error: Error) => ({ ended: error.message }),
+    ),
+  )
+  process.exit(0)
+}
 const queue = { events: 1000, bytes: 1 << 20, flush: { min_events: 100, timeout: 1 } }
 const delivery = { ...DEFAULT_DELIVERY, ordered: true, backoff: { init: 1, max: 10 } }
 const pipeline = openPipeline({ output, queue, log, delivery })

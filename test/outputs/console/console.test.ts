@@ -66,11 +66,19 @@ describe('output.console', () => {
   })
 
   it('does so on a pipe as well', async () => {
-    const { code, said } = await outcome(
-      shell('{ "$@"; echo "{\\"rc\\":$?}" >&2; } | sleep 1', 2000, 500, 'stuck'),
-    )
+    const { code, said } = await outcome(shell(UNREAD, 2000, 500, 'stuck'))
     expect(said).to.deep.equal([{ stuck: true, turns: 20 }, { rc: 3 }])
     expect(code).to.equal(0)
+  })
+
+  it('ends a write with its signal, although nobody reads', async () => {
+    const { said } = await outcome(shell(UNREAD, 2000, 500, 'aborted'))
+    expect(said).to.deep.equal([{ ended: 'enough' }, { rc: 0 }])
+  })
+
+  it('has written what there is room for before its signal aborts', async () => {
+    const { said } = await outcome(shell(UNREAD, 1, 10, 'aborted'))
+    expect(said).to.deep.equal([{ written: true }, { rc: 0 }])
   })
 
   it('fails for good when the reader has left', async () => {
@@ -116,6 +124,16 @@ describe('output.console', () => {
     }
   })
 })
+
+/** Nobody reads from the pipe, whose reader waits until the program has ended, or else says so after 10 s. */
+const UNREAD = `
+  ended=$(mktemp -u)
+  { "$@"; echo "{\\"rc\\":$?}" >&2; touch "$ended"; } | {
+    turns=0
+    until [ -e "$ended" ] || [ $turns = 100 ]; do sleep 0.1; turns=$((turns + 1)); done
+    [ -e "$ended" ] || echo '{"ended":false}' >&2
+    rm -f "$ended"
+  }`
 
 /** 28,672 bytes: the disk of 128 KiB minus the ballast, in whole pages. */
 function isFull(file: string): boolean {

@@ -7,7 +7,7 @@ import file from '../../../lib/outputs/file/file.ts'
 import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
 import { batchOf, endlessCall } from '../../../lib/testing/batch.ts'
 import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
-import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
+import { contentsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
 
 const DEFAULTS: FileSettings = {
   path: 'out',
@@ -114,12 +114,84 @@ describe('output.file', () => {
   })
 })
 
+describe('output.file: what the disk did not take', () => {
+  it('is to be tried again, from the first event that is missing, and is logged', async function () {
+    const disk = smallDisk('64k')
+    if (disk === undefined) {
+      console.log('      skipped: mounting a small disk needs root')
+      return this.skip()
+    }
+    try {
+      const { log, lines } = memoryLog()
+      const paths = { home: disk.path, config: disk.path, data: disk.path, logs: disk.path }
+      const output = await file.open({ settings: DEFAULTS, paths, log })
+      const batch = batchOf(Array.from({ length: 70 }, () => 'x'.repeat(999)))
+      const answer = await output.write(batch, endlessCall())
+      expect(answer).to.deep.equal({ retry: [65, 66, 67, 68, 69], reject: [] })
+      expect(lines).to.have.length(1)
+      expect(lines[0]).to.include({ level: 50, msg: 'Events could not be written', events: 5 })
+      expect(lines[0]?.['err']).to.include({ code: 'ENOSPC' })
+      await output.close()
+    } finally {
+      disk.remove()
+    }
+  })
+})
+
+describe('output.file: what it does beside writing', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => folder.remove())
+
+  it('logs nothing while all is well, and lets go of the file when it is closed', async () => {
+    const { log, lines } = memoryLog()
+    const { path } = folder
+    const paths = { home: path, config: path, data: path, logs: path }
+    const output = await file.open({ settings: DEFAULTS, paths, log })
+    await output.write(batchOf(['x']), endlessCall())
+    expect(openBelow(path)).to.deep.equal([join(path, 'out', 'events.ndjson')])
+    await output.close()
+    expect(openBelow(path)).to.deep.equal([])
+    expect(lines).to.deep.equal([])
+  })
+
+  it('takes a kilobyte for 1024 bytes', async () => {
+    const output = await openIn(folder.path, { rotate_every_kb: 1 })
+    for (const size of [1023, 1023]) await output.write(batchOf(['x'.repeat(size)]), endlessCall())
+    await output.write(batchOf(['']), endlessCall())
+    await output.close()
+    const sizes = Object.values(contentsOf(join(folder.path, 'out'))).map(text => text.length)
+    expect(sizes).to.deep.equal([1, 1024, 1024])
+  })
+})
+
+describe('output.file: what it declares', () => {
+  it('has the unit open an absolute path, as one below path.data is open', () => {
+    const why = 'its files'
+    expect(file.privileges?.({ ...DEFAULTS, path: '/x' })).to.deep.equal([{ writes: '/x', why }])
+    expect(file.privileges?.(DEFAULTS)).to.deep.equal([])
+  })
+
+  it('keeps the order of events and waits for a slow disk', () => {
+    expect(file.delivery).to.deep.equal({ ordered: true, timeout: 0 })
+  })
+})
+
 describe('output.file: its section', () => {
   const problems: readonly [string, unknown, RegExp][] = [
     ['path', null, /must be text/],
     ['path', '', /must be text/],
     ['filename', '../x', /without a folder/],
+    ['filename', 'x/y', /without a folder/],
+    ['filename', 'x\0', /without a folder/],
+    ['filename', '', /without a folder/],
     ['filename', '..', /without a folder/],
+    ['filename', 7, /without a folder/],
+    ['rotate_every_kb', 2 ** 30 + 1, /from 1 to 1073741824/],
+    ['number_of_files', 1025, /from 2 to 1024/],
+    ['sync', 'always', /none.*interval.*batch/],
     ['rotate_every_kb', 0, /from 1 to/],
     ['number_of_files', 1, /from 2 to 1024/],
     ['number_of_files', 2.5, /from 2 to 1024/],
@@ -132,6 +204,25 @@ describe('output.file: its section', () => {
     })
   }
 
+  const limits: readonly [string, unknown][] = [
+    ['filename', 'a..b'],
+    ['filename', '.log'],
+    ['filename', 'log.'],
+    ['rotate_every_kb', 1],
+    ['rotate_every_kb', 2 ** 30],
+    ['number_of_files', 2],
+    ['number_of_files', 1024],
+    ['sync', 'interval'],
+    ['sync', 'batch'],
+  ]
+  for (const [key, value] of limits) {
+    it(`takes ${key}: ${JSON.stringify(value)}`, () => {
+      const config = convict(fileSchema).load({ path: '/x', [key]: value })
+      config.validate({ allowed: 'strict' })
+      expect(config.getProperties()).to.deep.equal({ ...DEFAULTS, path: '/x', [key]: value })
+    })
+  }
+
   it('has defaults for all but the path', () => {
     const config = convict(fileSchema).load({ path: 'out' }).validate({ allowed: 'strict' })
     expect(config.getProperties()).to.deep.equal(DEFAULTS)
@@ -140,8 +231,13 @@ describe('output.file: its section', () => {
 
 describe('built-in outputs', () => {
   it('are imported by name', async () => {
+    expect(BUILTIN_OUTPUT_NAMES).to.deep.equal(['console', 'file'])
     for (const name of BUILTIN_OUTPUT_NAMES) {
-      expect(await builtinOutput(name)).to.have.property('name', name)
+      const output = await builtinOutput(name)
+      expect(output).to.have.property('name', name)
+      for (const { doc } of Object.values<{ doc: string }>(Object(output?.schema))) {
+        expect(doc).to.match(/^[A-Z].*\.$/) // what a user finds in the reference
+      }
     }
   })
 

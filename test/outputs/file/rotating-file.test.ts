@@ -5,14 +5,16 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { RotatingFile, type RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
-import { contentsOf, smallDisk, temporaryFolder } from '../folder.ts'
+import type { RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
+import { contentsOf, smallDisk } from '../folder.ts'
+import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
 function renameOver(path: string): void {
   writeFileSync(`${path}.new`, '')
@@ -20,35 +22,15 @@ function renameOver(path: string): void {
 }
 
 describe('rotating file', () => {
-  let folder: ReturnType<typeof temporaryFolder>
+  let folder: ReturnType<typeof rotatingFolder>
   let path: string
-  let open: RotatingFile[]
+  const rotating = (settings: Partial<RotatingFileSettings> = {}) => folder.open(settings)
 
   beforeEach(() => {
-    folder = temporaryFolder()
+    folder = rotatingFolder()
     path = join(folder.path, 'log')
-    open = []
   })
-  afterEach(async () => {
-    for (const file of open) await file.close()
-    folder.remove()
-  })
-
-  async function rotating(settings: Partial<RotatingFileSettings> = {}): Promise<RotatingFile> {
-    const file = await RotatingFile.open({
-      path,
-      maxBytes: 12,
-      backups: 2,
-      mode: 0o600,
-      ...settings,
-    })
-    open.push(file)
-    return file
-  }
-
-  async function append(file: RotatingFile, text: string): Promise<void> {
-    expect(await file.append([Buffer.from(text)])).to.deep.equal({ written: text.length })
-  }
+  afterEach(() => folder.remove())
 
   it('turns before a line would pass the limit, and keeps the newest files', async () => {
     const file = await rotating()
@@ -106,7 +88,7 @@ describe('rotating file', () => {
       await append(file, 'one\n')
       act()
       // Whether a file has been moved is looked at ten times a second, whether it was removed or replaced at once.
-      if (what === 'moved') await pause(110)
+      if (what === 'moved') await pause(UNTIL_FOLLOWED_MS)
       await append(file, 'two\n')
       expect(contentsOf(folder.path)).to.include({ log: 'two\n' })
     })
@@ -194,5 +176,99 @@ describe('rotating file', () => {
     appendFileSync(path, 'other\n')
     await append(file, 'two\n')
     expect(contentsOf(folder.path)).to.deep.equal({ log: 'one\nother\ntwo\n' })
+  })
+
+  it('fills a file to the last byte, from one chunk or from several', async () => {
+    const file = await rotating()
+    await append(file, 'one\ntwo\nxyz\n')
+    expect(contentsOf(folder.path)).to.deep.equal({ log: 'one\ntwo\nxyz\n' })
+    const chunks = ['a\nb\n', 'c\nd\ne\nf\n', 'g\n'].map(text => Buffer.from(text))
+    expect(await file.append(chunks)).to.deep.equal({ written: 14 })
+    expect(contentsOf(folder.path)).to.deep.equal({
+      log: 'g\n',
+      'log.1': 'a\nb\nc\nd\ne\nf\n',
+      'log.2': 'one\ntwo\nxyz\n',
+    })
+  })
+
+  it('counts from nothing in a file made anew', async () => {
+    const file = await rotating()
+    await append(file, 'one\ntwo\n')
+    rmSync(path)
+    await append(file, 'six\n')
+    await append(file, 'eight ..\n'.slice(1))
+    expect(contentsOf(folder.path)).to.deep.equal({ log: 'six\night ..\n' })
+    await append(file, 'x\n')
+    expect(contentsOf(folder.path)).to.deep.equal({ log: 'x\n', 'log.1': 'six\night ..\n' })
+  })
+
+  it('says how far it came when it can not turn, and goes on once it can', async () => {
+    const inTheWay = join(folder.path, 'log.1', 'x')
+    const file = await rotating({ backups: 1 })
+    mkdirSync(inTheWay, { recursive: true })
+    const { written, error } = await file.append([Buffer.from('one\ntwo\nthree\n')])
+    expect(written).to.equal(8)
+    expect(error).to.have.property('code').that.is.oneOf(['EISDIR', 'ENOTEMPTY', 'EEXIST'])
+    rmSync(join(folder.path, 'log.1'), { recursive: true })
+    await append(file, 'three\n')
+    expect(contentsOf(folder.path)).to.deep.equal({ log: 'three\n', 'log.1': 'one\ntwo\n' })
+  })
+
+  it('makes missing folders, which others may not enter', async () => {
+    const umask = process.umask(0)
+    try {
+      await append(await rotating({ path: join(folder.path, 'a', 'b', 'log') }), 'one\n')
+    } finally {
+      process.umask(umask)
+    }
+    expect(statSync(join(folder.path, 'a', 'b')).mode & 0o777).to.equal(0o750)
+  })
+
+  it('takes only regular files', async () => {
+    symlinkSync('/dev/null', path)
+    const error = await rotating().then(() => undefined, String)
+    expect(error).to.equal(`Error: ${path} is not a regular file`)
+  })
+
+  /** Appends 100 kB where there are 48 kB left, after something happened to the open file. */
+  async function onFullDisk(context: Mocha.Context, act: (log: string) => void) {
+    const disk = smallDisk('64k')
+    if (disk === undefined) {
+      console.log('      skipped: mounting a small disk needs root')
+      return context.skip()
+    }
+    try {
+      const log = join(disk.path, 'log')
+      writeFileSync(join(disk.path, 'ballast'), Buffer.alloc(16_384))
+      const file = await rotating({ path: log, maxBytes: 1 << 20 })
+      await append(file, 'one\n')
+      act(log)
+      const { written, error } = await file.append([
+        Buffer.from(`${'.'.repeat(999)}\n`.repeat(100)),
+      ])
+      expect(error).to.have.property('code', 'ENOSPC')
+      rmSync(join(disk.path, 'ballast'))
+      await append(file, 'two\n')
+      const content = contentsOf(disk.path)['log'] ?? ''
+      await file.close()
+      return { written, content }
+    } finally {
+      disk.remove()
+    }
+  }
+
+  it('does not count lines that a full disk took into a removed file', async function () {
+    const { written, content } = await onFullDisk(this, log => rmSync(log))
+    expect(written).to.equal(0)
+    expect(content).to.equal('two\n')
+  })
+
+  it('cuts off nothing when others have appended before the disk was full', async function () {
+    const { written, content } = await onFullDisk(this, log => appendFileSync(log, 'other\n'))
+    expect(written).to.be.within(48_000, 49_000)
+    const lines = content.split('\n')
+    expect(lines.slice(0, 2)).to.deep.equal(['one', 'other'])
+    expect(lines.slice(-2)).to.deep.equal(['two', ''])
+    expect(lines.filter(line => line.length === 999)).to.have.length(written / 1000)
   })
 })

@@ -32,6 +32,15 @@ describe('rotation', () => {
       2,
       { 'log.1': 'log.1', 'log.2': 'log.2' },
     ],
+    ['past a number with a zero', ['log', 'log.01'], 2, { 'log.01': 'log.01', 'log.1': 'log' }],
+    [
+      'past a name that is no number',
+      ['log', 'log.5e3'],
+      2,
+      { 'log.1': 'log', 'log.5e3': 'log.5e3' },
+    ],
+    ['past another ending', ['log', 'log.gz'], 2, { 'log.1': 'log', 'log.gz': 'log.gz' }],
+    ['past the files of another', ['log', 'txt.5'], 2, { 'log.1': 'log', 'txt.5': 'txt.5' }],
     ['when fewer are to be kept than before', ['log', 'log.1', 'log.7'], 1, { 'log.1': 'log' }],
     ['keeping none', ['log', 'log.1'], 0, {}],
     [

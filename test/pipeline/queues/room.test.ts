@@ -145,6 +145,23 @@ describe('memory queue: room', () => {
   })
 })
 
+describe('memory queue: packing', () => {
+  afterEach(closeAll)
+
+  it('goes on with its last block while a batch takes those before it', async () => {
+    const made = queueOf({ events: 100, bytes: 1 << 20 })
+    const large = `"${'x'.repeat(65_000)}"`
+    for (const line of [large, large]) {
+      made.queue.offer(made.ackerOf(1), { lines: [line], meta: undefined })
+    }
+    const first = await made.queue.take({ ...ALL, maxEvents: 1 })
+    made.offer(2)
+    first?.settleAll('confirmed')
+    const second = await made.queue.take(ALL)
+    expect(second?.chunks.map(({ length }) => length)).to.deep.equal([65_003 + 10])
+  })
+})
+
 describe('memory queue: abort and close', () => {
   afterEach(closeAll)
 
@@ -204,6 +221,12 @@ describe('memory queue: abort and close', () => {
     await Promise.all(waits)
     expect(listeners).to.equal(0)
     expect(made.queue.usage()).to.include({ held: 0, pinnedBytes: 0 })
+    made.offer(1)
+    const refused = rejection(made.wait(1, 'c', signal))
+    expect(listeners).to.equal(1)
+    made.queue.close(new Error('end'))
+    expect(await refused).to.match(/end/)
+    expect(listeners).to.equal(0)
   })
 
   it('refuses what waits and what comes once it is closed, and gives what it has', async () => {

@@ -163,18 +163,18 @@ export class MemoryQueue implements Queue {
 
   #pack(acker: Acker, { lines, meta }: Lines, from: number, to: number): void {
     let last = this.#last
-    for (let at = from; at < to; at++) {
-      const line = lines[at] ?? ''
-      if (last === undefined || last.block.isFullFor(line)) {
-        if (at > from) last?.block.own(acker)
-        last?.block.seal()
-        last = this.#append(new Block(this.#pins), 0, 0)
-        this.#last = last
+    for (let at = from; at < to; ) {
+      const filled = last === undefined ? at : last.block.fill(lines, meta, at, to)
+      if (last !== undefined && filled > at) {
+        last.to += filled - at
+        last.block.own(acker)
+        at = filled
       }
-      last.block.push(line, meta?.[at])
-      last.to++
+      if (at === to) return
+      last?.block.seal()
+      last = this.#append(new Block(this.#pins), 0, 0)
+      this.#last = last
     }
-    last?.block.own(acker)
   }
 
   #append(block: Block, from: number, to: number): Segment {
@@ -236,6 +236,7 @@ export class MemoryQueue implements Queue {
     let events = 0
     let bytes = 0
     for (let head = this.#segments.first; head !== undefined; head = this.#segments.first) {
+      if (events === maxEvents) break
       const { block, from } = head
       if (head === this.#last) {
         block.seal()

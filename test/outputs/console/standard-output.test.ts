@@ -1,0 +1,101 @@
+import { type StdioOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import convict from 'convict'
+import consoleOutput from '../../../lib/outputs/console/console.ts'
+import { smallDisk } from '../folder.ts'
+
+const PROGRAM = fileURLToPath(new URL('./stepping-program.js', import.meta.url))
+
+/** Starts the program. `step` has it write a batch of lines, and resolves with its answer. */
+function start(stdout: 'pipe' | number, ...args: string[]) {
+  const stdio: StdioOptions = ['pipe', stdout, 'pipe']
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio })
+  const { stdin, stderr } = child
+  if (stdin === null || stderr === null) throw new Error('no pipes')
+  const answers = createInterface({ input: stderr })[Symbol.asyncIterator]()
+  return {
+    stdout: child.stdout,
+    async step(...lines: string[]): Promise<string> {
+      stdin.write(`${JSON.stringify(lines)}\n`)
+      return (await answers.next()).value
+    },
+    async end() {
+      const exit = once(child, 'exit')
+      stdin.end()
+      await exit
+    },
+  }
+}
+
+describe('output.console: standard output', () => {
+  it('is a file in which a full disk leaves no line torn into the next', async function () {
+    const disk = smallDisk('24k')
+    if (disk === undefined) {
+      console.log('      skipped: mounting a small disk needs root')
+      return this.skip()
+    }
+    const file = join(disk.path, 'out')
+    const fd = openSync(file, 'a')
+    const ballast = ['1', '2'].map(name => join(disk.path, name))
+    for (const path of ballast) writeFileSync(path, Buffer.alloc(4096))
+    const [first = '', second = ''] = ballast
+    const { step, end } = start(fd)
+    try {
+      expect(await step('a'.repeat(9_999))).to.equal('ok')
+      expect(await step('b'.repeat(9_999))).to.equal('ENOSPC')
+      expect(await step('nothing fits')).to.equal('ENOSPC')
+      rmSync(first)
+      expect(await step('c')).to.equal('ok')
+      expect(await step('d')).to.equal('ok')
+      // Room for exactly one line: the second is not torn but missing.
+      expect(await step('e'.repeat(4_090), 'f')).to.equal('ENOSPC')
+      expect(await step('nothing fits')).to.equal('ENOSPC')
+      rmSync(second)
+      expect(await step('g')).to.equal('ok')
+      const lines = readFileSync(file, 'utf8').split('\n')
+      expect(lines.map(line => `${line.length}${line.slice(0, 1)}`)).to.deep.equal([
+        ...['9999a', '6384b', '1c', '1d', '4090e', '1g', '0'],
+      ])
+    } finally {
+      await end()
+      closeSync(fd)
+      disk.remove()
+    }
+  })
+
+  it('is gone for good once the reader has left', async () => {
+    const { step, stdout, end } = start('pipe')
+    expect(await step('a')).to.equal('ok')
+    const closed = stdout && once(stdout, 'close')
+    stdout?.destroy()
+    await closed
+    expect(await step('b')).to.match(/^OUTPUT_GONE (EPIPE|ECONNRESET)$/)
+    expect(await step('c')).to.match(/^OUTPUT_GONE ./)
+    await end()
+  })
+
+  it('gets one indented object after the other where it is to be pretty', async () => {
+    const { step, stdout, end } = start('pipe', 'pretty')
+    const out = stdout ? text(stdout) : ''
+    expect(await step('{"a":1}', '{"b":{"c":2}}')).to.equal('ok')
+    await end()
+    expect(await out).to.equal('{\n  "a": 1\n}\n{\n  "b": {\n    "c": 2\n  }\n}\n')
+  })
+})
+
+describe('output.console: what it declares', () => {
+  it('is not pretty unless it is told to be', () => {
+    const config = convict(consoleOutput.schema).load({}).validate({ allowed: 'strict' })
+    expect(config.getProperties()).to.deep.equal({ pretty: false })
+  })
+
+  it('keeps the order of events and waits for a slow reader', () => {
+    expect(consoleOutput.delivery).to.deep.equal({ ordered: true, timeout: 0 })
+  })
+})
