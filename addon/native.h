@@ -35,6 +35,9 @@ int ProbeFlags(unsigned flags);
 // SECCOMP_GET_ACTION_AVAIL: 0, EOPNOTSUPP, or EINVAL if the kernel can't be asked (before 4.14).
 int ActionAvailable(std::uint32_t action);
 
+// prctl(2) with an operation, and zeros.
+int Control(unsigned operation);
+
 // From then on, a trapped call (SECCOMP_RET_TRAP) writes one line to stderr and ends the process by
 // SIGSYS. `names`: lines of "<number> <name>\n" for the running architecture.
 int ReportTraps(const std::string& names);

@@ -60,6 +60,10 @@ Value ActionAvailable(const CallbackInfo& info) {
   return ToErrno(info, sealbeat::ActionAvailable(ToUnsigned(info[0])));
 }
 
+Value Control(const CallbackInfo& info) {
+  return ToErrno(info, sealbeat::Control(ToUnsigned(info[0])));
+}
+
 Value ReportTraps(const CallbackInfo& info) {
   return ToErrno(info, sealbeat::ReportTraps(ToBytes(info[0])));
 }
@@ -118,6 +122,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("install", Napi::Function::New(env, Install, "install"));
   exports.Set("probeFlags", Napi::Function::New(env, ProbeFlags, "probeFlags"));
   exports.Set("actionAvailable", Napi::Function::New(env, ActionAvailable, "actionAvailable"));
+  exports.Set("control", Napi::Function::New(env, Control, "control"));
   exports.Set("reportTraps", Napi::Function::New(env, ReportTraps, "reportTraps"));
   exports.Set("noteDenials", Napi::Function::New(env, NoteDenials, "noteDenials"));
   exports.Set("takeDenials", Napi::Function::New(env, TakeDenials, "takeDenials"));

@@ -14,6 +14,7 @@ bool IsMainThread() { return true; }
 int SetFilter(const Program&, unsigned) { return -ENOSYS; }
 Installed Install(const Program&, unsigned) { return {ENOSYS, 0}; }
 int ProbeFlags(unsigned) { return ENOSYS; }
+int Control(unsigned) { return ENOSYS; }
 int ActionAvailable(std::uint32_t) { return ENOSYS; }
 int ReportTraps(const std::string&) { return ENOSYS; }
 const bool kCanAnswer = false;

@@ -17,6 +17,8 @@ export interface Addon {
   install(program: Uint8Array, flags: number): { readonly errno: number; readonly thread: number }
   probeFlags(flags: number): number
   actionAvailable(action: number): number
+  /** prctl(2) with an operation that has no arguments: 0 or its errno. */
+  control(operation: number): number
   /** `names`: lines of `<number> <name>\n` for the running architecture. */
   reportTraps(names: Uint8Array): number
   /** See addon/seccomp/denial.h; ENOTSUP if the registers of this architecture are unknown. */
@@ -113,6 +115,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'install',
   'probeFlags',
   'actionAvailable',
+  'control',
   'reportTraps',
   'noteDenials',
   'takeDenials',

@@ -55,6 +55,10 @@ Installed Install(const Program& program, unsigned flags) {
 
 int ProbeFlags(unsigned flags) { return -Seccomp(SECCOMP_SET_MODE_FILTER, flags, nullptr); }
 
+int Control(unsigned operation) {
+  return prctl(static_cast<int>(operation), 0, 0, 0, 0) < 0 ? errno : 0;
+}
+
 int ActionAvailable(std::uint32_t action) {
   return -Seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }

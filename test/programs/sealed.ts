@@ -23,7 +23,12 @@ const ask = (worker: Worker) =>
     worker.postMessage([...program])
   })
 
-const before = { inherited: inheritedFilters(), pool: await pooled(), sealing: verifySealed() }
+const filters = inheritedFilters() + 1
+const before = {
+  inherited: inheritedFilters(),
+  pool: await pooled(),
+  sealing: verifySealed(filters),
+}
 const early = new Worker(WORKER)
 const byWorker = await ask(early)
 const raw = new probe.Thread()
@@ -37,7 +42,7 @@ const after = {
   late: await ask(late),
   raw: raw.call(await numberOf('mkdirat'), -100, Buffer.from(`${FOLDER}\0`), 0),
   inherited: inheritedFilters(),
-  sealing: verifySealed(),
+  sealing: verifySealed(filters),
 }
 const again = installProgram(answering([], { action: 'errno' }), { log: false })
 const report = { before, byWorker, installed, after, again, last: attempt(), kernel: probeKernel() }

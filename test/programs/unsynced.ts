@@ -1,6 +1,6 @@
 // Has a thread with its own filter, which TSYNC can't synchronise.
 import { writeSync } from 'node:fs'
-import { installProgram, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
+import { inheritedFilters, installProgram, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
 import { answering, numberOf } from '../answering.ts'
 import { probe } from '../probe.ts'
 
@@ -16,5 +16,8 @@ const program = answering([await numberOf('mkdirat')], { action: 'errno' })
 const result = installProgram(program, { log: false })
 // A failed attempt must install nothing, so the next one gets as far and fails in the same way.
 const again = installProgram(program, { log: false })
-writeSync(1, JSON.stringify({ id: thread.id, result, again, sealing: verifySealed() }))
+writeSync(
+  1,
+  JSON.stringify({ id: thread.id, result, again, sealing: verifySealed(inheritedFilters() + 1) }),
+)
 process.exit(0)

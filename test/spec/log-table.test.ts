@@ -3,6 +3,9 @@ import { Workplace } from '../cli/workplace.ts'
 import { needsIsolation, programFile } from '../live.ts'
 import { conduct, denying, type Experiment, stageLines } from './lab.ts'
 
+/** Runs the agent behind an outer filter that hides seccomp(2), or answers it with success. */
+const behind = (how: 'hidden' | 'answered') => [process.execPath, programFile('behind'), how]
+
 /** What stands in docs/seccomp.md: what can be had on this machine, in the order in which it is logged. */
 const ROWS: Readonly<
   Record<string, readonly [Partial<Experiment>, ...(readonly [string, string])[]]>
@@ -21,7 +24,12 @@ const ROWS: Readonly<
     ['error', 'Syscall filter could not be installed'],
   ],
   'failed, refused by a filter that was there before': [
-    { through: [process.execPath, programFile('behind')] },
+    { through: behind('hidden') },
+    ['debug', 'Loading syscall filter'],
+    ['error', 'Syscall filter could not be installed'],
+  ],
+  'failed, answered by a filter that was there before, with success': [
+    { through: behind('answered') },
     ['debug', 'Loading syscall filter'],
     ['error', 'Syscall filter could not be installed'],
   ],
@@ -64,8 +72,21 @@ describe('the log of the seccomp stage', () => {
   })
 
   it('failed: with error.code, error.message and a hint, on one line', async () => {
-    const failed = (await lines({ through: [process.execPath, programFile('behind')] })).at(-1)
+    const failed = (await lines({ through: behind('hidden') })).at(-1)
     expect(failed?.['error']).to.have.keys('code', 'message')
     expect(failed).to.have.property('hint').a('string')
+  })
+
+  it('failed: by a filter that pretends, under a code of its own, and 77 where it is required', async () => {
+    const through = behind('answered')
+    const failed = (await lines({ through })).at(-1)
+    expect(failed?.['error']).to.deep.equal({
+      code: 'PRETENDED',
+      message: 'seccomp(2) has answered with success, but no thread has the filter',
+    })
+    const required = { beat: 'caller', through, seccomp: 'seccomp.required: true' } as const
+    expect((await conduct(place, required)).code).to.equal(77)
+    const control = await conduct(place, { ...required, through: [] })
+    expect(control.code).to.equal(0)
   })
 })

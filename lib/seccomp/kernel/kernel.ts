@@ -64,6 +64,11 @@ export function inheritedFilters(): number {
   return status?.get('Seccomp_filters') ?? (status?.get('Seccomp') === 2 ? 1 : 0)
 }
 
+/** Whether the kernel counts the filters of a thread (Linux 5.9). */
+export function countsFilters(): boolean {
+  return readStatus('/proc/self/status')?.has('Seccomp_filters') ?? false
+}
+
 /** Empty on success. */
 interface InstallResult {
   /** The name of an errno, or NOT_MAIN_THREAD, ADDON_UNAVAILABLE, THREAD_NOT_SYNCHRONISED. */
@@ -114,6 +119,8 @@ interface UnsealedThread {
   /** 0: none, 1: strict, 2: filter (proc(5)). */
   readonly seccomp: number
   readonly noNewPrivs: number
+  /** The number of its filters; undefined before Linux 5.9. */
+  readonly filters: number | undefined
 }
 
 interface Sealing {
@@ -122,15 +129,21 @@ interface Sealing {
   readonly unsealed: readonly UnsealedThread[]
 }
 
-/** Checks every thread of this process in /proc for `Seccomp: 2` and `NoNewPrivs: 1`. */
-export function verifySealed(): Sealing {
+/**
+ * Checks every thread of this process in /proc for `Seccomp: 2`, `NoNewPrivs: 1` and, where the kernel
+ * counts them, for `filters` filters. The mode alone proves nothing where a filter was inherited: a filter
+ * that answers seccomp(2) itself, with success, leaves the mode as it was.
+ */
+export function verifySealed(filters: number): Sealing {
   const threads = threadIds().flatMap(tid => {
     const status = readStatus(`/proc/self/task/${tid}/status`)
     const seccomp = status?.get('Seccomp') ?? 0
     // A thread that ended meanwhile needs no filter.
-    return status ? [{ tid, seccomp, noNewPrivs: status.get('NoNewPrivs') ?? 0 }] : []
+    const noNewPrivs = status?.get('NoNewPrivs') ?? 0
+    return status ? [{ tid, seccomp, noNewPrivs, filters: status.get('Seccomp_filters') }] : []
   })
-  const isSealed = (thread: UnsealedThread) => thread.seccomp === 2 && thread.noNewPrivs === 1
+  const isSealed = (thread: UnsealedThread) =>
+    thread.seccomp === 2 && thread.noNewPrivs === 1 && (thread.filters ?? filters) === filters
   return { threads: threads.length, unsealed: threads.filter(thread => !isSealed(thread)) }
 }
 

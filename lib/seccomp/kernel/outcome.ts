@@ -40,6 +40,7 @@ export type FailureCode =
   | 'KERNEL_REFUSED'
   | 'THREAD_NOT_SYNCHRONISED'
   | 'NOT_SEALED'
+  | 'PRETENDED'
   | 'IO_URING_OPEN'
 
 interface OutcomeLine {

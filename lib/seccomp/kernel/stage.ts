@@ -23,6 +23,7 @@ import { PolicyError } from '../policy/policy-error.ts'
 import type { SeccompConfig } from '../policy/section.ts'
 import { diagnosed, diagnoseProblem, urgentNumbers } from './diagnose.ts'
 import {
+  countsFilters,
   inheritedFilters,
   installProgram,
   noteDenials,
@@ -31,6 +32,7 @@ import {
   verifySealed,
 } from './kernel.ts'
 import type { Failure, FailureCode, Installed, Outcome } from './outcome.ts'
+import { isProven, provable } from './proof.ts'
 import { hasIoUring } from './restart.ts'
 
 /** The filter to install, or the outcome if there will be none: all that is known beforehand. */
@@ -98,12 +100,15 @@ export function enterSandbox(plan: SandboxPlan): Outcome {
   if (hasIoUring())
     return failure('IO_URING_OPEN', 'an io_uring is open, and no filter applies to its requests')
   const inherited = inheritedFilters()
-  const bytes = encode(program, policy.architecture.endian)
+  const { endian, table } = policy.architecture
+  const bytes = encode(program, endian)
+  const prctl = countsFilters() || inherited === 0 ? undefined : table.numbers.prctl
   const log = config.log && kernel.flags.log
   if (diagnose) noteDenials(urgentNumbers(policy))
   if (used.has('trap')) reportTraps(policy.architecture.table.numbers)
   const known = { inherited, log, diagnose, digest: digestOf(bytes) }
-  return install(bytes, log) ?? verify(plan, known)
+  const loaded = prctl === undefined ? bytes : encode(provable(program, prctl, endian), endian)
+  return install(loaded, log) ?? verify(plan, known, prctl === undefined || isProven())
 }
 
 function install(bytes: Uint8Array, log: boolean): Failure | undefined {
@@ -117,10 +122,17 @@ function install(bytes: Uint8Array, log: boolean): Failure | undefined {
 function verify(
   { config, policy, program }: Extract<SandboxPlan, { ready: true }>,
   known: Pick<Installed, 'inherited' | 'log' | 'diagnose' | 'digest'>,
+  isProven: boolean,
 ): Outcome {
-  const { threads, unsealed } = verifySealed()
+  const { threads, unsealed } = verifySealed(known.inherited + 1)
   if (threads === 0)
     return failure('NOT_SEALED', '/proc can’t be read, so the threads can’t be checked')
+  // A filter that is missing altogether was never installed, whatever seccomp(2) has answered.
+  const isPretended = unsealed.length === threads && unsealed.every(isAsBefore(known.inherited))
+  if (isPretended || !isProven) {
+    const why = 'seccomp(2) has answered with success, but no thread has the filter'
+    return failure('PRETENDED', why)
+  }
   if (unsealed.length > 0) {
     const tids = unsealed.map(({ tid }) => tid).join(', ')
     return failure('NOT_SEALED', `threads without the filter: ${tids}`)
@@ -133,6 +145,16 @@ function verify(
     threads,
     ...known,
   }
+}
+
+function isAsBefore(inherited: number) {
+  return ({
+    seccomp,
+    filters,
+  }: {
+    readonly seccomp: number
+    readonly filters?: number | undefined
+  }) => (filters === undefined ? seccomp !== 2 : filters === inherited)
 }
 
 /** The digest of the encoded program. */
@@ -165,6 +187,8 @@ const HINTS: { readonly [C in FailureCode]: string } = {
     'a library has put a filter on one of its threads; load it after the start',
   NOT_SEALED:
     'report this as a bug: the kernel claimed to have installed the filter on every thread',
+  PRETENDED:
+    'an outer filter, such as a container’s, answers seccomp(2) itself: it must let the call through',
   IO_URING_OPEN:
     'start the agent with `sealbeat run`, or under a filter that denies io_uring_setup',
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
-import { verifySealed } from '../../../lib/seccomp/kernel/kernel.ts'
+import { inheritedFilters, verifySealed } from '../../../lib/seccomp/kernel/kernel.ts'
 import { restartWithoutIoUring } from '../../../lib/seccomp/kernel/restart.ts'
 import { numberOf, runningTable } from '../../answering.ts'
 import { codeOf } from '../../code-of.ts'
@@ -30,9 +30,10 @@ const ready = await compiled(
 const raw = new probe.Thread()
 const early = new Worker(WORKER)
 const before = { pool: await pooled(), worker: await ask(early) }
-const unsealed = verifySealed()
+const filters = inheritedFilters() + 1
+const unsealed = verifySealed(filters)
 install(ready)
-const sealed = verifySealed()
+const sealed = verifySealed(filters)
 const late = new Worker(WORKER)
 const after = {
   main: attempt(),

@@ -11,13 +11,13 @@ describe('kernel', () => {
   before(needsLinux)
 
   it('finds every flag and action on a kernel of today, and changes nothing by asking', () => {
-    const before = verifySealed().unsealed.length
+    const before = verifySealed(1).unsealed.length
     const kernel = probeKernel()
     expect(kernel).to.deep.include({ available: true, seccomp: true })
     if (!kernel.available) return
     expect(kernel.flags).to.deep.equal({ tsync: true, log: true, tsyncEsrch: true })
     expect([...kernel.actions]).to.deep.equal([...ACTIONS])
-    expect(verifySealed().unsealed.length).to.equal(before)
+    expect(verifySealed(1).unsealed.length).to.equal(before)
   })
 
   describe('a filter that denies mkdir', () => {
@@ -58,6 +58,30 @@ describe('kernel', () => {
 
     it('leaves the kernel to be asked', () => {
       expect(report.kernel).to.deep.include({ available: true, seccomp: true })
+    })
+  })
+
+  describe('behind another filter', () => {
+    before(needsIsolation)
+
+    it('counts the filter, and knows its answer, on every thread', () => {
+      const { stdout } = runIsolated('pretended', { args: ['honest'] })
+      const { inherited, ...report } = JSON.parse(stdout)
+      expect(inherited).to.be.at.least(1)
+      expect(report).to.deep.include({ before: false, proven: true, installed: {}, unsealed: 0 })
+    })
+
+    it('finds out one that answers seccomp(2) itself, with success', () => {
+      const { stdout } = runIsolated('pretended', { args: ['lying'] })
+      const { inherited, threads, ...report } = JSON.parse(stdout)
+      expect(inherited).to.be.at.least(1)
+      // The kernel has heard of nothing.
+      expect(report).to.deep.equal({
+        before: false,
+        installed: {},
+        proven: false,
+        unsealed: threads,
+      })
     })
   })
 
