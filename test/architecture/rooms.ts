@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['seccomp/compiler', ...SECCOMP],
   },
   'seccomp/kernel/addon': {
-    files: /^lib\/seccomp\/kernel\/(denials|kernel|restart)\.ts$/,
+    files: /^lib\/seccomp\/kernel\/(denials|kernel|proof|restart)\.ts$/,
     imports: ['addon', 'seccomp/kernel', 'seccomp/compiler', ...SECCOMP],
   },
   'seccomp/kernel': {

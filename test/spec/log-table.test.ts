@@ -4,7 +4,7 @@ import { needsIsolation, programFile } from '../live.ts'
 import { conduct, denying, type Experiment, stageLines } from './lab.ts'
 
 /** Runs the agent behind an outer filter that hides seccomp(2), or answers it with success. */
-const behind = (how: 'hidden' | 'answered') => [process.execPath, programFile('behind'), how]
+const behind = (how: 'hidden' | 'answered') => [process.execPath, programFile('outer/behind'), how]
 
 /** What stands in docs/seccomp.md: what can be had on this machine, in the order in which it is logged. */
 const ROWS: Readonly<

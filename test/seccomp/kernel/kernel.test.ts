@@ -65,14 +65,14 @@ describe('kernel', () => {
     before(needsIsolation)
 
     it('counts the filter, and knows its answer, on every thread', () => {
-      const { stdout } = runIsolated('pretended', { args: ['honest'] })
+      const { stdout } = runIsolated('outer/pretended', { args: ['honest'] })
       const { inherited, ...report } = JSON.parse(stdout)
       expect(inherited).to.be.at.least(1)
       expect(report).to.deep.include({ before: false, proven: true, installed: {}, unsealed: 0 })
     })
 
     it('finds out one that answers seccomp(2) itself, with success', () => {
-      const { stdout } = runIsolated('pretended', { args: ['lying'] })
+      const { stdout } = runIsolated('outer/pretended', { args: ['lying'] })
       const { inherited, threads, ...report } = JSON.parse(stdout)
       expect(inherited).to.be.at.least(1)
       // The kernel has heard of nothing.

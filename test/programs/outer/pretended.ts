@@ -3,11 +3,15 @@
 
 import { writeSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { encode, type Program } from '../../lib/seccomp/compiler/program.ts'
-import { inheritedFilters, installProgram, verifySealed } from '../../lib/seccomp/kernel/kernel.ts'
-import { isProven, provable } from '../../lib/seccomp/kernel/proof.ts'
-import { answering, numberOf } from '../answering.ts'
-import { probe } from '../probe.ts'
+import { encode, type Program } from '../../../lib/seccomp/compiler/program.ts'
+import {
+  inheritedFilters,
+  installProgram,
+  verifySealed,
+} from '../../../lib/seccomp/kernel/kernel.ts'
+import { isProven, provable } from '../../../lib/seccomp/kernel/proof.ts'
+import { answering, numberOf } from '../../answering.ts'
+import { probe } from '../../probe.ts'
 
 const PR_SET_NO_NEW_PRIVS = 38
 const SECCOMP_SET_MODE_FILTER = 1

@@ -2,9 +2,9 @@
 // from it, or that answers the call itself, with success.
 import { spawnSync } from 'node:child_process'
 import { endianness } from 'node:os'
-import { encode, NUMBER_OFFSET, type Program } from '../../lib/seccomp/compiler/program.ts'
-import { answering, numberOf } from '../answering.ts'
-import { probe } from '../probe.ts'
+import { encode, NUMBER_OFFSET, type Program } from '../../../lib/seccomp/compiler/program.ts'
+import { answering, numberOf } from '../../answering.ts'
+import { probe } from '../../probe.ts'
 
 const PR_SET_NO_NEW_PRIVS = 38
 const SECCOMP_SET_MODE_FILTER = 1
