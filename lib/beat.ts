@@ -23,8 +23,9 @@ export interface Context<S> extends OpenContext<S> {
   readonly signal: AbortSignal
   readonly state: StateStore
   /**
-   * Resolves when the queue has taken the events, so awaiting it is the backpressure. Rejects, with
-   * nothing taken, if `signal` aborts before there is room.
+   * Resolves when the queue has taken the events, so awaiting it is the backpressure. Rejects if `signal`
+   * aborts before that: with nothing taken, unless they are more than the whole queue holds. Those are
+   * taken in pieces, and the pieces before the abort are sent.
    */
   publish(events: Event | readonly Event[]): Promise<Receipt>
   /** The same for events that are encoded already. */

@@ -1,8 +1,11 @@
 import type { Receipt } from './event.ts'
 
-interface Followed<P> {
+interface Passed<P> {
   readonly position: P
   readonly size: number
+}
+
+interface Followed<P> extends Passed<P> {
   isStored: boolean
 }
 
@@ -16,21 +19,28 @@ interface Followed<P> {
 export class Watermark<P> {
   readonly #moved: (position: P) => unknown
   readonly #window: number
-  #followed: Followed<P>[] = []
+  readonly #waiting = new Set<() => void>()
+  readonly #followed: Followed<P>[] = []
+  /** The newest position to move to, with the sizes of all since the move before. */
+  #next: Passed<P> | undefined
+  #isMoving = false
   #lag = 0
-  #waiting: (() => void)[] = []
   #failure: { readonly reason: unknown } | undefined
 
   /**
-   * @param moved is called with each position that is reached, in order; may return a promise
-   * @param window the most that is published and not stored, in whatever unit `follow` counts
+   * @param moved is called with the newest position that is reached. It may return a promise, and is not
+   *   called again before that has resolved, nor after it has failed. Positions that are reached meanwhile
+   *   are passed over for the newest of them.
+   * @param window the most that is published and not passed, in whatever unit `follow` counts; at least 1
+   * @throws RangeError for a window with which there would never be room
    */
   constructor(moved: (position: P) => unknown, window = Number.POSITIVE_INFINITY) {
+    if (!(window >= 1)) throw new RangeError(`the window must be at least 1, not ${window}`)
     this.#moved = moved
     this.#window = window
   }
 
-  /** The sizes of the publishes that the position has not passed. */
+  /** The sizes of the publishes that the position has not passed: `moved` is not done with them. */
   get lag(): number {
     return this.#lag
   }
@@ -47,12 +57,29 @@ export class Watermark<P> {
     })
   }
 
-  /** Resolves when less than the window is not stored. Rejects with the error of `moved`, if it had one. */
-  async room(): Promise<void> {
-    while (this.#failure === undefined && this.#lag >= this.#window) {
-      await new Promise<void>(resolve => this.#waiting.push(resolve))
+  /**
+   * Resolves when the position lags by less than the window. Rejects with the error of `moved`, if it had
+   * one, and with the reason of `signal` once that has aborted.
+   */
+  async room(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure.reason
+      signal?.throwIfAborted()
+      if (this.#lag < this.#window) return
+      await this.#change(signal)
     }
-    if (this.#failure !== undefined) throw this.#failure.reason
+  }
+
+  #change(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        signal?.removeEventListener('abort', wake)
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal?.addEventListener('abort', wake)
+    })
   }
 
   #advance(): void {
@@ -60,19 +87,25 @@ export class Watermark<P> {
     const passed = this.#followed.splice(0, first < 0 ? this.#followed.length : first)
     const last = passed.at(-1)
     if (last === undefined) return
-    this.#lag -= passed.reduce((sum, { size }) => sum + size, 0)
-    this.#move(last.position).catch(reason => {
-      this.#failure ??= { reason }
-      this.#wake()
-    })
-    this.#wake()
+    const size = passed.reduce((sum, { size }) => sum + size, this.#next?.size ?? 0)
+    this.#next = { position: last.position, size }
+    if (!this.#isMoving) void this.#move()
   }
 
-  async #move(position: P): Promise<void> {
-    await this.#moved(position)
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+  /** One call at a time: a slow one that ended after the next would take the position back. */
+  async #move(): Promise<void> {
+    this.#isMoving = true
+    while (this.#next !== undefined && this.#failure === undefined) {
+      const { position, size } = this.#next
+      this.#next = undefined
+      try {
+        await this.#moved(position)
+        this.#lag -= size
+      } catch (reason) {
+        this.#failure = { reason }
+      }
+      for (const wake of [...this.#waiting]) wake()
+    }
+    this.#isMoving = false
   }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -86,6 +87,78 @@ describe('watermark', () => {
       expect(await room).to.match(/disk full/)
       second.store()
       expect(await rejection(mark.room())).to.match(/disk full/)
+    })
+  }
+
+  it('moves one position at a time, then to the newest, and has room only after that', async () => {
+    const all = receipts(4)
+    const [first, second, third] = all
+    if (!first || !second || !third) throw new Error('no receipts')
+    const log: string[] = []
+    const ends: (() => void)[] = []
+    const mark = new Watermark<number>(async position => {
+      log.push(`to ${position}`)
+      await new Promise<void>(resolve => ends.push(resolve))
+      log.push(`at ${position}`)
+    }, 4)
+    for (const [at, receipt] of all.entries()) mark.follow(receipt, at + 1)
+    const room = mark.room()
+    first.store()
+    await turn()
+    second.store()
+    third.store()
+    expect(await settled(room)).to.equal(false)
+    expect(mark.lag).to.equal(4)
+    ends[0]?.()
+    expect(await settled(room)).to.equal(true)
+    expect(mark.lag).to.equal(3)
+    ends[1]?.()
+    await turn()
+    expect(log).to.deep.equal(['to 1', 'at 1', 'to 3', 'at 3'])
+    expect(mark.lag).to.equal(1)
+  })
+
+  it('does not move on after a failure', async () => {
+    const [first, second] = receipts(2)
+    if (!first || !second) throw new Error('no receipts')
+    const moves: number[] = []
+    const mark = new Watermark<number>(position => {
+      moves.push(position)
+      if (position === 1) throw new Error('disk full')
+    })
+    mark.follow(first, 1)
+    mark.follow(second, 2)
+    first.store()
+    await turn()
+    second.store()
+    await turn()
+    expect(moves).to.deep.equal([1])
+    expect(mark.lag).to.equal(2)
+  })
+
+  it('ends a wait for room with the signal, and leaves nothing behind at it', async () => {
+    const [first, second] = receipts(2)
+    if (!first || !second) throw new Error('no receipts')
+    const stop = new AbortController()
+    const mark = new Watermark<number>(() => {}, 1)
+    mark.follow(first, 1)
+    const kept = mark.room(stop.signal)
+    expect(getEventListeners(stop.signal, 'abort')).to.have.lengthOf(1)
+    first.store()
+    await kept
+    expect(getEventListeners(stop.signal, 'abort')).to.have.lengthOf(0)
+    mark.follow(second, 2)
+    const room = rejection(mark.room(stop.signal))
+    expect(await settled(room)).to.equal(false)
+    stop.abort(new Error('stopping'))
+    expect(await room).to.match(/stopping/)
+    expect(await rejection(mark.room(stop.signal))).to.match(/stopping/)
+    expect(getEventListeners(stop.signal, 'abort')).to.have.lengthOf(0)
+  })
+
+  for (const window of [0, 0.5, -1, Number.NaN]) {
+    it(`refuses a window of ${window}`, () => {
+      expect(() => new Watermark<number>(() => {}, window)).to.throw(RangeError, `not ${window}`)
     })
   }
 })

@@ -10,8 +10,7 @@ import { Block, type Pins } from './block.ts'
 import { type Door, enter, Publishing, withMetadata } from './client.ts'
 import { constantsFor } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
-
-const [NEWLINE, OPEN, CLOSE] = [10, 0x7b, 0x7d]
+import { endsOf } from './line-ends.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { chain, signal, queue } = door
@@ -46,20 +45,4 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
 function ownBytes(bytes: Uint8Array): Buffer {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return view.length * 2 < bytes.buffer.byteLength ? Buffer.from(view) : view
-}
-
-/** The offsets behind the ends of lines. */
-function endsOf(bytes: Buffer): number[] {
-  const ends: number[] = []
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(NEWLINE, from)
-    const where = `line ${ends.length}`
-    if (end < 0) throw new TypeError(`${where} has no end`)
-    if (bytes[from] !== OPEN || bytes[end - 1] !== CLOSE) {
-      throw new TypeError(`${where} is not a JSON object`)
-    }
-    from = end + 1
-    ends.push(from)
-  }
-  return ends
 }

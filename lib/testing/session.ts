@@ -2,7 +2,8 @@ import { type Logger, pino } from 'pino'
 import type { Beat, Context, StateStore } from '../beat.ts'
 import { parseSection } from '../config/schema/section.ts'
 import { AgentError, formatProblem, type Problem } from '../errors.ts'
-import type { LinePublisher } from '../event.ts'
+import type { Event, EventMeta, LinePublisher } from '../event.ts'
+import { endsOf } from '../pipeline/line-ends.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Sink } from './sink.ts'
 import { memoryState } from './state.ts'
@@ -61,15 +62,32 @@ export async function openSession<S, R>(
   }
 }
 
-/** The door for encoded events in a test, where the agent adds nothing. Gives the events as objects. */
+/**
+ * The door for encoded events in a test, where the agent adds nothing. Refuses what the agent refuses, and
+ * lines that are no JSON as well. Gives the events as objects.
+ */
 function linesTo(publish: Context<unknown>['publish']): LinePublisher {
   return {
     constantsFor: () => '',
-    publish: async bytes => {
-      const lines = Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1)
-      return publish(lines.map(line => JSON.parse(line)))
+    // Not async: the promise of `publish` knows whether the beat awaits it.
+    publish(bytes, meta) {
+      try {
+        return publish(eventsOf(bytes, meta))
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
   }
+}
+
+function eventsOf(bytes: Uint8Array, meta: EventMeta | undefined): Event[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let from = 0
+  return endsOf(buffer).map(end => {
+    const event: Event = JSON.parse(buffer.toString('utf8', from, end))
+    from = end
+    return meta?.fields === undefined ? event : { ...event, '@metadata': meta.fields }
+  })
 }
 
 /** Whether `error` is what promises that were given the signal reject with when it aborts. */

@@ -99,9 +99,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts'],
   },
 
+  'pipeline/line-ends': { files: /^lib\/pipeline\/line-ends\.ts$/, imports: [] },
   pipeline: {
     files: /^lib\/pipeline\//,
-    imports: ['errors', 'basics'],
+    imports: ['pipeline/line-ends', 'errors', 'basics'],
     types: ['contracts', 'config/config', 'npm:pino'],
   },
   'outputs/rotation': {
@@ -182,6 +183,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'contracts',
       'config/schema',
       'agent/plugins',
+      'pipeline/line-ends',
       'seccomp/architectures',
       'errors',
       'basics',

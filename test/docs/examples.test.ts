@@ -11,7 +11,7 @@ import { compiledName, EXAMPLES, writeExamples } from './examples.ts'
 const SETTINGS: Readonly<Record<string, string>> = {
   'size.js': 'path: beat.yml, period: 10ms',
   'heartbeat.js': 'period: 10ms',
-  'follow.js': 'path: beat.yml',
+  'follow.js': 'path: long-lines.txt',
   'ship.js': '',
 }
 
@@ -39,6 +39,8 @@ describe('TypeScript in the documentation', function () {
   before(() => {
     place = new Workplace()
     writeExamples(place)
+    // Longer than what one read takes.
+    place.write({ 'long-lines.txt': `${'long '.repeat(10_000)}\nshort\n` })
   })
   after(() => place.remove())
 

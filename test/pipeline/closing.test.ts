@@ -4,16 +4,30 @@ import { openPipeline } from '../../lib/pipeline/pipeline.ts'
 import {
   aborted,
   events,
+  idOf,
   memoryLog,
   NEVER,
   ORDERED,
   pipelineTo,
+  rejection,
   SOURCE,
   stuckOutput,
 } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
 
 describe('pipeline: the end, and receipts', () => {
+  it('takes no further piece once the signal has aborted, and sends those before', async () => {
+    const { output, open } = stuckOutput()
+    const pipeline = pipelineTo(output)
+    const stop = new AbortController()
+    const publishing = rejection(pipeline.publisher(SOURCE, stop.signal)(events(20)))
+    stop.abort(new Error('stop'))
+    expect(await publishing).to.equal(stop.signal.reason)
+    open()
+    await pipeline.close(NEVER)
+    expect(output.confirmed.map(idOf).join()).to.equal('e0,e1,e2,e3,e4,e5,e6,e7')
+  })
+
   it('can be closed before it was started', async () => {
     const pipeline = openPipeline({
       output: new MemoryOutput(),

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Beat } from '../../lib/beat.ts'
 import { integer } from '../../lib/config/schema/formats.ts'
-import type { Event } from '../../lib/event.ts'
-import { memoryState, runBeat } from '../../lib/testing/index.ts'
+import type { Event, EventMeta } from '../../lib/event.ts'
+import { checkBeat, memoryState, runBeat } from '../../lib/testing/index.ts'
 
 interface Settings {
   readonly from: number
@@ -104,5 +104,40 @@ describe('testing: runBeat', () => {
   it('rejects when an event is nothing that JSON can say', async () => {
     const run: Beat<object>['run'] = async ({ publish }) => void (await publish({ big: 1n }))
     expect(await messageOf(runBeat({ name: 'big', schema: {}, run }))).to.match(/BigInt/)
+  })
+
+  describe('with encoded events', () => {
+    const shipping = (text: string, meta?: EventMeta): Beat<object> => ({
+      name: 'shipping',
+      schema: {},
+      run: async ({ lines }) => void (await lines.publish(Buffer.from(text), meta)),
+    })
+
+    it('returns them as objects, with the metadata that they were given', async () => {
+      expect(await runBeat(shipping('{"n":1}\n{"n":"ü"}\n'))).to.deep.equal([{ n: 1 }, { n: 'ü' }])
+      const meta = { fields: { tenant: 'a' } }
+      const expected = [{ n: 1, '@metadata': { tenant: 'a' } }]
+      expect(await runBeat(shipping('{"n":1}\n', meta))).to.deep.equal(expected)
+    })
+
+    for (const [what, text, message] of [
+      ['no end', '{"n":1}\n{"n":2}', /line 1 has no end/],
+      ['the line ends of Windows', '{"n":1}\r\n', /line 0 is not a JSON object/],
+      ['an empty line', '{"n":1}\n\n', /line 1 is not a JSON object/],
+      ['no braces', '[1]\n', /line 0 is not a JSON object/],
+      ['no JSON', '{n}\n', /JSON/],
+    ] as const) {
+      it(`rejects ${what}, as does checkBeat`, async () => {
+        expect(await messageOf(runBeat(shipping(text)))).to.match(message)
+        expect(await messageOf(checkBeat(shipping(text), { timeout: 50 }))).to.match(message)
+      })
+    }
+
+    it('sees whether they are awaited', async () => {
+      const run: Beat<object>['run'] = async ({ lines }) =>
+        void lines.publish(Buffer.from('{"@timestamp":"2026-01-01T00:00:00Z"}\n'))
+      const check = checkBeat({ name: 'hasty', schema: {}, run }, { timeout: 50 })
+      expect(await messageOf(check)).to.match(/does not await 1 of 1 publishes/)
+    })
   })
 })
