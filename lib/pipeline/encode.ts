@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { messageOf } from '../errors.ts'
 import type { Event } from '../event.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
@@ -67,7 +68,10 @@ export function encoderOf(source: EventSource): Encode {
     }
     const { '@timestamp': at, '@metadata': _, ...own } = plainData(event)
     const added = addTo(own)
-    const fields = stringify(own).slice(1, -1)
+    const text: string | undefined = stringify(own)
+    // A Proxy may show a toJSON only now.
+    if (text?.startsWith('{') !== true) throw new TypeError('an event must be a JSON object')
+    const fields = text.slice(1, -1)
     return `${headOf(timeOf(at, now.text))}${fields === '' ? '' : `,${fields}`}${added}}`
   }
 }
@@ -106,7 +110,10 @@ function fieldText(key: string, value: unknown): string {
 function timeOf(at: unknown, now: string): string {
   if (at === undefined) return now
   if (typeof at === 'string' && ISO_8601.test(at)) return at
-  if (at instanceof Date && !Number.isNaN(at.getTime())) return at.toISOString()
+  // Its own methods are not asked: those of a subclass could write anything into the line.
+  if (types.isDate(at) && !Number.isNaN(Date.prototype.getTime.call(at))) {
+    return Date.prototype.toISOString.call(at)
+  }
   throw new TypeError('@timestamp must be a valid Date or an ISO 8601 string')
 }
 
