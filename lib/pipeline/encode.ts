@@ -107,7 +107,8 @@ function fieldText(key: string, value: unknown): string {
   return text === '' ? '' : `,${text}`
 }
 
-function timeOf(at: unknown, now: string): string {
+/** The text of an event's `@timestamp`, which is `now` if it has none. */
+export function timeOf(at: unknown, now: string): string {
   if (at === undefined) return now
   if (typeof at === 'string' && ISO_8601.test(at)) return at
   // Its own methods are not asked: those of a subclass could write anything into the line.
@@ -117,7 +118,8 @@ function timeOf(at: unknown, now: string): string {
   throw new TypeError('@timestamp must be a valid Date or an ISO 8601 string')
 }
 
-function stringify(own: object): string {
+/** As JSON.stringify, but with BigInts. */
+export function stringify(own: object): string {
   try {
     return JSON.stringify(own)
   } catch {
