@@ -36,8 +36,8 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\
  * undefined and functions left out (null in a list), a Map or Set as `{}`. A BigInt, which JSON.stringify
  * refuses, becomes a number if a double holds it exactly, else a string of its digits.
  *
- * The encoder throws an Error with the reason if it can't encode an event: the event is not an object, it
- * contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
+ * The encoder throws an Error with the reason if it can't encode an event: the event is not an object or is
+ * a promise, a Map or a Set, it contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
  */
 export function encoderOf(source: EventSource): Encode {
   const constants = textsOf(source)
@@ -56,7 +56,7 @@ export function encoderOf(source: EventSource): Encode {
   /** Without a field that needs a look nothing has to be copied. */
   const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
     for (const key in event) if (special.has(key)) return false
-    return event.toJSON === undefined
+    return event.toJSON === undefined && event.then === undefined
   }
   const end = `${constants.map(({ text }) => text).join('')}}`
 
@@ -84,6 +84,13 @@ function isObject(event: unknown): event is Readonly<Record<string, unknown>> {
 function plainData(event: Event): Readonly<Record<string, unknown>> {
   if (!isObject(event)) throw new TypeError('an event must be an object')
   if (Object.hasOwn(event, 'toJSON')) throw new TypeError('an event must not have a toJSON')
+  // These have no fields of their own: an empty event would hide the mistake.
+  if (typeof event.then === 'function') {
+    throw new TypeError('an event must not be a promise: an await is missing')
+  }
+  if (types.isMap(event) || types.isSet(event)) {
+    throw new TypeError('an event must not be a Map or Set: publish an object or a list')
+  }
   return event
 }
 
