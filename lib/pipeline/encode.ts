@@ -36,8 +36,9 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\
  * undefined and functions left out (null in a list), a Map or Set as `{}`. A BigInt, which JSON.stringify
  * refuses, becomes a number if a double holds it exactly, else a string of its digits.
  *
- * The encoder throws an Error with the reason if it can't encode an event: the event is not an object or is
- * a promise, a Map or a Set, it contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
+ * The encoder throws an Error with the reason if it can't encode an event: the event is not an object, or is
+ * a promise, a Map or a Set, it contains itself, its `@timestamp` is not a time, or a getter or `toJSON`
+ * throws.
  */
 export function encoderOf(source: EventSource): Encode {
   const constants = textsOf(source)

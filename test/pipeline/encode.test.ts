@@ -117,6 +117,13 @@ describe('encode: what the source adds', () => {
   })
 })
 
+function withThen(value: unknown): Record<string, unknown> {
+  return Object.fromEntries([
+    ['a', 1],
+    ['then', value],
+  ])
+}
+
 describe('encode: what JSON lacks', () => {
   const date = new Date('2026-02-03T04:05:06.789Z')
   const carried: readonly [string, unknown, unknown][] = [
@@ -156,7 +163,7 @@ describe('encode: what JSON lacks', () => {
     ['an Error, by what it adds', Object.assign(new Error('no'), { at: 1 }), { at: 1 }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ['a Proxy', new Proxy({ a: 1 }, {}), { a: 1 }],
-    ['a field then that is no function', { then: 'next' }, { then: 'next' }],
+    ['a field then that is no function', withThen('next'), withThen('next')],
     ['nothing but what JSON leaves out', { a: undefined, b: () => 1 }, {}],
     ...(typeof raw === 'function'
       ? [['a raw JSON', raw('5'), { rawJSON: '5' }] as [string, unknown, Record<string, string>]]
@@ -203,7 +210,7 @@ describe('encode: what JSON lacks', () => {
     ['a throwing getter', getter, /^not now$/],
     ['an own toJSON', { toJSON: () => 'gotcha' }, /toJSON/],
     ['a promise', Promise.resolve({ a: 1 }), /must not be a promise/],
-    ['a thenable with fields', { a: 1, then: () => undefined }, /must not be a promise/],
+    ['a thenable with fields', withThen(() => undefined), /must not be a promise/],
     ['a Map', new Map([['a', 1]]), /must not be a Map or Set/],
     ['a Set', new Set([{ a: 1 }]), /must not be a Map or Set/],
     ['no object', 'text', /must be an object/],
