@@ -57,7 +57,11 @@ export interface LinePublisher {
    * `@timestamp` and the constants, ended by `\n`. They must not change afterwards. Processors are
    * passed as well, at the cost of an object for each event.
    *
-   * Rejects with a TypeError that names the line if one is empty, has no braces, or no end.
+   * `meta` is copied, and is that of every line. Without a `route` of its own the output's is asked once
+   * for the whole publish, by the fields of the agent and `meta`: it does not read the lines.
+   *
+   * Rejects with a TypeError that names the line if one is empty, has no braces, or no end, or that says
+   * what is wrong with `meta`.
    */
   publish(bytes: Uint8Array, meta?: EventMeta): Promise<Receipt>
 }

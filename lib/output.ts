@@ -101,7 +101,9 @@ export interface OutputContext<S> {
 
 /**
  * Says where an event goes at the peer, from the fields of the event and of the agent: `get('agent.version')`.
- * Undefined, or an error: nowhere in particular.
+ * Values are as the encoded event has them, a time as text; `@metadata.…` reads what lies beside it. Lines
+ * that a beat has encoded itself are asked about once a publish, and only fields of the agent, the time and
+ * `@metadata` have a value then. Undefined, an error or a promise: nowhere in particular.
  */
 export type Route = (get: (field: string) => unknown) => string | undefined
 

@@ -2,7 +2,7 @@ import type { Event, EventMeta, Receipt } from '../event.ts'
 import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
 import { Block } from './block.ts'
-import { type Encode, type Moment, momentOf } from './encode.ts'
+import { type Encode, type Moment, momentOf, stringify } from './encode.ts'
 import { type MetaOf, metadataOf } from './meta.ts'
 import type { Encoded, Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
@@ -34,7 +34,7 @@ export function publisherOf(door: Door, encode: Encode): Publish {
   const add = (publishing: Publishing, event: Event, now: Moment): void => {
     try {
       const text = encode(event, now)
-      const metadata = event['@metadata'] === undefined ? undefined : metadataOf(event)
+      const metadata = metadataOf(event['@metadata'])
       if (chain === undefined) publishing.add(text, metaOf(event, metadata, now.text))
       else publishing.pass(withMetadata(JSON.parse(text), metadata), chain)
     } catch (thrown) {
@@ -77,19 +77,18 @@ export class Publishing {
   }
 
   /** Adds the event as the processors leave it. It is a copy that nobody else has, with everything in it. */
-  pass(event: MutableEvent, chain: Chain, route?: string): void {
+  pass(event: MutableEvent, chain: Chain, metaOf = this.#door.metaOf): void {
     const passed = chain(event)
     if (passed === undefined) {
       this.#filtered++
       return
     }
     const { '@metadata': _, ...own } = passed
-    const metadata = metadataOf(passed as Event)
-    const line: string | undefined = JSON.stringify(own)
+    const metadata = metadataOf(passed['@metadata'])
+    const line: string | undefined = stringify(own)
     // A processor may have given it a toJSON.
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
-    const meta = this.#door.metaOf(own, metadata, undefined)
-    this.add(line, route === undefined ? meta : { ...meta, route })
+    this.add(line, metaOf(own, metadata, undefined))
   }
 
   fail(thrown: unknown): void {

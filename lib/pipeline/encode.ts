@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { messageOf } from '../errors.ts'
 import type { Event } from '../event.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
@@ -35,8 +36,9 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\
  * undefined and functions left out (null in a list), a Map or Set as `{}`. A BigInt, which JSON.stringify
  * refuses, becomes a number if a double holds it exactly, else a string of its digits.
  *
- * The encoder throws an Error with the reason if it can't encode an event: the event is not an object, it
- * contains itself, its `@timestamp` is not a time, or a getter or `toJSON` throws.
+ * The encoder throws an Error with the reason if it can't encode an event: the event is not an object, or is
+ * a promise, a Map or a Set, it contains itself, its `@timestamp` is not a time, or a getter or `toJSON`
+ * throws.
  */
 export function encoderOf(source: EventSource): Encode {
   const constants = textsOf(source)
@@ -55,7 +57,7 @@ export function encoderOf(source: EventSource): Encode {
   /** Without a field that needs a look nothing has to be copied. */
   const isPlain = (event: Readonly<Record<string, unknown>>): boolean => {
     for (const key in event) if (special.has(key)) return false
-    return event.toJSON === undefined
+    return event.toJSON === undefined && event.then === undefined
   }
   const end = `${constants.map(({ text }) => text).join('')}}`
 
@@ -67,7 +69,10 @@ export function encoderOf(source: EventSource): Encode {
     }
     const { '@timestamp': at, '@metadata': _, ...own } = plainData(event)
     const added = addTo(own)
-    const fields = stringify(own).slice(1, -1)
+    const text: string | undefined = stringify(own)
+    // A Proxy may show a toJSON only now.
+    if (text?.startsWith('{') !== true) throw new TypeError('an event must be a JSON object')
+    const fields = text.slice(1, -1)
     return `${headOf(timeOf(at, now.text))}${fields === '' ? '' : `,${fields}`}${added}}`
   }
 }
@@ -80,6 +85,13 @@ function isObject(event: unknown): event is Readonly<Record<string, unknown>> {
 function plainData(event: Event): Readonly<Record<string, unknown>> {
   if (!isObject(event)) throw new TypeError('an event must be an object')
   if (Object.hasOwn(event, 'toJSON')) throw new TypeError('an event must not have a toJSON')
+  // These have no fields of their own: an empty event would hide the mistake.
+  if (typeof event.then === 'function') {
+    throw new TypeError('an event must not be a promise: an await is missing')
+  }
+  if (types.isMap(event) || types.isSet(event)) {
+    throw new TypeError('an event must not be a Map or Set: publish an object or a list')
+  }
   return event
 }
 
@@ -103,14 +115,19 @@ function fieldText(key: string, value: unknown): string {
   return text === '' ? '' : `,${text}`
 }
 
-function timeOf(at: unknown, now: string): string {
+/** The text of an event's `@timestamp`, which is `now` if it has none. */
+export function timeOf(at: unknown, now: string): string {
   if (at === undefined) return now
   if (typeof at === 'string' && ISO_8601.test(at)) return at
-  if (at instanceof Date && !Number.isNaN(at.getTime())) return at.toISOString()
+  // Its own methods are not asked: those of a subclass could write anything into the line.
+  if (types.isDate(at) && !Number.isNaN(Date.prototype.getTime.call(at))) {
+    return Date.prototype.toISOString.call(at)
+  }
   throw new TypeError('@timestamp must be a valid Date or an ISO 8601 string')
 }
 
-function stringify(own: object): string {
+/** As JSON.stringify, but with BigInts. */
+export function stringify(own: object): string {
   try {
     return JSON.stringify(own)
   } catch {

@@ -11,6 +11,7 @@ import { type Door, enter, Publishing, withMetadata } from './client.ts'
 import { constantsFor } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { endsOf } from './line-ends.ts'
+import { kept, metadataOf } from './meta.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { chain, signal, queue } = door
@@ -19,11 +20,14 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal
+      const given = routeOf(meta)
       const buffer = ownBytes(bytes)
       const ends = endsOf(buffer)
+      const fields = metadataOf(meta?.fields, 'meta.fields')
+      const now = new Date().toISOString()
+      const route = given ?? door.metaOf({}, fields, now)?.route
       if (chain === undefined) {
-        const kept = meta ?? door.metaOf({}, undefined, new Date().toISOString())
-        const block = Block.of(pins, buffer, ends, kept)
+        const block = Block.of(pins, buffer, ends, kept(route, fields))
         const acker = new Acker(ends.length, door.source)
         block.own(acker)
         return enter(door, acker, block)
@@ -31,7 +35,9 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const publishing = new Publishing(door)
       for (const line of buffer.toString('utf8').split('\n').slice(0, ends.length)) {
         try {
-          publishing.pass(withMetadata(JSON.parse(line), meta?.fields), chain, meta?.route)
+          // A processor may change what it is given: each line has a copy of its own.
+          const event = withMetadata(JSON.parse(line), metadataOf(fields))
+          publishing.pass(event, chain, (_, metadata) => kept(route, metadata))
         } catch (thrown) {
           publishing.fail(thrown)
         }
@@ -45,4 +51,13 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
 function ownBytes(bytes: Uint8Array): Buffer {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return view.length * 2 < bytes.buffer.byteLength ? Buffer.from(view) : view
+}
+
+/** The beat's own route. */
+function routeOf(meta: unknown): string | undefined {
+  if (meta === undefined) return undefined
+  if (typeof meta !== 'object' || meta === null) throw new TypeError('meta must be an object')
+  const route: unknown = Reflect.get(meta, 'route')
+  if (route === undefined || typeof route === 'string') return route
+  throw new TypeError('meta.route must be a string')
 }

@@ -1,12 +1,13 @@
-import type { Event, EventMeta } from '../event.ts'
+import type { EventMeta } from '../event.ts'
 import type { Route } from '../output.ts'
-import { constantsOf, type EventSource } from './enrichment.ts'
+import { stringify, timeOf } from './encode.ts'
+import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Works out what is kept beside an event. `event`: with or without what the agent adds. `now`: its time if
- * it has none.
+ * Works out what is kept beside an event, which nobody can change any more. `event`: with or without what
+ * the agent adds. `metadata`: a copy of its own. `now`: its time if it has none.
  */
 export type MetaOf = (
   event: Fields,
@@ -16,41 +17,68 @@ export type MetaOf = (
 
 /** Without a route and `@metadata` there is nothing to keep. */
 export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
-  if (route === undefined) return (_, metadata) => metadata && { fields: metadata }
+  if (route === undefined) return (_, metadata) => metadata && kept(undefined, metadata)
   const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
-  let last: EventMeta = {}
+  let last: EventMeta | undefined
   return (event, metadata, now) => {
-    const to = routed(route, event, constants, now)
-    if (to === undefined) return metadata === undefined ? undefined : { fields: metadata }
-    if (metadata !== undefined) return { route: to, fields: metadata }
-    if (last.route !== to) last = { route: to }
+    const to = routed(route, viewOf(event, metadata, constants, now))
+    if (to === undefined || metadata !== undefined) return kept(to, metadata)
+    if (last?.route !== to) last = kept(to, undefined)
     return last
   }
 }
 
-function routed(
-  route: Route,
-  event: Fields,
-  constants: Fields,
-  now: string | undefined,
-): string | undefined {
-  const get = (field: string) => {
-    const path = field.split('.')
-    return (
-      valueAt(event, path) ?? valueAt(constants, path) ?? (field === '@timestamp' ? now : undefined)
-    )
+/** What is kept beside an event with this route and `@metadata`, if anything. */
+export function kept(
+  route: string | undefined,
+  metadata: Fields | undefined,
+): EventMeta | undefined {
+  if (metadata === undefined) return route === undefined ? undefined : Object.freeze({ route })
+  const fields = deepFrozen(metadata)
+  return Object.freeze(route === undefined ? { fields } : { route, fields })
+}
+
+function deepFrozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFrozen(inner)
   }
+  return Object.freeze(value)
+}
+
+function routed(route: Route, get: (field: string) => unknown): string | undefined {
   try {
     const to: unknown = route(get)
+    // Nobody waits for it, and a rejection that nobody handles would end the agent.
+    if (to instanceof Promise) to.catch(() => undefined)
     return typeof to === 'string' ? to : undefined
   } catch {
     return undefined
   }
 }
 
-function valueAt(event: Fields, path: readonly string[]): unknown {
-  let value: unknown = event
+/** Reads fields as the encoded event has them, whether or not it has been encoded. */
+function viewOf(
+  event: Fields,
+  metadata: Fields | undefined,
+  constants: Fields,
+  now: string | undefined,
+): (field: string) => unknown {
+  const topOf = (key: string): unknown => {
+    if (key === '@metadata') return metadata
+    const own = Object.hasOwn(event, key) ? event[key] : undefined
+    if (key === '@timestamp') return own === undefined ? now : timeOf(own, '')
+    if (!Object.hasOwn(constants, key)) return own
+    return own === undefined ? constants[key] : withConstant(key, constants[key], own)
+  }
+  return field => {
+    const [top = '', ...path] = field.split('.')
+    return asEncoded(valueAt(topOf(top), path))
+  }
+}
+
+function valueAt(from: unknown, path: readonly string[]): unknown {
+  let value = from
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = (value as Fields)[key]
@@ -58,15 +86,19 @@ function valueAt(event: Fields, path: readonly string[]): unknown {
   return value
 }
 
+function asEncoded(value: unknown): unknown {
+  if (value === undefined || typeof value === 'string') return value
+  return JSON.parse(stringify({ value })).value
+}
+
 /**
- * A copy of the event's `@metadata` that nobody can change any more.
+ * A copy of the event's `@metadata`, in the way of an event's own fields. Null is none.
  *
  * @throws TypeError if it is not an object, or JSON can't carry it
  */
-export function metadataOf(event: Event): Fields | undefined {
-  const own: unknown = event['@metadata']
-  if (own === undefined) return undefined
-  const copy: unknown = JSON.parse(JSON.stringify(own) ?? 'null')
+export function metadataOf(own: unknown, name = '@metadata'): Fields | undefined {
+  if (own === undefined || own === null) return undefined
+  const copy: unknown = typeof own === 'object' ? JSON.parse(stringify(own) ?? 'null') : undefined
   if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as Fields
-  throw new TypeError('@metadata must be an object')
+  throw new TypeError(`${name} must be an object`)
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import type { Event } from '../../lib/event.ts'
 import { encoderOf, momentOf } from '../../lib/pipeline/encode.ts'
@@ -116,6 +117,13 @@ describe('encode: what the source adds', () => {
   })
 })
 
+function withThen(value: unknown): Record<string, unknown> {
+  return Object.fromEntries([
+    ['a', 1],
+    ['then', value],
+  ])
+}
+
 describe('encode: what JSON lacks', () => {
   const date = new Date('2026-02-03T04:05:06.789Z')
   const carried: readonly [string, unknown, unknown][] = [
@@ -155,6 +163,7 @@ describe('encode: what JSON lacks', () => {
     ['an Error, by what it adds', Object.assign(new Error('no'), { at: 1 }), { at: 1 }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ['a Proxy', new Proxy({ a: 1 }, {}), { a: 1 }],
+    ['a field then that is no function', withThen('next'), withThen('next')],
     ['nothing but what JSON leaves out', { a: undefined, b: () => 1 }, {}],
     ...(typeof raw === 'function'
       ? [['a raw JSON', raw('5'), { rawJSON: '5' }] as [string, unknown, Record<string, string>]]
@@ -182,11 +191,28 @@ describe('encode: what JSON lacks', () => {
       throw new Error('not now')
     },
   }
+  let shown = false
+  const hiding = new Proxy(
+    { at: 1, toJSON: () => 'gotcha' },
+    {
+      get(target, key) {
+        if (key === '@timestamp') shown = true
+        return Reflect.get(target, key)
+      },
+      getOwnPropertyDescriptor: (target, key) =>
+        key === 'toJSON' && !shown ? undefined : Reflect.getOwnPropertyDescriptor(target, key),
+    },
+  )
   const refused: readonly [string, unknown, RegExp][] = [
+    ['a toJSON that shows late', hiding, /must be a JSON object/],
     ['a cycle', cycle, /^Converting circular structure to JSON$/],
     ['endless nesting', { nest }, /call stack/],
     ['a throwing getter', getter, /^not now$/],
     ['an own toJSON', { toJSON: () => 'gotcha' }, /toJSON/],
+    ['a promise', Promise.resolve({ a: 1 }), /must not be a promise/],
+    ['a thenable with fields', withThen(() => undefined), /must not be a promise/],
+    ['a Map', new Map([['a', 1]]), /must not be a Map or Set/],
+    ['a Set', new Set([{ a: 1 }]), /must not be a Map or Set/],
     ['no object', 'text', /must be an object/],
     ['null', null, /must be an object/],
     ['a list in a list', [], /must be an object/],
@@ -200,12 +226,23 @@ describe('encode: what JSON lacks', () => {
   })
 
   describe('@timestamp', () => {
+    class Forged extends Date {
+      override getTime(): number {
+        return 0
+      }
+      override toISOString(): string {
+        return '"}\n{"forged":"'
+      }
+    }
     const table: readonly [unknown, string | undefined][] = [
       [undefined, NOW],
       [date, '2026-02-03T04:05:06.789Z'],
       ['2026-02-03T04:05:06.123456789Z', '2026-02-03T04:05:06.123456789Z'],
       ['2026-02-03T04:05:06+01:00', '2026-02-03T04:05:06+01:00'],
       ['2026-02-03', '2026-02-03'],
+      [new Forged(date), '2026-02-03T04:05:06.789Z'],
+      [new Forged(Number.NaN), undefined],
+      [Object.create(Date.prototype), undefined],
       ['Feb 3 2026', undefined],
       ['2026-02-03T04:05:06Z"', undefined],
       [new Date(Number.NaN), undefined],
@@ -215,7 +252,7 @@ describe('encode: what JSON lacks', () => {
       [new String('2026-02-03'), undefined],
     ]
     for (const [at, expected] of table) {
-      it(`${String(at)} is ${expected ?? 'refused'}`, () => {
+      it(`${inspect(at)} is ${expected ?? 'refused'}`, () => {
         const time = () => encoded({ '@timestamp': at })['@timestamp']
         if (expected === undefined) expect(time).to.throw(/@timestamp must be/)
         else expect(time()).to.equal(expected)

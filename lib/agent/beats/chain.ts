@@ -2,13 +2,16 @@
 //
 // Processors are anybody's code. One that throws, or answers with neither an event nor undefined, must cost
 // no event: the event goes on as it was before that processor, with the reason in `error.message`. It may
-// have been changed half-way by then, so a copy is made before each processor, as JSON: the event ends as
-// JSON anyway, and only a failure reads the copy.
+// have been changed half-way by then, so a copy is kept before each processor, as JSON: the event ends as
+// JSON anyway, and only a failure reads the copy. Each answer is made JSON at once, which is the copy for the
+// next processor, and shows an answer that JSON can't carry while it can still be told whose it is.
 
 import type { Logger } from 'pino'
 import { messageOf } from '../../errors.ts'
 import type { Chain } from '../../pipeline/client.ts'
 import { DropLog } from '../../pipeline/drop-log.ts'
+import { stringify, timeOf } from '../../pipeline/encode.ts'
+import { metadataOf } from '../../pipeline/meta.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
 import { type ConfiguredProcessor, titleOf } from '../plan.ts'
 
@@ -72,32 +75,61 @@ function closeStep({ title, processor, failures }: Step, log: Logger): void {
   }
 }
 
+/** An event between two processors, and its JSON. */
+interface Passed {
+  readonly event: MutableEvent
+  readonly text: string
+}
+
 function passAll(steps: readonly Step[], event: MutableEvent): MutableEvent | undefined {
-  let passed: MutableEvent | undefined = event
+  let passed: Passed | undefined = { event, text: JSON.stringify(event) }
   for (const step of steps) {
     passed = pass(step, passed)
     if (passed === undefined) return undefined
   }
-  return passed
+  return passed.event
 }
 
-function pass({ title, processor, failures }: Step, event: MutableEvent): MutableEvent | undefined {
-  const before = JSON.stringify(event)
+function pass({ title, processor, failures }: Step, { event, text }: Passed): Passed | undefined {
+  const at = event['@timestamp']
   try {
     const answer: unknown = processor.process(event)
-    if (answer === undefined || isEvent(answer)) return answer
-    throw new TypeError('process returned neither an event nor undefined')
+    return answer === undefined ? undefined : checked(answer, at)
   } catch (thrown) {
     const message = `${title}: ${messageOf(thrown)}`
     failures.note(message)
-    const unchanged: MutableEvent = JSON.parse(before)
-    const { error } = unchanged
-    return { ...unchanged, error: { ...(isEvent(error) ? error : {}), message } }
+    const before: MutableEvent = JSON.parse(text)
+    const { error } = before
+    const marked = { ...before, error: { ...(isPlain(error) ? error : {}), message } }
+    return { event: marked, text: JSON.stringify(marked) }
   }
 }
 
-/** A promise is an object too: a processor that is asynchronous by mistake. */
-function isEvent(answer: unknown): answer is MutableEvent {
-  if (typeof answer !== 'object' || answer === null) return false
-  return !Array.isArray(answer) && !(answer instanceof Promise)
+/**
+ * Checks all that would cost the event later on.
+ *
+ * @param at the time of the event before the processor
+ */
+function checked(answer: unknown, at: unknown): Passed {
+  if (!isPlain(answer)) throw new TypeError('process returned neither an event nor undefined')
+  if (typeof answer.toJSON === 'function') {
+    throw new TypeError('process returned an event with a toJSON')
+  }
+  const time = answer['@timestamp']
+  if (time !== at) {
+    if (time === undefined) throw new TypeError('process returned an event without @timestamp')
+    timeOf(time, '')
+  }
+  metadataOf(answer['@metadata'])
+  return { event: answer, text: stringify(answer) }
+}
+
+/**
+ * Whether all of it is in its own fields, as JSON wants it. So neither a Map is an event, nor what inherits
+ * from one, nor a promise: a processor that is asynchronous by mistake.
+ */
+function isPlain(value: unknown): value is MutableEvent {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
