@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Output } from '../../lib/output.ts'
 import { aborted, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
 import { MetaOutput } from './meta-output.ts'
