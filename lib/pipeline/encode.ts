@@ -102,11 +102,13 @@ function textsOf(source: EventSource): readonly Constant[] {
     .filter(({ text }) => text !== '')
 }
 
-/** The text of all constants, if none of these fields is among them. */
-export function constantsFor(source: EventSource, fields: readonly string[]): string | undefined {
+/** Prepares a function that gives the text of all constants, if none of these fields is among them. */
+export function constantsForOf(
+  source: EventSource,
+): (fields: readonly string[]) => string | undefined {
   const constants = textsOf(source)
-  if (constants.some(({ key }) => fields.includes(key))) return undefined
-  return constants.map(({ text }) => text).join('')
+  const all = constants.map(({ text }) => text).join('')
+  return fields => (constants.some(({ key }) => fields.includes(key)) ? undefined : all)
 }
 
 /** `,"host":{"name":"web-1"}`; empty for a value that JSON leaves out. */

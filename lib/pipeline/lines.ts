@@ -8,15 +8,17 @@ import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
 import { type Door, enter, Publishing, withMetadata } from './client.ts'
-import { constantsFor } from './encode.ts'
+import { constantsForOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { endsOf } from './line-ends.ts'
 import { kept, metadataOf } from './meta.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { chain, signal, queue } = door
+  // A beat may ask for each chunk.
+  const constantsFor = constantsForOf(source)
   return {
-    constantsFor: fields => (chain === undefined ? constantsFor(source, fields) : undefined),
+    constantsFor: fields => (chain === undefined ? constantsFor(fields) : undefined),
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal

@@ -2,7 +2,7 @@
 //
 //   every plugin   name, schema, syscalls, privileges     (lib/plugin.ts)
 //   a beat         open, run, close                       (lib/beat.ts)
-//   an output      open, delivery, route                      (lib/output.ts)
+//   an output      open, delivery, route               (lib/output.ts)
 //   a processor    open                                   (lib/processor.ts)
 //   a privilege    one need and its reason, in one line
 //
