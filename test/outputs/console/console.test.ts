@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { skip } from '../../live.ts'
 import { smallDisk } from '../folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./console-program.js', import.meta.url))
@@ -104,11 +105,7 @@ describe('output.console', () => {
   })
 
   it('brings every event to a file whose disk was full for a while', async function () {
-    const disk = smallDisk('128k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('128k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const [file, ballast] = [join(disk.path, 'out'), join(disk.path, 'ballast')]
       writeFileSync(ballast, Buffer.alloc(100_000))

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import convict from 'convict'
 import consoleOutput from '../../../lib/outputs/console/console.ts'
+import { skip } from '../../live.ts'
 import { smallDisk } from '../folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./stepping-program.js', import.meta.url))
@@ -35,11 +36,7 @@ function start(stdout: 'pipe' | number, ...args: string[]) {
 
 describe('output.console: standard output', () => {
   it('is a file in which a full disk leaves no line torn into the next', async function () {
-    const disk = smallDisk('24k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('24k') ?? skip(this, 'mounting a small disk needs root')
     const file = join(disk.path, 'out')
     const fd = openSync(file, 'a')
     const ballast = ['1', '2'].map(name => join(disk.path, name))

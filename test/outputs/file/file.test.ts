@@ -6,6 +6,7 @@ import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../../lib/outputs/builti
 import file from '../../../lib/outputs/file/file.ts'
 import { type FileSettings, fileSchema } from '../../../lib/outputs/file/file-settings.ts'
 import { batchOf, endlessCall } from '../../../lib/testing/batch.ts'
+import { skip } from '../../live.ts'
 import { memoryLog, NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
 import { contentsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
 
@@ -86,11 +87,7 @@ describe('output.file', () => {
   })
 
   it('brings every event through a pipeline once, over a disk that was full for a while', async function () {
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const ballast = join(disk.path, 'ballast')
       writeFileSync(ballast, Buffer.alloc(40_000))
@@ -116,11 +113,7 @@ describe('output.file', () => {
 
 describe('output.file: what the disk did not take', () => {
   it('is to be tried again, from the first event that is missing, and is logged', async function () {
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const { log, lines } = memoryLog()
       const paths = { home: disk.path, config: disk.path, data: disk.path, logs: disk.path }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { codeOf } from '../../code-of.ts'
-import { isolation, needsIsolation } from '../../live.ts'
+import { isolation, needsIsolation, skip } from '../../live.ts'
 import { contentsOf, descriptorsOf, openBelow, smallDisk } from '../folder.ts'
 import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
@@ -75,11 +75,7 @@ describe('rotating file: after an error', () => {
   })
 
   it('confirms nothing of which a full disk has taken nothing', async function () {
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const file = await at.open({ path: join(disk.path, 'log') })
       writeFileSync(join(disk.path, 'ballast'), Buffer.alloc(65_536))
@@ -98,11 +94,7 @@ describe('rotating file: after an error', () => {
 
   it('ends a torn line that it could not cut off, and leaves nothing open', async function () {
     needsIsolation.call(this)
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const [through = '', ...args] = [...isolation(), process.execPath, UNCUTTABLE, disk.path]
       const env = { ...process.env, UV_USE_IO_URING: '0' }

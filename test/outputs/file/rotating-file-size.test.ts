@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import { skip } from '../../live.ts'
 import { contentsOf, descriptorsOf, openBelow, smallDisk, temporaryFolder } from '../folder.ts'
 import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
@@ -123,11 +124,7 @@ describe('rotating file: the size it counts with', () => {
   })
 
   it('is right after a full disk: the file is filled to the last byte, then rotated', async function () {
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const ballast = join(disk.path, 'ballast')
       writeFileSync(ballast, Buffer.alloc(16_384))
@@ -202,8 +199,7 @@ describe('rotating file: the file it follows', () => {
     try {
       const [old, other] = disks
       if (old === undefined || other === undefined) {
-        console.log('      skipped: mounting a small disk needs root')
-        return this.skip()
+        skip(this, 'mounting a small disk needs root')
       }
       const current = join(links.path, 'current')
       symlinkSync(old.path, current)

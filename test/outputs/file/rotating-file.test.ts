@@ -13,6 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { RotatingFileSettings } from '../../../lib/outputs/file/rotating-file.ts'
+import { skip } from '../../live.ts'
 import { contentsOf, smallDisk } from '../folder.ts'
 import { append, rotatingFolder, UNTIL_FOLLOWED_MS } from './rotating.ts'
 
@@ -116,11 +117,7 @@ describe('rotating file', () => {
   })
 
   it('on a full disk keeps whole lines, says how far it came, and goes on when there is room', async function () {
-    const disk = smallDisk('64k')
-    if (disk === undefined) {
-      console.log('      skipped: mounting a small disk needs root')
-      return this.skip()
-    }
+    const disk = smallDisk('64k') ?? skip(this, 'mounting a small disk needs root')
     try {
       const file = await rotating({ path: join(disk.path, 'log'), maxBytes: 1 << 20 })
       const line = (i: number) => `${String(i).padStart(999, '.')}\n`
