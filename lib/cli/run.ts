@@ -13,7 +13,17 @@ export async function run({ source }: Call): Promise<ExitCode> {
   const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
   const plan: Configure = async running => configure(readDocument(source), running)
-  process.exit(await runAgent(plan, restart, await stageMark()))
+  const mark = await stageMark()
+  const code = await runAgent(plan, restart, stage => {
+    if (stage === 'close') ignoreLateSignals()
+    mark?.(stage)
+  })
+  process.exit(code)
+}
+
+/** Until it has closed, the agent has handlers of its own. Afterwards a signal must not change the exit code. */
+function ignoreLateSignals(): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {})
 }
 
 /** If the agent is being recorded, each of its stages is marked in the recording. */
