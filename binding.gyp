@@ -19,7 +19,8 @@
           "sources": ["addon/seccomp/seccomp.cc", "addon/seccomp/trap.cc", "addon/seccomp/denial.cc",
                       "addon/process/restart.cc", "addon/process/lock.cc", "addon/process/notify.cc",
                       "addon/audit/audit.cc", "addon/audit/audit_binding.cc",
-                      "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc"]
+                      "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc",
+                      "addon/sandbox/every_thread.cc", "addon/sandbox/confine.cc", "addon/sandbox/sandbox_binding.cc"]
         }, {
           "sources": ["addon/unsupported.cc"]
         }],

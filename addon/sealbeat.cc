@@ -8,6 +8,7 @@
 #include "seccomp/denial.h"
 #include "native.h"
 #include "record/record_binding.h"
+#include "sandbox/sandbox_binding.h"
 
 namespace {
 
@@ -132,6 +133,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
   sealbeat::ExportAudit(env, exports);
   sealbeat::ExportRecorder(env, exports);
+  sealbeat::ExportSandbox(env, exports);
   return exports;
 }
 

@@ -5,6 +5,7 @@
 #include "seccomp/denial.h"
 #include "native.h"
 #include "record/record_binding.h"
+#include "sandbox/sandbox_binding.h"
 
 namespace sealbeat {
 
@@ -29,6 +30,7 @@ int Restart(const std::string&, std::string, const Program&, const std::vector<i
 
 void ExportAudit(Napi::Env, Napi::Object) {}
 void ExportRecorder(Napi::Env, Napi::Object) {}
+void ExportSandbox(Napi::Env, Napi::Object) {}
 
 int ConnectDatagram(const std::string&) { return -ENOSYS; }
 

@@ -36,6 +36,54 @@ export interface Addon {
   readonly recorder?: Recorder
   /** See addon/audit/audit.h; only on Linux. */
   readonly audit?: AuditSocket
+  /** See addon/sandbox/confine.h; only on Linux. */
+  readonly sandbox?: NativeSandbox
+}
+
+/** Landlock and capabilities, landlock(7) and capabilities(7). Negative answers are errnos. */
+export interface NativeSandbox {
+  /** `flags`: LANDLOCK_CREATE_RULESET_VERSION (1) or _ERRATA (2). */
+  askLandlock(flags: number): number
+  /** Rights that the domain decides about, as bits. Returns a descriptor. */
+  createRuleset(files: number, network: number, scoped: number): number
+  /** 0 or an errno. */
+  allowPath(ruleset: number, path: string, rights: number): number
+  /** 0 or an errno. */
+  allowPort(ruleset: number, port: number, rights: number): number
+  /**
+   * Confines every thread.
+   *
+   * @param ruleset the domain, or -1
+   * @param keep the capabilities that stay, as bits; undefined: all
+   * @param keepOnSetuid does only that: capabilities survive the next change of the user
+   * @param timeoutMs the longest that all threads together may take
+   */
+  confine(
+    ruleset: number,
+    keep: bigint | undefined,
+    keepOnSetuid: boolean,
+    timeoutMs: number,
+  ): NativeSwept
+  /** PR_SET_DUMPABLE 0, checked: 0 or an errno. */
+  makeUndumpable(): number
+}
+
+export interface NativeSwept {
+  /** What ended the sweep itself: 0 or an errno. */
+  readonly errno: number
+  /** The caller's is the first. */
+  readonly answers: readonly NativeAnswer[]
+  /** Threads that have not answered in time. */
+  readonly silent: readonly number[]
+}
+
+export interface NativeAnswer {
+  readonly tid: number
+  /** `Step` of addon/sandbox/confine.h: what has failed. */
+  readonly step: number
+  readonly errno: number
+  /** The thread had inherited everything. */
+  readonly already: boolean
 }
 
 /** The multicast group of the kernel's audit records. */

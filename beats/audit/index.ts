@@ -11,7 +11,7 @@ export default defineBeat<Settings, AuditLog>({
   name: 'audit',
   schema,
   privileges: () => [
-    { capability: 'CAP_AUDIT_READ', why: 'reads the records of the kernel' },
+    { capability: 'CAP_AUDIT_READ', during: 'open', why: 'reads the records of the kernel' },
     { addressFamily: 'AF_NETLINK', why: 'the records come over netlink' },
   ],
   opensUnfiltered: true,

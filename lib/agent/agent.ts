@@ -1,16 +1,18 @@
-// The life of an agent: five stages, the first four each with a file beside this one.
+// The life of an agent: five stages, the first four with files beside this one.
 //
 //   configure  beat.yml, -E, environment, credentials → a plan; nothing is touched yet
 //   open       the process (data lock, log, signals, identity), the output, the queue, the beats
-//   sandbox    the filter on every thread, verified; how that went is logged as the specification says
+//   sandbox    every thread confined (user, Landlock, capabilities), then the filter on each, both
+//              verified; how that went is logged, of the filter as the specification says
 //   run        the beats, each supervised, until all are done or a signal asks to stop; reloads
 //   close      in reverse, within shutdown_timeout: the beats, the queue, the output, the log
 //
 // A stage that fails undoes what it has done and throws an AgentError; the exit code follows from it.
 // After `open`, `close` runs however the agent ends.
 
-import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
+import { hasIoUring, type RestartOutcome } from '../seccomp/kernel/restart.ts'
 import type { Configure } from './configure.ts'
+import { confineAgent } from './confine.ts'
 import { type OpenAgent, open } from './open.ts'
 import type { ExitCode } from './process/exit.ts'
 import { StopRequest } from './process/stop.ts'
@@ -39,7 +41,10 @@ export async function runAgent(
   const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('sandbox')
-    const sandboxed = sandbox(agent, restart)
+    // Asked first: /proc/self/fd is shut once the process is undumpable.
+    const isRingOpen = hasIoUring()
+    confineAgent(agent)
+    const sandboxed = sandbox(agent, restart, isRingOpen)
     enter('run')
     await run(agent, sandboxed, stop, configure)
   } finally {

@@ -8,6 +8,8 @@
 // Every problem is collected, and all are thrown together. A disabled beat is not looked at, as what it
 // needs may not even be installed. A reload runs the same stage again and compares the plans.
 
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type {
   BeatConfig,
   Config,
@@ -20,6 +22,9 @@ import { parseConfig } from '../config/parse.ts'
 import { parseSection } from '../config/schema/section.ts'
 import type { ConfigDocument } from '../config/source/document.ts'
 import { messageOf, type Report } from '../errors.ts'
+import { packageRoot } from '../own-package.ts'
+import { type Account, findAccount } from '../sandbox/account.ts'
+import { reachOf } from '../sandbox/reach.ts'
 import { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import { planSandbox } from '../seccomp/kernel/stage.ts'
 import {
@@ -31,6 +36,7 @@ import {
   type Plan,
   pluginsOf,
 } from './plan.ts'
+import { privilegesOf } from './plugins/declared.ts'
 import { builtinBeats, loadPlugin, type PluginKind, UnknownPlugin } from './plugins/load.ts'
 import type { PluginPlaces } from './plugins/locate.ts'
 
@@ -52,17 +58,31 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
     common,
     configureOutput(config.output, loading),
   ])
+  const account = accountOf(config, problems.report)
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
   const plugins = pluginsOf({ config, beats, processors, output })
   const sandbox = await planSandbox(config.seccomp, needsOf(plugins))
+  const reach = reachOf(privilegesOf(plugins).privileges, config.landlock, readByAgent(config))
   const { files, locate, secrets } = document
   const configured = { beats, processors, output, plugins }
-  return { config, files, locate, secrets, ...configured, sandbox, stacks }
+  return { config, files, locate, secrets, ...configured, sandbox, reach, account, stacks }
 }
 
 function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | undefined {
   return enabled && diagnose ? DenialStacks.watching() : undefined
+}
+
+/** Folders that the agent reads wherever `landlock.reads` says what else it may. */
+function readByAgent({ path }: Config): readonly string[] {
+  const system = ['/proc', '/sys', '/dev', '/etc', '/usr', '/lib', '/lib64'].filter(existsSync)
+  return [...system, fileURLToPath(packageRoot()), path.config, path.data, path.logs]
+}
+
+function accountOf({ user }: Config, report: Report): Account | undefined {
+  if (user === '') return undefined
+  const found = findAccount(user)
+  return typeof found === 'string' ? void report(['user'], found) : found
 }
 
 /** Node keeps the result of an import, a failure too. */

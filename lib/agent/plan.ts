@@ -6,6 +6,8 @@ import type { DeliverySettings, OutputType } from '../output.ts'
 import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
 import type { ProcessorType } from '../processor.ts'
+import type { Account } from '../sandbox/account.ts'
+import type { Reach } from '../sandbox/reach.ts'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import type { SandboxPlan } from '../seccomp/kernel/stage.ts'
 import type { Need } from '../seccomp/policy/layers.ts'
@@ -71,6 +73,10 @@ export interface Plan {
    */
   readonly plugins: readonly ConfiguredPlugin[]
   readonly sandbox: SandboxPlan
+  /** How far the code of the agent reaches: what the plugins declare and the configuration adds. */
+  readonly reach: Reach
+  /** Whom an agent that was started as root becomes. */
+  readonly account: Account | undefined
   /** Set if denials are to be logged with their place in JavaScript. */
   readonly stacks: DenialStacks | undefined
 }

@@ -1,4 +1,4 @@
-// The sandbox stage: puts the filter on every thread and logs how that went.
+// The second half of the sandbox stage: puts the filter on every thread and logs how that went.
 //
 //   plan.sandbox   the compiled filter, or why there is none          (seccomp/kernel/stage.ts)
 //     → install    on every thread, then verified thread by thread
@@ -12,7 +12,7 @@ import { AgentError } from '../errors.ts'
 import { sectionOf } from '../seccomp/export/section-data.ts'
 import { denials } from '../seccomp/kernel/denials.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
-import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
+import { hasIoUring, type RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
 import { DenialLog } from './denial-log.ts'
 import type { Plan } from './plan.ts'
@@ -31,10 +31,15 @@ export interface SandboxState {
   readonly denials?: () => ReadonlyMap<string, number>
 }
 
-/** @throws AgentError `SANDBOX_REQUIRED` */
+/**
+ * @param restart the outcome of the restart without an io_uring, if one was tried
+ * @param isRingOpen whether the process has an io_uring
+ * @throws AgentError `SANDBOX_REQUIRED`
+ */
 export function sandbox(
   { plan, log, agentProcess }: SandboxDeps,
   restart?: RestartOutcome,
+  isRingOpen = hasIoUring(),
 ): SandboxState {
   if (typeof restart === 'object') {
     const { code, reason } = restart
@@ -46,7 +51,7 @@ export function sandbox(
   if (plan.sandbox.ready && plan.sandbox.diagnosis.problem !== undefined) {
     log.warn(`seccomp.diagnose is off: ${plan.sandbox.diagnosis.problem}`)
   }
-  const outcome = enterSandbox(plan.sandbox)
+  const outcome = enterSandbox(plan.sandbox, isRingOpen)
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)
   if (plan.config.seccomp.required && outcome.state !== 'installed') {

@@ -82,6 +82,22 @@ export interface MemoryQueueSettings {
   readonly flush: { readonly min_events: number /** Milliseconds. */; readonly timeout: number }
 }
 
+/** `landlock`: how far the agent reaches beyond what its plugins declare. */
+export interface LandlockConfig {
+  readonly enabled: boolean
+  /** Whether the agent refuses to run without the domain (exit code 77). */
+  readonly required: boolean
+  /** Folders. Empty: all. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** TCP ports. */
+  readonly connects: readonly number[]
+  readonly listens: readonly number[]
+}
+
+export const CAPABILITIES_MODES = ['drop', 'required', 'keep'] as const
+export type CapabilitiesMode = (typeof CAPABILITIES_MODES)[number]
+
 /** `beat.yml`, -E and the environment, read once and typed. Paths are absolute, durations in milliseconds. */
 export interface Config {
   readonly name: string
@@ -96,6 +112,10 @@ export interface Config {
   readonly output: OutputConfig
   readonly queue: { readonly mem: MemoryQueueSettings }
   readonly seccomp: SeccompConfig
+  readonly landlock: LandlockConfig
+  readonly capabilities: CapabilitiesMode
+  /** A name, a uid or `uid:gid`; empty: the user that started the agent. */
+  readonly user: string
   readonly logging: LoggingSettings
   readonly path: PathSettings
 }

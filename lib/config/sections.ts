@@ -7,6 +7,7 @@ import {
   type MemoryQueueSettings,
   type PathSettings,
 } from './config.ts'
+import { type SandboxSections, sandboxSchema } from './sandbox-sections.ts'
 import { bytesFrom } from './schema/bytes.ts'
 import { duration, durationFrom } from './schema/duration.ts'
 import { fileMode } from './schema/file-mode.ts'
@@ -158,7 +159,7 @@ const memoryQueueSchema: Schema<MemoryQueueSettings> = {
   },
 }
 
-export interface AgentSettings extends GeneralSettings {
+export interface AgentSettings extends GeneralSettings, SandboxSections {
   readonly processors: readonly unknown[]
   readonly beats: readonly unknown[]
   readonly output: Readonly<Record<string, unknown>>
@@ -196,6 +197,7 @@ export const agentSchema: Schema<AgentSettings> = {
     default: {},
     elsewhere: true,
   },
+  ...sandboxSchema,
   logging: loggingSchema,
   path: pathSchema,
 }

@@ -16,6 +16,7 @@ import { messageOf } from '../../errors.ts'
 import type { OutputType } from '../../output.ts'
 import type { Privilege } from '../../plugin.ts'
 import type { ProcessorType } from '../../processor.ts'
+import { CAPABILITIES } from '../../sandbox/capabilities.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
 import { deliveryProblems } from './delivery-shape.ts'
@@ -257,20 +258,13 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
 }
 
-/** linux/capability.h, up to CAP_CHECKPOINT_RESTORE of Linux 5.9. */
-const CAPABILITIES = `CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
-LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE
-SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME
-SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG
-WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE`.split(/\s+/)
-
 /** A line end or a NUL would end the line of a unit that it stands in. */
 const ABSOLUTE = pattern(/^\/[^\n\r\0]*$/, 'an absolute path')
 
 /** The values that a unit and the sandbox take: systemd.exec(5), landlock(7). */
 const RULES: Readonly<Record<string, Rule>> = {
   capability: pattern(
-    new RegExp(`^CAP_(${CAPABILITIES.join('|')})$`),
+    new RegExp(`^(${CAPABILITIES.join('|')})$`),
     'a capability that Linux has, such as "CAP_NET_BIND_SERVICE"',
   ),
   network: pattern(/^ip$/, '"ip"'),
