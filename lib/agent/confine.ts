@@ -1,4 +1,4 @@
-// The first half of the sandbox stage: what holds where a filter of system calls can't.
+// The confine stage: what holds where a filter of system calls can't.
 //
 //   user          setgroups, setgid, setuid, if the configuration names one; what the agent writes later is
 //                 given to that user first
@@ -20,7 +20,7 @@ import type { Plan } from './plan.ts'
 import { handOver } from './process/hand-over.ts'
 
 /** The part of an open agent that is needed. */
-export interface ConfineDeps {
+interface ConfineDeps {
   readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats'>
   readonly log: Logger
 }
