@@ -17,7 +17,7 @@ import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts
 import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
 import type { Plan } from './plan.ts'
-import { handOver } from './process/hand-over.ts'
+import { handOver, unwritable } from './process/hand-over.ts'
 
 /** The part of an open agent that is needed. */
 interface ConfineDeps {
@@ -33,6 +33,7 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   const confined = confine({ reach, landlock, capabilities })
   report(confined, log)
   if (confined.landlock.state === 'entered') warnOfOwnFiles(plan, reach, log)
+  if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
   if (landlock.required && confined.landlock.state !== 'entered') {
     throw required(landlockLine(confined.landlock), 'landlock.required is true', log)
@@ -74,6 +75,19 @@ function changeUser(
     throw userError(account.name, messageOf(error))
   }
   log.info({ user: account }, 'User changed')
+}
+
+/** With its capabilities, root has lost the power over files of others. */
+function warnOfOthersFolders({ writes, capabilities }: Reach, log: Logger): void {
+  if (process.geteuid?.() !== 0) return
+  if (capabilities.some(({ what }) => what === 'CAP_DAC_OVERRIDE')) return
+  const root = { name: 'root without capabilities', uid: 0, gid: 0, groups: [] }
+  for (const problem of unwritable(
+    writes.map(({ what }) => what),
+    root,
+  )) {
+    log.warn(`${problem}; or set \`user\` to its owner`)
+  }
 }
 
 function userError(name: string, reason: string): AgentError {

@@ -167,7 +167,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/reload': {
     files: /^lib\/agent\/reload\//,
     imports: [
-      ...['agent/beats', 'agent/process', 'agent/plan'],
+      ...['agent/beats', 'agent/process', 'agent/plan', 'agent/plugins'],
       ...['sandbox', 'seccomp/policy', 'errors', 'basics'],
     ],
     types: ['contracts', 'agent/configure', 'agent/stages', 'seccomp/kernel', 'npm:pino'],

@@ -35,10 +35,16 @@ interface Folders {
 export function handOver({ own, others }: Folders, account: Account): readonly string[] {
   for (const folder of own) giveTree(folder, account)
   giveOpenFiles([...own, ...others], account)
-  return others
+  return unwritable(others, account)
+}
+
+/** A problem for each folder that a user without capabilities can't write, with the command that mends it. */
+export function unwritable(folders: readonly string[], account: Account): readonly string[] {
+  return folders
     .filter(folder => !mayWrite(folder, account))
     .map(folder => {
-      return `${folder} can't be written by ${account.name}: chown ${account.uid}:${account.gid} ${folder}`
+      const { name, uid, gid } = account
+      return `${folder} can't be written by ${name}: chown ${uid}:${gid} ${folder}`
     })
 }
 
@@ -79,7 +85,6 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
 function mayWrite(folder: string, { uid, gid, groups }: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
   if (!stats) return true // its nearest ancestor is granted, and what happens there is for the plugin to say
-  if (uid === ROOT) return true
   if (stats.uid === uid) return (stats.mode & 0o300) === 0o300
   if ([gid, ...groups].includes(stats.gid)) return (stats.mode & 0o030) === 0o030
   return (stats.mode & 0o003) === 0o003

@@ -14,6 +14,7 @@ import { widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
+import { privilegesOf } from '../plugins/declared.ts'
 
 /** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
 export interface Changes {
@@ -77,8 +78,22 @@ export function restartReasons(running: Plan, wanted: Plan): readonly RestartRea
     ...fixedChanges(running, wanted).map(changed),
     ...sandboxReasons(running, wanted),
     ...reachReasons(running, wanted),
+    ...droppedReasons(running, wanted),
     ...(running.sandbox.ready ? openReasons(running, wanted) : []),
   ]
+}
+
+/** Capabilities that were needed to open something have been dropped since. */
+function droppedReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
+  if (running.config.capabilities === 'keep') return []
+  const { added, restarted } = changesBetween(running, wanted)
+  return privilegesOf([...added, ...restarted]).privileges.flatMap(
+    ({ plugin, title, privilege }) => {
+      if (!('capability' in privilege) || privilege.during !== 'open') return []
+      const message = `${title} opens with ${privilege.capability}, which the running agent has dropped`
+      return [{ path: plugin.path, message }]
+    },
+  )
 }
 
 function openReasons(running: Plan, wanted: Plan): readonly RestartReason[] {

@@ -187,6 +187,20 @@ describe('agent: what a reload changes', () => {
       ).to.deep.equal([])
     })
 
+    it('a beat that opens with a capability, which has been dropped', async () => {
+      const source =
+        "privileges: () => [{ capability: 'CAP_KILL', during: 'open', why: 'works' }], schema:"
+      writeFileSync(join(folder.path, 'opening.mjs'), PLAIN.replace('schema:', source))
+      const plain = 'beats: [{ type: ./plain.mjs }]'
+      const opening = 'beats: [{ type: ./plain.mjs }, { type: ./opening.mjs }]'
+      expect(await refusals([plain, OUTPUT], [opening, OUTPUT])).to.deep.equal([
+        '1:32: beats.1: beat opening opens with CAP_KILL, which the running agent has dropped',
+      ])
+      expect(await refusals([opening, OUTPUT], [opening, OUTPUT])).to.deep.equal([])
+      const keep = `${OUTPUT}\ncapabilities: keep`
+      expect(await refusals([plain, keep], [opening, keep])).to.deep.equal([])
+    })
+
     it('other settings of what confines it', async () => {
       const after = `${OUTPUT}\nlandlock.writes: [/srv]\ncapabilities: keep\nuser: root`
       expect(await refusals([beat(''), OUTPUT], [beat(''), after])).to.deep.equal([
