@@ -1,0 +1,82 @@
+// Ways to start another program, and what Node itself opens: a debugger's port, threads.
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { close, open, url } from 'node:inspector'
+import { Worker } from 'node:worker_threads'
+import type { Attack } from './attack.ts'
+import { refusal } from './calls.ts'
+
+const TWICE = { filter: 'EPERM', domain: 'EACCES' } as const
+const LOADER = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find(existsSync)
+
+export const ON_PROGRAMS: readonly Attack[] = [
+  {
+    name: 'starts a shell',
+    refused: TWICE,
+    attempt: () => hasRun(spawnSync('/bin/sh', ['-c', 'exit 0'])),
+  },
+  {
+    name: 'starts Node again',
+    refused: TWICE,
+    attempt: () => hasRun(spawnSync(process.execPath, ['--version'])),
+  },
+  {
+    name: 'starts a script that it has written',
+    refused: TWICE,
+    attempt: ({ inside }) => {
+      const script = `${inside}/script`
+      writeFileSync(script, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+      try {
+        hasRun(spawnSync(script))
+      } finally {
+        rmSync(script)
+      }
+    },
+  },
+  {
+    name: 'starts a program by the loader',
+    refused: TWICE,
+    needs: LOADER ?? '/lib/ld.so',
+    attempt: () => hasRun(spawnSync(LOADER ?? '', ['/bin/true'])),
+  },
+  {
+    name: "opens a debugger's port (inspector)",
+    refused: { domain: 'EACCES' },
+    since: 4,
+    attempt: () => {
+      open(0, '127.0.0.1')
+      // Node prints the error, and says nothing.
+      if (url() === undefined) throw refusal('EACCES')
+      close()
+    },
+  },
+  {
+    name: 'rewrites beat.js from a new thread',
+    refused: { domain: 'EACCES' },
+    attempt: ({ outside }) =>
+      inThread(`fs.closeSync(fs.openSync(${JSON.stringify(`${outside}/beat.js`)}, 'r+'))`),
+  },
+  {
+    name: 'starts a shell from a new thread',
+    refused: TWICE,
+    attempt: () =>
+      inThread("const { error } = child_process.spawnSync('/bin/true'); if (error) throw error"),
+  },
+]
+
+function hasRun({ error, status, stderr }: SpawnSyncReturns<Buffer>): void {
+  if (error) throw error
+  if (status !== 0) throw new Error(`exit code ${status}: ${stderr}`)
+}
+
+/** Runs a script in a Worker; rejects with what it throws. */
+function inThread(script: string): Promise<void> {
+  const caught = `let code = 'done'; try { ${script} } catch (error) { code = error.code ?? String(error) }
+require('worker_threads').parentPort.postMessage(code)`
+  const modules = "const fs = require('fs'), child_process = require('child_process');"
+  const worker = new Worker(modules + caught, { eval: true })
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', code => (code === 'done' ? resolve() : reject(refusal(code))))
+  })
+}
