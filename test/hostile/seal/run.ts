@@ -1,7 +1,7 @@
 // Runs an agent with the hostile beat in a scene of its own: a folder, a neighbour, listeners.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { Workplace } from '../../cli/workplace.ts'
 import { ROOT } from '../../docs/page.ts'
@@ -52,6 +52,8 @@ export async function attacked(
   try {
     const scene = await setUp(place, listeners)
     place.write(filesFor(place, who, on, scene))
+    mkdirSync(scene.inside)
+    symlinkSync('../spare', `${scene.inside}/link`)
     if (who !== 'root') spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, place.folder])
     const through = [
       ...isolation(),

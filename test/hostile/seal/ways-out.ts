@@ -56,6 +56,7 @@ function moved(name: string, error: Errno, move: (from: string, to: string) => v
 
 export const WAYS_OUT: readonly Attack[] = [
   renamed('data/../FILE', (_, inside) => `${inside}/../${FILE}`),
+  renamed('a symbolic link that is in its data', (_, inside) => `${inside}/link`),
   renamed('/proc/self/cwd/FILE', () => `/proc/self/cwd/${FILE}`),
   renamed('/proc/self/root/FILE', outside => `/proc/self/root${outside}/${FILE}`),
   renamed('/proc/thread-self/root/FILE', outside => `/proc/thread-self/root${outside}/${FILE}`),
@@ -92,7 +93,7 @@ export const WAYS_OUT: readonly Attack[] = [
       }
     },
   },
-  moved('writes a file through a symbolic link in its data', 'EACCES', symlinkSync),
+  moved('makes a symbolic link in its data', 'EACCES', symlinkSync),
   moved('gives a file a second name in its data (link)', 'EXDEV', linkSync),
   moved('gives a file a second name by /proc/self/fd/N (linkat)', 'EXDEV', (from, to) =>
     using(openSync(from, O_PATH), descriptor =>

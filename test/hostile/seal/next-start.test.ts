@@ -1,0 +1,68 @@
+// Code in a sealed agent prepares the next start, which opens the lock, the log and the output before its seal.
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { beatSource, type Result, Workplace } from '../../cli/workplace.ts'
+import { isolation, needsIsolation } from '../../live.ts'
+
+/** Files that a start opens for writing. */
+const OPENED = ['data/sealbeat.lock', 'data/events/events.ndjson', 'logs/sealbeat.ndjson']
+const UNTOUCHED = 'untouched\n'
+
+/** Puts a symbolic link to a file outside in the place of each, and ends the agent before it notices. */
+const PLANTING = `
+  const codes = OPENED.map((file, at) => {
+    try {
+      rmSync(file, { force: true })
+      symlinkSync(VICTIMS[at], file)
+      return 'done'
+    } catch (error) {
+      return error.code
+    }
+  })
+  console.error('planted ' + codes)
+  process.reallyExit(0)`
+
+describe('code in a sealed agent that prepares the next start', function () {
+  this.timeout(60_000)
+  let place: Workplace
+  const victims = OPENED.map((_, at) => `victim-${at}`)
+  before(needsIsolation)
+  beforeEach(() => {
+    place = new Workplace()
+    place.write(Object.fromEntries(victims.map(name => [name, UNTOUCHED])))
+  })
+  afterEach(() => place.remove())
+
+  async function start(run: string, landlock: boolean): Promise<Result> {
+    const paths = (names: readonly string[]) => JSON.stringify(names.map(name => place.path(name)))
+    const before = `import { rmSync, symlinkSync } from 'node:fs'
+const OPENED = ${paths(OPENED)}, VICTIMS = ${paths(victims)}`
+    place.write({
+      'beat.js': beatSource(run, '', before),
+      'beat.yml': `beats: [{ type: ./beat.js }]
+output.file: { path: events }
+logging.to_files: true
+landlock.enabled: ${landlock}
+`,
+    })
+    return await place.startThrough(isolation(), 'run', '--strict.perms=false').ended()
+  }
+
+  function touched(): readonly string[] {
+    return victims.filter(name => readFileSync(place.path(name), 'utf8') !== UNTOUCHED)
+  }
+
+  it('can’t have it write files outside, as it makes no symbolic links', async () => {
+    const { stderr } = await start(PLANTING, true)
+    expect(stderr).to.include('planted EACCES,EACCES,EACCES')
+    expect((await start('await context.publish({})', true)).code).to.equal(0)
+    expect(touched()).to.deep.equal([])
+  })
+
+  it('without Landlock can: the control', async () => {
+    const { stderr } = await start(PLANTING, false)
+    expect(stderr).to.include('planted done,done,done')
+    await start('await context.publish({})', true)
+    expect(touched()).to.deep.equal(victims)
+  })
+})
