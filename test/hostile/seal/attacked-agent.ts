@@ -37,6 +37,12 @@ function describeRun(run: Run, node: string, notTried: Set<string>, options?: st
       })
     }
 
+    it('has nothing open for writing but what is below its data', () => {
+      expect(found.open).to.include(`${found.inside}/sealbeat.lock`)
+      const outside = found.open.filter(file => !file.startsWith(`${found.inside}/`))
+      expect(outside.filter(file => file !== '/dev/null')).to.deep.equal([])
+    })
+
     it('ends as an agent does whose beats are done', () => {
       expect(found.code).to.equal(0)
     })

@@ -1,5 +1,5 @@
 // A beat that tries every attack twice: in `open`, before the seal, and in `run`. Its event has the results.
-import { existsSync } from 'node:fs'
+import { constants, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { defineBeat } from 'sealbeat'
 import type { Attack, Scene } from './attack.ts'
 import { codeEndOf } from './processes.ts'
@@ -34,11 +34,26 @@ async function attackAll(): Promise<Results> {
   return results
 }
 
+/** The files and devices that this process has open for writing, from before the seal. */
+function openForWriting(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap(descriptor => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${descriptor}`)
+      const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1')
+      const flags = Number.parseInt(/^flags:\t(\d+)$/m.exec(info)?.[1] ?? '', 8)
+      const isWritten = (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0
+      return isWritten && target.startsWith('/') ? [target] : []
+    } catch {
+      return [] // the descriptor of the listing itself
+    }
+  })
+}
+
 export default defineBeat({
   name: 'hostile',
   schema: {},
   open: async () => ({ before: await attackAll() }),
   async run({ publish }, { before }) {
-    await publish({ before, after: await attackAll() })
+    await publish({ before, open: openForWriting(), after: await attackAll() })
   },
 })

@@ -6,6 +6,8 @@ import { call, openForWriting, refusal, rewrite, using } from './calls.ts'
 /** `xor edi, edi; mov eax, 60; syscall` in the padding behind the code: never run, as it would end the process. */
 const CODE = Buffer.from('31ffb83c0000000f05', 'hex')
 const [PTRACE_ATTACH, PTRACE_DETACH, WALL] = [16, 17, 0x40000000]
+const [PR_GET_DUMPABLE, PR_SET_DUMPABLE] = [3, 4]
+const [IPC_PRIVATE, IPC_RMID, IPC_CREAT_0600] = [0, 0, 0o1600]
 const [SIGCONT, KCMP_VM, RLIMIT_NOFILE, F_SETOWN] = [18, 1, 7, 8]
 
 /** What the domain refuses of other processes, whoever the user is, when it is read. */
@@ -193,6 +195,23 @@ const SELF: readonly Attack[] = [
       attempt: () => openForWriting(`/proc/self/${file}`),
     }),
   ),
+  {
+    name: 'makes itself dumpable again (prctl)',
+    refused: { filter: 'EPERM' },
+    attempt: () => {
+      const before = call('prctl', PR_GET_DUMPABLE, 0, 0, 0, 0)
+      call('prctl', PR_SET_DUMPABLE, 1, 0, 0, 0)
+      call('prctl', PR_SET_DUMPABLE, before, 0, 0, 0)
+    },
+  },
+  {
+    name: 'shares memory with other processes (shmget)',
+    refused: { filter: 'EPERM' },
+    attempt: () => {
+      const memory = call('shmget', IPC_PRIVATE, 4096, IPC_CREAT_0600)
+      call('shmctl', memory, IPC_RMID, 0)
+    },
+  },
   {
     name: 'maps users by /proc/self/uid_map',
     refused: { undumpable: 'EACCES', domain: 'EACCES' },

@@ -40,6 +40,16 @@ export const ON_PROGRAMS: readonly Attack[] = [
     attempt: () => hasRun(spawnSync(LOADER ?? '', ['/bin/true'])),
   },
   {
+    name: 'starts a program that has capabilities',
+    who: 'root',
+    refused: { ...TWICE, capabilities: 'EPERM' },
+    attempt: () => {
+      const cat = spawnSync('/bin/cat', ['/proc/self/status'], { encoding: 'utf8' })
+      if (cat.error) throw cat.error
+      if (/^CapPrm:\t0+$/m.test(cat.stdout)) throw refusal('EPERM')
+    },
+  },
+  {
     name: "opens a debugger's port (inspector)",
     refused: { domain: 'EACCES' },
     since: 4,

@@ -19,6 +19,9 @@ export interface Found {
   /** In `open`, before the seal. */
   readonly before: Results
   readonly after: Results
+  /** Files that the agent has open for writing once it is sealed. */
+  readonly open: readonly string[]
+  readonly inside: string
   readonly stderr: string
 }
 
@@ -66,7 +69,7 @@ export async function attacked(
     const { code, stdout, stderr } = await agent.ended()
     const event = stdout.split('\n').find(line => line.includes('"after":{'))
     if (!event) throw new Error(`no results of ${who}, ${JSON.stringify(on)}:\n${stderr}`)
-    return { code, ...JSON.parse(event), stderr }
+    return { code, ...JSON.parse(event), stderr, inside: scene.inside }
   } finally {
     listeners.close()
     place.remove()
