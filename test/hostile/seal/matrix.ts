@@ -1,5 +1,4 @@
 // The runs that a table of attacks is held to, and what in them differs from it.
-import type { LandlockSupport } from '../../../lib/sandbox/ruleset.ts'
 import { type Attack, predicted, type Switches, type Who } from './attack.ts'
 import type { Results } from './beat.ts'
 import type { Found, Run } from './run.ts'
@@ -45,13 +44,8 @@ export interface Difference {
   readonly got: string | undefined
 }
 
-/** What became of attacks otherwise than the table says. */
-export function differences(
-  { who, on }: Run,
-  found: Found,
-  support: LandlockSupport,
-): readonly Difference[] {
-  const abi = support.available ? support.abi : 0
+/** What became of attacks otherwise than the table says; `abi` is Landlock's, 0 where there is none. */
+export function differences({ who, on }: Run, found: Found, abi: number): readonly Difference[] {
   return possible(who, found.before).flatMap(attack => {
     const expected = predicted(attack, who, on, abi)
     const got = found.after[attack.name]

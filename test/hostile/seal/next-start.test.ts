@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, type Result, Workplace } from '../../cli/workplace.ts'
-import { isolation, needsIsolation } from '../../live.ts'
+import { isolation } from '../../live.ts'
+import { needsLandlock } from './needs-landlock.ts'
 
 /** Files that a start opens for writing. */
 const OPENED = ['data/sealbeat.lock', 'data/events/events.ndjson', 'logs/sealbeat.ndjson']
@@ -26,7 +27,7 @@ describe('code in a sealed agent that prepares the next start', function () {
   this.timeout(60_000)
   let place: Workplace
   const victims = OPENED.map((_, at) => `victim-${at}`)
-  before(needsIsolation)
+  before(needsLandlock)
   beforeEach(() => {
     place = new Workplace()
     place.write(Object.fromEntries(victims.map(name => [name, UNTOUCHED])))
