@@ -7,7 +7,8 @@ import type { Attack } from './attack.ts'
 import { refusal } from './calls.ts'
 
 const TWICE = { filter: 'EPERM', domain: 'EACCES' } as const
-const LOADER = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find(existsSync)
+/** The loader of dynamically linked programs. */
+export const LOADER = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find(existsSync)
 
 export const ON_PROGRAMS: readonly Attack[] = [
   {
