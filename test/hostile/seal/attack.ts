@@ -13,7 +13,7 @@ export type Layer =
   /** No dumps, which gives /proc/self to root: no switch. Root may open it all the same. */
   | 'undumpable'
 
-export type Errno = 'EACCES' | 'EPERM' | 'EXDEV'
+export type Errno = 'EACCES' | 'EPERM' | 'EXDEV' | 'ENOSYS'
 
 export interface Attack {
   readonly name: string

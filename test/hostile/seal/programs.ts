@@ -1,14 +1,50 @@
 // Ways to start another program, and what Node itself opens: a debugger's port, threads.
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { close, open, url } from 'node:inspector'
 import { Worker } from 'node:worker_threads'
 import type { Attack } from './attack.ts'
-import { refusal } from './calls.ts'
+import { call, refusal, using } from './calls.ts'
 
 const TWICE = { filter: 'EPERM', domain: 'EACCES' } as const
 /** The loader of dynamically linked programs. */
 export const LOADER = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find(existsSync)
+
+/** The smallest program for amd64, without a loader: it ends with exit code 0. */
+function smallestProgram(): Buffer {
+  const [BASE, HEADERS] = [0x400000, 0x78]
+  const code = Buffer.from('31ffb83c0000000f05', 'hex')
+  const program = Buffer.alloc(HEADERS + code.length)
+  program.write('7f454c46020101', 0, 'hex')
+  program.writeUInt16LE(2, 16) // ET_EXEC
+  program.writeUInt16LE(62, 18) // EM_X86_64
+  program.writeUInt32LE(1, 20)
+  program.writeBigUInt64LE(BigInt(BASE + HEADERS), 24)
+  program.writeBigUInt64LE(64n, 32)
+  program.writeUInt16LE(64, 52)
+  program.writeUInt16LE(56, 54)
+  program.writeUInt16LE(1, 56)
+  program.writeUInt32LE(1, 64) // PT_LOAD
+  program.writeUInt32LE(5, 68) // readable, executable
+  program.writeBigUInt64LE(BigInt(BASE), 80)
+  program.writeBigUInt64LE(BigInt(BASE), 88)
+  program.writeBigUInt64LE(BigInt(program.length), 96)
+  program.writeBigUInt64LE(BigInt(program.length), 104)
+  program.writeBigUInt64LE(0x1000n, 112)
+  code.copy(program, HEADERS)
+  return program
+}
+
+const FROM_MEMORY: Attack = {
+  name: 'starts a program from memory (memfd_create)',
+  // Landlock decides about files that have a path: the filter alone refuses this one.
+  refused: { filter: 'ENOSYS' },
+  attempt: () =>
+    using(call('memfd_create', 'program', 0), memory => {
+      writeSync(memory, smallestProgram())
+      hasRun(spawnSync(`/proc/self/fd/${memory}`))
+    }),
+}
 
 export const ON_PROGRAMS: readonly Attack[] = [
   {
@@ -40,6 +76,7 @@ export const ON_PROGRAMS: readonly Attack[] = [
     needs: LOADER ?? '/lib/ld.so',
     attempt: () => hasRun(spawnSync(LOADER ?? '', ['/bin/true'])),
   },
+  ...(process.arch === 'x64' ? [FROM_MEMORY] : []),
   {
     name: 'starts a program that has capabilities',
     who: 'root',
