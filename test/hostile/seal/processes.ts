@@ -1,6 +1,6 @@
 // Attacks on another process of the same user, and on the agent itself by its own folder in /proc.
 import { constants, openSync, readFileSync, readlinkSync, readSync, writeSync } from 'node:fs'
-import { type Attack, type Errno, MARK } from './attack.ts'
+import { type Attack, type Errno, MARK, type Scene } from './attack.ts'
 import { call, openForWriting, refusal, rewrite, using } from './calls.ts'
 
 /** `xor edi, edi; mov eax, 60; syscall` in the padding behind the code: never run, as it would end the process. */
@@ -8,7 +8,8 @@ const CODE = Buffer.from('31ffb83c0000000f05', 'hex')
 const [PTRACE_ATTACH, PTRACE_DETACH, WALL] = [16, 17, 0x40000000]
 const [PR_GET_DUMPABLE, PR_SET_DUMPABLE] = [3, 4]
 const [IPC_PRIVATE, IPC_RMID, IPC_CREAT_0600] = [0, 0, 0o1600]
-const [SIGCONT, KCMP_VM, RLIMIT_NOFILE, F_SETOWN] = [18, 1, 7, 8]
+const [SIGCONT, SIGSTOP, KCMP_VM, RLIMIT_NOFILE] = [18, 19, 1, 7]
+const [F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC] = [4, 8, 10, 0o20000]
 
 /** What the domain refuses of other processes, whoever the user is, when it is read. */
 function reading(file: string, error: Errno = 'EACCES'): Attack {
@@ -129,11 +130,10 @@ const NEIGHBOUR: readonly Attack[] = [
     attempt: ({ neighbour }) => process.kill(neighbour, SIGCONT),
   },
   {
-    // Without the filter the domain lets it be named, and does not deliver the signal.
-    name: 'has it signalled for what a pipe does (F_SETOWN)',
-    refused: { filter: 'EPERM' },
-    attempt: ({ neighbour }) =>
-      using(openSync('/dev/null', 'r'), file => call('fcntl', file, F_SETOWN, neighbour)),
+    name: 'has the kernel stop it for what a pipe does (F_SETOWN, F_SETSIG)',
+    refused: { filter: 'EPERM', domain: 'EPERM' },
+    since: 6,
+    attempt: stopByPipe,
   },
   {
     name: 'changes its limits (prlimit64)',
@@ -154,6 +154,31 @@ const NEIGHBOUR: readonly Attack[] = [
     },
   },
 ]
+
+/** Makes a process the owner of a pipe whose signal is SIGSTOP, then SIGCONT, and writes into it. */
+function stopByPipe({ neighbour }: Scene): void {
+  const ends = Buffer.alloc(8)
+  call('pipe2', ends, 0)
+  const signalled = (signal: number, state: string) => {
+    call('fcntl', ends.readInt32LE(0), F_SETSIG, signal)
+    call('write', ends.readInt32LE(4), Buffer.from('x'), 1)
+    const untilMs = Date.now() + 100
+    while (stateOf(neighbour) !== state) if (Date.now() > untilMs) throw refusal('EPERM')
+  }
+  using(ends.readInt32LE(0), reading =>
+    using(ends.readInt32LE(4), () => {
+      call('fcntl', reading, F_SETOWN, neighbour)
+      call('fcntl', reading, F_SETFL, O_ASYNC)
+      signalled(SIGSTOP, 'T')
+      signalled(SIGCONT, 'S')
+    }),
+  )
+}
+
+/** `S` is asleep, `T` is stopped: proc(5). */
+function stateOf(pid: number): string | undefined {
+  return /^State:\t(.)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
+}
 
 /** The last bytes of the C library's code, which are padding, written over themselves. */
 function rewriteOwnCode(folder: string): void {
