@@ -1,8 +1,8 @@
 // Code in a sealed agent prepares the next start, which opens the lock, the log and the output before its seal.
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, type Result, Workplace } from '../../cli/workplace.ts'
-import { isolation } from '../../live.ts'
+import { isolation, skip } from '../../live.ts'
 import { needsLandlock } from './needs-landlock.ts'
 
 /** Files that a start opens for writing. */
@@ -34,7 +34,7 @@ describe('code in a sealed agent that prepares the next start', function () {
   })
   afterEach(() => place.remove())
 
-  async function start(run: string, landlock: boolean): Promise<Result> {
+  async function start(run: string, landlock: boolean, user = ''): Promise<Result> {
     const paths = (names: readonly string[]) => JSON.stringify(names.map(name => place.path(name)))
     const before = `import { rmSync, symlinkSync } from 'node:fs'
 const OPENED = ${paths(OPENED)}, VICTIMS = ${paths(victims)}`
@@ -44,6 +44,7 @@ const OPENED = ${paths(OPENED)}, VICTIMS = ${paths(victims)}`
 output.file: { path: events }
 logging.to_files: true
 landlock.enabled: ${landlock}
+user: '${user}'
 `,
     })
     return await place.startThrough(isolation(), 'run', '--strict.perms=false').ended()
@@ -65,5 +66,17 @@ landlock.enabled: ${landlock}
     expect(stderr).to.include('planted done,done,done')
     await start('await context.publish({})', true)
     expect(touched()).to.deep.equal(victims)
+  })
+
+  it('can’t have root write them for another user, without Landlock either', async function () {
+    if (process.getuid?.() !== 0) skip(this, 'only root can become another user')
+    chmodSync(place.folder, 0o755)
+    const { stderr } = await start(PLANTING, false, '65534:65534')
+    expect(stderr).to.include('planted done,done,done')
+    const next = await start('await context.publish({})', false, '65534:65534')
+    expect(next.code).to.equal(1)
+    for (const file of OPENED) expect(next.stderr).to.include(place.path(file))
+    expect(next.stderr).to.include('are symbolic links that root did not make')
+    expect(touched()).to.deep.equal([])
   })
 })

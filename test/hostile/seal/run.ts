@@ -56,8 +56,9 @@ export async function attacked(
     const scene = await setUp(place, listeners)
     place.write(filesFor(place, who, on, scene))
     mkdirSync(scene.inside)
-    symlinkSync('../spare', `${scene.inside}/link`)
     if (who !== 'root') spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, place.folder])
+    // Root's: it follows no links of others here.
+    symlinkSync('../spare', `${scene.inside}/link`)
     const through = [
       ...isolation(),
       ...(who === '65534' ? AS_NOBODY : []),
