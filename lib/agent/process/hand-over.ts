@@ -84,7 +84,7 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
 /** By mode bits alone; access control lists are not looked at. */
 function mayWrite(folder: string, { uid, gid, groups }: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
-  if (!stats) return true // its nearest ancestor is granted, and what happens there is for the plugin to say
+  if (!stats) return true // nothing is granted there, and the log says so
   if (stats.uid === uid) return (stats.mode & 0o300) === 0o300
   if ([gid, ...groups].includes(stats.gid)) return (stats.mode & 0o030) === 0o030
   return (stats.mode & 0o003) === 0o003
