@@ -21,6 +21,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../../sandbox/account.ts'
+import { mayWrite } from '../../sandbox/may-write.ts'
 
 const ROOT = 0
 
@@ -36,7 +37,7 @@ export function handOver({ own, others }: Folders, account: Account): readonly s
   for (const folder of own) giveTree(folder, account)
   giveOpenFiles([...own, ...others], account)
   return others
-    .filter(folder => !mayWrite(folder, account))
+    .filter(folder => !isWritable(folder, account))
     .map(folder => {
       return `${folder} can't be written by ${account.name}: chown ${account.uid}:${account.gid} ${folder}`
     })
@@ -75,12 +76,8 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
   if (stats.uid === ROOT && (isFile || stats.isDirectory())) fchownSync(descriptor, uid, gid)
 }
 
-/** By mode bits alone; access control lists are not looked at. */
-function mayWrite(folder: string, { uid, gid, groups }: Account): boolean {
+/** A folder that does not exist is granted by the nearest above, and what happens there is for the plugin to say. */
+function isWritable(folder: string, account: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
-  if (!stats) return true // its nearest ancestor is granted, and what happens there is for the plugin to say
-  if (uid === ROOT) return true
-  if (stats.uid === uid) return (stats.mode & 0o300) === 0o300
-  if ([gid, ...groups].includes(stats.gid)) return (stats.mode & 0o030) === 0o030
-  return (stats.mode & 0o003) === 0o003
+  return !stats || account.uid === ROOT || mayWrite(stats, account)
 }
