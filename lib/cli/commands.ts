@@ -21,7 +21,7 @@ const NEW_DEPENDENCY = `It depends on the version of sealbeat that writes it, or
 sealbeat was installed from one.`
 
 async function loadCheck(): Promise<Run> {
-  return (await import('./seccomp/check.ts')).seccompCheck
+  return (await import('./sandbox/check.ts')).sandboxCheck
 }
 
 /** Every command, in the order of the help. The code of a command is imported only when it runs. */

@@ -22,7 +22,7 @@ export function exposedFiles(
 }
 
 /** Whether a path is that folder or lies below it. */
-function isBelow(path: string, folder: string): boolean {
+export function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path)
   return way === '' || (way !== '..' && !way.startsWith('../'))
 }

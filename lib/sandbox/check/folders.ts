@@ -1,0 +1,94 @@
+import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Finding, findingIn } from '../../seccomp/check/finding.ts'
+import type { Account } from '../account.ts'
+import { exposedFiles, exposedText } from '../exposed.ts'
+import { mayWrite } from '../may-write.ts'
+import type { Asked } from '../reach.ts'
+import { mountOf } from './mounts.ts'
+
+interface Wanted {
+  /** All folders that may be written, those of the agent itself too. */
+  readonly writes: readonly Asked<string>[]
+  /** What starts the agent, absolute. */
+  readonly startFiles: readonly string[]
+  readonly data: string
+  /** Whom the agent becomes, or the user of this process. */
+  readonly user: Pick<Account, 'name' | 'uid' | 'gid' | 'groups'>
+  /** Whether that user comes with all capabilities, which override the modes of files. */
+  readonly overridesModes: boolean
+  /** Whether a Landlock domain will be entered. */
+  readonly confined: boolean
+}
+
+/** What is on the host; paths are absolute. */
+interface Host {
+  readonly stat: (path: string) => Pick<Stats, 'uid' | 'gid' | 'mode' | 'isDirectory'> | undefined
+  /** proc(5), /proc/self/mountinfo. */
+  readonly mountinfo: string
+}
+
+const finding = findingIn('host')
+
+/** Folders that are written: whether they are there, whether the user may, and what should not be in them. */
+export function folderFindings(wanted: Wanted, host: Host): readonly Finding[] {
+  // The agent makes its own folders.
+  const declared = wanted.writes.filter(({ who }) => who !== 'agent')
+  return [
+    ...declared.flatMap(each => writtenFindings(each, wanted, host)),
+    ...exposed(wanted),
+    ...executable(wanted, host),
+  ]
+}
+
+function writtenFindings(
+  { what, who }: Asked<string>,
+  { user, overridesModes, confined }: Wanted,
+  { stat }: Host,
+): readonly Finding[] {
+  const stats = stat(what)
+  if (!stats) return confined ? [missing(what, who, user, stat)] : []
+  if (!stats.isDirectory()) {
+    const message = `${what}, which ${who} writes, is no folder: Landlock grants ${dirname(what)}; declare a folder`
+    return confined ? [finding('warning', message)] : []
+  }
+  if (overridesModes || mayWrite(stats, user)) return []
+  const mend = `chown ${user.uid}:${user.gid} ${what}`
+  const message = `${what}, which ${who} writes, can’t be written by ${user.name}: ${mend}`
+  return [finding('error', message)]
+}
+
+function missing(
+  what: string,
+  who: string,
+  { uid, gid }: Wanted['user'],
+  stat: Host['stat'],
+): Finding {
+  const above = existingAbove(what, stat)
+  const instead = above === '/' ? 'nothing' : above
+  const mend = `install -d -o ${uid} -g ${gid} ${what}`
+  const message = `${what}, which ${who} writes, does not exist: unless it is made before, Landlock grants ${instead} instead; ${mend}`
+  return finding('warning', message)
+}
+
+function existingAbove(path: string, stat: Host['stat']): string {
+  const above = dirname(path)
+  return above === path || stat(above)?.isDirectory() ? above : existingAbove(above, stat)
+}
+
+function exposed({ startFiles, writes, confined }: Wanted): readonly Finding[] {
+  if (!confined) return []
+  return exposedFiles(startFiles, writes).map(each =>
+    finding('warning', `${exposedText(each)}; move one of the two`),
+  )
+}
+
+/** Landlock decides about starting a program, but not about loading a native library, which noexec does. */
+function executable({ data }: Wanted, { mountinfo }: Host): readonly Finding[] {
+  const mount = mountOf(data, mountinfo)
+  if (!mount || mount.options.includes('noexec')) return []
+  const message =
+    `code can be loaded from ${data}, which the agent writes: mount ${mount.point} with noexec, or set ` +
+    `NoExecPaths=${data} in the unit`
+  return [finding('info', message)]
+}
