@@ -13,6 +13,7 @@
 import { hasIoUring, type RestartOutcome } from '../seccomp/kernel/restart.ts'
 import type { Configure } from './configure.ts'
 import { confineAgent } from './confine.ts'
+import { explainRefusals } from './explain-refusals.ts'
 import { type OpenAgent, open } from './open.ts'
 import type { ExitCode } from './process/exit.ts'
 import { StopRequest } from './process/stop.ts'
@@ -43,8 +44,9 @@ export async function runAgent(
     enter('sandbox')
     // Asked first: /proc/self/fd is shut once the process is undumpable.
     const isRingOpen = hasIoUring()
-    confineAgent(agent)
+    const confined = confineAgent(agent)
     const sandboxed = sandbox(agent, restart, isRingOpen)
+    agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')
     await run(agent, sandboxed, stop, configure)
   } finally {

@@ -176,7 +176,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['errors', 'basics'],
+      ...['seccomp/policy', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },

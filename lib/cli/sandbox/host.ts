@@ -24,6 +24,7 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
     data: config.path.data,
     user,
     overridesModes: user.uid === 0 && config.capabilities === 'keep',
+    handsOver: plan.account !== undefined && process.geteuid?.() === 0,
     confined,
   }
   const host = {

@@ -17,6 +17,8 @@ interface Wanted {
   readonly user: Pick<Account, 'name' | 'uid' | 'gid' | 'groups'>
   /** Whether that user comes with all capabilities, which override the modes of files. */
   readonly overridesModes: boolean
+  /** Whether root gives that user its own folders before it becomes that user. */
+  readonly handsOver: boolean
   /** Whether a Landlock domain will be entered. */
   readonly confined: boolean
 }
@@ -30,15 +32,31 @@ interface Host {
 
 const finding = findingIn('host')
 
+/** Who asks for the folders of the agent itself. */
+const AGENT = 'agent'
+
 /** Folders that are written: whether they are there, whether the user may, and what should not be in them. */
 export function folderFindings(wanted: Wanted, host: Host): readonly Finding[] {
-  // The agent makes its own folders.
-  const declared = wanted.writes.filter(({ who }) => who !== 'agent')
+  const declared = wanted.writes.filter(({ who }) => who !== AGENT)
+  const own = wanted.writes.filter(({ who }) => who === AGENT)
   return [
+    ...own.flatMap(({ what }) => ownFindings(what, wanted, host)),
     ...declared.flatMap(each => writtenFindings(each, wanted, host)),
     ...exposed(wanted),
     ...executable(wanted, host),
   ]
+}
+
+/** The agent makes its own folders, but can't take one from another user: not even as root, without capabilities. */
+function ownFindings(
+  folder: string,
+  { user, overridesModes, handsOver }: Wanted,
+  { stat }: Host,
+): readonly Finding[] {
+  const stats = stat(folder)
+  if (!stats || overridesModes || mayWrite(stats, user) || (handsOver && stats.uid === 0)) return []
+  const mend = `chown -R ${user.uid}:${user.gid} ${folder}`
+  return [finding('error', `${folder} can’t be written by ${user.name}: ${mend}`)]
 }
 
 function writtenFindings(

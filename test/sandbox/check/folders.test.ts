@@ -30,13 +30,29 @@ function found(
 ) {
   const writes = [OWN, ...written.map(what => ({ what, who: 'beat web', why: 'spools' }))]
   const user = { name: 'web', uid: 7, gid: 7, groups: [] }
-  const wanted = { writes, startFiles: [], data: '/srv/data', user, overridesModes: false }
+  const wanted = {
+    writes,
+    startFiles: [],
+    data: '/srv/data',
+    user,
+    overridesModes: false,
+    handsOver: false,
+  }
   return linesOf(folderFindings({ ...wanted, confined: true, ...more }, host))
 }
 
 describe('sandbox check: folders', () => {
   it('is content with one that the user may write, and with its own that is still to be made', () => {
     expect(found(['/srv/own'])).to.deep.equal([])
+  })
+
+  it('names an own folder that belongs to another, unless root gives it away', () => {
+    const of = (uid: number) => hostOf({ ...HOST, '/srv/data': { uid, mode: FOLDER | 0o700 } })
+    expect(found([], {}, of(7))).to.deep.equal([])
+    const taken = 'error: /srv/data can’t be written by web: chown -R 7:7 /srv/data'
+    expect(found([], {}, of(0))).to.deep.equal([taken])
+    expect(found([], { handsOver: true }, of(0))).to.deep.equal([])
+    expect(found([], { handsOver: true }, of(8))).to.deep.equal([taken])
   })
 
   it('names what does not exist, what is granted instead, and the command that makes it', () => {
