@@ -39,7 +39,8 @@ at once. SIGHUP reloads the configuration.`,
     words: ['test', 'config'],
     summary: 'check the configuration and report every problem, without running anything',
     details: `Imports the beats, the processors and the output, validates every section, and assembles the
-seccomp policy for this machine's architecture. Opens nothing.`,
+seccomp policy for this machine's architecture. Opens nothing. Warns of what would break Node, and of
+what this host lacks to confine the agent (see sandbox check).`,
     options: JSON_OPTION,
     withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
