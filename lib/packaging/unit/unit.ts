@@ -58,7 +58,7 @@ function service({ manifest: { name }, credentials, shutdownTimeoutMs }: UnitOpt
     `ExecReload=/bin/sh -c 'kill -HUP $MAINPID'`,
     'Restart=on-failure',
     'RestartSec=2s',
-    '# 77: no filter although one is required; 78: invalid configuration. A restart would not help.',
+    '# 77: not sandboxed as required; 78: invalid configuration. A restart would not help.',
     'RestartPreventExitStatus=77 78',
     'WatchdogSec=60s',
     `TimeoutStopSec=${Math.ceil(shutdownTimeoutMs / 1000) + 10}s`,
