@@ -1,6 +1,7 @@
 // `make bench`: measures the cost of the filter and of the agent, as ratios within this run. With names of
 // tables, measures only those: `node dist/bench/main.js pipeline`.
 import { benchBusy, benchMemory, benchStart } from './agent.ts'
+import { benchConfine } from './confine.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
 import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
@@ -13,6 +14,7 @@ const TABLES = new Map([
   ['stage', benchStage],
   ['calls', benchCalls],
   ['start', benchStart],
+  ['confine', benchConfine],
   ['memory', benchMemory],
   ['busy', benchBusy],
   ['jitless', benchJitless],

@@ -1,9 +1,9 @@
-// The life of an agent: five stages, the first four with files beside this one.
+// The life of an agent: six stages, the first five each with a file beside this one.
 //
 //   configure  beat.yml, -E, environment, credentials → a plan; nothing is touched yet
 //   open       the process (data lock, log, signals, identity), the output, the queue, the beats
-//   sandbox    every thread confined (user, Landlock, capabilities), then the filter on each, both
-//              verified; how that went is logged, of the filter as the specification says
+//   confine    the user, a Landlock domain, no capabilities: on every thread, and proven by each
+//   sandbox    the filter on every thread, verified; how that went is logged as the specification says
 //   run        the beats, each supervised, until all are done or a signal asks to stop; reloads
 //   close      in reverse, within shutdown_timeout: the beats, the queue, the output, the log
 //
@@ -21,7 +21,7 @@ import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 
 /** The stages in order, as docs/architecture.md draws them. */
-type Stage = 'configure' | 'open' | 'sandbox' | 'run' | 'close'
+type Stage = 'configure' | 'open' | 'confine' | 'sandbox' | 'run' | 'close'
 
 /**
  * Runs an agent from its configuration to its exit code.
@@ -41,10 +41,11 @@ export async function runAgent(
   enter('open')
   const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
-    enter('sandbox')
+    enter('confine')
     // Asked first: /proc/self/fd is shut once the process is undumpable.
     const isRingOpen = hasIoUring()
     const confined = confineAgent(agent)
+    enter('sandbox')
     const sandboxed = sandbox(agent, restart, isRingOpen)
     agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')

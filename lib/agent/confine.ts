@@ -1,4 +1,4 @@
-// The first half of the sandbox stage: what holds where a filter of system calls can't.
+// The confine stage: what holds where a filter of system calls can't.
 //
 //   user          setgroups, setgid, setuid, if the configuration names one; what the agent writes later is
 //                 given to that user first
@@ -15,14 +15,14 @@ import { become } from '../sandbox/become.ts'
 import { type Confined, confine } from '../sandbox/confine.ts'
 import { exposedFiles, exposedText } from '../sandbox/exposed.ts'
 import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts'
-import type { Asked } from '../sandbox/reach.ts'
+import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
 import type { Plan } from './plan.ts'
-import { handOver } from './process/hand-over.ts'
+import { handOver, unwritable } from './process/hand-over.ts'
 import { startFiles } from './start-files.ts'
 
 /** The part of an open agent that is needed. */
-export interface ConfineDeps {
+interface ConfineDeps {
   readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats'>
   readonly log: Logger
 }
@@ -37,6 +37,7 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   if (confined.landlock.state === 'entered') {
     for (const each of exposedFiles(startFiles(plan), reach.writes)) log.warn(exposedText(each))
   }
+  if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
   if (landlock.required && confined.landlock.state !== 'entered') {
     throw required(landlockLine(confined.landlock), 'landlock.required is true', log)
@@ -78,6 +79,19 @@ function changeUser(
     throw userError(account.name, messageOf(error))
   }
   log.info({ user: account }, 'User changed')
+}
+
+/** With its capabilities, root has lost the power over files of others. */
+function warnOfOthersFolders({ writes, capabilities }: Reach, log: Logger): void {
+  if (process.geteuid?.() !== 0) return
+  if (capabilities.some(({ what }) => what === 'CAP_DAC_OVERRIDE')) return
+  const root = { name: 'root without capabilities', uid: 0, gid: 0, groups: [] }
+  for (const problem of unwritable(
+    writes.map(({ what }) => what),
+    root,
+  )) {
+    log.warn(`${problem}; or set \`user\` to its owner`)
+  }
 }
 
 function userError(name: string, reason: string): AgentError {

@@ -1,4 +1,4 @@
-// The second half of the sandbox stage: puts the filter on every thread and logs how that went.
+// The sandbox stage: puts the filter on every thread and logs how that went.
 //
 //   plan.sandbox   the compiled filter, or why there is none          (seccomp/kernel/stage.ts)
 //     → install    on every thread, then verified thread by thread

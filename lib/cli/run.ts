@@ -12,7 +12,9 @@ export async function run({ source }: Call): Promise<ExitCode> {
   const { readDocument } = await import('../config/source/document.ts')
   const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
-  const plan: Configure = async running => configure(readDocument(source), running)
+  // For reloads: by then a beat may have changed the working directory.
+  const folder = process.cwd()
+  const plan: Configure = async running => configure(readDocument({ ...source, folder }), running)
   const mark = await stageMark()
   const code = await runAgent(plan, restart, stage => {
     if (stage === 'close') ignoreLateSignals()

@@ -43,7 +43,7 @@ export function parseConfig(document: ConfigDocument): {
     output: parseOutput(document.value.output, report),
     queue: { mem: parseMemoryQueue(settings.queue.mem, document, report) },
     seccomp: parseSeccompSection(settings.seccomp ?? {}, report, originIn(document)),
-    path: absolutePaths(settings.path, document.files),
+    path: absolutePaths(settings.path, document),
   }
   return { config, problems }
 }

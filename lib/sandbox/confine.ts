@@ -32,7 +32,7 @@ const TIMEOUT_MS = 3_000
 const STEPS = ['', 'prctl', 'prctl', 'landlock_restrict_self', 'proof', 'capset'] as const
 const LANDLOCK_STEPS: readonly string[] = ['landlock_restrict_self', 'proof']
 
-export interface ConfineSettings {
+interface ConfineSettings {
   readonly reach: Reach
   readonly landlock: Pick<LandlockConfig, 'enabled'>
   readonly capabilities: CapabilitiesMode

@@ -1,4 +1,5 @@
-import type { Reach } from './reach.ts'
+import { dirname } from 'node:path'
+import type { Asked, Reach } from './reach.ts'
 import {
   ALL_FILE_RIGHTS,
   EXECUTING,
@@ -34,7 +35,7 @@ export interface PathRule {
   readonly rights: readonly FileRight[]
 }
 
-export interface PortRule {
+interface PortRule {
   readonly port: number
   readonly rights: number
 }
@@ -60,18 +61,21 @@ export function domainOf(reach: Reach, { abi, sparesOwnSignals }: LandlockAbi): 
   }
 }
 
-function pathsOf({ reads, writes, executes }: Reach): readonly PathRule[] {
+function pathsOf({ reads, writes, executes, unix }: Reach): readonly PathRule[] {
   return [
     ...(reads?.map(({ what }) => what) ?? ['/']).map(path => ({ path, rights: READING })),
     ...writes.map(({ what }) => ({ path: what, rights: [...READING, ...WRITING] })),
     ...executes.map(({ what }) => ({ path: what, rights: EXECUTING })),
+    // One that is listened on is made in its folder.
+    ...unix
+      .filter(isPath)
+      .map(({ what }) => ({ path: dirname(what), rights: ['make_sock'] as const })),
     { path: '/dev/null', rights: ['write_file', 'read_file'] },
   ]
 }
 
 function socketsOf({ unix }: Reach): readonly PathRule[] {
-  const paths = unix.filter(({ what }) => !isAbstract(what))
-  return paths.map(({ what }) => ({ path: what, rights: ['resolve_unix'] }))
+  return unix.filter(isPath).map(({ what }) => ({ path: what, rights: ['resolve_unix'] }))
 }
 
 function networkOf({ connects, listens }: Reach): readonly NetworkRight[] {
@@ -94,11 +98,12 @@ function portsOf({ connects = [], listens = [] }: Reach, abi: number): readonly 
 /** Before erratum 2 was mended, a scope for signals also kept apart the threads of one process. */
 function scopesOf({ unix }: Reach, sparesOwnSignals: boolean): readonly Scope[] {
   return [
-    ...(unix.some(({ what }) => isAbstract(what)) ? [] : (['abstract_unix_socket'] as const)),
+    ...(unix.every(isPath) ? (['abstract_unix_socket'] as const) : []),
     ...(sparesOwnSignals ? (['signal'] as const) : []),
   ]
 }
 
-function isAbstract(name: string): boolean {
-  return name.startsWith('@')
+/** Not a name in the abstract namespace of unix(7). */
+function isPath({ what }: Asked<string>): boolean {
+  return !what.startsWith('@')
 }

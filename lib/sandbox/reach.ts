@@ -20,6 +20,8 @@ export interface Reach {
   readonly connects: readonly Asked<number>[] | undefined
   /** TCP ports of this host; undefined: all of them. */
   readonly listens: readonly Asked<number>[] | undefined
+  /** Who asks for every port: why `connects`, or `listens` too, is undefined. */
+  readonly anyPorts: readonly Asked<'network ip' | 'connects any'>[]
   /** Unix sockets: paths, or names after `@`. */
   readonly unix: readonly Asked<string>[]
   /** Who looks inside other processes: no domain allows that. */
@@ -29,7 +31,7 @@ export interface Reach {
 }
 
 /** A privilege and who declares it. */
-export interface Claim {
+interface Claim {
   readonly title: string
   readonly privilege: Privilege
 }
@@ -46,16 +48,15 @@ export function reachOf(
   landlock: LandlockConfig,
   own: readonly string[] = [],
 ): Reach {
-  const anyNetwork = claims.some(({ privilege }) => 'network' in privilege)
-  const anyPort = claims.some(
-    ({ privilege }) => 'connects' in privilege && privilege.connects === 'any',
-  )
+  const anyPorts = claims.flatMap(anyPortsOf)
+  const isOpen = anyPorts.some(({ what }) => what === 'network ip')
   return {
     reads: landlock.reads.length === 0 ? undefined : readsOf(claims, landlock, own),
     writes: [...ofKind<string>(claims, 'writes'), ...configured(landlock.writes, 'writes')],
     executes: ofKind(claims, 'executes'),
-    connects: anyNetwork || anyPort ? undefined : portsOf(claims, landlock, 'connects'),
-    listens: anyNetwork ? undefined : portsOf(claims, landlock, 'listens'),
+    connects: anyPorts.length > 0 ? undefined : portsOf(claims, landlock, 'connects'),
+    listens: isOpen ? undefined : portsOf(claims, landlock, 'listens'),
+    anyPorts,
     unix: ofKind(claims, 'unix'),
     inside: claims.flatMap(({ title, privilege }) => {
       const isInside = 'proc' in privilege && privilege.proc === 'inside'
@@ -66,6 +67,12 @@ export function reachOf(
       return stays ? [{ what: privilege.capability, who: title, why: privilege.why }] : []
     }),
   }
+}
+
+function anyPortsOf({ title, privilege }: Claim): Reach['anyPorts'] {
+  const as = (what: Reach['anyPorts'][number]['what']) => [{ what, who: title, why: privilege.why }]
+  if ('network' in privilege) return as('network ip')
+  return 'connects' in privilege && privilege.connects === 'any' ? as('connects any') : []
 }
 
 function readsOf(claims: readonly Claim[], { reads }: LandlockConfig, own: readonly string[]) {

@@ -62,7 +62,7 @@ function refusedProgram(
   if (program === undefined) return undefined
   const real = host.real(program)
   if (reach.executes.some(({ what }) => isBelow(real, host.real(what)))) {
-    return `${program} is declared in executes; what it is run by, such as /lib64 or /bin/sh, has to be as well`
+    return `${program} is declared in executes; what runs it, such as the interpreter of a script, has to be as well`
   }
   return `Landlock lets only declared programs be started: declare { executes: '${program}' } in the plugin's privileges`
 }
@@ -100,11 +100,12 @@ function refusedConnection(
 
 function refusedListener(
   { port = 0, address = '' }: SystemError,
-  { listens }: Reach,
+  { listens, unix }: Reach,
   abi: number,
 ): string | undefined {
   if (address.startsWith('/')) {
-    return 'Landlock lets no unix socket be made: listen in open, before the agent is confined'
+    if (unix.some(({ what }) => what === address)) return undefined
+    return `Landlock lets only declared unix sockets be made: declare { unix: '${address}' } in the plugin's privileges`
   }
   if (abi < SINCE.ports || !listens || listens.some(({ what }) => what === port)) return undefined
   if (port <= 0) {

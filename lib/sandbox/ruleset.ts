@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { loadAddon, type NativeSandbox } from '../addon.ts'
 import type { Domain, LandlockAbi, PathRule } from './domain.ts'
+import { loaderOf } from './loader.ts'
 import { type FileRight, fileBits, onFile } from './rights.ts'
 
 // Flags of landlock_create_ruleset(2), linux/landlock.h.
@@ -81,7 +82,7 @@ export function createRuleset(native: NativeSandbox, domain: Domain): Ruleset {
     throw new Error(`landlock_create_ruleset: ${getSystemErrorName(descriptor)}`)
   }
   const notes: string[] = []
-  for (const rule of domain.paths) {
+  for (const rule of domain.paths.flatMap(withLoader)) {
     const found = placeOf(rule)
     if (found.note !== undefined) notes.push(found.note)
     if (found.path === undefined) continue
@@ -94,6 +95,14 @@ export function createRuleset(native: NativeSandbox, domain: Domain): Ruleset {
     if (errno !== 0) notes.push(`port ${port}: not granted, ${getSystemErrorName(-errno)}`)
   }
   return { descriptor, notes }
+}
+
+/** The kernel executes the loader of a program too. In a folder there may be any: that of Node stands for them. */
+function withLoader(rule: PathRule): readonly PathRule[] {
+  if (!rule.rights.includes('execute')) return [rule]
+  const isFolder = statSync(rule.path, { throwIfNoEntry: false })?.isDirectory() === true
+  const loader = loaderOf(isFolder ? process.execPath : rule.path)
+  return loader === undefined ? [rule] : [rule, { path: loader, rights: rule.rights }]
 }
 
 interface Place {

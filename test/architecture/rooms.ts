@@ -76,10 +76,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['sandbox', 'seccomp/check', 'seccomp/policy'],
     types: ['config/config'],
   },
+  'sandbox/kernel': {
+    files: /^lib\/sandbox\/(become|confine|ruleset|undumpable)\.ts$/,
+    imports: ['addon', 'sandbox', 'errors'],
+    types: ['config/config'],
+  },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: ['addon', 'errors'],
-    types: ['config/config', 'contracts'],
+    imports: [],
+    types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
 
@@ -167,8 +172,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/reload': {
     files: /^lib\/agent\/reload\//,
     imports: [
-      ...['agent/beats', 'agent/process', 'agent/plan'],
-      ...['seccomp/policy', 'errors', 'basics'],
+      ...['agent/beats', 'agent/process', 'agent/plan', 'agent/plugins'],
+      ...['sandbox', 'seccomp/policy', 'errors', 'basics'],
     ],
     types: ['contracts', 'agent/configure', 'agent/stages', 'seccomp/kernel', 'npm:pino'],
   },

@@ -45,6 +45,18 @@ describe('sealbeat run, told to reload', function () {
     expect(ofThree).to.deep.equal(['Beat started', 'Beat stopped'])
   })
 
+  it('finds its files where it was started, wherever a beat has gone', async () => {
+    place().write({
+      'gone.js': beatSource("process.chdir('/'); await context.publish({ id: 'gone' })"),
+    })
+    const gone = '{ type: ./gone.js }'
+    const agent = await start([beat('one'), gone])
+    await agent.printed('"id":"gone"')
+    const verdict = await reload(agent, config([beat('one'), beat('two'), gone]))
+    expect(changesOf(verdict)).to.deep.include({ added: ['two'] })
+    await stop(agent)
+  })
+
   it('has every thread under the filter as before, and no other one', async function () {
     needsLinux.call(this)
     const agent = await start([beat('one')])

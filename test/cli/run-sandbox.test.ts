@@ -23,6 +23,7 @@ describe('sealbeat run: the sandbox', () => {
   const links = readdirSync('/proc/self/fd').map(fd => { try { return readlinkSync('/proc/self/fd/' + fd) } catch { return '' } })
   await context.publish({ seccomp: found('Seccomp'), nnp: found('NoNewPrivs'), rings: links.filter(link => link.includes('io_uring')) })`
   const IMPORTS = `import { readdirSync, readFileSync, readlinkSync } from 'node:fs'`
+  const ownSeccomp = () => readFileSync('/proc/self/status', 'utf8').match(/Seccomp:\t(\d)/)?.[1]
   const own = () => readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\t(\d)/)?.[1]
 
   it('is over every thread, and no io_uring is open behind it', async function () {
@@ -39,10 +40,19 @@ describe('sealbeat run: the sandbox', () => {
     ['by a variable', `${CONFIG}seccomp.enabled: \${NOT_SET_ANYWHERE:false}\n`, []],
   ]
   for (const [where, file, args] of SWITCHES) {
-    it(`leaves the process as it was when it is switched off ${where} (S7)`, async function () {
+    it(`is not there when it is switched off ${where} (S7), and the rest is`, async function () {
       if (process.platform !== 'linux') return skip(this, 'not Linux')
       place.write({ 'beat.yml': file, 'probe.js': beatSource(LOOK, '', IMPORTS) })
       const result = await place.run('run', ...args)
+      expect(eventsOf(result)[0].seccomp).to.deep.equal([ownSeccomp()])
+      expect(messagesOf(result)).to.include('Capabilities dropped')
+    })
+
+    it(`and all else that is switched off leave the process as it was: ${where}`, async function () {
+      if (process.platform !== 'linux') return skip(this, 'not Linux')
+      place.write({ 'beat.yml': file, 'probe.js': beatSource(LOOK, '', IMPORTS) })
+      const rest = ['-E', 'landlock.enabled=false', '-E', 'capabilities=keep']
+      const result = await place.run('run', ...args, ...rest)
       expect(result.code, result.stderr).to.equal(0)
       expect(eventsOf(result)[0].nnp).to.deep.equal([own()])
     })

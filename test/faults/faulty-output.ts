@@ -1,5 +1,6 @@
 // An output to a file with the faults that the tests of this room are to find.
 import { appendFile, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { defineOutput, WRITTEN } from 'sealbeat'
 
 interface Settings {
@@ -14,6 +15,7 @@ export default defineOutput<Settings>({
     path: { doc: 'The file.', format: String, default: '' },
     fault: { doc: 'What is wrong with it.', format: String, default: '' },
   },
+  privileges: ({ path }) => [{ writes: dirname(path), why: 'its file' }],
   delivery: { ordered: true, timeout: 0 },
   async open({ settings: { path, fault } }) {
     const file = await open(path, 'a')

@@ -2,6 +2,7 @@
 // events from the first on. A killed process loses nothing of the ledger, as each entry is one write.
 import { randomUUID } from 'node:crypto'
 import { openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { defineBeat } from 'sealbeat'
 
@@ -15,6 +16,7 @@ interface Settings {
 export default defineBeat<Settings>({
   name: 'flood',
   schema: { ledger: { doc: 'Where it notes what is confirmed.', format: String, default: '' } },
+  privileges: ({ ledger }) => [{ writes: dirname(ledger), why: 'its ledger' }],
   async run({ publish, signal, settings }) {
     const ledger = openSync(settings.ledger, 'a')
     const run = randomUUID()

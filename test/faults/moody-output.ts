@@ -1,6 +1,7 @@
 // An output that refuses, rejects, throws, hangs and talks nonsense, always in the same order. When it
 // closes it writes down the fate of each event that it has answered for.
 import { writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Batch, defineOutput, WRITTEN, type WriteCall, type WriteResult } from 'sealbeat'
 import { randomFrom } from './random.ts'
@@ -22,6 +23,7 @@ export default defineOutput<Settings>({
     fates: { doc: 'The file of fates.', format: String, default: '' },
     seed: { doc: 'Of its moods.', format: Number, default: 1 },
   },
+  privileges: ({ fates }) => [{ writes: dirname(fates), why: 'its fates' }],
   async open({ settings }) {
     const random = randomFrom(settings.seed)
     const fates = new Fates()

@@ -2,6 +2,7 @@
 // It writes down what each publish has taken, and fails now and then.
 import { randomUUID } from 'node:crypto'
 import { openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, defineBeat, type Event } from 'sealbeat'
 import { randomFrom } from './random.ts'
@@ -19,6 +20,7 @@ export default defineBeat<Settings>({
     seed: { doc: 'Of its bursts.', format: Number, default: 1 },
     quiet: { doc: 'Waits and publishes nothing.', format: Boolean, default: false },
   },
+  privileges: ({ taken }) => [{ writes: dirname(taken), why: 'what was taken' }],
   async run(context) {
     const { settings, signal } = context
     const random = randomFrom(settings.seed)

@@ -1,8 +1,9 @@
 // `make live-nodes`: runs the agent under the default policy on every Node that it is tested with.
 // LIVE_SECONDS sets for how long (60), LIVE_NODES on which majors (`22,24`).
 import { expect } from 'chai'
+import { skip } from '../live.ts'
 import { NODE_MAJORS, nodeBinary } from '../nodes.ts'
-import { type Life, live } from './watch.ts'
+import { IS_ROOT, type Life, live, NOBODY } from './watch.ts'
 
 const SECONDS = Number(process.env['LIVE_SECONDS'] ?? 60)
 const MAJORS = NODE_MAJORS.filter(major =>
@@ -60,6 +61,29 @@ describe(`the agent under the default policy, at work for ${SECONDS} s`, functio
         expect(life.threads.length).to.be.greaterThan(SECONDS)
         const open = life.threads.filter(thread => thread.seccomp !== 2 || thread.noNewPrivs !== 1)
         expect(open).to.deep.equal([])
+      })
+
+      it('is in its domain, without capabilities, and nobody, on every thread at every look', () => {
+        const messages = life.result.log.map(({ message }) => message)
+        expect(messages).to.include.members(['Landlock domain entered', 'Capabilities dropped'])
+        const uid = IS_ROOT ? NOBODY : process.getuid?.()
+        const open = life.threads.filter(
+          each => BigInt(`0x${each.permitted}`) > 0n || each.uid !== uid,
+        )
+        expect(open).to.deep.equal([])
+      })
+
+      it('is reloaded by a file that takes the place of the old one, and rotates its files', () => {
+        const modules = life.result.log.filter(({ message }) => message === 'Beat started')
+        expect(modules.map(({ beat }) => beat)).to.include('later')
+        expect(life.files.filter(name => /^events/.test(name)).length).to.be.greaterThan(1)
+        expect(life.files.filter(name => /ndjson$/.test(name)).length).to.be.greaterThan(1)
+      })
+
+      it('goes on hearing of audit records without the capability that opened them', function () {
+        if (!IS_ROOT) return skip(this, 'the audit log needs root')
+        const heard = life.events.filter(({ event }) => event.module === 'audit')
+        expect(heard.length).to.be.greaterThan(1)
       })
 
       it('holds no io_uring at any look', () => {

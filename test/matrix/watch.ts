@@ -1,8 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+} from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Result, Workplace } from '../cli/workplace.ts'
+import { type Result, type Running, Workplace } from '../cli/workplace.ts'
 import { type ThreadStatus, threadStatuses } from '../spec/thread-status.ts'
 import { ROUND_DONE } from './beats/busy.ts'
 
@@ -14,6 +22,8 @@ export interface Life {
   /** All threads and the targets of all descriptors, from every sample. */
   readonly threads: readonly ThreadStatus[]
   readonly descriptors: ReadonlySet<string>
+  /** The names of the files of events and of the log. */
+  readonly files: readonly string[]
 }
 
 export interface AgentEvent {
@@ -21,6 +31,10 @@ export interface AgentEvent {
   readonly phase?: string
   readonly spawn?: string
 }
+
+/** Whom an agent that root starts becomes. */
+export const NOBODY = 65_534
+export const IS_ROOT = process.getuid?.() === 0
 
 /** The time between two samples. */
 const INTERVAL_MS = 500
@@ -31,19 +45,34 @@ const GRACE_MS = 120_000
 export async function live(node: string, seconds: number): Promise<Life> {
   const place = new Workplace({})
   try {
+    // Whoever the agent becomes must reach its folders.
+    chmodSync(place.folder, 0o755)
     makeCertificate(place)
+    mkdirSync(place.path('work'))
+    if (IS_ROOT) chownSync(place.path('work'), NOBODY, NOBODY)
     place.write({ 'beat.yml': configuration(place) })
     const agent = place.startOn(node, [], 'run')
     agent.child.stdin?.end()
     await agent.logged('Running')
     const late = setTimeout(seconds * 1000 + GRACE_MS, undefined, { ref: false })
     const round = Promise.race([agent.logged(ROUND_DONE), late])
+    void setTimeout((seconds * 1000) / 2).then(() => reload(place, agent))
     const seen = await sample(agent.pid, Promise.all([setTimeout(seconds * 1000), round]))
     agent.child.kill('SIGTERM')
-    return { ...seen, result: await agent.ended(), events: readEvents(place) }
+    const result = await agent.ended()
+    const files = ['data/events', 'logs'].flatMap(folder => readdirSync(place.path(folder)))
+    return { ...seen, result, events: readEvents(place), files }
   } finally {
     place.remove()
   }
+}
+
+/** As editors and package managers do it: the new file takes the old one's place. */
+function reload(place: Workplace, agent: Running): void {
+  const one = '- { type: host, id: later, period: 200ms, metricsets: [load] }'
+  place.write({ 'beat.yml.new': configuration(place, one) })
+  renameSync(place.path('beat.yml.new'), place.path('beat.yml'))
+  agent.child.kill('SIGHUP')
 }
 
 /** Takes samples until `enough` settles; it rejects if the process ends before. */
@@ -76,13 +105,19 @@ function targets(pid: number): readonly string[] {
   })
 }
 
-function configuration(place: Workplace): string {
+/** Everything at its default, and all that an agent does: reloads, rotates, keeps state, looks up names. */
+function configuration(place: Workplace, more = ''): string {
   const type = fileURLToPath(new URL('./beats/busy.js', import.meta.url))
+  const files = `key: ${place.path('key.pem')}, certificate: ${place.path('cert.pem')}`
   return `beats:
 - { type: host, id: seldom, period: 1s }
 - { type: host, id: often, period: 100ms, metricsets: [cpu, load, memory, network] }
-- { type: ${type}, key: ${place.path('key.pem')}, certificate: ${place.path('cert.pem')} }
-output.file: { path: events }
+- { type: ${type}, folder: ${place.path('work')}, ${files} }
+${IS_ROOT ? '- { type: audit }' : ''}
+${more}
+output.file: { path: events, rotate_every_kb: 256, number_of_files: 1024 }
+logging: { to_files: true, files.rotateeverybytes: 4096 }
+${IS_ROOT ? `user: '${NOBODY}:${NOBODY}'` : ''}
 `
 }
 
@@ -93,6 +128,7 @@ function makeCertificate(place: Workplace): void {
     ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
   ])
   if (status !== 0) throw new Error(`openssl: ${stderr}`)
+  chmodSync(place.path('key.pem'), 0o644)
 }
 
 function readEvents(place: Workplace): readonly AgentEvent[] {

@@ -74,6 +74,12 @@ const BUILD =
   'only builds it if allowScripts in package.json lists it'
 const requires = { 'beat.yml': `${CONFIG}seccomp.required: true\n` }
 
+const NOTHING_WORKS = [
+  'Landlock domain could not be entered',
+  'Capabilities could not be dropped',
+  'Syscall filter could not be installed',
+]
+
 const OLD = `data:text/javascript,Object.defineProperty(process,'version',{value:'v18.20.4'})`
 
 const OF_THE_INSTALLATION: readonly Mistake[] = [
@@ -87,7 +93,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     what: 'has sealbeat without its addon',
     root: () => sealbeatWith(undefined),
     code: 0,
-    logs: 'Syscall filter could not be installed',
+    logs: NOTHING_WORKS,
   },
   {
     what: 'has sealbeat without its addon, and requires a filter',
@@ -95,7 +101,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     files: requires,
     code: 77,
     says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node does not exist: ${BUILD})`,
-    logs: 'Syscall filter could not be installed',
+    logs: NOTHING_WORKS,
   },
   {
     what: 'has an addon for another libc, and requires a filter',
@@ -103,7 +109,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     files: requires,
     code: 77,
     says: `${NO_FILTER} (the native addon can't be loaded: libstrange.so.1: cannot open shared object file: No such file or directory: ${BUILD})`,
-    logs: 'Syscall filter could not be installed',
+    logs: NOTHING_WORKS,
   },
   {
     what: 'has an addon for another architecture, and requires a filter',
@@ -111,7 +117,7 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     files: requires,
     code: 77,
     says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node is for another architecture, this is ${process.arch}: ${BUILD})`,
-    logs: 'Syscall filter could not be installed',
+    logs: NOTHING_WORKS,
   },
 ]
 

@@ -20,8 +20,8 @@ export interface Mistake {
   readonly code: number
   /** The whole of standard error except log lines; PLACE stands for the folder. */
   readonly says?: string
-  /** The message of the only log line at level error. */
-  readonly logs?: string
+  /** The messages of all log lines at level error. */
+  readonly logs?: string | readonly string[]
 }
 
 /** The settings that all mistakes of a table share. */
@@ -43,7 +43,7 @@ export function testMistakes({ command, files }: Setting, mistakes: readonly Mis
       const run = await made.startThrough(through, ...command, ...args).ended()
       const { lines, errors } = splitStderr(run.stderr, made)
       expect(lines).to.deep.equal(says === undefined ? [] : [says])
-      expect(errors).to.deep.equal(logs === undefined ? [] : [logs])
+      expect(errors).to.deep.equal([logs ?? []].flat())
       expect(run.code).to.equal(code)
     })
   }

@@ -55,11 +55,16 @@ export function denying(action: string, ...names: readonly string[]): string {
 `
 }
 
-/** JSON is YAML. */
+/**
+ * JSON is YAML. The filter is what is under test: its beats start programs, use the network, write anywhere, and look
+ * at what is left as it was.
+ */
 function configOf({ beat, settings, seccomp = '' }: Experiment): string {
   const type = fileURLToPath(new URL(`./beats/${beat}.js`, import.meta.url))
   return `beats: [${JSON.stringify({ type, ...settings })}]
 output.console: {}
 logging.level: debug
+landlock.enabled: false
+capabilities: keep
 ${seccomp}`
 }

@@ -7,6 +7,9 @@ export interface ThreadStatus {
   /** How many filters; undefined before Linux 5.9. */
   readonly filters: number | undefined
   readonly noNewPrivs: number
+  /** Its capabilities, as hexadecimal bits. */
+  readonly permitted: string
+  readonly uid: number
 }
 
 /** Every thread of a process; one that ends meanwhile is left out. */
@@ -29,5 +32,7 @@ export function statusOf(text: string): ThreadStatus {
     seccomp: Number(field('Seccomp')),
     filters: filters === undefined ? undefined : Number(filters),
     noNewPrivs: Number(field('NoNewPrivs')),
+    permitted: /^CapPrm:\t([0-9a-f]+)$/m.exec(text)?.[1] ?? '',
+    uid: Number(/^Uid:\t\d+\t(\d+)/m.exec(text)?.[1]),
   }
 }

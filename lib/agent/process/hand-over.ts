@@ -36,10 +36,16 @@ interface Folders {
 export function handOver({ own, others }: Folders, account: Account): readonly string[] {
   for (const folder of own) giveTree(folder, account)
   giveOpenFiles([...own, ...others], account)
-  return others
+  return unwritable(others, account)
+}
+
+/** A problem for each folder that a user without capabilities can't write, with the command that mends it. */
+export function unwritable(folders: readonly string[], account: Account): readonly string[] {
+  return folders
     .filter(folder => !isWritable(folder, account))
     .map(folder => {
-      return `${folder} can't be written by ${account.name}: chown ${account.uid}:${account.gid} ${folder}`
+      const { name, uid, gid } = account
+      return `${folder} can't be written by ${name}: chown ${uid}:${gid} ${folder}`
     })
 }
 
@@ -79,5 +85,5 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
 /** A folder that does not exist is granted by the nearest above, and what happens there is for the plugin to say. */
 function isWritable(folder: string, account: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
-  return !stats || account.uid === ROOT || mayWrite(stats, account)
+  return !stats || mayWrite(stats, account)
 }

@@ -4,15 +4,17 @@
 //                    which is restarted if any of those that its events pass has changed
 //   restartReasons   what of the new plan needs a restart, each with its place in the configuration:
 //                    settings of what was opened before the filter (output, queue, path, log files),
-//                    another filter, as an installed one can't be changed, and beats whose `open` does
-//                    what the filter refuses
+//                    another filter, as an installed one can't be changed, a wider reach than the threads
+//                    are confined to, and beats whose `open` does what the filter refuses
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Path } from '../../errors.ts'
 import type { DeliverySettings } from '../../output.ts'
+import { widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
+import { privilegesOf } from '../plugins/declared.ts'
 
 /** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
 export interface Changes {
@@ -75,8 +77,23 @@ export function restartReasons(running: Plan, wanted: Plan): readonly RestartRea
   return [
     ...fixedChanges(running, wanted).map(changed),
     ...sandboxReasons(running, wanted),
+    ...reachReasons(running, wanted),
+    ...droppedReasons(running, wanted),
     ...(running.sandbox.ready ? openReasons(running, wanted) : []),
   ]
+}
+
+/** Capabilities that were needed to open something have been dropped since. */
+function droppedReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
+  if (running.config.capabilities === 'keep') return []
+  const { added, restarted } = changesBetween(running, wanted)
+  return privilegesOf([...added, ...restarted]).privileges.flatMap(
+    ({ plugin, title, privilege }) => {
+      if (!('capability' in privilege) || privilege.during !== 'open') return []
+      const message = `${title} opens with ${privilege.capability}, which the running agent has dropped`
+      return [{ path: plugin.path, message }]
+    },
+  )
 }
 
 function openReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
@@ -98,6 +115,9 @@ function fixedChanges(running: Plan, wanted: Plan): readonly Path[] {
     ...differences(a.queue, b.queue, ['queue']),
     ...differences(fixedLogging(a), fixedLogging(b), ['logging']),
     ...differences(a.path, b.path, ['path']),
+    ...differences(a.landlock, b.landlock, ['landlock']),
+    ...differences(a.capabilities, b.capabilities, ['capabilities']),
+    ...differences(a.user, b.user, ['user']),
   ]
 }
 
@@ -173,6 +193,21 @@ function stateReasons(
 
 function inSeccomp(message: string): RestartReason {
   return { path: ['seccomp'], message }
+}
+
+/** A narrower reach is no reason: nothing that is still declared is missing. */
+function reachReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
+  const { landlock, capabilities } = running.config
+  const isConfined = landlock.enabled && running.reach.inside.length === 0
+  const wider = widerThan(running.reach, wanted.reach).filter(({ need }) => {
+    return need.startsWith('capability ') ? capabilities !== 'keep' : isConfined
+  })
+  return wider.flatMap(({ who, need }) => {
+    // What the configuration itself asks for has been compared as a setting.
+    const plugin = wanted.plugins.find(each => each.kind !== 'agent' && titleOf(each) === who)
+    const message = `${who} needs ${need}, which the running agent is confined from`
+    return plugin ? [{ path: plugin.path, message }] : []
+  })
 }
 
 /** The calls that change because of what a plugin declares. */

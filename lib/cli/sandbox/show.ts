@@ -8,9 +8,9 @@ import { showPolicy } from '../seccomp/show.ts'
 import { type ReachRow, reachRows } from './reach-rows.ts'
 
 export async function sandboxShow(call: Call): Promise<ExitCode> {
-  const { plan, privileges, data, text } = await showPolicy(call)
+  const { plan, data, text } = await showPolicy(call)
   const support = landlockSupport()
-  const rows = reachRows(plan, privileges)
+  const rows = reachRows(plan.reach)
   if (call.has('json')) await printJson({ ...data, ...dataOf(plan, support, rows) })
   else await print(`${text}\n${textOf(plan, support, rows)}`)
   return EXIT.ok

@@ -31,7 +31,6 @@ export async function showPolicy({ source, has, value }: Call) {
   const { privileges } = privilegesOf(plan.plugins)
   return {
     plan,
-    privileges,
     data: dataOf(policy, decisions, privileges),
     text: `${textOf(policy, decisions)}${privilegeLines(privileges)}`,
   }

@@ -32,12 +32,16 @@ export interface ConfigSource {
   readonly overrides: readonly string[]
   /** The variables that `${VAR}` refers to. */
   readonly env: Environment
+  /** What relative paths start from. Default: the working directory, which a beat may change before a reload. */
+  readonly folder?: string
 }
 
 /** The whole configuration, merged and with its variables resolved, but not yet validated. */
 export interface ConfigDocument {
   readonly value: Readonly<Record<string, unknown>>
   readonly files: readonly string[]
+  /** What `files` and `path.home` are relative to. */
+  readonly folder: string
   /** Whether the files of its beats must meet the same rules of ownership as its own files. */
   readonly strictPerms: boolean
   /** Problems in well-formed text: settings written twice, variables that are not set. */
@@ -62,18 +66,19 @@ export function readDocument({
   overrides,
   env,
   strictPerms = true,
+  folder = process.cwd(),
 }: ConfigSource): ConfigDocument {
   const findings: Finding[] = []
   const find: Find = (at, path, message) => findings.push({ at, path, message })
   const trees = [
-    ...files.map((file, source) => readFileTree({ file, source, strictPerms }, find)),
+    ...files.map((file, source) => readFileTree({ file, source, strictPerms, folder }, find)),
     ...overrides.map((text, index) => readOverride(text, files.length + index, find)),
   ]
   const sound = trees.filter(tree => tree !== undefined)
   if (sound.length < trees.length) throw invalidConfig(findings)
   const merged = sound.reduce(mergeMaps, { kind: 'map', at: NOWHERE, entries: new Map() })
   const tree = expand(merged, env, find)
-  return { ...documentOf(tree), files, strictPerms, findings }
+  return { ...documentOf(tree), files, folder, strictPerms, findings }
 }
 
 /** Whether a filter is wanted, as far as that is known before validation. */

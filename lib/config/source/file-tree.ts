@@ -12,18 +12,20 @@ interface FileSource {
   readonly file: string
   readonly source: number
   readonly strictPerms: boolean
+  /** What it is relative to. */
+  readonly folder: string
 }
 
 /** The tree of a file; undefined if the file can't be read or trusted, which has then been reported. */
 export function readFileTree(
-  { file, source, strictPerms }: FileSource,
+  { file, source, strictPerms, folder }: FileSource,
   find: Find,
 ): MapTree | undefined {
   const at: Position = { name: file, source }
-  const trusted = { kind: 'config', name: file, path: resolve(file) } as const
+  const trusted = { kind: 'config', name: file, path: resolve(folder, file) } as const
   try {
     const problems: string[] = []
-    const text = readSourceFile(file, stats => {
+    const text = readSourceFile({ file, folder }, stats => {
       if (strictPerms) problems.push(...ownershipProblems(trusted, stats))
       for (const problem of problems) find(at, [], problem)
     })

@@ -19,7 +19,7 @@ function mentionsFilter(text: string): boolean {
 /** The text without comment lines, because those of the reference configuration mention every setting. */
 function settingsOf(file: string): string {
   try {
-    return readSourceFile(file).replace(/^\s*#.*$/gm, '')
+    return readSourceFile({ file, folder: '.' }).replace(/^\s*#.*$/gm, '')
   } catch {
     return '\\'
   }

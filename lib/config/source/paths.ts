@@ -1,10 +1,14 @@
 import { dirname, resolve } from 'node:path'
 import type { PathSettings } from '../config.ts'
+import type { ConfigDocument } from './document.ts'
 
-/** Makes all paths absolute: `home` from the working directory, the others from `home`. */
-export function absolutePaths(written: PathSettings, files: readonly string[]): PathSettings {
-  const home = resolve(written.home)
+/** Makes all paths absolute: `home` from the folder of the document, the others from `home`. */
+export function absolutePaths(
+  written: PathSettings,
+  { files, folder }: Pick<ConfigDocument, 'files' | 'folder'>,
+): PathSettings {
+  const home = resolve(folder, written.home)
   const config =
-    written.config === '' ? resolve(dirname(files[0] ?? '')) : resolve(home, written.config)
+    written.config === '' ? resolve(folder, dirname(files[0] ?? '')) : resolve(home, written.config)
   return { home, config, data: resolve(home, written.data), logs: resolve(home, written.logs) }
 }

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
 import { readRegularFile } from './regular-file.ts'
 
@@ -8,18 +9,21 @@ import { readRegularFile } from './regular-file.ts'
  *
  * @throws Error with a message for the user that doesn't name the file
  */
-export function readSourceFile(file: string, inspect: (stats: Stats) => void = () => {}): string {
-  const { bytes, stats } = read(file)
+export function readSourceFile(
+  source: { readonly file: string; readonly folder: string },
+  inspect: (stats: Stats) => void = () => {},
+): string {
+  const { bytes, stats } = read(source)
   inspect(stats)
   return decode(bytes)
 }
 
-function read(file: string) {
+function read({ file, folder }: { readonly file: string; readonly folder: string }) {
   try {
-    return readRegularFile(file)
+    return readRegularFile(resolve(folder, file))
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
-    const where = `no such file in ${process.cwd()}; use -c FILE to name another`
+    const where = `no such file in ${folder}; use -c FILE to name another`
     throw new Error(where, { cause: thrown })
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 
 /** The phases of a recorded agent: `boot` is the start of Node, the others are the agent's stages. */
-export const PHASES = ['boot', 'configure', 'open', 'sandbox', 'run', 'close'] as const
+export const PHASES = ['boot', 'configure', 'open', 'confine', 'sandbox', 'run', 'close'] as const
 export type Phase = (typeof PHASES)[number]
 
 /** The phases with a filter installed. A policy need not allow calls from the earlier phases. */

@@ -150,6 +150,66 @@ describe('agent: what a reload changes', () => {
       expect(await refusals([raw(''), off], [raw(', word: x'), off])).to.deep.equal([])
     })
 
+    it('a beat that reaches further than the threads are confined to', async () => {
+      const reaching = (privilege: string) =>
+        PLAIN.replace('schema:', `privileges: () => [{ ${privilege}, why: 'works' }], schema:`)
+      const both = 'beats: [{ type: ./plain.mjs }, { type: ./NAME.mjs }]'
+      const of = (name: string, privilege: string) => {
+        writeFileSync(join(folder.path, `${name}.mjs`), reaching(privilege))
+        return both.replace('NAME', name)
+      }
+      const plain = 'beats: [{ type: ./plain.mjs }]'
+      const ROWS = [
+        ["writes: '/srv/a'", 'writes /srv/a'],
+        ["executes: '/usr/bin/df'", 'executes /usr/bin/df'],
+        ['connects: 443', 'connects 443'],
+        ["connects: 'any'", 'connects any'],
+        ["network: 'ip'", 'network ip'],
+        ['listens: 8080', 'listens 8080'],
+        ["unix: '/run/x.sock'", 'unix /run/x.sock'],
+        ["proc: 'inside'", 'proc inside'],
+        ["capability: 'CAP_KILL'", 'capability CAP_KILL'],
+      ] as const
+      for (const [at, [privilege, need]] of ROWS.entries()) {
+        const wanted = of(`reaching${at}`, privilege)
+        const message = `beat reaching${at} needs ${need}, which the running agent is confined from`
+        expect(await refusals([plain, OUTPUT], [wanted, OUTPUT])).to.deep.equal([
+          `1:32: beats.1: ${message}`,
+        ])
+        expect(await refusals([wanted, OUTPUT], [plain, OUTPUT])).to.deep.equal([])
+        expect(await refusals([wanted, OUTPUT], [wanted, OUTPUT])).to.deep.equal([])
+        const off = `${OUTPUT}\nlandlock.enabled: false\ncapabilities: keep`
+        expect(await refusals([plain, off], [wanted, off])).to.deep.equal([])
+      }
+      const below = of('below', "writes: '/srv/a/b'")
+      expect(
+        await refusals([of('above', "writes: '/srv/a'"), OUTPUT], [below, OUTPUT]),
+      ).to.deep.equal([])
+    })
+
+    it('a beat that opens with a capability, which has been dropped', async () => {
+      const source =
+        "privileges: () => [{ capability: 'CAP_KILL', during: 'open', why: 'works' }], schema:"
+      writeFileSync(join(folder.path, 'opening.mjs'), PLAIN.replace('schema:', source))
+      const plain = 'beats: [{ type: ./plain.mjs }]'
+      const opening = 'beats: [{ type: ./plain.mjs }, { type: ./opening.mjs }]'
+      expect(await refusals([plain, OUTPUT], [opening, OUTPUT])).to.deep.equal([
+        '1:32: beats.1: beat opening opens with CAP_KILL, which the running agent has dropped',
+      ])
+      expect(await refusals([opening, OUTPUT], [opening, OUTPUT])).to.deep.equal([])
+      const keep = `${OUTPUT}\ncapabilities: keep`
+      expect(await refusals([plain, keep], [opening, keep])).to.deep.equal([])
+    })
+
+    it('other settings of what confines it', async () => {
+      const after = `${OUTPUT}\nlandlock.writes: [/srv]\ncapabilities: keep\nuser: root`
+      expect(await refusals([beat(''), OUTPUT], [beat(''), after])).to.deep.equal([
+        '3:1: landlock.writes: has changed',
+        '4:1: capabilities: has changed',
+        '5:1: user: has changed',
+      ])
+    })
+
     it('what was written and is not any more', async () => {
       const before = [beat(''), 'output.console.pretty: true', 'queue.mem.events: 5000']
       expect(await refusals(before, [beat(''), OUTPUT])).to.deep.equal([

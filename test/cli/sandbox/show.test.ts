@@ -93,7 +93,7 @@ describe('sandbox show', function () {
   it('says who gives Landlock up, and who has asked for the whole network', async () => {
     const text = await shown('-E', 'beats=[{type: ./inside.js}]', '-E', 'user=12:34')
     expect(text).to.match(/^Landlock +given up for beat inside \(reads open files\): all files/m)
-    expect(text).to.match(/^connects +any +beat inside +asks anybody$/m)
+    expect(text).to.match(/^connects +network ip +beat inside +asks anybody$/m)
     expect(text).to.match(/^user +12:34 \(uid 12, gid 34\), if it is started as root$/m)
   })
 

@@ -88,7 +88,7 @@ describe('config: a glance before the re-start', () => {
   })
 
   it('loads no package at all, and the document none but yaml', () => {
-    expect(new Set(packagesOf(lib('glance.js')))).to.deep.equal(new Set(['node:fs']))
+    expect(new Set(packagesOf(lib('glance.js')))).to.deep.equal(new Set(['node:fs', 'node:path']))
     const document = new Set(['node:fs', 'node:path', 'yaml'])
     expect(new Set(packagesOf(lib('document.js')))).to.deep.equal(document)
   })

@@ -32,16 +32,23 @@ export default defineBeat({
   schema: {
     key: { doc: 'A private key in PEM.', format: text, default: '' },
     certificate: { doc: 'Its certificate, for localhost, in PEM.', format: text, default: '' },
+    folder: { doc: 'Where its parts work.', format: text, default: tmpdir() },
     pause: { doc: 'Between two parts.', format: duration, default: 100 },
   },
-  async run({ settings, log, signal, publish }) {
+  privileges: ({ folder }) => [
+    { writes: folder, why: 'the files of its parts' },
+    { unix: join(folder, 'socket'), why: 'a server in a folder there' },
+    { network: 'ip', why: 'servers, clients and names' },
+  ],
+  async run({ settings, log, state, signal, publish }) {
     const phases = [...PHASES, encrypted(settings)]
     for (let round = 0; !signal.aborted; round++) {
       for (const { name, run } of phases) {
         if (signal.aborted) return
-        const folder = mkdtempSync(join(tmpdir(), 'sealbeat-matrix-'))
+        const folder = mkdtempSync(join(settings.folder, 'part-'))
         await run(folder)
         rmSync(folder, { recursive: true })
+        await state.set('phase', name)
         await publish({ round, phase: name, spawn: codeOf(spawnSync('true').error) })
         await setTimeout(settings.pause)
       }

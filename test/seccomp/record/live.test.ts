@@ -72,7 +72,11 @@ describe('seccomp record: the life of a recording', function () {
       await new Promise(resolve => child.on('exit', resolve))
       await context.publish({ said })`
     place.write({
-      'nested.js': beatSource(nested, '', "import { spawn } from 'node:child_process'"),
+      'nested.js': beatSource(
+        nested,
+        "privileges: () => [{ executes: process.execPath, why: 'records' }],",
+        "import { spawn } from 'node:child_process'",
+      ),
     })
     const beats = 'beats=[{type: ./nested.js}]'
     const { stdout } = await run('seccomp', 'record', '-o', 'nested.yml', '--', 'run', '-E', beats)

@@ -1,0 +1,55 @@
+// The cost of what confines an agent besides its filter: at a start, for each file that is opened, and for
+// events that flow.
+import { CONSOLE, HOST, RUNNING } from './agent.ts'
+import { cpuTime, measureIn, startTime } from './child.ts'
+import { beatOf, inFolder } from './folder.ts'
+import { inTurns, median, spread, times } from './rounds.ts'
+import { compared, printTable, type Row } from './table.ts'
+
+const STARTS = 15
+const OPENERS = 7
+const BUSY_ROUNDS = 5
+const OFF = ['landlock.enabled=false', 'capabilities=keep']
+
+interface Opens {
+  readonly proc: number
+  readonly near: number
+}
+
+export async function benchConfine(): Promise<void> {
+  await inFolder(async folder => {
+    const { off, on } = await inTurns(STARTS, {
+      off: () => startTime(folder.agent(HOST, { ...CONSOLE, settings: OFF }), RUNNING),
+      on: () => startTime(folder.agent(HOST, CONSOLE), RUNNING),
+    })
+    const added = `${(median(on) - median(off)).toFixed(1)} ms more`
+    printTable(`Start of an agent, ${STARTS} of each in turns`, [
+      ['without Landlock, capabilities kept', spread(off, 'ms')],
+      ['confined', spread(on, 'ms'), added, times(on, off)],
+    ])
+    const busy = await inTurns(BUSY_ROUNDS, {
+      off: () => cpuTime(folder.agent(beatOf('busy'), { settings: OFF })),
+      on: () => cpuTime(folder.agent(beatOf('busy'))),
+    })
+    printTable(
+      `Processor time of a busy agent, ${BUSY_ROUNDS} of each in turns`,
+      compared('ms', [
+        ['without Landlock, capabilities kept', busy.off],
+        ['confined', busy.on],
+      ]),
+    )
+  })
+  const { none, domain } = await inTurns(OPENERS, {
+    none: () => measureIn<Opens>('files', 'none'),
+    domain: () => measureIn<Opens>('files', 'domain'),
+  })
+  const row = (what: string, key: keyof Opens): Row => {
+    const [bare, confined] = [none.map(run => run[key]), domain.map(run => run[key])]
+    const added = `${(median(confined) - median(bare)).toFixed(0)} ns more`
+    return [what, spread(bare, 'ns'), spread(confined, 'ns'), added, times(confined, bare)]
+  }
+  printTable(
+    `To open and close a file, outside and inside, ${OPENERS} processes of each in turns`,
+    [row('/proc/self/stat', 'proc'), row('/etc/passwd', 'near')],
+  )
+}
