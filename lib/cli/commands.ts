@@ -39,8 +39,8 @@ at once. SIGHUP reloads the configuration.`,
     words: ['test', 'config'],
     summary: 'check the configuration and report every problem, without running anything',
     details: `Imports the beats, the processors and the output, validates every section, and assembles the
-seccomp policy for this machine's architecture. Opens nothing. Warns of what would break Node, and of
-what this host lacks to confine the agent (see sandbox check).`,
+seccomp policy for this machine's architecture. Opens nothing. Warns of what would break Node, and
+of what this host lacks to confine the agent (see sandbox check).`,
     options: JSON_OPTION,
     withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
@@ -49,8 +49,8 @@ what this host lacks to confine the agent (see sandbox check).`,
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
     details: `Shows what seccomp show does, and then what the agent reaches once it is confined: the folders that
-it reads and writes, the programs that it starts, its TCP ports, unix sockets and capabilities, each
-with who asks for it and why; the user that it becomes; and what this kernel can't refuse.`,
+it reads and writes, the programs that it starts, its TCP ports, unix sockets and capabilities,
+each with who asks for it and why; the user that it becomes; and what this kernel can't refuse.`,
     options: SHOW_OPTIONS,
     withoutCredentials: true,
     load: async () => (await import('./sandbox/show.ts')).sandboxShow,
