@@ -13,6 +13,7 @@
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import type { Configure } from './configure.ts'
 import { confineAgent } from './confine.ts'
+import { explainRefusals } from './explain-refusals.ts'
 import { type OpenAgent, open } from './open.ts'
 import type { ExitCode } from './process/exit.ts'
 import { StopRequest } from './process/stop.ts'
@@ -41,9 +42,10 @@ export async function runAgent(
   const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('confine')
-    confineAgent(agent)
+    const confined = confineAgent(agent)
     enter('sandbox')
     const sandboxed = sandbox(agent, restart)
+    agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')
     await run(agent, sandboxed, stop, configure)
   } finally {

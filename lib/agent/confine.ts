@@ -8,16 +8,18 @@
 // Each part stands alone: one that fails gets one line, and the agent goes on, unless that part is required. A
 // user that can't be had ends the start: the agent would go on as root.
 
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { AgentError, messageOf } from '../errors.ts'
 import { become } from '../sandbox/become.ts'
 import { type Confined, confine } from '../sandbox/confine.ts'
+import { exposedFiles, exposedText } from '../sandbox/exposed.ts'
 import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts'
 import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
 import type { Plan } from './plan.ts'
 import { handOver, unwritable } from './process/hand-over.ts'
+import { startFiles } from './start-files.ts'
 
 /** The part of an open agent that is needed. */
 interface ConfineDeps {
@@ -32,7 +34,9 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   const reach = { ...plan.reach, writes: [...plan.reach.writes, ...writtenByNode()] }
   const confined = confine({ reach, landlock, capabilities })
   report(confined, log)
-  if (confined.landlock.state === 'entered') warnOfOwnFiles(plan, reach, log)
+  if (confined.landlock.state === 'entered') {
+    for (const each of exposedFiles(startFiles(plan), reach.writes)) log.warn(exposedText(each))
+  }
   if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
   if (landlock.required && confined.landlock.state !== 'entered') {
@@ -107,25 +111,6 @@ function required({ message, fields }: Line, why: string, log: Logger): AgentErr
   const reason = `${message}, and ${why}: not running without it`
   log.fatal(fields, reason)
   return new AgentError('SANDBOX_REQUIRED', reason)
-}
-
-/** Landlock can't take a file out of a folder that may be written, so what starts the agent must not be in one. */
-function warnOfOwnFiles(
-  { files, beats, config }: ConfineDeps['plan'],
-  reach: Reach,
-  log: Logger,
-): void {
-  const modules = beats.map(beat => beat.config.type).filter(type => /^\.{0,2}\//.test(type))
-  const startsIt = [...files, ...modules.map(type => resolve(config.path.config, type))]
-  for (const file of startsIt.map(file => (isAbsolute(file) ? file : resolve(file)))) {
-    const folder = reach.writes.find(({ what }) => `${dirname(file)}/`.startsWith(`${what}/`))
-    if (folder) {
-      const { what, who } = folder
-      log.warn(
-        `${file} is below ${what}, which ${who} may write: code in the agent can change the next start`,
-      )
-    }
-  }
 }
 
 /** Where Node itself writes at its end: the data of a coverage report. */

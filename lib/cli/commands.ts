@@ -1,12 +1,28 @@
-import type { Command, Options } from './command.ts'
+import type { Command, Options, Run } from './command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
+
+const SHOW_OPTIONS: Options = {
+  arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
+  all: { doc: 'show every system call, also those that get the default action' },
+  ...JSON_OPTION,
+}
+
+const CHECK_OPTIONS: Options = {
+  for: { value: 'DURATION', doc: 'how long to run the beats (default: 3s)' },
+  'no-trial': { doc: 'do not run the agent' },
+  ...JSON_OPTION,
+}
 
 const NEW_OPTIONS: Options = {
   from: { value: 'PATH', doc: 'depend on the sealbeat in this tarball or folder' },
 }
 const NEW_DEPENDENCY = `It depends on the version of sealbeat that writes it, or on the same tarball or folder if this
 sealbeat was installed from one.`
+
+async function loadCheck(): Promise<Run> {
+  return (await import('./sandbox/check.ts')).sandboxCheck
+}
 
 /** Every command, in the order of the help. The code of a command is imported only when it runs. */
 export const COMMANDS: readonly Command[] = [
@@ -23,10 +39,33 @@ at once. SIGHUP reloads the configuration.`,
     words: ['test', 'config'],
     summary: 'check the configuration and report every problem, without running anything',
     details: `Imports the beats, the processors and the output, validates every section, and assembles the
-seccomp policy for this machine's architecture. Opens nothing.`,
+seccomp policy for this machine's architecture. Opens nothing. Warns of what would break Node, and
+of what this host lacks to confine the agent (see sandbox check).`,
     options: JSON_OPTION,
     withoutCredentials: true,
     load: async () => (await import('./test-config.ts')).testConfig,
+  },
+  {
+    words: ['sandbox', 'show'],
+    summary: 'print all that confines the agent: its policy, and how far it reaches',
+    details: `Shows what seccomp show does, and then what the agent reaches once it is confined: the folders that
+it reads and writes, the programs that it starts, its TCP ports, unix sockets and capabilities,
+each with who asks for it and why; the user that it becomes; and what this kernel can't refuse.`,
+    options: SHOW_OPTIONS,
+    withoutCredentials: true,
+    load: async () => (await import('./sandbox/show.ts')).sandboxShow,
+  },
+  {
+    words: ['sandbox', 'check'],
+    summary: 'check policy, kernel and host, and try the agent with all that confines it',
+    details: `Reports which parts of the policy are known to break Node, which denied calls have an equivalent
+that is allowed, and whether the kernel, host, Node and libc meet the needs of the policy and of the
+rest of the sandbox: errors first, each with how to mend it. Then runs the configured agent with its
+beats for a moment and reports what was refused, and what to declare. Its events are discarded, its
+output is not opened, and its state is in a temporary folder. Exits with 1 if there is an error.`,
+    options: CHECK_OPTIONS,
+    withoutCredentials: true,
+    load: loadCheck,
   },
   {
     words: ['seccomp', 'show'],
@@ -98,19 +137,11 @@ Without -o, the section goes to standard output, and the agent's output to stand
   },
   {
     words: ['seccomp', 'check'],
-    summary: 'check policy, kernel and host, and try the agent under its policy',
-    details: `Reports which parts of the policy are known to break Node, which denied calls have an equivalent
-that is allowed, and whether the kernel, host, Node and libc meet the policy's needs. Then runs the
-configured agent with its beats for a moment and reports the calls that were denied. Its events are
-discarded, its output is not opened, and its state is in a temporary folder. Exits with 1 if there
-is an error.`,
-    options: {
-      for: { value: 'DURATION', doc: 'how long to run the beats (default: 3s)' },
-      'no-trial': { doc: 'do not run the agent' },
-      ...JSON_OPTION,
-    },
+    summary: 'the same as sandbox check',
+    details: 'An older name of sandbox check, which goes on working.',
+    options: CHECK_OPTIONS,
     withoutCredentials: true,
-    load: async () => (await import('./seccomp/check.ts')).seccompCheck,
+    load: loadCheck,
   },
   {
     words: ['seccomp', 'import'],

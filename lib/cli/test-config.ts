@@ -6,8 +6,10 @@ import { readDocument } from '../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../errors.ts'
 import { breaking } from '../seccomp/check/breaking.ts'
 import type { Failure } from '../seccomp/kernel/outcome.ts'
+import type { EffectivePolicy } from '../seccomp/policy/merge.ts'
 import type { Call } from './command.ts'
 import { print, printJson } from './print.ts'
+import { hostOf } from './sandbox/host.ts'
 
 /** The output of `--json`. `ok` agrees with the exit code. */
 interface Finding {
@@ -30,6 +32,11 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
     }
   }
   for (const warning of privilegeWarnings(plan)) process.stderr.write(`warning: ${warning}\n`)
+  for (const { severity, message } of hostOf(plan, policyOf(plan))) {
+    if (severity === 'error' || severity === 'warning') {
+      process.stderr.write(`warning: sandbox: ${message}\n`)
+    }
+  }
   await print('Config OK\n')
   return EXIT.ok
 }
@@ -52,6 +59,10 @@ async function findProblems(source: Call['source']): Promise<readonly Problem[]>
     if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error.problems
     throw error
   }
+}
+
+function policyOf({ sandbox }: Plan): EffectivePolicy | undefined {
+  return sandbox.ready ? sandbox.policy : undefined
 }
 
 /** A failure that the agent would only log at its start, to run without a filter. Here it is an error. */

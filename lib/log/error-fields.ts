@@ -2,14 +2,20 @@ import pino from 'pino'
 
 type Fields = Record<string, unknown>
 
+/** What can be said of a thrown value beyond its message: who refused it, and what to do. */
+export type Explain = (thrown: unknown) => string | undefined
+
 /**
  * Replaces `err` or `error`, which may be any thrown value, with the fields of ECS: `error.message`,
- * `error.type`, `error.code` and `error.stack_trace`, which includes the causes.
+ * `error.type`, `error.code` and `error.stack_trace`, which includes the causes. `hint` follows, unless the line
+ * has one.
  */
-export function withErrorFields({ err, error, ...fields }: Fields): Fields {
-  if (error instanceof Error) return { ...fields, ...fieldsOf(error) }
-  if (error !== undefined) fields.error = error
-  return err === undefined ? fields : { ...fields, ...fieldsOf(err) }
+export function withErrorFields({ err, error, ...fields }: Fields, explain?: Explain): Fields {
+  const thrown = error instanceof Error ? error : err
+  if (error !== undefined && thrown !== error) fields.error = error
+  if (thrown === undefined) return fields
+  const hint = fields.hint ?? explain?.(thrown)
+  return { ...fields, ...fieldsOf(thrown), ...(hint !== undefined && { hint }) }
 }
 
 function fieldsOf(thrown: unknown): Fields {

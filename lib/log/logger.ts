@@ -4,7 +4,7 @@ import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.t
 import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 import { ChildLoggers } from './child-loggers.ts'
-import { withErrorFields } from './error-fields.ts'
+import { type Explain, withErrorFields } from './error-fields.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
 import { redactor } from './redact.ts'
 
@@ -30,6 +30,8 @@ export interface LogControl {
   change(settings: { readonly level: LogLevel; readonly name: string }): void
   /** From now on, replaces these values as well. */
   hide(secrets: readonly string[]): void
+  /** From now on, lines with an error have what this says of it as their `hint`. */
+  explain(explain: Explain): void
   /** Continues in files of the same names: logrotate may have moved the old ones. */
   reopen(): void
 }
@@ -50,6 +52,7 @@ export function createLogger(
   const children = new ChildLoggers()
   let service = name
   let redact = redactor(secrets)
+  let explaining: Explain | undefined
   const log: Logger = pino(
     {
       level: PINO_LEVELS[settings.level],
@@ -60,7 +63,7 @@ export function createLogger(
       timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
       formatters: {
         level: label => ({ 'log.level': label }),
-        log: withErrorFields,
+        log: fields => withErrorFields(fields, explaining),
       },
       hooks: { streamWrite: line => redact(line) },
     },
@@ -80,6 +83,9 @@ export function createLogger(
     },
     hide(more) {
       redact = redactor([...new Set([...secrets, ...more])])
+    },
+    explain(explain) {
+      explaining = explain
     },
     reopen() {
       for (const sink of sinks) sink.reopen()

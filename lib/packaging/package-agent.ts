@@ -147,5 +147,9 @@ function unitOf(
   const { sandbox, config } = plan
   const policy = sandbox.ready ? sandbox.policy : undefined
   const shutdownTimeoutMs = config.shutdown_timeout
-  return unitFile({ manifest, grants, policy, credentials, jitless, shutdownTimeoutMs })
+  const changesUser = plan.account !== undefined
+  return unitFile({
+    ...{ manifest, grants, policy, credentials, jitless },
+    ...{ changesUser, shutdownTimeoutMs },
+  })
 }

@@ -11,9 +11,14 @@ const ERRATA = 2
 /** Erratum 2: signals between threads of one process were refused. */
 const ERRATUM_2 = 1 << 1
 
-type LandlockSupport =
+export type LandlockSupport =
   | ({ readonly available: true } & LandlockAbi)
-  | { readonly available: false; readonly reason: string }
+  | {
+      readonly available: false
+      readonly reason: string
+      /** What the operator can do about it, where that is known. */
+      readonly mend?: string
+    }
 
 /** Asks the kernel; changes nothing. */
 export function landlockSupport(): LandlockSupport {
@@ -25,16 +30,31 @@ export function landlockSupport(): LandlockSupport {
     return { available: true, abi, sparesOwnSignals: errata > 0 && (errata & ERRATUM_2) !== 0 }
   }
   const name = abi === 0 ? 'no ABI' : getSystemErrorName(abi)
-  return { available: false, reason: REASONS.get(name) ?? name }
+  return { available: false, ...(REASONS.get(name) ?? { reason: name }) }
 }
 
 const REASONS = new Map([
-  ['ENOSYS', 'the kernel has no Landlock (Linux 5.13), or an outer filter hides it'],
+  [
+    'ENOSYS',
+    {
+      reason: 'the kernel has no Landlock (Linux 5.13), or an outer filter hides it',
+      mend: 'start a kernel with CONFIG_SECURITY_LANDLOCK; a container’s profile must let landlock_* through',
+    },
+  ],
   [
     'EOPNOTSUPP',
-    'Landlock is not among the security modules that the kernel was started with (lsm=)',
+    {
+      reason: 'Landlock is not among the security modules that the kernel was started with (lsm=)',
+      mend: 'add landlock to lsm= on the kernel’s command line (/sys/kernel/security/lsm has the others)',
+    },
   ],
-  ['EPERM', 'an outer filter refuses landlock_create_ruleset(2)'],
+  [
+    'EPERM',
+    {
+      reason: 'an outer filter refuses landlock_create_ruleset(2)',
+      mend: 'let landlock_* through in the container’s profile or in the unit’s SystemCallFilter=',
+    },
+  ],
 ])
 
 /** The native part, or why there is none. */

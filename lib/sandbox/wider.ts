@@ -1,3 +1,4 @@
+import { isBelow } from './exposed.ts'
 import type { Asked, Reach } from './reach.ts'
 
 /** Something that a new reach asks for and the old one does not have. */
@@ -34,10 +35,6 @@ function folders(
   if (old === undefined) return []
   const outside = wanted.filter(({ what }) => !old.some(folder => isBelow(what, folder.what)))
   return outside.map(wider(kind))
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
 function ports(

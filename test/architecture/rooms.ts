@@ -71,6 +71,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['seccomp/policy'],
     types: ['seccomp/architectures'],
   },
+  'sandbox/check': {
+    files: /^lib\/sandbox\/check\//,
+    imports: ['sandbox', 'seccomp/check', 'seccomp/policy'],
+    types: ['config/config'],
+  },
   'sandbox/kernel': {
     files: /^lib\/sandbox\/(become|confine|ruleset|undumpable)\.ts$/,
     imports: ['addon', 'sandbox', 'errors'],
@@ -136,8 +141,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   'agent/process': {
     files: /^lib\/agent\/process\//,
-    imports: ['log', 'addon', 'errors', 'basics'],
-    types: ['contracts', 'agent/plan', 'sandbox', 'npm:pino'],
+    imports: ['log', 'addon', 'sandbox', 'errors', 'basics'],
+    types: ['contracts', 'agent/plan', 'npm:pino'],
   },
   'agent/plugins': {
     files: /^lib\/agent\/plugins\//,
@@ -176,7 +181,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['errors', 'basics'],
+      ...['seccomp/policy', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },
@@ -207,8 +212,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'contracts'],
-      ...['addon', 'errors', 'basics'],
+      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
+      ...['contracts', 'addon', 'errors', 'basics'],
     ],
   },
   beats: {

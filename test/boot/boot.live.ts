@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
 import { NAME } from '../../tools/boot/sample.ts'
+import { skip } from '../live.ts'
 import { bootedWith } from './booted-with.ts'
 
 const TOKEN = 'very secret'
@@ -63,14 +64,26 @@ describe('S16: an installed agent', function () {
     await agent.until('ENOSYS is its answer', said)
   })
 
-  it('has its own user, and of capabilities what its beats declare', () => {
+  it('has confined every thread below the layer of systemd', function () {
+    const journal = machine.run(`journalctl --unit=${NAME} --output=cat`)
+    expect(journal).to.include('"message":"Capabilities dropped"')
+    if (journal.includes('"message":"Landlock is not available"')) {
+      return skip(this, 'the kernel has no Landlock')
+    }
+    expect(journal).to.match(/"message":"Landlock domain entered/)
+  })
+
+  it('has its own user, and gives up the capabilities that its beats need to be opened', () => {
     const CAP_AUDIT_READ = 37
     const uid = machine.run(`id -u ${NAME}`).trim()
     expect(new Set(agent.statuses('Uid'))).to.deep.equal(new Set([[uid, uid, uid, uid].join('\t')]))
     const mask = (1n << BigInt(CAP_AUDIT_READ)).toString(16).padStart(16, '0')
-    for (const set of ['CapEff', 'CapPrm', 'CapBnd', 'CapAmb']) {
-      expect(new Set(agent.statuses(set)), set).to.deep.equal(new Set([mask]))
+    for (const set of ['CapEff', 'CapPrm', 'CapInh', 'CapAmb']) {
+      expect(new Set(agent.statuses(set)), set).to.deep.equal(new Set(['0'.repeat(16)]))
     }
+    // It takes CAP_SETPCAP to drop it from the bounding set, and with no_new_privs nothing comes back from there.
+    expect(new Set(agent.statuses('CapBnd'))).to.deep.equal(new Set([mask]))
+    expect(machine.run(`systemctl cat ${NAME}`)).to.match(/^AmbientCapabilities=CAP_AUDIT_READ$/m)
   })
 
   it('sees the root read-only, its configuration too, and not the files of its credentials', () => {

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { landlockSupport } from '../../lib/sandbox/ruleset.ts'
+import { skip } from '../live.ts'
 import { beatSource, Workplace } from './workplace.ts'
 
 describe('sealbeat test config', () => {
@@ -12,10 +14,34 @@ describe('sealbeat test config', () => {
   afterEach(() => place.remove())
 
   it('says that all is well, and touches nothing', async () => {
-    const { code, stdout, stderr } = await place.run('test', 'config')
+    // Some hosts have none, of which it would warn.
+    const { code, stdout, stderr } = await place.run(
+      'test',
+      'config',
+      '-E',
+      'landlock.enabled=false',
+    )
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: 'Config OK\n', stderr: '' })
     const again = await place.run('test', 'config', '--json')
     expect(JSON.parse(again.stdout)).to.deep.equal({ ok: true, problems: [] })
+  })
+
+  it('warns of what the host lacks to confine the agent, without running it', async function () {
+    if (!landlockSupport().available) return skip(this, 'no Landlock here')
+    const { code, stdout, stderr } = await place.run(
+      ...['test', 'config', '-E', 'landlock.writes=[/nowhere/spool]'],
+      ...[
+        '-E',
+        'seccomp={ default_action: errno, syscalls: [{ action: allow, names: [execve] }] }',
+      ],
+    )
+    expect([code, stdout]).to.deep.equal([0, 'Config OK\n'])
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines).to.have.length(2)
+    expect(lines[0]).to.match(
+      /^warning: sandbox: the policy allows execve, but nothing is declared/,
+    )
+    expect(lines[1]).to.match(/^warning: sandbox: \/nowhere\/spool, which landlock\.writes writes/)
   })
 
   it('lists every problem at its place, the plugins own included, in reading order', async () => {

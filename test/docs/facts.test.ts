@@ -3,6 +3,13 @@ import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
 import { ownershipProblems } from '../../lib/config/source/ownership.ts'
+import {
+  type CapabilitiesOutcome,
+  capabilitiesLine,
+  type LandlockOutcome,
+  landlockLine,
+} from '../../lib/sandbox/outcome.ts'
+import { lackingOf } from '../../lib/sandbox/rights.ts'
 import { ARCHITECTURES, loadArchitecture } from '../../lib/seccomp/architectures/architecture.ts'
 import { type Outcome, outcomeLine } from '../../lib/seccomp/kernel/outcome.ts'
 import { builtinPolicy } from '../../lib/seccomp/policy/builtin.ts'
@@ -34,6 +41,22 @@ const OUTCOMES: { readonly [S in Outcome['state']]: Outcome } = {
   },
 }
 
+/** One for each row of docs/sandbox.md, in its order. */
+const LANDLOCK: readonly LandlockOutcome[] = [
+  { state: 'entered', abi: 7, threads: 1, lacking: [] },
+  { state: 'disabled' },
+  { state: 'unavailable', reason: 'none' },
+  { state: 'given-up', who: ['beat ps'] },
+  { state: 'partial', reason: 'late', tids: [2] },
+  { state: 'failed', code: 'PRETENDED', reason: 'none', hint: 'none' },
+]
+const CAPABILITIES: readonly CapabilitiesOutcome[] = [
+  { state: 'dropped', threads: 1, kept: [] },
+  { state: 'kept' },
+  { state: 'partial', reason: 'late', tids: [2] },
+  { state: 'failed', code: 'NO_SWEEP', reason: 'none', hint: 'none' },
+]
+
 describe('facts in the documentation', () => {
   it('exit codes are those of the code and of the help', () => {
     const codes = Object.values(EXIT).map(String)
@@ -62,6 +85,27 @@ describe('facts in the documentation', () => {
     expect(written).to.have.deep.members([...said, before])
     // The only line that does not come from an outcome.
     expect(readFileSync(`${ROOT}lib/agent/sandbox.ts`, 'utf8')).to.contain(`'${before.message}'`)
+  })
+
+  it('log lines about the rest of the sandbox have the same level and words as the code', () => {
+    const written = rowsOf(page('docs/sandbox.md'), 'condition').map(([, level, text = '']) => {
+      return { level, message: codeIn(text)[0] ?? '' }
+    })
+    const lines = [...LANDLOCK.map(landlockLine), ...CAPABILITIES.map(capabilitiesLine)]
+    const said = lines.map(({ level, message }) => {
+      return { level: level === 'warn' ? 'warning' : level, message: message.replace(/:.*/, '') }
+    })
+    expect(written).to.deep.equal(said)
+  })
+
+  it('the parts of Landlock by kernel are those of the code', () => {
+    const rows = rowsOf(page('docs/security.md'), 'Linux').map(([linux, abi]) => [linux, abi])
+    const lacking = lackingOf(1).map(what => /\(Linux ([\d.]+)\)/.exec(what)?.[1])
+    expect(rows.map(([linux]) => linux)).to.include.members(lacking)
+    for (const [linux = '', abi] of rows.slice(2, -1)) {
+      const since = lackingOf(Number(abi) - 1)[0]
+      expect(since, `ABI ${abi}`).to.contain(`(Linux ${linux})`)
+    }
   })
 
   it('messages about files that others may write are those of the code', () => {

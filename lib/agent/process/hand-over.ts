@@ -21,6 +21,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../../sandbox/account.ts'
+import { mayWrite } from '../../sandbox/may-write.ts'
 
 const ROOT = 0
 
@@ -41,7 +42,7 @@ export function handOver({ own, others }: Folders, account: Account): readonly s
 /** A problem for each folder that a user without capabilities can't write, with the command that mends it. */
 export function unwritable(folders: readonly string[], account: Account): readonly string[] {
   return folders
-    .filter(folder => !mayWrite(folder, account))
+    .filter(folder => !isWritable(folder, account))
     .map(folder => {
       const { name, uid, gid } = account
       return `${folder} can't be written by ${name}: chown ${uid}:${gid} ${folder}`
@@ -81,11 +82,8 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
   if (stats.uid === ROOT && (isFile || stats.isDirectory())) fchownSync(descriptor, uid, gid)
 }
 
-/** By mode bits alone; access control lists are not looked at. */
-function mayWrite(folder: string, { uid, gid, groups }: Account): boolean {
+/** A folder that does not exist is not granted, and the log says so. */
+function isWritable(folder: string, account: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
-  if (!stats) return true // nothing is granted there, and the log says so
-  if (stats.uid === uid) return (stats.mode & 0o300) === 0o300
-  if ([gid, ...groups].includes(stats.gid)) return (stats.mode & 0o030) === 0o030
-  return (stats.mode & 0o003) === 0o003
+  return !stats || mayWrite(stats, account)
 }

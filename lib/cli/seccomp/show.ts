@@ -14,16 +14,26 @@ import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
 import { chosenArchitecture, policyFor } from './policy-for.ts'
 
-export async function seccompShow({ source, has, value }: Call): Promise<ExitCode> {
+export async function seccompShow(call: Call): Promise<ExitCode> {
+  const { data, text } = await showPolicy(call)
+  if (call.has('json')) await printJson(data)
+  else await print(text)
+  return EXIT.ok
+}
+
+/** The policy of the configured agent and what its plugins declare, in both forms. Warnings are printed. */
+export async function showPolicy({ source, has, value }: Call) {
   const architecture = chosenArchitecture(value('arch'))
   const plan = await configure(readDocument(source))
   const policy = await policyFor(plan, architecture)
   const decisions = has('all') ? policy.decisions : explicitDecisions(policy)
   for (const warning of privilegeWarnings(plan)) process.stderr.write(`warning: ${warning}\n`)
   const { privileges } = privilegesOf(plan.plugins)
-  if (has('json')) await printJson(dataOf(policy, decisions, privileges))
-  else await print(`${textOf(policy, decisions)}${privilegeLines(privileges)}`)
-  return EXIT.ok
+  return {
+    plan,
+    data: dataOf(policy, decisions, privileges),
+    text: `${textOf(policy, decisions)}${privilegeLines(privileges)}`,
+  }
 }
 
 /** The output of `--json`; conditions are formatted as in the text output. */

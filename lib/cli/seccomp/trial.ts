@@ -1,5 +1,5 @@
 // `trial.js SOURCE`: runs the agent of a configuration source (JSON) until it receives a signal, and
-// discards its events. `seccomp check` runs it as a separate process, as a filter can't be removed.
+// discards its events. `sandbox check` runs it as a separate process, as a filter can't be removed.
 import { runAgent } from '../../agent/agent.ts'
 import { type Configure, configure } from '../../agent/configure.ts'
 import { type ConfigSource, readDocument } from '../../config/source/document.ts'

@@ -39,7 +39,10 @@ function controlFiles(agent: AgentPackage): readonly Entry[] {
     file('/DEBIAN/conffiles', configs.join('')),
     file('/DEBIAN/md5sums', files.map(({ sum, path }) => `${sum}  ${path}\n`).join('')),
     script('postinst', [
-      when('configure', `${run.afterInstall}\nif [ -n "$2" ]; then ${run.afterUpgrade}; fi`),
+      when(
+        'configure',
+        `${run.afterInstall}\n${run.check}\nif [ -n "$2" ]; then ${run.afterUpgrade}; fi`,
+      ),
     ]),
     script('prerm', [when('remove', run.beforeRemove)]),
     script('postrm', [when('remove', run.afterRemove), when('purge', run.afterPurge)]),

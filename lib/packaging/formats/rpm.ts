@@ -57,6 +57,7 @@ cp -al "${escaped(root)}/." "%{buildroot}"
 
 %post
 ${run.afterInstall}
+${run.check}
 if [ "$1" -gt 1 ]; then ${run.afterUpgrade}; fi
 
 %preun

@@ -3,6 +3,8 @@ import type { Places } from '../contents/launcher.ts'
 /** Commands for sh at each point of a package's life on a host; `systemctl` only where systemd runs. */
 interface Scripts {
   readonly afterInstall: string
+  /** Prints what the host lacks for the configuration that is installed. Never fails. */
+  readonly check: string
   /** In addition to `afterInstall`, if another version was installed before. */
   readonly afterUpgrade: string
   readonly beforeRemove: string
@@ -16,6 +18,9 @@ export function scripts(name: string, { config, data, logs }: Places): Scripts {
     afterInstall: `systemd-sysusers ${name}.conf
 systemd-tmpfiles --create ${name}.conf
 ${whereSystemdRuns('systemctl daemon-reload')}`,
+    // It runs as the agent's user, so it gets nothing of root's terminal. What is wrong keeps the service from
+    // starting, not the package from being installed.
+    check: `timeout 60 setsid --wait /usr/bin/${name} test config </dev/null 2>&1 >/dev/null | cat >&2`,
     afterUpgrade: whereSystemdRuns(`systemctl try-restart ${name}.service`),
     beforeRemove: whereSystemdRuns(`systemctl --no-reload disable --now ${name}.service`),
     afterRemove: whereSystemdRuns('systemctl daemon-reload'),

@@ -3,7 +3,7 @@
 //   a beat or the output declares opens the setting that it needs and no other, below a comment with its
 //   reason; what nobody needs stays closed.
 // - systemd gets a system call filter of its own, a layer below the agent's: the same policy by names only,
-//   without calls that the user of a service has no use for. As it also closes io_uring, the agent need not
+//   without calls that the user of a service has no use for, and with those that confine its threads. As it also closes io_uring, the agent need not
 //   start its image a second time.
 // - Exit codes 77 and 78 do not lead to a restart, since it would fail the same way.
 // - Texts from the manifest and the configuration are escaped: `%` begins a specifier, and lists have quotes.
@@ -24,6 +24,8 @@ interface UnitOptions {
   readonly credentials: readonly string[]
   /** V8 generates no code at run time: `node --jitless`. */
   readonly jitless: boolean
+  /** Whether the configuration names a `user`, for a drop-in that starts the agent as root. */
+  readonly changesUser: boolean
   /** Milliseconds that stopping may take. */
   readonly shutdownTimeoutMs: number
 }
@@ -56,7 +58,7 @@ function service({ manifest: { name }, credentials, shutdownTimeoutMs }: UnitOpt
     `ExecReload=/bin/sh -c 'kill -HUP $MAINPID'`,
     'Restart=on-failure',
     'RestartSec=2s',
-    '# 77: no filter although one is required; 78: invalid configuration. A restart would not help.',
+    '# 77: not sandboxed as required; 78: invalid configuration. A restart would not help.',
     'RestartPreventExitStatus=77 78',
     'WatchdogSec=60s',
     `TimeoutStopSec=${Math.ceil(shutdownTimeoutMs / 1000) + 10}s`,
@@ -176,10 +178,10 @@ function because(reasons: Reasons): readonly string[] {
 }
 
 /** The layer below the agent's own filter, which also closes io_uring. */
-function filter({ policy }: UnitOptions): readonly string[] {
+function filter({ policy, changesUser }: UnitOptions): readonly string[] {
   if (!policy)
     return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
-  return toSystemd(forService(policy))
+  return toSystemd(forService(policy), changesUser)
     .split('\n')
     .filter(line => line !== '[Service]')
 }

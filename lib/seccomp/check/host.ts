@@ -4,7 +4,7 @@ import { type Finding, findingIn } from './finding.ts'
 
 /** Findings about the host: other protection of the agent's process, and auditing of denials. */
 export function hostFindings(root = '/'): readonly Finding[] {
-  return [...inherited(root), yama(root), landlock(root), ...audit(root)]
+  return [...inherited(root), yama(root), ...audit(root)]
 }
 
 const finding = findingIn('host')
@@ -22,16 +22,9 @@ function yama(root: string): Finding {
   const scope = read(root, 'proc/sys/kernel/yama/ptrace_scope')?.trim()
   if (scope !== undefined && scope !== '0') return finding('ok', `Yama restricts ptrace (${scope})`)
   const state = scope === undefined ? 'is missing' : 'is off'
-  const risk = 'any process of the agent’s user can trace the agent, and is not bound by its filter'
+  const risk = 'until the agent has made itself undumpable, any process of its user can trace it'
   const remedy = 'set kernel.yama.ptrace_scope=1, or give the agent its own user'
-  return finding('warning', `Yama ${state}: ${risk}; ${remedy}`)
-}
-
-function landlock(root: string): Finding {
-  const modules = read(root, 'sys/kernel/security/lsm')?.trim().split(',')
-  if (!modules) return finding('info', 'can’t read which security modules are active (securityfs)')
-  const is = modules.includes('landlock') ? 'is' : 'is not'
-  return finding('info', `Landlock ${is} active; the agent does not need it`)
+  return finding('info', `Yama ${state}: ${risk}; ${remedy}`)
 }
 
 /** seccomp(2), /proc interfaces. Only a kernel with auditing writes audit records. */

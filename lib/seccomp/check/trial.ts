@@ -31,6 +31,7 @@ export function trialFindings({ end, log, otherLines, events }: TrialResult): re
     ),
     ...urgentLines(otherLines).map(text => finding('error', text)),
     ...log.filter(isError).map(line => finding('error', formatError(line))),
+    ...log.filter(isRefusal).map(line => finding('warning', formatError(line))),
     end === 0
       ? finding(
           events > 0 ? 'ok' : 'warning',
@@ -75,12 +76,18 @@ function isError({ message, ...line }: LogLine): boolean {
   return message !== DENIED && (level === 'error' || level === 'fatal')
 }
 
+/** A plugin has caught what the sandbox refused, and logged it: the line has a hint. */
+function isRefusal({ hint, ...line }: LogLine): boolean {
+  return typeof hint === 'string' && !isError(line)
+}
+
 function formatError(line: LogLine): string {
   const beat = line.beat === undefined ? '' : `beat ${String(line.beat)}: `
   const cause = line['error.message'] ?? Object(line.error).message
   const message = String(line.message)
   const why = cause === undefined || message.includes(String(cause)) ? '' : `: ${String(cause)}`
-  return `${beat}${message}${why}`
+  const hint = typeof line.hint === 'string' ? `; ${line.hint}` : ''
+  return `${beat}${message}${why}${hint}`
 }
 
 function notInstalled(log: readonly LogLine[]): Finding {

@@ -5,7 +5,7 @@ import type { Decision, EffectivePolicy } from '../policy/merge.ts'
  * Calls that Node and the agent make before the agent installs its own filter, which may deny them.
  * systemd applies its filter before it starts the program (systemd.exec(5), SystemCallFilter=), so it
  * has to allow them. From strace on Node 20 to 26, plus the names of the same calls on other
- * architectures.
+ * architectures, and those with which the agent confines its threads (addon/sandbox/).
  */
 const STARTUP_CALLS: ReadonlySet<string> = new Set(
   `access arch_prctl brk capget clock_nanosleep clone clone3 close dup2 epoll_create1 epoll_ctl
@@ -16,10 +16,16 @@ const STARTUP_CALLS: ReadonlySet<string> = new Set(
    seccomp set_robust_list set_tid_address statx sysinfo uname unlink write
    clock_nanosleep_time64 dup3 faccessat fchmod fsync futex_time64 mkdirat readlinkat renameat
    renameat2 riscv_flush_icache riscv_hwprobe unlinkat
+   capset landlock_add_rule landlock_create_ruleset landlock_restrict_self rt_tgsigqueueinfo tgkill
    _llseek clock_gettime clock_gettime64 fcntl64 fstat64 fstatat64 ftruncate64 getegid32 geteuid32
    getgid32 getuid32 lstat64 mmap2 set_thread_area set_tls sigreturn stat64 ugetrlimit`
     .trim()
     .split(/\s+/),
+)
+
+/** Those with which root becomes the configured user. */
+const USER_CALLS: readonly string[] = 'setgid setgid32 setgroups setgroups32 setuid setuid32'.split(
+  ' ',
 )
 
 /** systemd denies it, so that the agent need not restart itself to get rid of the ring. */
@@ -32,11 +38,14 @@ const NO_RING = [`SystemCallFilter=~${IO_URING}:ENOSYS`]
  * of the process: one more layer below the agent's own filter. It matches names only. So it is looser
  * than the policy where a rule tests arguments, where a call fails with ENOSYS, and for calls that the
  * agent makes before it installs its filter. It is never stricter, so the agent starts.
+ *
+ * @param changesUser whether the agent, started as root, becomes another user
  */
-export function toSystemd(policy: EffectivePolicy): string {
+export function toSystemd(policy: EffectivePolicy, changesUser = false): string {
   const { decisions, defaultAction, architecture } = policy
+  const needed = new Set([...STARTUP_CALLS, ...(changesUser ? USER_CALLS : [])])
   const denied = decisions.filter(isRefused)
-  const early = denied.filter(({ name }) => STARTUP_CALLS.has(name))
+  const early = denied.filter(({ name }) => needed.has(name))
   const narrowed = decisions.filter(({ rules }) => rules.length > 0)
   const isAllowList = denies({ action: defaultAction })
   return [
@@ -45,21 +54,21 @@ export function toSystemd(policy: EffectivePolicy): string {
     ...comment('Needed at startup, so only the agent denies', early),
     '[Service]',
     'SystemCallArchitectures=native',
-    ...(isAllowList ? allowList(decisions) : denyList(denied)),
+    ...(isAllowList ? allowList(decisions, needed) : denyList(denied, needed)),
     ...NO_RING,
     '',
   ].join('\n')
 }
 
-function allowList(decisions: readonly Decision[]): readonly string[] {
-  const left = decisions.filter(each => !isRefused(each) || STARTUP_CALLS.has(each.name))
+function allowList(decisions: readonly Decision[], needed: ReadonlySet<string>): readonly string[] {
+  const left = decisions.filter(each => !isRefused(each) || needed.has(each.name))
   const names = left.map(({ name }) => name)
   return ['SystemCallErrorNumber=EPERM', ...inLines('SystemCallFilter=', names)]
 }
 
 /** Each name with its error. Stricter actions, such as kill, are left to the agent's own filter. */
-function denyList(denied: readonly Decision[]): readonly string[] {
-  const late = denied.filter(({ name }) => !STARTUP_CALLS.has(name) && name !== IO_URING)
+function denyList(denied: readonly Decision[], needed: ReadonlySet<string>): readonly string[] {
+  const late = denied.filter(({ name }) => !needed.has(name) && name !== IO_URING)
   const words = late.map(({ name, otherwise }) => `${name}:${otherwise.errno ?? 'EPERM'}`)
   return inLines('SystemCallFilter=~', words)
 }

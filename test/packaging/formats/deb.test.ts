@@ -109,6 +109,25 @@ describe('the .deb', function () {
     })
   }
 
+  it('tells what the host lacks as it is installed, and is installed however that ends', () => {
+    const check = control('postinst')
+      .split('\n')
+      .filter(line => line.includes('test config'))
+    expect(check).to.have.lengthOf(1)
+    const [line = ''] = check
+    expect(line).to.include(`/usr/bin/${NAME} test config`)
+    const installing = (command: string) => {
+      const script = `set -e\n${line.replace(`/usr/bin/${NAME}`, command)}\necho installed`
+      return run('sh', ['-c', `(${script}) 2>&1`])
+    }
+    expect(installing("sh -c 'echo out; echo no Landlock >&2; exit 78' sh")).to.equal(
+      'no Landlock\ninstalled\n',
+    )
+    expect(installing('/gone')).to.match(/installed\n$/)
+    const terminal = installing("sh -c 'test -t 0 || test -t 2 || echo none >&2' sh")
+    expect(terminal).to.equal('none\ninstalled\n')
+  })
+
   it('does nothing on what dpkg calls its scripts for besides', () => {
     for (const [name, ...args] of [
       ['postinst', 'abort-upgrade', '1'],

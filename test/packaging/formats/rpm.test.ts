@@ -97,6 +97,7 @@ describe('the .rpm', function () {
     expect(scripts).to.include(
       `if [ "$1" -gt 1 ]; then if [ -d /run/systemd/system ]; then systemctl try-restart`,
     )
+    expect(scripts).to.include(`/usr/bin/${NAME} test config`)
     expect(scripts).to.include('if [ "$1" -eq 0 ]; then')
     expect(scripts).not.to.include('rm -rf')
     for (const tag of ['POSTIN', 'PREUN', 'POSTUN']) {

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { grantsOf } from '../../../lib/packaging/unit/grants.ts'
 import { unitFile } from '../../../lib/packaging/unit/unit.ts'
+import { landlockSupport } from '../../../lib/sandbox/ruleset.ts'
+import { messagesOf, Workplace } from '../../cli/workplace.ts'
 import { ROOT } from '../../docs/page.ts'
+import { isolation, needsIsolation, programFile, skip } from '../../live.ts'
 import { needs, run } from '../programs.ts'
 import { EVERYTHING, planOf } from './granted.ts'
 
@@ -35,7 +38,15 @@ async function unitOf(configuration: string, { credentials = [], jitless = false
   const policy = plan.sandbox.ready ? plan.sandbox.policy : undefined
   const shutdownTimeoutMs = plan.config.shutdown_timeout
   const grants = grantsOf(plan)
-  return unitFile({ manifest: MANIFEST, grants, policy, credentials, jitless, shutdownTimeoutMs })
+  const changesUser = plan.account !== undefined
+  const given = { credentials, jitless, changesUser, shutdownTimeoutMs }
+  return unitFile({ manifest: MANIFEST, grants, policy, ...given })
+}
+
+/** The names in the allow list of a unit. */
+function allowedBy(unit: string): readonly string[] {
+  const lists = Array.from(unit.matchAll(/^SystemCallFilter=([^~].*)$/gm), ([, each = '']) => each)
+  return lists.flatMap(each => each.split(' '))
 }
 
 describe('the unit of an agent', () => {
@@ -51,12 +62,51 @@ describe('the unit of an agent', () => {
 
   it('has a filter of systemd below that of the agent, without what a service has no use for', async () => {
     const [filter = ''] = FILTER.exec(await unitOf(SAMPLE)) ?? []
-    const names = Array.from(filter.matchAll(/^SystemCallFilter=(.*)$/gm), ([, each = '']) => each)
-    const allowed = names.flatMap(each => each.split(' '))
+    const allowed = allowedBy(filter)
     expect(allowed).to.include.members(['read', 'execve', 'seccomp', 'openat', 'fchmod'])
     expect(allowed).not.to.include.members(['ptrace'])
     expect(allowed).not.to.include.members(['fchown'])
     expect(filter).to.include('SystemCallArchitectures=native\nSystemCallErrorNumber=EPERM\n')
+  })
+
+  it('lets through what confines the threads, which the agent then denies itself', async () => {
+    const confining = ['landlock_create_ruleset', 'landlock_add_rule', 'landlock_restrict_self']
+    const sweeping = ['capget', 'capset', 'prctl', 'rt_sigaction', 'rt_tgsigqueueinfo', 'tgkill']
+    const becoming = ['setgroups', 'setgid', 'setuid']
+    const unit = await unitOf(SAMPLE)
+    expect(allowedBy(unit)).to.include.members([...confining, ...sweeping])
+    expect(unit).to.match(/^# Needed at startup, so only the agent denies: .*capset.*landlock_/m)
+    for (const name of becoming) expect(allowedBy(unit)).not.to.include(name)
+    expect(allowedBy(await unitOf(`${SAMPLE}user: '12:34'\n`))).to.include.members(becoming)
+  })
+
+  describe('the filter of systemd, from the first instruction on', function () {
+    this.timeout(60_000)
+    const place = new Workplace({ 'beat.yml': 'beats: [{ type: host }]\noutput.console: {}\n' })
+    before(needsIsolation)
+    after(() => place.remove())
+
+    async function startedUnder(names: readonly string[]): Promise<readonly string[]> {
+      const outer = [process.execPath, programFile('outer/allowing'), names.join(',')]
+      const agent = place.startThrough([...isolation(), ...outer], 'run')
+      await agent.logged('Running')
+      agent.child.kill('SIGKILL')
+      return messagesOf(await agent.ended())
+    }
+
+    it('lets the agent confine itself, and install its own', async function () {
+      const support = landlockSupport()
+      if (!support.available) return skip(this, `no Landlock here: ${support.reason}`)
+      const allowed = allowedBy(await unitOf('beats: [{ type: host }]\noutput.console: {}\n'))
+      const messages = (await startedUnder(allowed)).join('\n')
+      expect(messages).to.match(/^Landlock domain entered/m)
+      expect(messages).to.match(/^Capabilities dropped$/m)
+      expect(messages).to.match(/^Syscall filter successfully installed$/m)
+      const without = allowed.filter(name => !/^(landlock_|capset)/.test(name))
+      const less = (await startedUnder(without)).join('\n')
+      expect(less).to.match(/^Landlock is not available$/m)
+      expect(less).to.match(/^Capabilities could not be dropped$/m)
+    })
   })
 
   it('grants what is declared, each word as it is', async () => {

@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { readDocument } from '../../config/source/document.ts'
 import { messageOf } from '../../errors.ts'
+import { confinedFindings } from '../../sandbox/check/trial.ts'
 import { PROVENANCE } from '../../seccomp/architectures/defaults/provenance.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
 import { equivalents } from '../../seccomp/check/equivalents.ts'
-import { type Finding, findingIn, TOPICS } from '../../seccomp/check/finding.ts'
+import { type Finding, findingIn, ranked } from '../../seccomp/check/finding.ts'
 import { hostFindings } from '../../seccomp/check/host.ts'
 import { kernelFindings } from '../../seccomp/check/kernel.ts'
 import { runtimeFindings } from '../../seccomp/check/runtime.ts'
@@ -20,17 +21,18 @@ import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
 import { glibcVersion } from '../libc-version.ts'
 import { print, printJson } from '../print.ts'
+import { chosenArchitecture, policyFor } from '../seccomp/policy-for.ts'
+import { tryAgent } from '../seccomp/try-agent.ts'
 import { UsageError } from '../usage-error.ts'
-import { chosenArchitecture, policyFor } from './policy-for.ts'
-import { tryAgent } from './try-agent.ts'
+import { hostOf, processOf } from './host.ts'
 
 const TRIAL_MS = 3_000
 
-export async function seccompCheck(call: Call): Promise<ExitCode> {
+export async function sandboxCheck(call: Call): Promise<ExitCode> {
   const durationMs = readDurationMs(call.value('for'))
   const plan = await configure(readDocument(call.source))
   const policy = await policyFor(plan, chosenArchitecture(undefined))
-  const findings = [
+  const findings = ranked([
     ...policyFindings(plan, policy),
     ...runtimeFindings(
       { node: process.versions.node, glibc: glibcVersion(), ring: hasIoUring() },
@@ -38,8 +40,10 @@ export async function seccompCheck(call: Call): Promise<ExitCode> {
     ),
     ...kernelFindings(probeKernel(), actionsOf(policy)),
     ...hostFindings(),
+    ...processOf(plan),
+    ...hostOf(plan, policy),
     ...(call.has('no-trial') ? [] : await trial(call, policy, durationMs)),
-  ]
+  ])
   const ok = findings.every(({ severity }) => severity !== 'error')
   if (call.has('json')) await printJson({ ok, findings })
   else await print(textOf(findings))
@@ -80,16 +84,16 @@ async function trial(
   // process.pid would be -1: a beat that signals it would signal every process that it may.
   if (getpid && !isAllowed(getpid)) return [finding('warning', 'skipped: getpid is not allowed')]
   if (process.platform !== 'linux') return [finding('warning', 'skipped: this is not Linux')]
-  return trialFindings(await tryAgent(source, durationMs))
+  const result = await tryAgent(source, durationMs)
+  return [...confinedFindings(result.log), ...trialFindings(result)]
 }
 
 const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const
 
 function textOf(findings: readonly Finding[]): string {
-  const lines = TOPICS.flatMap(topic => {
-    const own = findings.filter(finding => finding.topic === topic)
-    return own.map(({ severity, message }) => `${MARKS[severity]}  ${topic}: ${message}`)
-  })
+  const lines = findings.map(
+    ({ severity, topic, message }) => `${MARKS[severity]}  ${topic}: ${message}`,
+  )
   const count = (severity: Finding['severity']) =>
     findings.filter(finding => finding.severity === severity).length
   return `${lines.join('\n')}\n${count('error')} errors, ${count('warning')} warnings\n`

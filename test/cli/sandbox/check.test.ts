@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { isolation, needsIsolation } from '../../live.ts'
-import { Workplace } from '../workplace.ts'
+import { landlockSupport } from '../../../lib/sandbox/ruleset.ts'
+import { isolation, needsIsolation, skip } from '../../live.ts'
+import { beatSource, Workplace } from '../workplace.ts'
+
+const FS = `import { writeFileSync } from 'node:fs'`
 
 const AGENT = `
 beats: [{ type: host, period: 300ms }]
@@ -16,7 +19,7 @@ seccomp:
 `
 }
 
-describe('seccomp check: the command', function () {
+describe('sandbox check: the command', function () {
   this.timeout(60_000)
   const place = new Workplace({ 'beat.yml': AGENT })
   before(needsIsolation)
@@ -25,7 +28,7 @@ describe('seccomp check: the command', function () {
   async function check(files: Readonly<Record<string, string>>, ...options: readonly string[]) {
     place.write(files)
     const args = ['beat.yml', ...Object.keys(files)].flatMap(file => ['-c', file])
-    const command = ['seccomp', 'check', ...args, ...options]
+    const command = ['sandbox', 'check', ...args, ...options]
     return place.startThrough(isolation(), ...command).ended()
   }
 
@@ -45,6 +48,50 @@ describe('seccomp check: the command', function () {
       /^statfs was denied \d+ times with EPERM$/,
     )
     expect([ok, code]).to.deep.equal([false, 1])
+  })
+
+  it('names what Landlock refuses to a beat, and what to declare', async function () {
+    const support = landlockSupport()
+    if (!support.available) return skip(this, `no Landlock here: ${support.reason}`)
+    const elsewhere = place.path('elsewhere')
+    mkdirSync(elsewhere, { recursive: true })
+    place.write({
+      'spooler.js': beatSource(`writeFileSync('${elsewhere}/late', '')`, '', FS),
+      'catching.js': beatSource(
+        `try { writeFileSync('${elsewhere}/late', '') } catch (err) { context.log.warn({ err }, 'late') }`,
+        '',
+        FS,
+      ),
+    })
+    const beats = 'beats: [{ type: ./spooler.js }, { type: ./catching.js }]\n'
+    const { code, stdout } = await check({ 'spool.yml': beats }, '--for', '1s')
+    const why = `; Landlock lets files be written only where it is declared: declare { writes: '${elsewhere}' }`
+    expect(stdout).to.contain(`ERROR    trial: beat spooler: Beat failed: EACCES`)
+    expect(stdout).to.contain(`${elsewhere}/late'${why}`)
+    expect(stdout).to.contain(`warning  trial: beat catching: late: EACCES`)
+    expect(stdout).to.match(/^ok {7}trial: every thread entered the Landlock domain$/m)
+    expect(code).to.equal(1)
+    const declared = `${beats}landlock.writes: [${elsewhere}]\n`
+    const { stdout: better } = await check({ 'spool.yml': declared }, '--for', '1s')
+    expect(better).not.to.match(/^(ERROR|warning).*EACCES/m)
+  })
+
+  it('ranks what it finds, and goes by its older name too', async () => {
+    const { stdout } = await check({ 'pid.yml': denying('getpid') }, '--no-trial')
+    const marks = stdout
+      .split('\n')
+      .slice(0, -2)
+      .map(line => line.slice(0, 7).trim())
+    const order = ['ERROR', 'warning', '', 'ok']
+    expect(marks[0]).to.equal('ERROR')
+    expect(marks).to.deep.equal([...marks].sort((a, b) => order.indexOf(a) - order.indexOf(b)))
+    const args = ['-c', 'beat.yml', '-c', 'pid.yml', '--no-trial', '--json']
+    const [now, before] = [
+      await place.run('sandbox', 'check', ...args),
+      await place.run('seccomp', 'check', ...args),
+    ]
+    expect(before.stdout).to.equal(now.stdout)
+    expect(before.stdout).to.match(/^{/)
   })
 
   it('tells how an agent dies whose policy breaks Node', async () => {

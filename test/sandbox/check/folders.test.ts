@@ -1,0 +1,105 @@
+import { expect } from 'chai'
+import { folderFindings } from '../../../lib/sandbox/check/folders.ts'
+import { mountOf } from '../../../lib/sandbox/check/mounts.ts'
+import { linesOf } from './findings.ts'
+
+/** A host of folders (mode 040000) and files, by path. */
+function hostOf(entries: Readonly<Record<string, { uid: number; mode: number }>>, mountinfo = '') {
+  const stat = (path: string) => {
+    const found = entries[path]
+    if (!found) return undefined
+    return { ...found, gid: found.uid, isDirectory: () => (found.mode & 0o170000) === 0o040000 }
+  }
+  return { stat, mountinfo }
+}
+
+const FOLDER = 0o040000
+const HOST = {
+  '/': { uid: 0, mode: FOLDER | 0o755 },
+  '/srv': { uid: 0, mode: FOLDER | 0o755 },
+  '/srv/own': { uid: 7, mode: FOLDER | 0o700 },
+  '/srv/root': { uid: 0, mode: FOLDER | 0o755 },
+  '/srv/file': { uid: 7, mode: 0o100644 },
+}
+const OWN = { what: '/srv/data', who: 'agent', why: 'data' }
+
+function found(
+  written: readonly string[],
+  more: Partial<Parameters<typeof folderFindings>[0]> = {},
+  host = hostOf(HOST),
+) {
+  const writes = [OWN, ...written.map(what => ({ what, who: 'beat web', why: 'spools' }))]
+  const user = { name: 'web', uid: 7, gid: 7, groups: [] }
+  const wanted = {
+    writes,
+    startFiles: [],
+    data: '/srv/data',
+    user,
+    overridesModes: false,
+    handsOver: false,
+  }
+  return linesOf(folderFindings({ ...wanted, confined: true, ...more }, host))
+}
+
+describe('sandbox check: folders', () => {
+  it('is content with one that the user may write, and with its own that is still to be made', () => {
+    expect(found(['/srv/own'])).to.deep.equal([])
+  })
+
+  it('names an own folder that belongs to another, unless root gives it away', () => {
+    const of = (uid: number) => hostOf({ ...HOST, '/srv/data': { uid, mode: FOLDER | 0o700 } })
+    expect(found([], {}, of(7))).to.deep.equal([])
+    const taken = 'error: /srv/data can’t be written by web: chown -R 7:7 /srv/data'
+    expect(found([], {}, of(0))).to.deep.equal([taken])
+    expect(found([], { handsOver: true }, of(0))).to.deep.equal([])
+    expect(found([], { handsOver: true }, of(8))).to.deep.equal([taken])
+  })
+
+  it('names what does not exist, and the command that makes it', () => {
+    expect(found(['/srv/a/b'])).to.deep.equal([
+      'warning: /srv/a/b, which beat web writes, does not exist: unless it is made before the start, Landlock grants nothing there; install -d -o 7 -g 7 /srv/a/b',
+    ])
+    expect(found(['/srv/a/b'], { confined: false })).to.deep.equal([])
+  })
+
+  it('names what is no folder', () => {
+    expect(found(['/srv/file']).join()).to.match(
+      /^warning: \/srv\/file.*is no folder.*grants nothing there;/,
+    )
+  })
+
+  it('names what the user can’t write, with the command that gives it, unless modes don’t count', () => {
+    expect(found(['/srv/root'])).to.deep.equal([
+      'error: /srv/root, which beat web writes, can’t be written by web: chown 7:7 /srv/root',
+    ])
+    expect(found(['/srv/root'], { overridesModes: true })).to.deep.equal([])
+  })
+
+  it('names what starts the agent and lies below a folder that is written', () => {
+    const startFiles = ['/srv/own/beat.yml', '/srv/ownership.js', '/etc/web/beat.yml']
+    const lines = found(['/srv/own'], { startFiles })
+    expect(lines).to.have.length(1)
+    expect(lines[0]).to.match(/^warning: \/srv\/own\/beat\.yml is below \/srv\/own, which beat web/)
+    const all = found(['/'], { startFiles }).filter(line => line.includes('is below'))
+    expect(all, 'below /').to.have.length(3)
+    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([])
+  })
+
+  it('notes that code can be loaded from the data, unless the mount says noexec', () => {
+    const mounts = (options: string) =>
+      `21 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 21 8:2 / /srv ${options} shared:1 - ext4 /dev/sdb rw\n`
+    const noted = found([], {}, hostOf(HOST, mounts('rw,relatime')))
+    expect(noted.join()).to.match(
+      /^info: code can be loaded from \/srv\/data.*mount \/srv with noexec/,
+    )
+    expect(found([], {}, hostOf(HOST, mounts('rw,noexec')))).to.deep.equal([])
+  })
+
+  it('finds the mount of a path: the nearest, and of several on one point the last', () => {
+    const info =
+      '1 0 8:1 / / rw - ext4 a rw\n2 1 8:2 / /a\\040b rw - ext4 b rw\n3 2 8:3 / /a\\040b ro - ext4 c rw\n'
+    expect(mountOf('/a b/c', info)).to.deep.equal({ point: '/a b', options: ['ro'] })
+    expect(mountOf('/a bc', info)).to.deep.equal({ point: '/', options: ['rw'] })
+    expect(mountOf('/a', '')).to.equal(undefined)
+  })
+})
