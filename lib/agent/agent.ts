@@ -10,7 +10,7 @@
 // A stage that fails undoes what it has done and throws an AgentError; the exit code follows from it.
 // After `open`, `close` runs however the agent ends.
 
-import { hasIoUring, type RestartOutcome } from '../seccomp/kernel/restart.ts'
+import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import type { Configure } from './configure.ts'
 import { confineAgent } from './confine.ts'
 import { explainRefusals } from './explain-refusals.ts'
@@ -42,11 +42,9 @@ export async function runAgent(
   const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('confine')
-    // Asked first: /proc/self/fd is shut once the process is undumpable.
-    const isRingOpen = hasIoUring()
     const confined = confineAgent(agent)
     enter('sandbox')
-    const sandboxed = sandbox(agent, restart, isRingOpen)
+    const sandboxed = sandbox(agent, restart)
     agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')
     await run(agent, sandboxed, stop, configure)

@@ -73,9 +73,12 @@ function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | u
   return enabled && diagnose ? DenialStacks.watching() : undefined
 }
 
-/** Folders that the agent reads wherever `landlock.reads` says what else it may. */
+/** What the agent reads wherever `landlock.reads` says what else it may. */
 function readByAgent({ path }: Config): readonly string[] {
-  const system = ['/proc', '/sys', '/dev', '/etc', '/usr', '/lib', '/lib64'].filter(existsSync)
+  // Not all of /dev: root would read whole disks.
+  const devices = ['/dev/zero', '/dev/random', '/dev/urandom']
+  const folders = ['/proc', '/sys', '/etc', '/usr', '/lib', '/lib64']
+  const system = [...folders, ...devices].filter(existsSync)
   return [...system, fileURLToPath(packageRoot()), path.config, path.data, path.logs]
 }
 

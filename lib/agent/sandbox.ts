@@ -12,7 +12,7 @@ import { AgentError } from '../errors.ts'
 import { sectionOf } from '../seccomp/export/section-data.ts'
 import { denials } from '../seccomp/kernel/denials.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
-import { hasIoUring, type RestartOutcome } from '../seccomp/kernel/restart.ts'
+import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
 import { DenialLog } from './denial-log.ts'
 import type { Plan } from './plan.ts'
@@ -33,13 +33,11 @@ export interface SandboxState {
 
 /**
  * @param restart the outcome of the restart without an io_uring, if one was tried
- * @param isRingOpen whether the process has an io_uring
  * @throws AgentError `SANDBOX_REQUIRED`
  */
 export function sandbox(
   { plan, log, agentProcess }: SandboxDeps,
   restart?: RestartOutcome,
-  isRingOpen = hasIoUring(),
 ): SandboxState {
   if (typeof restart === 'object') {
     const { code, reason } = restart
@@ -51,7 +49,7 @@ export function sandbox(
   if (plan.sandbox.ready && plan.sandbox.diagnosis.problem !== undefined) {
     log.warn(`seccomp.diagnose is off: ${plan.sandbox.diagnosis.problem}`)
   }
-  const outcome = enterSandbox(plan.sandbox, isRingOpen)
+  const outcome = enterSandbox(plan.sandbox)
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)
   if (plan.config.seccomp.required && outcome.state !== 'installed') {

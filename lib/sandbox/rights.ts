@@ -41,9 +41,12 @@ export const ALL_FILE_RIGHTS = keysOf(FILE_RIGHTS)
 /** To look at files and folders. */
 export const READING = ['read_file', 'read_dir'] as const satisfies readonly FileRight[]
 
-/** To make, change, rename and remove files, folders and symbolic links: no sockets, fifos or devices. */
+/**
+ * To make, change, rename and remove files and folders: no sockets, fifos or devices. No symbolic links either: the
+ * next start opens files in the same folders before it is inside a domain, and would follow them anywhere.
+ */
 export const WRITING = [
-  ...['write_file', 'truncate', 'make_reg', 'make_dir', 'make_sym'],
+  ...['write_file', 'truncate', 'make_reg', 'make_dir'],
   ...['remove_file', 'remove_dir', 'refer'],
 ] as readonly FileRight[]
 

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { loadAddon, type NativeSandbox } from '../addon.ts'
 import type { Domain, LandlockAbi, PathRule } from './domain.ts'
@@ -113,24 +112,17 @@ interface Place {
 }
 
 /**
- * Where a rule is put. The kernel binds it to what is there now, not to the name: so a file that is written,
- * which may be replaced, is granted by its folder, and a folder that does not exist yet by the nearest one above.
- * Never by the root folder, as that would grant everything.
+ * Where a rule is put. The kernel binds it to what is there now, not to the name. So a folder that does not exist yet
+ * is not granted: the nearest one above it would be far too much (`/etc` for a folder in it). Neither is a file that
+ * is written, as it may be replaced by another one.
  */
 function placeOf({ path, rights }: PathRule): Place {
-  const found = statSync(path, { throwIfNoEntry: false, bigint: false })
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found)
+    return { rights, note: `${path} does not exist: not granted, create it before the start` }
+  if (found.isDirectory()) return { path, rights }
   const isWritten = rights.includes('make_reg')
-  if (found?.isDirectory()) return { path, rights }
-  if (found && !isWritten) return { path, rights: onFile(rights) }
-  if (!isWritten) return { rights, note: `${path} does not exist: not granted` }
-  const above = found ? dirname(path) : existingAbove(path)
-  const why = found ? 'is no folder' : 'does not exist'
-  if (above === '/') return { rights, note: `${path} ${why}: not granted, create it first` }
-  return { path: above, rights, note: `${path} ${why}: ${above} is granted instead` }
-}
-
-function existingAbove(path: string): string {
-  const above = dirname(path)
-  if (above === path) return path
-  return statSync(above, { throwIfNoEntry: false })?.isDirectory() ? above : existingAbove(above)
+  if (isWritten)
+    return { rights, note: `${path} is no folder: not granted, name the folder that it is in` }
+  return { path, rights: onFile(rights) }
 }

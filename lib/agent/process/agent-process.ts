@@ -8,6 +8,7 @@ import { plainReason } from '../../system-errors.ts'
 import type { Plan } from '../plan.ts'
 import { CloseStack } from './close-stack.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
+import { refuseForeignLinks } from './foreign-links.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { ReloadRequest } from './reload-request.ts'
 import { connectServiceManager, type ServiceManager } from './service-manager.ts'
@@ -34,6 +35,7 @@ const CLOSE_TIMEOUT_MS = 1_000
 /** @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; whatever was opened before is closed again */
 export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<AgentProcess> {
   const { path, logging, name } = plan.config
+  refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : [])])
   const lock = await claimDataPath(path.data)
   const manager = connectServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values

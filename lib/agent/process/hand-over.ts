@@ -82,7 +82,7 @@ function give(descriptor: number, stats: Stats, { uid, gid }: Account): void {
   if (stats.uid === ROOT && (isFile || stats.isDirectory())) fchownSync(descriptor, uid, gid)
 }
 
-/** A folder that does not exist is granted by the nearest above, and what happens there is for the plugin to say. */
+/** A folder that does not exist is not granted, and the log says so. */
 function isWritable(folder: string, account: Account): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false })
   return !stats || mayWrite(stats, account)

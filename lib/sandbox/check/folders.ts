@@ -65,9 +65,9 @@ function writtenFindings(
   { stat }: Host,
 ): readonly Finding[] {
   const stats = stat(what)
-  if (!stats) return confined ? [missing(what, who, user, stat)] : []
+  if (!stats) return confined ? [missing(what, who, user)] : []
   if (!stats.isDirectory()) {
-    const message = `${what}, which ${who} writes, is no folder: Landlock grants ${dirname(what)}; declare a folder`
+    const message = `${what}, which ${who} writes, is no folder: Landlock grants nothing there; declare ${dirname(what)}`
     return confined ? [finding('warning', message)] : []
   }
   if (overridesModes || mayWrite(stats, user)) return []
@@ -76,22 +76,10 @@ function writtenFindings(
   return [finding('error', message)]
 }
 
-function missing(
-  what: string,
-  who: string,
-  { uid, gid }: Wanted['user'],
-  stat: Host['stat'],
-): Finding {
-  const above = existingAbove(what, stat)
-  const instead = above === '/' ? 'nothing' : above
+function missing(what: string, who: string, { uid, gid }: Wanted['user']): Finding {
   const mend = `install -d -o ${uid} -g ${gid} ${what}`
-  const message = `${what}, which ${who} writes, does not exist: unless it is made before, Landlock grants ${instead} instead; ${mend}`
+  const message = `${what}, which ${who} writes, does not exist: unless its plugin makes it in open, Landlock grants nothing there; ${mend}`
   return finding('warning', message)
-}
-
-function existingAbove(path: string, stat: Host['stat']): string {
-  const above = dirname(path)
-  return above === path || stat(above)?.isDirectory() ? above : existingAbove(above, stat)
 }
 
 function exposed({ startFiles, writes, confined }: Wanted): readonly Finding[] {

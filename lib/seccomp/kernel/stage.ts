@@ -84,10 +84,8 @@ function diagnosisOf({ diagnose }: SeccompConfig, policy: EffectivePolicy): Diag
 /**
  * Installs the planned filter on every thread of the process, irrevocably (S2), and verifies it. Works
  * once, and only from the main thread.
- *
- * @param isRingOpen whether the process has an io_uring, whose requests no filter sees
  */
-export function enterSandbox(plan: SandboxPlan, isRingOpen = hasIoUring()): Outcome {
+export function enterSandbox(plan: SandboxPlan): Outcome {
   if (!plan.ready) return plan.outcome
   const { config, policy, program } = plan
   const kernel = probeKernel()
@@ -99,7 +97,7 @@ export function enterSandbox(plan: SandboxPlan, isRingOpen = hasIoUring()): Outc
   if (missing.length > 0) {
     return failure('ACTION_UNAVAILABLE', `this kernel does not know ${missing.join(', ')}`)
   }
-  if (isRingOpen)
+  if (hasIoUring())
     return failure('IO_URING_OPEN', 'an io_uring is open, and no filter applies to its requests')
   const inherited = inheritedFilters()
   const { endian, table } = policy.architecture
