@@ -66,7 +66,7 @@ function writtenFindings(
   const stats = stat(what)
   if (!stats) return confined ? [missing(what, who, user)] : []
   if (!stats.isDirectory()) {
-    const message = `${what}, which ${who} writes, is no folder: Landlock grants nothing there; declare the folder that it is in`
+    const message = `${what}, which ${who} writes, is no folder: Landlock grants nothing there; declare ${dirname(what)}`
     return confined ? [finding('warning', message)] : []
   }
   if (overridesModes || mayWrite(stats, user)) return []
@@ -77,7 +77,7 @@ function writtenFindings(
 
 function missing(what: string, who: string, { uid, gid }: Wanted['user']): Finding {
   const mend = `install -d -o ${uid} -g ${gid} ${what}`
-  const message = `${what}, which ${who} writes, does not exist: unless it is made before the start, Landlock grants nothing there; ${mend}`
+  const message = `${what}, which ${who} writes, does not exist: unless its plugin makes it in open, Landlock grants nothing there; ${mend}`
   return finding('warning', message)
 }
 
