@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Finding, findingIn } from '../../seccomp/check/finding.ts'
 import type { Account } from '../account.ts'
 import { exposedFiles, exposedText } from '../exposed.ts'
