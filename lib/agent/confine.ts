@@ -20,7 +20,7 @@ import type { Plan } from './plan.ts'
 import { handOver } from './process/hand-over.ts'
 
 /** The part of an open agent that is needed. */
-export interface ConfineDeps {
+interface ConfineDeps {
   readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats'>
   readonly log: Logger
 }

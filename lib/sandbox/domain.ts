@@ -34,7 +34,7 @@ export interface PathRule {
   readonly rights: readonly FileRight[]
 }
 
-export interface PortRule {
+interface PortRule {
   readonly port: number
   readonly rights: number
 }

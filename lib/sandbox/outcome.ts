@@ -25,7 +25,7 @@ export type LandlockOutcome =
   | Failed
   | Entered
 
-export interface Entered {
+interface Entered {
   readonly state: 'entered'
   readonly abi: number
   /** All of them are inside, and have proven it. */
@@ -40,7 +40,7 @@ export type CapabilitiesOutcome =
   | Failed
   | Dropped
 
-export interface Dropped {
+interface Dropped {
   readonly state: 'dropped'
   readonly threads: number
   /** Those that were declared for as long as the agent lives, and were there. */

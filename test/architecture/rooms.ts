@@ -124,15 +124,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['config/config'],
   },
 
+  sandbox: {
+    files: /^lib\/sandbox\//,
+    imports: ['addon', 'errors'],
+    types: ['contracts', 'config/config'],
+  },
+
   'agent/process': {
     files: /^lib\/agent\/process\//,
     imports: ['log', 'addon', 'errors', 'basics'],
-    types: ['contracts', 'agent/plan', 'npm:pino'],
+    types: ['contracts', 'agent/plan', 'sandbox', 'npm:pino'],
   },
   'agent/plugins': {
     files: /^lib\/agent\/plugins\//,
     imports: [
-      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config'],
+      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config', 'sandbox'],
       ...['errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
@@ -140,11 +146,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|plan)\.ts$/,
     imports: ['agent/plan', 'config/parse', 'errors'],
-    types: ['contracts', 'pipeline', 'config', 'seccomp/kernel', 'seccomp/policy'],
+    types: ['contracts', 'pipeline', 'config', 'sandbox', 'seccomp/kernel', 'seccomp/policy'],
   },
   'agent/configure': {
     files: /^lib\/agent\/configure\.ts$/,
-    imports: ['agent/plugins', 'agent/plan', 'config', 'seccomp/kernel', 'errors'],
+    imports: [
+      ...['agent/plugins', 'agent/plan', 'config', 'sandbox', 'seccomp/kernel'],
+      ...['errors', 'basics'],
+    ],
   },
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
@@ -162,7 +171,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/stages': {
     files: /^lib\/agent\//,
     imports: [
-      ...['agent', 'pipeline', 'config/schema', 'seccomp/kernel', 'seccomp/export'],
+      ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
       ...['errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
