@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { loadAddon, type NativeSandbox } from '../addon.ts'
@@ -11,7 +11,7 @@ const ERRATA = 2
 /** Erratum 2: signals between threads of one process were refused. */
 const ERRATUM_2 = 1 << 1
 
-export type LandlockSupport =
+type LandlockSupport =
   | ({ readonly available: true } & LandlockAbi)
   | { readonly available: false; readonly reason: string }
 
@@ -91,6 +91,9 @@ interface Place {
 function placeOf({ path, rights }: PathRule): Place {
   const found = statSync(path, { throwIfNoEntry: false, bigint: false })
   const isWritten = rights.includes('make_reg')
+  if (found && isWritten && holdsProof(path)) {
+    return { rights, note: `${path} holds /proc/thread-self, which proves the domain: not granted` }
+  }
   if (found?.isDirectory()) return { path, rights }
   if (found && !isWritten) return { path, rights: onFile(rights) }
   if (!isWritten) return { rights, note: `${path} does not exist: not granted` }
@@ -98,6 +101,13 @@ function placeOf({ path, rights }: PathRule): Place {
   const why = found ? 'is no folder' : 'does not exist'
   if (above === '/') return { rights, note: `${path} ${why}: not granted, create it first` }
   return { path: above, rights, note: `${path} ${why}: ${above} is granted instead` }
+}
+
+/** Every thread proves that it is inside by what it may no longer write in /proc: so no rule may grant that. */
+function holdsProof(path: string): boolean {
+  const own = `/proc/${process.pid}/`
+  const real = realpathSync(path).replace(/\/*$/, '/')
+  return own.startsWith(real) || real.startsWith(own)
 }
 
 function existingAbove(path: string): string {
