@@ -31,7 +31,7 @@ export function landlockSupport(): LandlockSupport {
 const REASONS = new Map([
   ['ENOSYS', 'the kernel has no Landlock (Linux 5.13), or an outer filter hides it'],
   [
-    'EOPNOTSUPP',
+    'ENOTSUP', // libuv's name of EOPNOTSUPP
     'Landlock is not among the security modules that the kernel was started with (lsm=)',
   ],
   ['EPERM', 'an outer filter refuses landlock_create_ruleset(2)'],
