@@ -1,15 +1,20 @@
-// Confines each thread by itself, in this order, and stops at the first step that fails:
+// Confines each thread by itself, in this order:
 //
-//   proof before     /proc/self/comm can be opened for writing. Where it can't, the thread was born inside:
-//                    a second domain would cost one of the sixteen that the kernel allows
+//   proof before     /proc/thread-self/comm can be opened for writing. Where it can't, a thread that another one
+//                    may have started was born inside: a second domain would cost one of the sixteen that the
+//                    kernel allows
 //   no_new_privs     without it the kernel refuses the domain
 //   the domain       landlock_restrict_self(2)
-//   proof after      /proc/self/comm is refused with EACCES: an outer filter that answers the call above
+//   proof after      /proc/thread-self/comm is refused with EACCES: an outer filter that answers the call above
 //                    itself, with success, is found out
-//   capabilities     the bounding set, the ambient set, securebits, then all sets but what is kept
+//   capabilities     the bounding set, the ambient set, securebits, then all sets but what is kept; whatever has
+//                    become of the domain
 //
-// The process is made dumpable first, as after setuid(2) /proc/self belongs to root and would prove nothing.
-// JavaScript makes it undumpable afterwards.
+// If the caller can't enter the domain, the other threads are left as they are; that it can't drop its
+// capabilities keeps none of them from the domain.
+//
+// The process is made dumpable first, as after setuid(2) its files in /proc belong to root and would prove
+// nothing. JavaScript makes it undumpable afterwards.
 #include "confine.h"
 
 #include <fcntl.h>
@@ -20,6 +25,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 
 #ifndef PR_CAP_AMBIENT
 #define PR_CAP_AMBIENT 47
@@ -30,15 +36,20 @@ namespace sealbeat {
 
 namespace {
 
-// Numbers of linux/unistd.h that older headers lack: the same on every architecture but mips and alpha.
+// Numbers of linux/unistd.h that older headers lack: the same on every architecture but alpha.
 #ifdef SYS_landlock_create_ruleset
 constexpr long kCreateRuleset = SYS_landlock_create_ruleset;
 constexpr long kAddRule = SYS_landlock_add_rule;
 constexpr long kRestrictSelf = SYS_landlock_restrict_self;
 #else
-constexpr long kCreateRuleset = 444;
-constexpr long kAddRule = 445;
-constexpr long kRestrictSelf = 446;
+#ifdef __NR_Linux
+constexpr long kFirst = __NR_Linux;  // mips
+#else
+constexpr long kFirst = 0;
+#endif
+constexpr long kCreateRuleset = kFirst + 444;
+constexpr long kAddRule = kFirst + 445;
+constexpr long kRestrictSelf = kFirst + 446;
 #endif
 
 // linux/landlock.h, which older headers lack or have in part.
@@ -70,16 +81,18 @@ struct CapabilitySets {
   std::uint64_t inheritable;
 };
 
-// 0, or the errno of an open for writing of a file that every process may write and no domain lets it write.
+// 0, or the errno of an open for writing of a file that every thread may write and no domain lets it write. It
+// belongs to the thread's own user, which may be another one than the process has.
 int OpenOwnName() {
-  const long descriptor = syscall(SYS_openat, AT_FDCWD, "/proc/self/comm", O_WRONLY | O_CLOEXEC, 0);
+  const long descriptor =
+      syscall(SYS_openat, AT_FDCWD, "/proc/thread-self/comm", O_WRONLY | O_CLOEXEC, 0);
   if (descriptor < 0) return errno;
   syscall(SYS_close, descriptor);
   return 0;
 }
 
 int Prctl(int operation, unsigned long argument, unsigned long second = 0) {
-  return static_cast<int>(syscall(SYS_prctl, operation, argument, second, 0, 0));
+  return static_cast<int>(syscall(SYS_prctl, operation, argument, second, 0UL, 0UL));
 }
 
 int ReadCapabilities(CapabilitySets& sets) {
@@ -102,12 +115,25 @@ int WriteCapabilities(std::uint64_t permitted) {
   return syscall(SYS_capset, &header, data) != 0 ? errno : 0;
 }
 
+bool HasDropped(std::uint64_t keep) {
+  CapabilitySets left{};
+  if (ReadCapabilities(left) != 0) return false;
+  return (left.permitted & ~keep) == 0 && left.effective == left.permitted && left.inheritable == 0;
+}
+
+// After a change of the user, capabilities that were kept are permitted alone.
+int RaiseSetPcap(const CapabilitySets& sets) {
+  const bool lacks = (sets.permitted & kSetPcap) != 0 && (sets.effective & kSetPcap) == 0;
+  return lacks ? WriteCapabilities(sets.permitted) : 0;
+}
+
 // Without CAP_SETPCAP the bounding set and securebits stay as they are. With no_new_privs and nothing permitted,
 // neither can give anything back.
 int DropCapabilities(std::uint64_t keep) {
   CapabilitySets sets{};
   if (const int error = ReadCapabilities(sets)) return error;
-  if ((sets.effective & kSetPcap) != 0) {
+  if ((sets.permitted & kSetPcap) != 0) {
+    if (const int error = RaiseSetPcap(sets)) return error;
     for (int bit = 0; bit < kBits; ++bit) {
       if (Prctl(PR_CAPBSET_READ, bit) != 1) continue;
       if (Prctl(PR_CAPBSET_DROP, bit) != 0) return errno;
@@ -118,54 +144,68 @@ int DropCapabilities(std::uint64_t keep) {
   // EINVAL before Linux 4.3, which has no ambient set.
   if (Prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) != 0 && errno != EINVAL) return errno;
   if (const int error = WriteCapabilities(sets.permitted & keep)) return error;
-  CapabilitySets left{};
-  if (const int error = ReadCapabilities(left)) return error;
-  const bool dropped = ((left.effective | left.permitted) & ~keep) == 0 && left.inheritable == 0;
-  return dropped ? 0 : EINVAL;  // an outer filter has answered capset(2)
+  return HasDropped(keep) ? 0 : EINVAL;  // if not, an outer filter has answered capset(2)
 }
 
-bool HasNothingToDo(const Confinement& wanted) {
-  if (wanted.ruleset >= 0) return OpenOwnName() == EACCES;
-  CapabilitySets sets{};
-  if (Prctl(PR_GET_NO_NEW_PRIVS, 0) != 1 || ReadCapabilities(sets) != 0) return false;
-  return !wanted.drop || ((sets.permitted | sets.effective) & ~wanted.keep) == 0;
-}
+bool HasNoNewPrivs() { return Prctl(PR_GET_NO_NEW_PRIVS, 0) == 1; }
 
 void Fail(Answer& answer, Step step, int error) {
   answer.step = step;
   answer.error = error;
 }
 
-void EnterDomain(int ruleset, Answer& answer) {
-  if (syscall(kRestrictSelf, ruleset, 0) != 0) return Fail(answer, kLandlock, errno);
-  if (OpenOwnName() != EACCES) Fail(answer, kProof, EINVAL);
+bool SetNoNewPrivs(Answer& answer) {
+  if (HasNoNewPrivs()) return true;
+  const int error = Prctl(PR_SET_NO_NEW_PRIVS, 1) != 0 ? errno : EINVAL;
+  if (HasNoNewPrivs()) return true;
+  Fail(answer, kNoNewPrivs, error);
+  return false;
 }
 
-void ConfineThread(const void* what, Answer& answer) {
-  const auto& wanted = *static_cast<const Confinement*>(what);
-  if (wanted.keep_on_setuid) {
-    answer.already = Prctl(PR_GET_KEEPCAPS, 0) == 1;
-    if (Prctl(PR_SET_KEEPCAPS, 1) != 0) Fail(answer, kKeep, errno);
-    return;
+bool EnterDomain(int ruleset, Answer& answer) {
+  if (syscall(kRestrictSelf, ruleset, 0) != 0) {
+    Fail(answer, kLandlock, errno);
+  } else if (OpenOwnName() != EACCES) {
+    Fail(answer, kProof, EINVAL);
   }
-  answer.already = HasNothingToDo(wanted);
-  if (answer.already) return;
-  if (Prctl(PR_SET_NO_NEW_PRIVS, 1) != 0) return Fail(answer, kNoNewPrivs, errno);
-  if (wanted.ruleset >= 0) EnterDomain(wanted.ruleset, answer);
-  if (answer.error != 0 || !wanted.drop) return;
-  if (const int error = DropCapabilities(wanted.keep)) Fail(answer, kCapabilities, error);
+  return answer.error == 0;
+}
+
+bool KeepOnSetuid(Answer& answer) {
+  answer.already = Prctl(PR_GET_KEEPCAPS, 0) == 1;
+  if (Prctl(PR_SET_KEEPCAPS, 1) != 0) Fail(answer, kKeep, errno);
+  return answer.error == 0;
+}
+
+bool ConfineThread(const void* what, bool newcomer, Answer& answer) {
+  const auto& wanted = *static_cast<const Confinement*>(what);
+  if (wanted.keep_on_setuid) return KeepOnSetuid(answer);
+  const bool inside = wanted.ruleset < 0 || (newcomer && OpenOwnName() == EACCES);
+  const bool dropped = !wanted.drop || HasDropped(wanted.keep);
+  answer.already = newcomer && inside && dropped && HasNoNewPrivs();
+  if (answer.already) return true;
+  const bool confined = SetNoNewPrivs(answer) && (inside || EnterDomain(wanted.ruleset, answer));
+  const int error = dropped ? 0 : DropCapabilities(wanted.keep);
+  if (confined && error != 0) Fail(answer, kCapabilities, error);
+  return confined || wanted.ruleset < 0;
 }
 
 }  // namespace
 
 Swept Confine(const Confinement& confinement, int timeout_ms) {
-  if (confinement.ruleset >= 0) {
+  Confinement wanted = confinement;
+  if (wanted.ruleset >= 0) {
     Prctl(PR_SET_DUMPABLE, 1);
     if (OpenOwnName() != 0) {
       return {0, {{static_cast<int>(syscall(SYS_gettid)), kProof, EACCES, false}}, {}};
     }
+    // A late answer needs it when the caller has long closed its own.
+    wanted.ruleset = fcntl(wanted.ruleset, F_DUPFD_CLOEXEC, 0);
+    if (wanted.ruleset < 0) return {errno, {}, {}};
   }
-  return OnEveryThread(ConfineThread, &confinement, sizeof confinement, timeout_ms);
+  const Swept swept = OnEveryThread(ConfineThread, &wanted, sizeof wanted, timeout_ms);
+  if (wanted.ruleset >= 0 && swept.error == 0 && swept.silent.empty()) close(wanted.ruleset);
+  return swept;
 }
 
 int MakeUndumpable() {
@@ -174,7 +214,7 @@ int MakeUndumpable() {
 }
 
 int AskLandlock(unsigned flags) {
-  const long answer = syscall(kCreateRuleset, nullptr, 0, flags);
+  const long answer = syscall(kCreateRuleset, nullptr, std::size_t{0}, flags);
   return answer < 0 ? -errno : static_cast<int>(answer);
 }
 

@@ -17,8 +17,8 @@ struct Confinement {
   bool keep_on_setuid;  // PR_SET_KEEPCAPS and nothing else: what comes before a change of the user
 };
 
-// Confines every thread. EACCES with kProof for the caller: nothing can be proven here, as /proc/self/comm can't
-// be opened for writing even before. EINVAL with kProof: the kernel, or a filter, has claimed a success.
+// Confines every thread. EACCES with kProof for the caller: nothing can be proven here, as /proc/thread-self/comm
+// can't be opened for writing even before. EINVAL with kProof: the kernel, or a filter, has claimed a success.
 Swept Confine(const Confinement& confinement, int timeout_ms);
 
 // PR_SET_DUMPABLE 0: 0 or an errno, EINVAL if a filter has claimed the success.

@@ -1,33 +1,44 @@
 // One sweep over every thread: Landlock and capset(2) change the calling thread alone, and Node has 7 to 14.
 //
-//   the caller first   then /proc/self/task, again and again, until a round brings no thread that had
-//                      anything left to do: children of a thread that is done inherit what it has done
+//   the caller first   then whoever /proc/self/task lists, round by round, until everybody on the list answers
+//                      that nothing was left to do: whatever they start is inside as well. A round in which
+//                      a thread has ended does not count, as it may have started another one, and as the
+//                      list skips a thread when the one before it ends. Every round asks everybody: the
+//                      kernel gives the numbers of ended threads to new ones
 //   the signal         33, which glibc keeps for setuid(2) on all threads. No thread blocks it, not even
-//                      those that block "all" signals, such as Node's inspector. It carries the index of the
-//                      thread's slot, so an answer can't be mistaken for another one.
-//   the handler        by rt_sigaction(2) itself, as glibc's wrapper refuses the signal. glibc's own handler
-//                      is put back at the end.
+//                      those that block "all" signals, such as Node's inspector. It carries the index of a
+//                      slot, and the slot has the number of the thread that it waits for: no other thread
+//                      can answer for it, and a signal that somebody else has made up does nothing.
+//   the handler        by rt_sigaction(2) itself, as glibc's wrapper refuses the signal. What is not ours goes
+//                      on to glibc's own handler, which is put back at the end.
 //   silence            a thread in vfork(2), or with the signal blocked by rt_sigprocmask(2) itself, can't
-//                      answer. It is named. The handler stays then, and so do the slots: a late answer does
+//                      answer. It is named. The handler stays then, and so does the slot: a late answer does
 //                      what was asked, before the thread runs any other code of the program.
 //
 // glibc only: musl uses other signals for itself.
 #include "every_thread.h"
 
+#include <cerrno>
+
+#ifdef __GLIBC__
+
 #include <dirent.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <memory>
-#include <unordered_map>
+#include <mutex>
+
+#include "kernel_action.h"
 
 namespace sealbeat {
 
@@ -36,101 +47,52 @@ namespace {
 constexpr int kSignal = 33;  // glibc's SIGSETXID
 constexpr std::size_t kSlots = 16384;
 
-enum State : int { kFree, kAsked, kAnswered };
-
-struct Slot {
-  std::atomic<int> state{kFree};
-  Answer answer{};
-};
-
 struct Sweep {
   Action action;
   std::vector<unsigned char> what;
-  std::unique_ptr<Slot[]> slots{new Slot[kSlots]};
-  std::size_t used = 0;
 };
 
-// What the handler works on. A sweep with silent threads is never freed.
-std::atomic<Sweep*> current{nullptr};
+struct Slot {
+  std::atomic<int> waits_for{0};  // the thread that has been asked; 0: free, or answered
+  const Sweep* sweep = nullptr;
+  bool newcomer = false;
+  Answer answer{};
+};
 
-long Now() {
+// Static, as a signal may come at any time. Those of silent threads stay taken for good.
+Slot slots[kSlots];
+
+// The action before ours. Written before the handler is there.
+KernelAction previous{};
+
+std::int64_t Now() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
 int Self() { return static_cast<int>(syscall(SYS_gettid)); }
 
-void Act(const Sweep& sweep, Slot& slot) {
-  slot.answer.tid = Self();
-  sweep.action(sweep.what.data(), slot.answer);
-  slot.state.store(kAnswered, std::memory_order_release);
-}
-
-#ifdef __GLIBC__
-
-// struct sigaction as the kernel has it: bits/types of no libc. `restorer` exists where SA_RESTORER does.
-struct KernelAction {
-#ifdef __mips__
-  unsigned flags;
-  void (*handler)(int, siginfo_t*, void*);
-  unsigned long mask[16 / sizeof(long)];
-#else
-  void (*handler)(int, siginfo_t*, void*);
-  unsigned long flags;
-#if !defined(__riscv) && !defined(__loongarch__)
-  void (*restorer)();
-#endif
-  unsigned long mask[8 / sizeof(long)];
-#endif
-};
-
-#ifdef __mips__
-constexpr std::size_t kMaskBytes = 16;
-#else
-constexpr std::size_t kMaskBytes = 8;
-#endif
-
-int ReadAction(int signal, KernelAction& action) {
-  return syscall(SYS_rt_sigaction, signal, nullptr, &action, kMaskBytes) < 0 ? errno : 0;
-}
-
-int WriteAction(int signal, const KernelAction& action) {
-  return syscall(SYS_rt_sigaction, signal, &action, nullptr, kMaskBytes) < 0 ? errno : 0;
-}
-
-void Handle(int, siginfo_t* info, void*) {
-  if (info->si_code != SI_QUEUE || info->si_pid != getpid()) return;
-  Sweep* sweep = current.load(std::memory_order_acquire);
-  const auto index = static_cast<std::size_t>(info->si_value.sival_int);
-  if (sweep == nullptr || index >= sweep->used) return;
+void Handle(int signal, siginfo_t* info, void* context) {
+  if (info->si_code != SI_QUEUE) {
+    // glibc, on behalf of setuid(2) on another thread, which waits for this one.
+    if ((previous.flags & SA_SIGINFO) != 0) previous.handler(signal, info, context);
+    return;
+  }
   const int saved = errno;
-  Slot& slot = sweep->slots[index];
-  if (slot.state.load(std::memory_order_acquire) == kAsked) Act(*sweep, slot);
+  const auto index = static_cast<unsigned>(info->si_value.sival_int);
+  const int self = Self();
+  if (index < kSlots && slots[index].waits_for.load(std::memory_order_acquire) == self) {
+    Slot& slot = slots[index];
+    slot.answer = {self, 0, 0, false};
+    slot.sweep->action(slot.sweep->what.data(), slot.newcomer, slot.answer);
+    slot.waits_for.store(0, std::memory_order_release);
+  }
   errno = saved;
 }
 
-// The old action of the signal, with the restorer that x86 needs: glibc's handlers all have the same one.
-int HandlerAction(KernelAction& action, const KernelAction& old) {
-  std::memset(&action, 0, sizeof action);
-  action.handler = Handle;
-  action.flags = SA_SIGINFO | SA_RESTART;
-  std::memset(action.mask, 0xff, sizeof action.mask);
-#if !defined(__mips__) && !defined(__riscv) && !defined(__loongarch__)
-  constexpr unsigned long kRestorer = 0x04000000;  // SA_RESTORER of asm/signal.h
-  KernelAction model = old;
-  for (int signal = 1; (model.flags & kRestorer) == 0 && signal <= 64; ++signal) {
-    if (ReadAction(signal, model) != 0) std::memset(&model, 0, sizeof model);
-  }
-  action.flags |= model.flags & kRestorer;
-  action.restorer = (model.flags & kRestorer) != 0 ? model.restorer : nullptr;
-#else
-  (void)old;
-#endif
-  return 0;
-}
-
-// `info.si_value` names the slot. rt_tgsigqueueinfo(2) has no wrapper.
+// `info.si_value` names the slot. rt_tgsigqueueinfo(2) has no wrapper. Another process can't have its numbers
+// mixed up with ours: the slot knows whom it waits for.
 int Ask(int tid, std::size_t index) {
   siginfo_t info{};
   info.si_signo = kSignal;
@@ -153,127 +115,154 @@ int ListThreads(std::vector<int>& tids) {
   return 0;
 }
 
-// The kernel's own count, as a listing can miss threads that come while others end. -1 if unknown.
-int CountThreads() {
-  std::FILE* file = std::fopen("/proc/self/status", "re");
-  if (file == nullptr) return -1;
-  int count = -1;
-  char line[256];
-  while (count < 0 && std::fgets(line, sizeof line, file)) {
-    if (std::sscanf(line, "Threads: %d", &count) != 1) count = -1;
-  }
-  std::fclose(file);
-  return count;
-}
-
 void Pause() {
   const timespec pause{0, 50 * 1000};
   nanosleep(&pause, nullptr);
 }
 
-using Indices = std::unordered_map<int, std::size_t>;
+class Rounds {
+ public:
+  Rounds(const Sweep& sweep, const Answer& caller, int timeout_ms)
+      : sweep_(sweep), caller_(caller.tid), grace_ms_(timeout_ms / 10), deadline_(Now() + timeout_ms) {}
 
-// Asks every thread that has no slot yet. Returns an errno.
-int AskNewcomers(Sweep& sweep, const std::vector<int>& tids, Indices& indices,
-                 std::vector<std::size_t>& asked) {
-  for (const int tid : tids) {
-    if (indices.count(tid) != 0) continue;
-    if (sweep.used == kSlots) return EAGAIN;
-    const std::size_t index = sweep.used++;
-    sweep.slots[index].answer.tid = tid;
-    sweep.slots[index].state.store(kAsked, std::memory_order_release);
-    const int error = Ask(tid, index);
-    if (error != 0 && error != ESRCH) return error;
-    indices[tid] = index;
-    if (error == 0) asked.push_back(index);
+  // Returns an errno.
+  int Go() {
+    for (;; first_ = false) {
+      const Round round = GoRound();
+      if (round.error != 0) return round.error;
+      if (!round.news && round.complete) return 0;
+      if (Now() >= deadline_) return silent_.empty() ? EAGAIN : 0;
+    }
   }
-  return 0;
-}
 
-// Waits for answers. Whoever has neither answered nor ended by `deadline` stays silent.
-void Await(Sweep& sweep, const std::vector<std::size_t>& asked, long deadline,
-           std::vector<int>& silent) {
-  for (const std::size_t index : asked) {
-    const Slot& slot = sweep.slots[index];
-    while (slot.state.load(std::memory_order_acquire) != kAnswered) {
-      if (!IsAlive(slot.answer.tid)) break;
-      if (Now() >= deadline) {
-        silent.push_back(slot.answer.tid);
-        break;
+  // First what a thread has done, or what went wrong: not what it says when it is asked again.
+  std::map<int, Answer> answers;
+
+  const std::vector<int>& silent() const { return silent_; }
+
+ private:
+  struct Round {
+    int error;
+    bool news;      // whether any thread had something left to do, or could not be asked
+    bool complete;  // whether every thread on the list was still there to be asked
+  };
+
+  Round GoRound() {
+    std::vector<int> tids;
+    if (const int error = ListThreads(tids)) return {error, true, false};
+    Round round{0, false, true};
+    std::vector<std::size_t> asked;
+    std::size_t next = 0;
+    for (const int tid : tids) {
+      if (IsSettled(tid)) {
+        if (!IsAlive(tid)) round.complete = false;
+        continue;
       }
+      while (next < kSlots && slots[next].waits_for.load(std::memory_order_acquire) != 0) ++next;
+      const int error = next == kSlots ? EAGAIN : AskInSlot(tid, next);
+      if (error == 0) asked.push_back(next);
+      if (error == ESRCH) round.complete = false;
+      if (error == EAGAIN) round.news = true;  // too many signals are pending, of this user (RLIMIT_SIGPENDING)
+      if (error != 0 && error != ESRCH && error != EAGAIN) return {error, true, false};
+    }
+    for (const std::size_t index : asked) Await(slots[index], round);
+    return round;
+  }
+
+  // Those whose answer will not change: the caller, whoever has failed, and whoever has a signal pending.
+  bool IsSettled(int tid) const {
+    if (tid == caller_ || std::find(silent_.begin(), silent_.end(), tid) != silent_.end()) return true;
+    const auto known = answers.find(tid);
+    return known != answers.end() && known->second.error != 0;
+  }
+
+  int AskInSlot(int tid, std::size_t index) {
+    Slot& slot = slots[index];
+    slot.sweep = &sweep_;
+    slot.newcomer = !first_;
+    slot.answer = {tid, 0, 0, false};
+    slot.waits_for.store(tid, std::memory_order_release);
+    const int error = Ask(tid, index);
+    if (error != 0) slot.waits_for.store(0, std::memory_order_release);
+    return error;
+  }
+
+  void Await(Slot& slot, Round& round) {
+    const int tid = slot.waits_for.load(std::memory_order_acquire);
+    while (slot.waits_for.load(std::memory_order_acquire) != 0) {
+      // Once it is dead, nobody answers: its signal has gone with it.
+      if (!IsAlive(tid) && slot.waits_for.load(std::memory_order_acquire) != 0) {
+        slot.waits_for.store(0, std::memory_order_release);
+        round.complete = false;
+        return;
+      }
+      if (Now() >= deadline_) return NoteSilence(tid, round);
       Pause();
     }
+    if (!slot.answer.already && slot.answer.error == 0) round.news = true;
+    answers.emplace(slot.answer.tid, slot.answer);
   }
+
+  // What it has started meanwhile is asked all the same.
+  void NoteSilence(int tid, Round& round) {
+    if (silent_.empty()) deadline_ = Now() + grace_ms_;
+    silent_.push_back(tid);
+    round.news = true;
+  }
+
+  const Sweep& sweep_;
+  const int caller_;
+  const int grace_ms_;
+  std::int64_t deadline_;
+  bool first_ = true;  // in the first round nobody can have inherited anything
+  std::vector<int> silent_;
+};
+
+// ENOTSUP if the handler could not return.
+int TakeSignal(KernelAction& old) {
+  if (const int error = ReadAction(kSignal, old)) return error;
+  if (old.handler == Handle) return 0;  // of an earlier sweep with silent threads
+  KernelAction own{};
+  if (!HandlerAction(own, Handle, old)) return ENOTSUP;
+  previous = old;
+  return WriteAction(kSignal, own);
 }
 
-int SweepOthers(Sweep& sweep, long deadline, std::vector<int>& silent) {
-  Indices indices{{Self(), 0}};
-  for (;;) {
-    std::vector<int> tids;
-    if (const int error = ListThreads(tids)) return error;
-    const int count = CountThreads();
-    std::vector<std::size_t> asked;
-    if (const int error = AskNewcomers(sweep, tids, indices, asked)) return error;
-    Await(sweep, asked, deadline, silent);
-    bool quiet = static_cast<int>(tids.size()) == count || count < 0;
-    for (const std::size_t index : asked) {
-      const Slot& slot = sweep.slots[index];
-      const bool answered = slot.state.load(std::memory_order_acquire) == kAnswered;
-      if (!answered || !slot.answer.already) quiet = false;
-      // The kernel gives numbers anew: a thread that has ended may not stand for its successor.
-      if (!IsAlive(slot.answer.tid)) indices.erase(slot.answer.tid);
-    }
-    if (quiet || !silent.empty()) return 0;
-    if (Now() >= deadline) return EAGAIN;
-  }
-}
-
-#endif  // __GLIBC__
-
-std::vector<Answer> AnswersOf(const Sweep& sweep) {
-  std::vector<Answer> answers;
-  for (std::size_t at = 0; at < sweep.used; ++at) {
-    const Slot& slot = sweep.slots[at];
-    if (slot.state.load(std::memory_order_acquire) == kAnswered) answers.push_back(slot.answer);
-  }
+std::vector<Answer> Together(const Answer& caller, const std::map<int, Answer>& others) {
+  std::vector<Answer> answers{caller};
+  for (const auto& [tid, answer] : others) answers.push_back(answer);
   return answers;
 }
 
 }  // namespace
 
 Swept OnEveryThread(Action action, const void* what, unsigned size, int timeout_ms) {
-#ifndef __GLIBC__
-  (void)action, (void)what, (void)size, (void)timeout_ms;
-  return {ENOTSUP, {}, {}};
-#else
-  auto sweep = std::make_unique<Sweep>();
-  sweep->action = action;
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   const auto* bytes = static_cast<const unsigned char*>(what);
-  sweep->what.assign(bytes, bytes + size);
-  sweep->used = 1;
-  Act(*sweep, sweep->slots[0]);
-  // A caller that fails is the answer: the others are left as they are.
-  if (sweep->slots[0].answer.error != 0) return {0, AnswersOf(*sweep), {}};
+  auto sweep = std::make_unique<Sweep>(Sweep{action, {bytes, bytes + size}});
+  Answer caller{Self(), 0, 0, false};
+  if (!action(what, false, caller)) return {0, {caller}, {}};
   KernelAction old{};
-  KernelAction own{};
-  if (const int error = ReadAction(kSignal, old)) return {error, AnswersOf(*sweep), {}};
-  HandlerAction(own, old);
-  current.store(sweep.get(), std::memory_order_release);
-  if (const int error = WriteAction(kSignal, own)) {
-    current.store(nullptr, std::memory_order_release);
-    return {error, AnswersOf(*sweep), {}};
-  }
-  std::vector<int> silent;
-  const int error = SweepOthers(*sweep, Now() + timeout_ms, silent);
-  Swept swept{error, AnswersOf(*sweep), silent};
-  if (error != 0 || !silent.empty()) {
+  if (const int error = TakeSignal(old)) return {error, {caller}, {}};
+  Rounds rounds(*sweep, caller, timeout_ms);
+  const int error = rounds.Go();
+  if (error != 0 || !rounds.silent().empty()) {
     (void)sweep.release();  // for late answers, as the file's comment says
-    return swept;
+  } else {
+    WriteAction(kSignal, old);
   }
-  WriteAction(kSignal, old);
-  current.store(nullptr, std::memory_order_release);
-  return swept;
-#endif
+  return {error, Together(caller, rounds.answers), rounds.silent()};
 }
 
 }  // namespace sealbeat
+
+#else
+
+namespace sealbeat {
+
+Swept OnEveryThread(Action, const void*, unsigned, int) { return {ENOTSUP, {}, {}}; }
+
+}  // namespace sealbeat
+
+#endif  // __GLIBC__

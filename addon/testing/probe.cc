@@ -1,17 +1,21 @@
 // Only for live tests, never published: makes any system call, from any thread, through any ABI.
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <napi.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace {
@@ -138,6 +142,99 @@ class Thread : public Napi::ObjectWrap<Thread> {
   std::shared_ptr<Mailbox> box_ = std::make_shared<Mailbox>();
 };
 
+// Threads that come while something else happens, as fast as they can.
+struct Brood {
+  std::string file;
+  bool hops;  // each starts the next one and ends
+  std::atomic<bool> stopped{false};
+  std::atomic<int> born{0};
+  std::atomic<int> refused{0};  // found the file shut
+  std::atomic<int> opened{0};
+
+  void Try() {
+    const int descriptor = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    ++(descriptor < 0 ? refused : opened);
+    if (descriptor >= 0) close(descriptor);
+  }
+};
+
+void Sit(const std::shared_ptr<Brood>& brood) {
+  while (!brood->stopped) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  brood->Try();
+}
+
+void Breed(const std::shared_ptr<Brood>& brood, int limit) {
+  for (int at = 0; at < limit && !brood->stopped; ++at) {
+    ++brood->born;
+    std::thread(Sit, brood).detach();
+  }
+  Sit(brood);
+}
+
+void Hop(const std::shared_ptr<Brood>& brood) {
+  ++brood->born;
+  if (brood->stopped) return brood->Try();
+  std::thread(Hop, brood).detach();
+}
+
+// file, limit: a thread starts up to `limit` others, which stay; 0: one that starts the next and ends, for ever.
+// In the end each that is there tries to open the file for writing.
+class Breeder : public Napi::ObjectWrap<Breeder> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Breeder",
+                       {InstanceAccessor<&Breeder::Born>("born"), InstanceMethod<&Breeder::Stop>("stop")});
+  }
+
+  explicit Breeder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Breeder>(info) {
+    brood_->file = info[0].As<Napi::String>().Utf8Value();
+    const int limit = info[1].As<Napi::Number>().Int32Value();
+    brood_->hops = limit == 0;
+    if (brood_->hops) {
+      std::thread(Hop, brood_).detach();
+    } else {
+      std::thread(Breed, brood_, limit).detach();
+    }
+  }
+
+ private:
+  Napi::Value Born(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), brood_->born);
+  }
+
+  Napi::Value Stop(const Napi::CallbackInfo& info) {
+    brood_->stopped = true;
+    // The one that starts the others tries as well.
+    const auto expected = [&] { return brood_->hops ? 1 : brood_->born + 1; };
+    while (brood_->refused + brood_->opened < expected()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    auto object = Napi::Object::New(info.Env());
+    object.Set("refused", brood_->refused.load());
+    object.Set("opened", brood_->opened.load());
+    return object;
+  }
+
+  std::shared_ptr<Brood> brood_ = std::make_shared<Brood>();
+};
+
+// milliseconds: a thread calls vfork(2), and its child waits that long. Returns the thread's id.
+Napi::Value SleepInVfork(const Napi::CallbackInfo& info) {
+  const int ms = info[0].As<Napi::Number>().Int32Value();
+  auto id = std::make_shared<std::atomic<int>>(0);
+  std::thread([id, ms] {
+    const timespec pause{ms / 1000, ms % 1000 * 1000000L};
+    *id = gettid();
+    if (vfork() == 0) {
+      syscall(SYS_nanosleep, &pause, nullptr);
+      _exit(0);
+    }
+    for (;;) ::pause();
+  }).detach();
+  while (*id == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return Napi::Number::New(info.Env(), *id);
+}
+
 // The address of a struct sock_fprog with a copy of the program, for seccomp(2). Never freed.
 Napi::Value Fprog(const Napi::CallbackInfo& info) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
@@ -153,7 +250,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("syscall", Napi::Function::New(env, Syscall, "syscall"));
   exports.Set("int80", Napi::Function::New(env, Int80, "int80"));
   exports.Set("fprog", Napi::Function::New(env, Fprog, "fprog"));
+  exports.Set("sleepInVfork", Napi::Function::New(env, SleepInVfork, "sleepInVfork"));
   exports.Set("Thread", Thread::Define(env));
+  exports.Set("Breeder", Breeder::Define(env));
   return exports;
 }
 

@@ -22,25 +22,28 @@ export function findAccount(written: string, folder = '/etc'): Account | string 
   const users = linesOf(`${folder}/passwd`)
   const uid = numbers === null ? undefined : Number(numbers[1])
   const line = users.find(([name, , id]) =>
-    uid === undefined ? name === written : Number(id) === uid,
+    uid === undefined ? name === written : idOf(id) === uid,
   )
   const gid = numbers?.[2] ?? line?.[3]
   if (line === undefined && uid === undefined)
     return `there is no user ${written} in ${folder}/passwd`
   if (gid === undefined)
     return `uid ${written} has no line in ${folder}/passwd: write ${written}:GID`
-  const account = { name: written, uid: uid ?? Number(line?.[2]), gid: Number(gid) }
-  if (![account.uid, account.gid].every(isId)) return `${written} has an invalid number`
-  return { ...account, groups: line ? groupsOf(line[0] ?? '', folder) : [] }
+  const ids = { uid: idOf(numbers?.[1] ?? line?.[2]), gid: idOf(gid) }
+  if (ids.uid === undefined || ids.gid === undefined) return `${written} has an invalid number`
+  const groups = line ? groupsOf(line[0] ?? '', folder) : []
+  return { name: written, uid: ids.uid, gid: ids.gid, groups }
 }
 
 function groupsOf(user: string, folder: string): readonly number[] {
   const groups = linesOf(`${folder}/group`).filter(fields => fields[3]?.split(',').includes(user))
-  return groups.map(fields => Number(fields[2])).filter(isId)
+  return groups.flatMap(fields => idOf(fields[2]) ?? [])
 }
 
-function isId(id: number): boolean {
-  return Number.isInteger(id) && id >= 0 && id <= MAX_ID
+/** Digits alone: an empty field is not 0, which is root. */
+function idOf(written: string | undefined): number | undefined {
+  const id = /^\d{1,10}$/.test(written ?? '') ? Number(written) : undefined
+  return id !== undefined && id <= MAX_ID ? id : undefined
 }
 
 /** The fields of each line; empty if the file can't be read. */

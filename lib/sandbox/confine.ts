@@ -28,9 +28,14 @@ import { createRuleset, landlockSupport, nativeSandbox, type Ruleset } from './r
 /** The longest that all threads together may take to answer. Eleven take 2 ms. */
 const TIMEOUT_MS = 3_000
 
-/** `Step` of addon/sandbox/confine.h. */
+/** `Step` of addon/sandbox/confine.h: keep, no_new_privs, Landlock, proof, capabilities. */
 const STEPS = ['', 'prctl', 'prctl', 'landlock_restrict_self', 'proof', 'capset'] as const
-const LANDLOCK_STEPS: readonly string[] = ['landlock_restrict_self', 'proof']
+const [NO_NEW_PRIVS, RESTRICT_SELF, PROOF, CAPSET] = [2, 3, 4, 5] as const
+
+/** A thread that fails at one of these is outside of the domain; it drops its capabilities all the same. */
+const OUTSIDE: readonly number[] = [NO_NEW_PRIVS, RESTRICT_SELF, PROOF]
+/** Without no_new_privs a program could give capabilities back. */
+const UNDROPPED: readonly number[] = [NO_NEW_PRIVS, CAPSET]
 
 interface ConfineSettings {
   readonly reach: Reach
@@ -115,15 +120,14 @@ function sweep(native: NativeSandbox, ruleset: number, keep: bigint | undefined)
 }
 
 function landlockOutcome(swept: NativeSwept, { abi, lacking }: Domain): LandlockOutcome {
-  const hasFailed = (answer: NativeAnswer) =>
-    answer.errno !== 0 && LANDLOCK_STEPS.includes(stepOf(answer))
+  const hasFailed = ({ errno, step }: NativeAnswer) => errno !== 0 && OUTSIDE.includes(step)
   return (
     failureOf(swept, hasFailed) ?? { state: 'entered', abi, threads: threadIds().length, lacking }
   )
 }
 
 function droppedOutcome(swept: NativeSwept, keep: bigint): CapabilitiesOutcome {
-  const failed = failureOf(swept, ({ errno }) => errno !== 0)
+  const failed = failureOf(swept, ({ errno, step }) => errno !== 0 && UNDROPPED.includes(step))
   if (failed) return failed
   const left = threadIds().map(tid => ({ tid, bits: permittedOf(tid) }))
   const holding = left.filter(({ bits }) => (bits & ~keep) !== 0n).map(({ tid }) => tid)
@@ -148,7 +152,7 @@ function failureOf(
   if (caller && hasFailed(caller)) return callerFailure(caller)
   const others = answers.filter(hasFailed)
   const outside = new Set([...silent, ...others.map(({ tid }) => tid), ...unasked(errno, answers)])
-  if (outside.size === 0) return undefined
+  if (outside.size === 0) return errno === 0 ? undefined : unlisted(errno)
   const tids = [...outside].sort((a, b) => a - b)
   return {
     state: 'partial',
@@ -157,17 +161,29 @@ function failureOf(
   }
 }
 
+/** What was claimed to have worked, and has not: the native part says EINVAL. */
+const CLAIMS: ReadonlyMap<number, string> = new Map([
+  [NO_NEW_PRIVS, 'prctl(2) has answered with success, but no_new_privs is not set'],
+  [PROOF, 'landlock_restrict_self(2) has answered with success, but nothing is refused'],
+  [CAPSET, 'capset(2) has answered with success, but the capabilities are still there'],
+])
+
 function callerFailure(caller: NativeAnswer): Failed {
-  const [step, name] = [stepOf(caller), getSystemErrorName(-caller.errno)]
-  if (step !== 'proof') return failure('KERNEL_REFUSED', `${step}: ${name}`)
-  if (name === 'EACCES') {
-    return failure(
-      'NOT_PROVEN',
-      '/proc/self/comm can’t be opened for writing, so nothing can be proven',
-    )
-  }
-  const why = 'landlock_restrict_self(2) has answered with success, but nothing is refused'
-  return failure('PRETENDED', why)
+  const name = getSystemErrorName(-caller.errno)
+  const claim = CLAIMS.get(caller.step)
+  if (name === 'EINVAL' && claim !== undefined) return failure('PRETENDED', claim)
+  if (caller.step !== PROOF) return failure('KERNEL_REFUSED', `${stepOf(caller)}: ${name}`)
+  return failure(
+    'NOT_PROVEN',
+    '/proc/thread-self/comm can’t be opened for writing, so nothing can be proven',
+  )
+}
+
+/** Without a list of threads there may be others than have answered. */
+function unlisted(errno: number): Failed {
+  const name = getSystemErrorName(-errno)
+  const reason = `whether every thread has answered can’t be known (${name})`
+  return failure('NOT_PROVEN', reason)
 }
 
 /** If the sweep itself ended early: every thread that has not answered. */
@@ -195,8 +211,13 @@ function whatOf<T>({ what }: { readonly what: T }): T {
   return what
 }
 
+/** Empty without /proc, where the sweep has failed as well. */
 function threadIds(): readonly number[] {
-  return readdirSync('/proc/self/task').map(Number)
+  try {
+    return readdirSync('/proc/self/task').map(Number)
+  } catch {
+    return []
+  }
 }
 
 /** CapPrm of proc(5): what a thread could make effective. 0 if the thread has ended. */

@@ -31,7 +31,7 @@ export interface Reach {
 }
 
 /** A privilege and who declares it. */
-interface Claim {
+export interface Claim {
   readonly title: string
   readonly privilege: Privilege
 }

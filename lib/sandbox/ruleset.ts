@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { getSystemErrorName } from 'node:util'
 import { loadAddon, type NativeSandbox } from '../addon.ts'
 import type { Domain, LandlockAbi, PathRule } from './domain.ts'
@@ -42,7 +42,7 @@ const REASONS = new Map([
     },
   ],
   [
-    'EOPNOTSUPP',
+    'ENOTSUP', // libuv's name of EOPNOTSUPP
     {
       reason: 'Landlock is not among the security modules that the kernel was started with (lsm=)',
       mend: 'add landlock to lsm= on the kernel’s command line (/sys/kernel/security/lsm has the others)',
@@ -120,9 +120,19 @@ function placeOf({ path, rights }: PathRule): Place {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found)
     return { rights, note: `${path} does not exist: not granted, create it before the start` }
-  if (found.isDirectory()) return { path, rights }
   const isWritten = rights.includes('make_reg')
+  if (isWritten && holdsProof(path)) {
+    return { rights, note: `${path} holds /proc/thread-self, which proves the domain: not granted` }
+  }
+  if (found.isDirectory()) return { path, rights }
   if (isWritten)
     return { rights, note: `${path} is no folder: not granted, name the folder that it is in` }
   return { path, rights: onFile(rights) }
+}
+
+/** Every thread proves that it is inside by what it may no longer write in /proc: so no rule may grant that. */
+function holdsProof(path: string): boolean {
+  const own = `/proc/${process.pid}/`
+  const real = realpathSync(path).replace(/\/*$/, '/')
+  return own.startsWith(real) || real.startsWith(own)
 }

@@ -5,8 +5,9 @@
 //   other folders          must be writable for the user already: they are the operator's, and are refused
 //                          with the command that gives them
 //
-// Everything is done on descriptors that follow no link, and a file with a second name is left alone: whoever
-// may write such a folder must not be able to have another file given away.
+// Everything is done on descriptors that follow no link, what is in a folder by the descriptor of the folder,
+// and a file with a second name is left alone: whoever may write such a folder, or replaces one meanwhile, must
+// not be able to have another file given away.
 
 import {
   closeSync,
@@ -19,7 +20,6 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import type { Account } from '../../sandbox/account.ts'
 import { mayWrite } from '../../sandbox/may-write.ts'
 
@@ -60,7 +60,8 @@ function giveTree(path: string, account: Account): void {
     const stats = fstatSync(descriptor)
     give(descriptor, stats, account)
     if (!stats.isDirectory()) return
-    for (const name of readdirSync(path)) giveTree(join(path, name), account)
+    const folder = `/proc/self/fd/${descriptor}`
+    for (const name of readdirSync(folder)) giveTree(`${folder}/${name}`, account)
   } finally {
     closeSync(descriptor)
   }
