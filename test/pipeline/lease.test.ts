@@ -153,6 +153,62 @@ describe('lease', () => {
     })
   }
 
+  it('halves many blocks in order, and leaves no empty chunk', () => {
+    const [a, b, c, d, e] = [['0', '1', '2'], ['3'], ['x', '4', '5', '6', '7'], ['8', '9'], ['10']]
+    const { lease } = leased(
+      [a, b, c, d, e].map(lines => lines ?? []),
+      [
+        [0, 0, 3],
+        [1, 0, 1],
+        [2, 1, 5],
+        [3, 0, 2],
+        [4, 0, 1],
+      ],
+    )
+    const halves = lease.halves().map(half => half.chunks.map(String))
+    expect(halves).to.deep.equal([
+      ['0\n1\n2\n', '3\n', '4\n5\n'],
+      ['6\n7\n', '8\n9\n', '10\n'],
+    ])
+    const even = leased(
+      [
+        ['0', '1'],
+        ['2', '3'],
+      ],
+      [
+        [0, 0, 2],
+        [1, 0, 2],
+      ],
+    )
+    expect(even.lease.halves().map(half => half.chunks.map(String))).to.deep.equal([
+      ['0\n1\n'],
+      ['2\n3\n'],
+    ])
+  })
+
+  it('copies what is left of several blocks in their order', () => {
+    const of = (name: string) => Array.from({ length: 5 }, (_, n) => `"${name}${n}"`)
+    const { lease } = leased(
+      [of('a'), of('b'), of('c')],
+      [
+        [0, 0, 5],
+        [1, 0, 5],
+        [2, 0, 5],
+      ],
+    )
+    const rest = lease.settle(
+      Array.from({ length: 15 }, (_, n) => (n % 5 === 2 ? undefined : 'confirmed')),
+    )
+    expect(rest.chunks.map(String)).to.deep.equal(['"a2"\n', '"b2"\n', '"c2"\n'])
+  })
+
+  it('leaves in its block what is more than half of it', () => {
+    const { lease, pins } = leased([['"a"', '"b"', '"c"']], [[0, 0, 3]])
+    const rest = lease.settle([undefined, 'confirmed', undefined])
+    expect(rest.chunks.map(String)).to.deep.equal(['"a"\n', '"c"\n'])
+    expect(pins.bytes).to.equal(12)
+  })
+
   it('gives back the room of each half', () => {
     const { lease, released } = leased([['1', '2', '3']], [[0, 0, 3]])
     for (const half of lease.halves()) half.settleAll('confirmed')

@@ -1,4 +1,4 @@
-import { type StdioOptions, spawn } from 'node:child_process'
+import { type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -64,6 +64,31 @@ describe('output.console: standard output', () => {
       closeSync(fd)
       disk.remove()
     }
+  })
+
+  it('is a terminal that another program has made non-blocking, and that is slow to read', function () {
+    // A raw terminal with nobody reading for 300 ms: then its buffer is full, and a write fails with EAGAIN.
+    const reader = `import os, pty, subprocess, sys, time, tty
+main, sub = pty.openpty()
+tty.setraw(sub)
+os.set_blocking(sub, False)
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=sub, stderr=subprocess.PIPE)
+os.close(sub)
+child.stdin.write(b'["' + b'a' * 100000 + b'","b"]\\n')
+child.stdin.flush()
+time.sleep(0.3)
+seen = b''
+while not seen.endswith(b'b\\n'): seen += os.read(main, 4096)
+print(len(seen), child.stderr.readline().decode().strip())
+child.kill()
+`
+    const args = ['-c', reader, process.execPath, PROGRAM]
+    const { stdout, stderr, error } = spawnSync('python3', args, {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    if (error) return skip(this, 'no python3')
+    expect(stdout, stderr).to.equal('100003 ok\n')
   })
 
   it('is gone for good once the reader has left', async () => {
