@@ -42,7 +42,7 @@ export async function conduct(place: Workplace, experiment: Experiment = {}): Pr
     'outside.txt': '',
     'beat.yml': `beats: [{ type: ./probe.js }]\n${config}`,
     'probe.js': beatSource(
-      `const found = { outside: attempt(${JSON.stringify(place.path('outside.txt'))}), threads: threadStates() }
+      `const found = { outside: attempt(${JSON.stringify(place.path('outside.txt'))}), threads: fs.existsSync('/proc/self') ? threadStates() : [] }
       ${run}
       await context.publish(found)`,
       `privileges: () => ${privileges},`,

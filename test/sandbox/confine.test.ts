@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { needsIsolation, runIsolated } from '../live.ts'
+import { needsIsolation, runIsolated, skip } from '../live.ts'
 import { needsLandlock } from './kernel.ts'
 import type { ThreadState } from './programs/attempt.ts'
 
@@ -48,6 +48,17 @@ describe('sandbox: every thread is confined', function () {
       raw: EACCES,
     })
   })
+
+  for (const how of ['domain', 'user']) {
+    it(`with a thread that has a ${how} of its own, which looks as if it were inside`, function () {
+      if (how === 'user' && process.getuid?.() !== 0) skip(this, 'only root becomes another user')
+      const { before, confined, outside } = report('odd', how)
+      const [EACCES] = [13]
+      expect(before, 'the control').to.deep.equal({ comm: EACCES, outside: 0 })
+      expect(confined.landlock).to.include({ state: 'entered' })
+      expect(outside).to.equal(EACCES)
+    })
+  }
 
   it('while another thread starts hundreds', () => {
     const { meanwhile, total, confined, found, holding } = report('brood', '600')
