@@ -101,16 +101,19 @@ describe('sandbox: each part stands alone', function () {
     })
   }
 
-  it('a folder that does not exist is said, and granted by the one above it', async () => {
-    const [none, above] = [place.path('above/none'), place.path('above')]
+  it('a folder that does not exist, and a file, are said and not granted by what is above them', async () => {
+    const [none, file] = [place.path('above/none'), place.path('above/file')]
     place.write({ 'above/file': '' })
-    const found = await run(`landlock.writes: ['${none}']\n`, {
-      run: `fs.mkdirSync('above/none'); fs.writeFileSync('above/none/file', ''); found.made = true`,
+    const found = await run(`landlock.writes: ['${none}', '${file}']\n`, {
+      run: `for (const make of [() => fs.mkdirSync('above/none'), () => fs.writeFileSync('above/file', '')]) {
+        try { make(); found.made = true } catch (error) { found.code = error.code }
+      }`,
     })
-    expect(saidOf(found, /does not exist/)).to.deep.equal([
-      `warn: Landlock: ${none} does not exist: ${above} is granted instead`,
+    expect(saidOf(found, /not granted/)).to.deep.equal([
+      `warn: Landlock: ${none} does not exist: not granted, create it before the start`,
+      `warn: Landlock: ${file} is no folder: not granted, name the folder that it is in`,
     ])
-    expect(found.event).to.include({ made: true })
+    expect(found.event).to.include({ code: 'EACCES' }).and.not.to.have.property('made')
   })
 
   it('without /proc nothing can be proven, which is said of both, and the agent goes on', async () => {
