@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ALL, occupy, queues } from './made-queue.ts'
@@ -19,6 +20,23 @@ describe('memory queue: its timer', () => {
     expect((await made.queue.take(limits))?.count).to.equal(1)
     expect((await made.queue.take(limits))?.count).to.equal(1)
     expect(performance.now() - begin).to.be.within(148, 10_000)
+  })
+
+  it('is set once for the events of an hour, not again and again', async () => {
+    let made = 0
+    const hook = createHook({
+      init: (_, type) => {
+        if (type === 'Timeout') made++
+      },
+    })
+    const { offer, queue } = queueOf()
+    hook.enable()
+    for (let at = 0; at < 3; at++) offer(1)
+    await sleep(50)
+    hook.disable()
+    // Of the queue, of the pause, and of whatever else is there; not one each millisecond.
+    expect(made).to.be.within(2, 8)
+    expect(queue.usage().queued).to.equal(3)
   })
 
   it('is not set for events that are due, nor once the queue is closed', async () => {

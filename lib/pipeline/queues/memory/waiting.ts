@@ -87,7 +87,7 @@ export class Waiting {
     }
     const listener = () => this.#abort(signal)
     this.#watched.set(signal, { count: 1, listener })
-    signal.addEventListener('abort', listener, { once: true })
+    signal.addEventListener('abort', listener)
   }
 
   #unwatch(signal: AbortSignal): void {
