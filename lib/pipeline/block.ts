@@ -129,7 +129,7 @@ export class Block {
 
   /** The offset where an event begins. The block must be sealed. */
   startOf(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0)
+    return index === 0 ? 0 : (this.#ends[index - 1] ?? this.#size)
   }
 
   /** The bytes of the events from `from` to `to`. The block must be sealed. */

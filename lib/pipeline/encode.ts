@@ -117,8 +117,8 @@ function fieldText(key: string, value: unknown): string {
   return text === '' ? '' : `,${text}`
 }
 
-/** The text of an event's `@timestamp`, which is `now` if it has none. */
-export function timeOf(at: unknown, now: string): string {
+/** The text of an event's `@timestamp`; `now` if it has none. */
+export function timeOf<Now>(at: unknown, now: Now): string | Now {
   if (at === undefined) return now
   if (typeof at === 'string' && ISO_8601.test(at)) return at
   // Its own methods are not asked: those of a subclass could write anything into the line.

@@ -17,13 +17,13 @@ export type MetaOf = (
 
 /** Without a route and `@metadata` there is nothing to keep. */
 export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
-  if (route === undefined) return (_, metadata) => metadata && kept(undefined, metadata)
+  if (route === undefined) return (_, metadata) => kept(undefined, metadata)
   const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
   let last: EventMeta | undefined
   return (event, metadata, now) => {
     const to = routed(route, viewOf(event, metadata, constants, now))
-    if (to === undefined || metadata !== undefined) return kept(to, metadata)
+    if (metadata !== undefined) return kept(to, metadata)
     if (last?.route !== to) last = kept(to, undefined)
     return last
   }
@@ -67,9 +67,9 @@ function viewOf(
   const topOf = (key: string): unknown => {
     if (key === '@metadata') return metadata
     const own = Object.hasOwn(event, key) ? event[key] : undefined
-    if (key === '@timestamp') return own === undefined ? now : timeOf(own, '')
+    if (key === '@timestamp') return timeOf(own, now)
     if (!Object.hasOwn(constants, key)) return own
-    return own === undefined ? constants[key] : withConstant(key, constants[key], own)
+    return withConstant(key, constants[key], own)
   }
   return field => {
     const [top = '', ...path] = field.split('.')

@@ -72,6 +72,8 @@ describe('block', () => {
     const large = new Block({ bytes: 0 })
     expect(large.fill(['x'.repeat(1e6)], undefined, 0, 1)).to.equal(1)
     expect(large.fill(['x'], undefined, 0, 1)).to.equal(0)
+    const small = new Block({ bytes: 0 })
+    expect(small.fill(['', 'x'.repeat(65_535)], undefined, 0, 2)).to.equal(1)
   })
 
   it('takes the lines of a part of a list, and says how far it has come', () => {
@@ -117,6 +119,20 @@ describe('block', () => {
     expect([a, b, c].map(({ rejected }) => rejected)).to.deep.equal([1, 0, 3])
   })
 
+  it('tells nobody about no event', () => {
+    const told: number[] = []
+    const block = new Block({ bytes: 0 })
+    for (let at = 0; at < 3; at++) {
+      block.fill(['{}'], undefined, 0, 1)
+      block.own({ settle: events => told.push(events) })
+    }
+    block.seal()
+    block.settle(1, 3, 'confirmed')
+    expect(told).to.deep.equal([1, 1])
+    block.settle(0, 1, 'confirmed')
+    expect(told).to.deep.equal([1, 1, 1])
+  })
+
   it('is worth leaving by less than half of its bytes', () => {
     // Eight bytes each.
     const block = blockOf(Array(5).fill('{"a":1}'))
@@ -129,6 +145,10 @@ describe('block', () => {
     ]
     expect(block.isWorthLeaving(ranges)).to.equal(true)
     expect(block.isWorthLeaving([...ranges, { from: 4, to: 5 }])).to.equal(false)
+    // 8 of 17 bytes.
+    const odd = blockOf(['{"a":1}', '{"a":12}'])
+    odd.seal()
+    expect(odd.isWorthLeaving([{ from: 0, to: 1 }])).to.equal(true)
     const half = blockOf(Array(2).fill('{"a":1}'))
     half.seal()
     expect(half.isWorthLeaving([{ from: 0, to: 1 }])).to.equal(false)
@@ -142,6 +162,15 @@ describe('block', () => {
     block.seal()
     expect(pins.bytes).to.equal(6 + '{"id":1}'.length)
     block.settle(0, 2, 'confirmed')
+    expect(pins.bytes).to.equal(0)
+  })
+
+  it('pins once what neighbours share', () => {
+    const pins = { bytes: 0 }
+    const meta = { fields: { id: 1 } }
+    const block = Block.of(pins, Buffer.from('{}\n{}\n{}\n'), [3, 6, 9], meta)
+    expect(pins.bytes).to.equal(9 + '{"id":1}'.length)
+    block.settle(0, 3, 'confirmed')
     expect(pins.bytes).to.equal(0)
   })
 

@@ -1,5 +1,10 @@
 import { expect } from 'chai'
 import type { Output } from '../../lib/output.ts'
+import type { Door } from '../../lib/pipeline/client.ts'
+import { linePublisherOf } from '../../lib/pipeline/lines.ts'
+import { metaOf } from '../../lib/pipeline/meta.ts'
+import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
+import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
 import { aborted, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
 import { MetaOutput } from './meta-output.ts'
@@ -37,6 +42,8 @@ describe('pipeline: the door for lines', () => {
     const pipeline = pipelineTo(new MemoryOutput())
     const gone = pipeline.linePublisher(SOURCE, aborted('gone'))
     expect(await rejection(gone.publish(Buffer.from('{}\n')))).to.match(/gone/)
+    // It is not even looked at.
+    expect(await rejection(gone.publish(Buffer.from('hello')))).to.match(/gone/)
     const lines = pipeline.linePublisher(SOURCE, NEVER)
     await pipeline.close(NEVER)
     expect(await rejection(lines.publish(Buffer.from('{}\n')))).to.match(/closed/)
@@ -74,6 +81,31 @@ describe('pipeline: the door for lines', () => {
     await pipeline.close(NEVER)
   })
 
+  it('frees what it has pinned if the beat comes to its end meanwhile', async () => {
+    const pins = { bytes: 0 }
+    const settings = { events: 8, bytes: 1000, flush: { min_events: 4, timeout: 1 } }
+    const queue = new MemoryQueue(settings, pins)
+    const stop = new AbortController()
+    const door: Door = {
+      chain: undefined,
+      metaOf: metaOf(SOURCE, undefined),
+      signal: stop.signal,
+      queue,
+      counts: noCounts(),
+      source: noSourceCounts(),
+      drop: () => undefined,
+    }
+    const fields = {
+      toJSON: () => {
+        stop.abort(new Error('stopped'))
+        return {}
+      },
+    }
+    const publishing = linePublisherOf(door, SOURCE, pins).publish(Buffer.from('{}\n'), { fields })
+    expect(await rejection(publishing)).to.match(/stopped/)
+    expect(pins.bytes).to.equal(0)
+  })
+
   it('copies a small view of a large buffer, which it would pin, and no other', async () => {
     const pipeline = pipelineTo(new MemoryOutput())
     const seen: ArrayBufferLike[] = []
@@ -90,8 +122,11 @@ describe('pipeline: the door for lines', () => {
     await (await lines.publish(large.subarray(50, 53))).confirmed
     const whole = Uint8Array.from(Buffer.from('{}\n'))
     await (await lines.publish(whole)).confirmed
+    const half = Uint8Array.from(Buffer.from('{}\n{}\n'))
+    await (await lines.publish(half.subarray(3))).confirmed
     expect(seen[0]).not.to.equal(large.buffer)
     expect(seen[1]).to.equal(whole.buffer)
+    expect(seen[2]).to.equal(half.buffer)
     await pipeline.close(NEVER)
   })
 

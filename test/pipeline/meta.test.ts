@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Event } from '../../lib/event.ts'
 import type { Output } from '../../lib/output.ts'
-import { NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
+import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
 import { MetaOutput } from './meta-output.ts'
 
 describe('pipeline: what is kept beside an event', () => {
@@ -18,15 +18,28 @@ describe('pipeline: what is kept beside an event', () => {
     await pipeline.close(NEVER)
   })
 
-  it('can not encode an event whose @metadata is not an object', async () => {
-    const pipeline = pipelineTo(new MetaOutput())
-    const publish = pipeline.publisher(SOURCE, NEVER)
-    const given = ['text', [1], () => 1, { toJSON: () => 'text' }, 5n]
-    const events = given.map(value => ({ '@metadata': value as never }))
-    const receipt = await publish(events)
-    expect(await receipt.confirmed).to.include({ confirmed: 0, unencodable: given.length })
-    await pipeline.close(NEVER)
-  })
+  const noObjects: readonly (readonly [what: string, value: unknown])[] = [
+    ['text', 'text'],
+    ['a list', [1]],
+    ['a function', () => 1],
+    ['a function with a toJSON', Object.assign(() => 1, { toJSON: () => ({}) })],
+    ['text as JSON', { toJSON: () => 'text' }],
+    ['null as JSON', { toJSON: () => null }],
+    ['nothing as JSON', { toJSON: () => undefined }],
+    ['a BigInt', 5n],
+  ]
+  for (const [what, value] of noObjects) {
+    it(`can not encode an event whose @metadata is ${what}, and says why`, async () => {
+      const { log, lines } = memoryLog()
+      const pipeline = pipelineTo(new MetaOutput(), { log })
+      const receipt = await pipeline.publisher(SOURCE, NEVER)({ '@metadata': value as never })
+      expect(await receipt.confirmed).to.include({ confirmed: 0, unencodable: 1 })
+      expect(lines.map(line => line['error.message'])).to.deep.equal([
+        'beat host: @metadata must be an object',
+      ])
+      await pipeline.close(NEVER)
+    })
+  }
 
   it('keeps the route of each event, from its own fields and those of the agent', async () => {
     const output = new MetaOutput()
@@ -73,10 +86,10 @@ describe('pipeline: what is kept beside an event', () => {
   it('reads @metadata by the rules for events, and null as none', async () => {
     const output = new MetaOutput()
     const pipeline = pipelineTo(output)
-    const given = [{ '@metadata': { n: 1n } }, { '@metadata': null }]
+    const given = [{ '@metadata': { n: 1n, none: null } }, { '@metadata': null }]
     const publish = pipeline.publisher(SOURCE, NEVER)
     await (await publish(given as unknown as Event[])).confirmed
-    expect(output.meta).to.deep.equal([{ fields: { n: 1 } }, undefined])
+    expect(output.meta).to.deep.equal([{ fields: { n: 1, none: null } }, undefined])
     await pipeline.close(NEVER)
   })
 
@@ -212,9 +225,10 @@ describe('pipeline: what is kept beside an event', () => {
     await pipeline.close(NEVER)
   })
 
-  it('drops what a processor has made no object of', async () => {
+  it('drops what a processor has made no object of, and says why', async () => {
     const output = new MetaOutput()
-    const pipeline = pipelineTo(output)
+    const { log, lines } = memoryLog()
+    const pipeline = pipelineTo(output, { log })
     const answers = [() => undefined, () => 'text', () => [1]]
     const chain = (event: Record<string, unknown>) => ({
       ...event,
@@ -224,6 +238,21 @@ describe('pipeline: what is kept beside an event', () => {
     const receipt = await publish([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }])
     expect(await receipt.confirmed).to.include({ confirmed: 1, unencodable: 3 })
     expect(output.lines.map(line => JSON.parse(line).n)).to.deep.equal([3])
+    expect(lines[0]).to.include({
+      'error.message': 'beat host: a processor has made no object of it',
+    })
+    await pipeline.close(NEVER)
+  })
+
+  it('gives a processor @metadata only where the event has it', async () => {
+    const seen: unknown[] = []
+    const pipeline = pipelineTo(new MetaOutput())
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, event => {
+      seen.push(Object.hasOwn(event, '@metadata'))
+      return event
+    })
+    await publish([{}, { '@metadata': {} }])
+    expect(seen).to.deep.equal([false, true])
     await pipeline.close(NEVER)
   })
 

@@ -134,6 +134,23 @@ describe('memory queue: how large a batch is', () => {
     expect((await linesOf(made, { ...ALL, maxBytes: 15 })).length).to.equal(3)
   })
 
+  it('counts only the events of a block that are left in it', async () => {
+    const made = queueOf()
+    made.queue.offer(made.ackerOf(2), made.block(2))
+    made.queue.offer(made.ackerOf(2), made.block(2))
+    const first = await made.queue.take({ ...ALL, maxEvents: 1 })
+    first?.settleAll('confirmed')
+    expect((await linesOf(made, { ...ALL, maxBytes: 15 })).length).to.equal(3)
+  })
+
+  it('has nothing of a block whose first event does not fit any more', async () => {
+    const made = queueOf()
+    made.queue.offer(made.ackerOf(2), made.block(2))
+    made.queue.offer(made.ackerOf(2), made.block(2))
+    const lease = await made.queue.take({ ...ALL, maxBytes: 14 })
+    expect(lease?.chunks.map(({ length }) => length)).to.deep.equal([10])
+  })
+
   it('goes on with a block that was sealed for a batch', async () => {
     const made = queueOf()
     made.offer(3, 'a')

@@ -204,6 +204,19 @@ describe('memory queue: abort and close', () => {
     made.queue.close(new Error('end'))
   })
 
+  it('refuses a publish whose signal aborts after another one of that signal has been taken', async () => {
+    const made = queueOf()
+    made.offer(8)
+    const stop = new AbortController()
+    const [first, second] = [2, 8].map(count => made.wait(count, 'a', stop.signal))
+    const refused = rejection(second as Promise<void>)
+    ;(await made.queue.take({ ...ALL, maxEvents: 2 }))?.settleAll('confirmed')
+    await first
+    stop.abort(new Error('stopped'))
+    expect(await refused).to.match(/stopped/)
+    expect(made.queue.usage()).to.include({ held: 8, waiting: 0 })
+  })
+
   it('gives back a ready block that waits, and the rest of one that was begun', async () => {
     const made = queueOf({ events: 4 })
     made.offer(2)

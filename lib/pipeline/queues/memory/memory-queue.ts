@@ -56,15 +56,15 @@ export class MemoryQueue implements Queue {
   #taken = 0
   #refusal: Error | undefined
   /** Of those that wait for a batch. */
-  #wakers: (() => void)[] = []
+  readonly #wakers: (() => void)[] = []
   #isWaking = false
   #timer: NodeJS.Timeout | undefined
 
   constructor({ events, bytes, flush }: MemoryQueueSettings, pins: Pins) {
     this.#capacity = events
     this.#maxBytes = bytes
-    // A threshold above the capacity would never be reached. A timeout of 0 means at once.
-    this.#threshold = flush.timeout === 0 ? 1 : Math.min(Math.max(flush.min_events, 1), events)
+    // A threshold above the capacity would never be reached.
+    this.#threshold = Math.min(flush.min_events, events)
     this.#timeoutMs = flush.timeout
     this.#pins = pins
     this.#waiting = new Waiting(() => this.#admit())
@@ -102,10 +102,7 @@ export class MemoryQueue implements Queue {
 
   async take(limits: BatchLimits): Promise<Lease | undefined> {
     while (!this.#isDue()) {
-      await new Promise<void>(resolve => {
-        this.#wakers.push(resolve)
-        this.#wakeIfDue()
-      })
+      await new Promise<void>(resolve => this.#wakers.push(resolve))
     }
     return this.#queued === 0 ? undefined : this.#lease(limits)
   }
@@ -167,19 +164,25 @@ export class MemoryQueue implements Queue {
   }
 
   #pack(acker: Acker, { lines, meta }: Lines, from: number, to: number): void {
-    let last = this.#last
+    let last = this.#last ?? this.#begin()
     for (let at = from; at < to; ) {
-      const filled = last === undefined ? at : last.block.fill(lines, meta, at, to)
-      if (last !== undefined && filled > at) {
+      const filled = last.block.fill(lines, meta, at, to)
+      if (filled === at) {
+        // It is full.
+        last = this.#begin()
+      } else {
         last.to += filled - at
         last.block.own(acker)
         at = filled
       }
-      if (at === to) return
-      last?.block.seal()
-      last = this.#append(new Block(this.#pins), 0, 0)
-      this.#last = last
     }
+  }
+
+  /** Begins a block for the lines to come. */
+  #begin(): Segment {
+    const segment = this.#append(new Block(this.#pins), 0, 0)
+    this.#last = segment
+    return segment
   }
 
   #append(block: Block, from: number, to: number): Segment {
@@ -195,9 +198,8 @@ export class MemoryQueue implements Queue {
     if (this.#queued === 0) return false
     // Nothing is being sent: there is nothing to gain by waiting.
     const isIdle = this.#queued === this.#held
-    return (
-      isIdle || this.#queued >= this.#threshold || this.#waiting.size > 0 || this.#dueInMs() <= 0
-    )
+    if (isIdle || this.#queued >= this.#threshold || this.#waiting.size > 0) return true
+    return this.#dueMs() <= performance.now()
   }
 
   /** Everything that is published in this turn of the event loop goes together. */
@@ -211,15 +213,13 @@ export class MemoryQueue implements Queue {
   }
 
   #wakeNow(): void {
-    const wakers = this.#wakers
-    this.#wakers = []
-    for (const wake of wakers) wake()
+    for (const wake of this.#wakers.splice(0)) wake()
   }
 
-  /** Milliseconds until the oldest event is due. */
-  #dueInMs(): number {
+  /** performance.now() when the oldest event is due. */
+  #dueMs(): number {
     const oldest = this.#segments.first
-    return oldest === undefined ? Infinity : oldest.sinceMs + this.#timeoutMs - performance.now()
+    return oldest === undefined ? Infinity : oldest.sinceMs + this.#timeoutMs
   }
 
   /** Sets one timer, and again only after it has fired: not once for each event. */
@@ -230,9 +230,9 @@ export class MemoryQueue implements Queue {
         this.#timer = undefined
         this.#wakeIfDue()
         // Not due after all if the event that it was set for left earlier, or if the output is busy.
-        if (this.#dueInMs() > 0) this.#arm()
+        if (this.#dueMs() > performance.now()) this.#arm()
       },
-      Math.max(1, Math.ceil(this.#dueInMs())),
+      Math.max(1, Math.ceil(this.#dueMs() - performance.now())),
     )
   }
 
@@ -272,5 +272,5 @@ function fitting(
   const start = block.startOf(from)
   let to = Math.min(end, from + maxEvents)
   while (to > from && block.startOf(to) - start > maxBytes) to--
-  return to === from && isFirst && maxEvents > 0 ? from + 1 : to
+  return to === from && isFirst ? from + 1 : to
 }

@@ -76,10 +76,7 @@ export class Waiting {
   }
 
   rejectAll(reason: unknown): void {
-    for (const waiter of this.#waiters.remove(() => true)) {
-      this.#unwatch(waiter.signal)
-      this.#refuse(waiter, reason)
-    }
+    this.#refuse(() => true, reason)
   }
 
   #watch(signal: AbortSignal): void {
@@ -90,7 +87,7 @@ export class Waiting {
     }
     const listener = () => this.#abort(signal)
     this.#watched.set(signal, { count: 1, listener })
-    signal.addEventListener('abort', listener, { once: true })
+    signal.addEventListener('abort', listener)
   }
 
   #unwatch(signal: AbortSignal): void {
@@ -101,20 +98,19 @@ export class Waiting {
   }
 
   #abort(signal: AbortSignal): void {
-    this.#watched.delete(signal)
-    for (const waiter of this.#waiters.remove(waiter => waiter.signal === signal)) {
-      this.#refuse(waiter, signal.reason)
-    }
+    this.#refuse(waiter => waiter.signal === signal, signal.reason)
     this.#onAbort()
   }
 
-  /** Its events that are not in the queue are nobody's any more. */
-  #refuse(waiter: Waiter, reason: unknown): void {
-    const { encoded, taken, bytes } = waiter
-    this.#lineBytes -= bytes
-    if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
-    if (encoded instanceof Block) encoded.drop(taken, encoded.count)
-    waiter.reject(reason)
+  /** Those of their events that are not in the queue are nobody's any more. */
+  #refuse(matches: (waiter: Waiter) => boolean, reason: unknown): void {
+    for (const { encoded, taken, bytes, signal, reject } of this.#waiters.remove(matches)) {
+      this.#unwatch(signal)
+      this.#lineBytes -= bytes
+      if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
+      if (encoded instanceof Block) encoded.drop(taken, encoded.count)
+      reject(reason)
+    }
   }
 }
 
@@ -125,10 +121,5 @@ function blockBytesOf(encoded: Encoded): number {
 /** The bytes of lines; 0 for those of a block, which counts them itself. */
 function bytesOf(encoded: Encoded, from: number, to: number): number {
   if (encoded instanceof Block) return 0
-  let bytes = 0
-  const { lines } = encoded
-  for (let at = from; at < Math.min(to, lines.length); at++) {
-    bytes += (lines[at]?.length ?? 0) + 1
-  }
-  return bytes
+  return encoded.lines.slice(from, to).reduce((bytes, line) => bytes + line.length + 1, 0)
 }
