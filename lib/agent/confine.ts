@@ -11,6 +11,7 @@
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { AgentError, messageOf } from '../errors.ts'
+import type { Account } from '../sandbox/account.ts'
 import { become } from '../sandbox/become.ts'
 import { type Confined, confine } from '../sandbox/confine.ts'
 import { exposedFiles, exposedText } from '../sandbox/exposed.ts'
@@ -71,13 +72,9 @@ function changeUser(
   if (uid !== 0) return
   const own = [path.data, ...(logging.to_files ? [path.logs] : [])]
   const others = reach.writes.map(({ what }) => what).filter(folder => !own.includes(folder))
-  const problems = handOver({ own, others }, account)
+  const problems = orEnd(account, () => handOver({ own, others }, account))
   if (problems.length > 0) throw userError(account.name, problems.join('; '))
-  try {
-    become(account, reach.capabilities.length > 0)
-  } catch (error) {
-    throw userError(account.name, messageOf(error))
-  }
+  orEnd(account, () => become(account, reach.capabilities.length > 0))
   log.info({ user: account }, 'User changed')
 }
 
@@ -91,6 +88,15 @@ function warnOfOthersFolders({ writes, capabilities }: Reach, log: Logger): void
     root,
   )) {
     log.warn(`${problem}; or set \`user\` to its owner`)
+  }
+}
+
+/** Whatever goes wrong before the user has changed ends the start. */
+function orEnd<T>({ name }: Account, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw userError(name, messageOf(error))
   }
 }
 

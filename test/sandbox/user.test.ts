@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
 import { needsIsolation, skip } from '../live.ts'
-import { conduct, type Experiment, linesOf, saidOf, valuesOf } from './agents.ts'
+import { behind, conduct, type Experiment, linesOf, saidOf, valuesOf } from './agents.ts'
 
 const OUTPUT = 'output.console: {}\n'
 const NONE = ['0000000000000000']
@@ -121,6 +121,15 @@ user: agent\n`,
     expect(found.stderr).to.contain(
       `user agent: ${place.path('events')} can't be written by agent: chown 4711:4712 ${place.path('events')}`,
     )
+  })
+
+  it('that can not be had, as an outer filter refuses setuid: the start ends', async () => {
+    const found = await run(`${OUTPUT}user: agent\n`, {
+      through: [...through, ...behind('setuid', 'EPERM')],
+    })
+    expect(found.code).to.equal(1)
+    expect(found.stderr).to.match(/^Exiting: .*user agent: .*EPERM/m)
+    expect(found.event).to.equal(undefined)
   })
 
   it('that may: the file that root has opened there is its own', async () => {
