@@ -74,7 +74,6 @@ export class Delivery {
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#failure.catch(() => undefined)
   }
 
   /**
@@ -146,12 +145,10 @@ export class Delivery {
   }
 
   async #deliver(retries: readonly Retry[]): Promise<void> {
-    let todo = retries
-    while (todo.length > 0 && !this.#isStopped) {
-      const [next, ...rest] = todo
-      if (!next) return
+    const todo = [...retries]
+    for (let next = todo.shift(); next; next = todo.shift()) {
       await this.#pauseUntil(next.dueMs)
-      todo = [...(await this.#inSlot(next)), ...rest]
+      todo.unshift(...(await this.#inSlot(next)))
     }
   }
 

@@ -1,19 +1,21 @@
 import type { Logger } from 'pino'
 
-/** There is at most one line in this time. */
 const INTERVAL_MS = 10_000
 
 /** Logs events that are dropped on purpose: the first at once, then the number of further ones and why. */
 export class DropLog {
   readonly #log: Logger
   readonly #message: string
+  readonly #intervalMs: number
   #count = 0
   #reason = ''
   #timer: NodeJS.Timeout | undefined
 
-  constructor(log: Logger, message: string) {
+  /** `intervalMs`: there is at most one line in this time. */
+  constructor(log: Logger, message: string, intervalMs = INTERVAL_MS) {
     this.#log = log
     this.#message = message
+    this.#intervalMs = intervalMs
   }
 
   /** `reason` must not repeat the event's content, which may be secret. */
@@ -34,7 +36,7 @@ export class DropLog {
     this.#timer = undefined
     if (this.#count === 0) return
     this.#write()
-    this.#timer = setTimeout(() => this.#logDue(), INTERVAL_MS).unref()
+    this.#timer = setTimeout(() => this.#logDue(), this.#intervalMs).unref()
   }
 
   #write(): void {

@@ -23,6 +23,7 @@ describe('pipeline: the door for lines', () => {
 
   const wrong: readonly [string, string, RegExp][] = [
     ['an empty line', '{}\n\n', /line 1 is not a JSON object/],
+    ['nothing but an empty line', '\n', /line 0 is not a JSON object/],
     ['a line without its end', '{}\n{}', /line 1 has no end/],
     ['text', 'hello\n', /line 0 is not a JSON object/],
     ['half an object', '{"a":1\n', /line 0 is not a JSON object/],

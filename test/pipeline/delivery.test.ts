@@ -178,6 +178,7 @@ describe('delivery', () => {
     const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, max_retries: 0 } })
     const publish = pipeline.publisher(SOURCE, NEVER)
     expect(await (await publish(events(3))).confirmed).to.include({ rejected: 3 })
+    expect(pipeline.stats()).to.include({ rejected: 3, acked: 0, failed_writes: 1 })
     await pipeline.close(NEVER)
     const dropped = lines.filter(({ msg }) => String(msg).startsWith('Events dropped'))
     expect(dropped.reduce((sum, line) => sum + Number(line['events']), 0)).to.equal(3)

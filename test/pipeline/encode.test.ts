@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import type { Event } from '../../lib/event.ts'
-import { encoderOf, momentOf } from '../../lib/pipeline/encode.ts'
+import { constantsForOf, encoderOf, momentOf } from '../../lib/pipeline/encode.ts'
 import type { EnrichmentLayer, EventSource } from '../../lib/pipeline/enrichment.ts'
 import { SOURCE } from './fixtures.ts'
 
@@ -23,6 +23,7 @@ describe('encode: what the source adds', () => {
     fields: { env: 'prod', host: { os: 'linux', name: 'set' }, '@timestamp': 'no' },
     fields_under_root: true,
   })
+  const withUndefined = labels({ fields: { none: undefined }, fields_under_root: true })
   const table: readonly [string, unknown, EventSource, object][] = [
     ['everything to an empty event', {}, SOURCE, common],
     [
@@ -75,7 +76,28 @@ describe('encode: what the source adds', () => {
       labels({ tags: ['a'] }),
       { ...common, tags: 'b' },
     ],
+    [
+      'no configured tags that are no list to own ones',
+      { tags: ['a'] },
+      labels({ fields: { tags: 'xyz' }, fields_under_root: true }),
+      { ...common, tags: ['a'] },
+    ],
+    [
+      'nothing to another list than tags',
+      { zones: ['a'] },
+      labels({ fields: { zones: ['b'] }, fields_under_root: true }),
+      { ...common, zones: ['a'] },
+    ],
+    ['nothing for a field that is undefined', {}, withUndefined, common],
   ]
+  it('has constants for events with a field that it only has as undefined', () => {
+    const constants = constantsForOf(withUndefined)
+    expect(constants(['none']))
+      .to.be.a('string')
+      .and.equal(constantsForOf(SOURCE)([]))
+    expect(constants(['host'])).to.equal(undefined)
+  })
+
   for (const [what, given, source, expected] of table) {
     it(`adds ${what}`, () => expect(encoded(given, source)).to.deep.equal(expected))
   }
@@ -191,24 +213,30 @@ describe('encode: what JSON lacks', () => {
       throw new Error('not now')
     },
   }
-  let shown = false
-  const hiding = new Proxy(
-    { at: 1, toJSON: () => 'gotcha' },
-    {
-      get(target, key) {
-        if (key === '@timestamp') shown = true
-        return Reflect.get(target, key)
+  const hiding = (answer: unknown) => {
+    let shown = false
+    return new Proxy(
+      { at: 1, toJSON: () => answer },
+      {
+        get(target, key) {
+          if (key === '@timestamp') shown = true
+          return Reflect.get(target, key)
+        },
+        getOwnPropertyDescriptor: (target, key) =>
+          key === 'toJSON' && !shown ? undefined : Reflect.getOwnPropertyDescriptor(target, key),
       },
-      getOwnPropertyDescriptor: (target, key) =>
-        key === 'toJSON' && !shown ? undefined : Reflect.getOwnPropertyDescriptor(target, key),
-    },
-  )
+    )
+  }
   const refused: readonly [string, unknown, RegExp][] = [
-    ['a toJSON that shows late', hiding, /must be a JSON object/],
+    ['a toJSON that shows late', hiding('gotcha'), /must be a JSON object/],
+    ['a toJSON that shows late and gives nothing', hiding(undefined), /must be a JSON object/],
     ['a cycle', cycle, /^Converting circular structure to JSON$/],
     ['endless nesting', { nest }, /call stack/],
     ['a throwing getter', getter, /^not now$/],
     ['an own toJSON', { toJSON: () => 'gotcha' }, /toJSON/],
+    ['an own toJSON that makes an object', { toJSON: () => ({ a: 1 }) }, /toJSON/],
+    ['text before a time', { '@timestamp': `x${NOW}` }, /must be a valid Date/],
+    ['text behind a time', { '@timestamp': `${NOW}x` }, /must be a valid Date/],
     ['a promise', Promise.resolve({ a: 1 }), /must not be a promise/],
     ['a thenable with fields', withThen(() => undefined), /must not be a promise/],
     ['a Map', new Map([['a', 1]]), /must not be a Map or Set/],

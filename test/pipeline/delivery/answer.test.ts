@@ -1,0 +1,43 @@
+import { expect } from 'chai'
+import type { WriteResult } from '../../../lib/output.ts'
+import { answerOf } from '../../../lib/pipeline/answer.ts'
+
+const DONE: WriteResult = { retry: [], reject: [] }
+
+describe('answer of an output', () => {
+  it('has no fates if all events are confirmed, else one for each', () => {
+    expect(answerOf(3, DONE)).to.deep.equal({
+      isTooLarge: false,
+      fates: undefined,
+      reasons: [],
+      askedMs: 0,
+      isGeneral: false,
+    })
+    const answer = answerOf(3, { retry: [2], reject: [{ index: 0, reason: 'ugly' }] })
+    expect(answer.fates).to.deep.equal(['rejected', 'confirmed', undefined])
+    expect(answer.reasons).to.deep.equal(['ugly'])
+  })
+
+  it('gives no reason for an event that is tried again all the same', () => {
+    const reject = [0, 1].map(index => ({ index, reason: `reason ${index}` }))
+    const answer = answerOf(2, { retry: [0], reject })
+    expect(answer.fates).to.deep.equal([undefined, 'rejected'])
+    expect(answer.reasons).to.deep.equal(['reason 1'])
+  })
+
+  it('asks for a pause of any length up to ten minutes', () => {
+    const askedMs = [0, 0.5, 1, 600_000, 600_001].map(
+      retryAfterMs => answerOf(1, { ...DONE, retryAfterMs }).askedMs,
+    )
+    expect(askedMs).to.deep.equal([0, 0.5, 1, 600_000, 600_000])
+  })
+
+  for (const index of [-1, 2, 3, 0.5, Number.NaN]) {
+    it(`makes no sense if it names event ${index} of two`, () => {
+      const message = `the output refused event ${index} of a batch of 2`
+      expect(() => answerOf(2, { ...DONE, retry: [index] })).to.throw(TypeError, message)
+      const reject = [{ index, reason: '' }]
+      expect(() => answerOf(2, { ...DONE, reject })).to.throw(TypeError, message)
+    })
+  }
+})

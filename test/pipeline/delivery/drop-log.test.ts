@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { DropLog } from '../../../lib/pipeline/drop-log.ts'
+import { memoryLog } from '../fixtures.ts'
+
+/** A log with at most one line in so many milliseconds, and what it has logged: how many events, and why. */
+function dropLog(intervalMs?: number) {
+  const { log, lines } = memoryLog()
+  return {
+    log: new DropLog(log, 'dropped', intervalMs),
+    logged: () => lines.map(line => [line['msg'], line['events'], line['error.message']]),
+  }
+}
+
+describe('drop log', () => {
+  it('logs the first event at once, and the others when it is closed', () => {
+    const { log, logged } = dropLog()
+    log.note('a')
+    log.note('b')
+    expect(logged()).to.deep.equal([['dropped', 1, 'a']])
+    log.close()
+    expect(logged()).to.deep.equal([
+      ['dropped', 1, 'a'],
+      ['dropped', 1, 'b'],
+    ])
+    log.close()
+    expect(logged()).to.have.length(2)
+    // One that comes late is the first again.
+    log.note('c')
+    expect(logged()[2]).to.deep.equal(['dropped', 1, 'c'])
+    log.close()
+  })
+
+  it('logs the number of further events after the interval, and the last reason', async () => {
+    const { log, logged } = dropLog(50)
+    for (const reason of ['a', 'b', 'c']) log.note(reason)
+    expect(logged()).to.deep.equal([['dropped', 1, 'a']])
+    await sleep(300)
+    expect(logged()).to.deep.equal([
+      ['dropped', 1, 'a'],
+      ['dropped', 2, 'c'],
+    ])
+    // Nothing was dropped meanwhile, so the next one is the first again.
+    log.note('d')
+    expect(logged()[2]).to.deep.equal(['dropped', 1, 'd'])
+    log.close()
+    expect(logged()).to.have.length(3)
+  })
+})

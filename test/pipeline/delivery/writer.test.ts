@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import type { Output, WriteResult } from '../../../lib/output.ts'
+import { Lease } from '../../../lib/pipeline/lease.ts'
+import { Writer } from '../../../lib/pipeline/writer.ts'
+import { rejection } from '../fixtures.ts'
+
+const BATCH = new Lease([], () => undefined)
+const DONE: WriteResult = { retry: [], reject: [] }
+
+function outputOf(write: Output['write']): Output {
+  return { write, close: async () => undefined }
+}
+
+describe('writer', () => {
+  for (const answer of [undefined, null, {}, { retry: [] }, { reject: [] }, 'done']) {
+    it(`fails a write that is answered with ${JSON.stringify(answer)}`, async () => {
+      const writer = new Writer(
+        outputOf(async () => answer as WriteResult),
+        0,
+      )
+      const thrown = await rejection(writer.write(BATCH))
+      expect(thrown).to.be.an.instanceOf(TypeError)
+      expect(thrown).to.match(/answered without \{ retry: \[…\], reject: \[…\] \}/)
+    })
+  }
+
+  it('fails a write that is not answered in time, and says how long it has waited', async () => {
+    const writer = new Writer(
+      outputOf(() => new Promise(() => undefined)),
+      20,
+    )
+    expect(await rejection(writer.write(BATCH))).to.match(/has not answered within 20 ms/)
+  })
+
+  it('ends its writes without an answer after an abort, and writes no more', async () => {
+    let writes = 0
+    const writer = new Writer(
+      outputOf(() => {
+        writes++
+        return new Promise(() => undefined)
+      }),
+      0,
+    )
+    const writing = writer.write(BATCH)
+    writer.abort()
+    expect(await writing).to.equal(undefined)
+    expect(await writer.write(BATCH)).to.equal(undefined)
+    expect(writes).to.equal(1)
+  })
+
+  it('sets no timer for progress of a write that has its answer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+    let progress = () => {}
+    const writer = new Writer(
+      outputOf(async (_, call) => {
+        progress = call.progress
+        return DONE
+      }),
+      60_000,
+    )
+    await writer.write(BATCH)
+    const before = timers()
+    progress()
+    expect(timers()).to.equal(before)
+  })
+})
