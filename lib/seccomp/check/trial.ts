@@ -30,8 +30,8 @@ export function trialFindings({ end, log, otherLines, events }: TrialResult): re
         : finding('error', `${name} was denied ${count} times with ${errno}`),
     ),
     ...urgentLines(otherLines).map(text => finding('error', text)),
-    ...log.filter(isError).map(line => finding('error', formatError(line))),
-    ...log.filter(isRefusal).map(line => finding('warning', formatError(line))),
+    ...once(log.filter(isError)).map(text => finding('error', text)),
+    ...once(log.filter(isRefusal)).map(text => finding('warning', text)),
     end === 0
       ? finding(
           events > 0 ? 'ok' : 'warning',
@@ -79,6 +79,13 @@ function isError({ message, ...line }: LogLine): boolean {
 /** A plugin has caught what the sandbox refused, and logged it: the line has a hint. */
 function isRefusal({ hint, ...line }: LogLine): boolean {
   return typeof hint === 'string' && !isError(line)
+}
+
+/** A beat that fails and starts again says the same each time. */
+function once(lines: readonly LogLine[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const text of lines.map(formatError)) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
 }
 
 function formatError(line: LogLine): string {

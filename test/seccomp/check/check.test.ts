@@ -181,11 +181,13 @@ describe('seccomp check', () => {
         { 'log.level': 'warn', message: 'late', 'error.message': 'connect EACCES', hint },
         { 'log.level': 'warn', message: 'no matter' },
       ]
-      const found = trialFindings({ end: 0, log, otherLines: [], events: 3 })
+      const found = trialFindings({ end: 0, log: [...log, ...log], otherLines: [], events: 3 })
       expect(messages(found, 'error')).to.deep.equal([
-        'beat web: Beat failed: open EACCES; declare it',
+        'beat web: Beat failed: open EACCES; declare it (2 times)',
       ])
-      expect(messages(found, 'warning')).to.deep.equal(['late: connect EACCES; declare it'])
+      expect(messages(found, 'warning')).to.deep.equal([
+        'late: connect EACCES; declare it (2 times)',
+      ])
     })
 
     it('counts each call that was denied once', () => {
