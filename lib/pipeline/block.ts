@@ -41,7 +41,7 @@ export class Block {
   /** Of owner n: one behind the last of its events. */
   readonly #ownerEnds: number[] = []
   readonly #owners: Owner[] = []
-  #lines: string[]
+  #lines: string[] = []
   #bytes: Buffer | undefined
   /** For each event the offset behind its `\n`; before it is sealed as if all were ASCII. */
   #ends: number[] = []
@@ -54,7 +54,6 @@ export class Block {
 
   constructor(pins: Pins) {
     this.#pins = pins
-    this.#lines = []
   }
 
   /** A block of events that are encoded already. `ends`: for each the offset behind its `\n`. */

@@ -146,7 +146,7 @@ export class Delivery {
 
   async #deliver(retries: readonly Retry[]): Promise<void> {
     const todo = [...retries]
-    for (let next = todo.shift(); next; next = todo.shift()) {
+    for (let next = todo.shift(); next && !this.#isStopped; next = todo.shift()) {
       await this.#pauseUntil(next.dueMs)
       todo.unshift(...(await this.#inSlot(next)))
     }

@@ -125,9 +125,12 @@ describe('pipeline: the door for lines', () => {
     await (await lines.publish(whole)).confirmed
     const half = Uint8Array.from(Buffer.from('{}\n{}\n'))
     await (await lines.publish(half.subarray(3))).confirmed
+    const less = Uint8Array.from(Buffer.from('x{}\n{}\n'))
+    await (await lines.publish(less.subarray(4))).confirmed
     expect(seen[0]).not.to.equal(large.buffer)
     expect(seen[1]).to.equal(whole.buffer)
     expect(seen[2]).to.equal(half.buffer)
+    expect(seen[3]).not.to.equal(less.buffer)
     await pipeline.close(NEVER)
   })
 

@@ -69,6 +69,18 @@ describe('delivery: what is tried again', () => {
     await pipeline.close(NEVER)
   })
 
+  it('begins with the first half of a batch that is too large', async () => {
+    const firsts: string[] = []
+    const output = outputOf(async ({ count, lines }) => {
+      firsts.push(idOf(lines[0] ?? ''))
+      return count > 2 ? { ...DONE, tooLarge: true } : DONE
+    })
+    const pipeline = pipelineTo(output, { delivery: { ...ONE_BY_ONE, bulk_max_size: 8 } })
+    await (await pipeline.publisher(SOURCE, NEVER)(events(8))).confirmed
+    expect(firsts).to.deep.equal(['e0', 'e0', 'e0', 'e2', 'e4', 'e4', 'e6'])
+    await pipeline.close(NEVER)
+  })
+
   it('says that an event is too large for the output', async () => {
     const { log, lines } = memoryLog()
     const pipeline = pipelineTo(
