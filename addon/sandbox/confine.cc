@@ -203,7 +203,7 @@ Swept Confine(const Confinement& confinement, int timeout_ms) {
     wanted.ruleset = fcntl(wanted.ruleset, F_DUPFD_CLOEXEC, 0);
     if (wanted.ruleset < 0) return {errno, {}, {}};
   }
-  const Swept swept = OnEveryThread(ConfineThread, &wanted, sizeof wanted, timeout_ms);
+  Swept swept = OnEveryThread(ConfineThread, &wanted, sizeof wanted, timeout_ms);
   if (wanted.ruleset >= 0 && swept.error == 0 && swept.silent.empty()) close(wanted.ruleset);
   return swept;
 }

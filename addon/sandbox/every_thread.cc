@@ -37,6 +37,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "kernel_action.h"
 
@@ -131,14 +132,14 @@ class Rounds {
       const Round round = GoRound();
       if (round.error != 0) return round.error;
       if (!round.news && round.complete) return 0;
-      if (Now() >= deadline_) return silent_.empty() ? EAGAIN : 0;
+      if (Now() >= deadline_) return silent.empty() ? EAGAIN : 0;
     }
   }
 
   // First what a thread has done, or what went wrong: not what it says when it is asked again.
   std::map<int, Answer> answers;
 
-  const std::vector<int>& silent() const { return silent_; }
+  std::vector<int> silent;
 
  private:
   struct Round {
@@ -171,7 +172,7 @@ class Rounds {
 
   // Those whose answer will not change: the caller, whoever has failed, and whoever has a signal pending.
   bool IsSettled(int tid) const {
-    if (tid == caller_ || std::find(silent_.begin(), silent_.end(), tid) != silent_.end()) return true;
+    if (tid == caller_ || std::find(silent.begin(), silent.end(), tid) != silent.end()) return true;
     const auto known = answers.find(tid);
     return known != answers.end() && known->second.error != 0;
   }
@@ -205,8 +206,8 @@ class Rounds {
 
   // What it has started meanwhile is asked all the same.
   void NoteSilence(int tid, Round& round) {
-    if (silent_.empty()) deadline_ = Now() + grace_ms_;
-    silent_.push_back(tid);
+    if (silent.empty()) deadline_ = Now() + grace_ms_;
+    silent.push_back(tid);
     round.news = true;
   }
 
@@ -215,7 +216,6 @@ class Rounds {
   const int grace_ms_;
   std::int64_t deadline_;
   bool first_ = true;  // in the first round nobody can have inherited anything
-  std::vector<int> silent_;
 };
 
 // ENOTSUP if the handler could not return.
@@ -247,12 +247,12 @@ Swept OnEveryThread(Action action, const void* what, unsigned size, int timeout_
   if (const int error = TakeSignal(old)) return {error, {caller}, {}};
   Rounds rounds(*sweep, caller, timeout_ms);
   const int error = rounds.Go();
-  if (error != 0 || !rounds.silent().empty()) {
+  if (error != 0 || !rounds.silent.empty()) {
     (void)sweep.release();  // for late answers, as the file's comment says
   } else {
     WriteAction(kSignal, old);
   }
-  return {error, Together(caller, rounds.answers), rounds.silent()};
+  return {error, Together(caller, rounds.answers), std::move(rounds.silent)};
 }
 
 }  // namespace sealbeat
