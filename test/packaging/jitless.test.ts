@@ -34,11 +34,12 @@ describe('an agent that is packed with --jitless', function () {
     expect(readFileSync(unpacked.path(NAME), 'utf8')).to.match(/^exec "node" --jitless "/m)
   })
 
-  it('runs sealed, and has no memory that is writable and executable', async () => {
+  it('runs sealed, and has no memory that is writable and executable', async function () {
     const { code, seccomp, events, maps } = await unpacked.run()
     expect(code).to.equal(0)
     expect(new Set(seccomp)).to.deep.equal(new Set(['2']))
     expect(events.map(({ message }) => message)).to.include('well')
+    if (!maps) return skip(this, 'only root may look at the memory of an undumpable agent')
     expect(maps.filter(line => /^\S+ .wx/.test(line))).to.deep.equal([])
   })
 

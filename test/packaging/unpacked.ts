@@ -14,7 +14,8 @@ export interface Course {
   readonly log: readonly string[]
   /** While it ran: `Seccomp:` of each thread, and the mappings of its memory. */
   readonly seccomp: readonly string[]
-  readonly maps: readonly string[]
+  /** Undefined for a user that may not see them. */
+  readonly maps: readonly string[] | undefined
 }
 
 /** A tarball, unpacked into an empty folder with an awkward name. */
@@ -69,7 +70,13 @@ function lookAt(pid: number): Pick<Course, 'seccomp' | 'maps'> {
     const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')
     return /^Seccomp:\s*(\d)$/m.exec(status)?.[1] ?? ''
   })
-  return { seccomp, maps: readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n') }
+  return { seccomp, maps: mapsOf(pid) }
+}
+
+/** An agent is undumpable, so that only root may look into it. */
+function mapsOf(pid: number): readonly string[] | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  return readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n')
 }
 
 function objects(text: string): readonly Readonly<Record<string, unknown>>[] {
