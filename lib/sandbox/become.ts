@@ -1,8 +1,5 @@
 import type { Account } from './account.ts'
-import { nativeSandbox } from './ruleset.ts'
-
-/** The longest that all threads together may take. */
-const TIMEOUT_MS = 3_000
+import { nativeSandbox, SWEEP_TIMEOUT_MS } from './ruleset.ts'
 
 /**
  * Makes the whole process that user, for good: setgroups(2), setgid(2) and setuid(2), which glibc does on every
@@ -24,7 +21,7 @@ export function become({ uid, gid, groups }: Account, keepsCapabilities: boolean
 function keepOnSetuid(): void {
   const native = nativeSandbox()
   if ('problem' in native) throw new Error(native.problem)
-  const { errno, answers, silent } = native.sandbox.confine(-1, undefined, true, TIMEOUT_MS)
+  const { errno, answers, silent } = native.sandbox.confine(-1, undefined, true, SWEEP_TIMEOUT_MS)
   if (errno !== 0 || silent.length > 0 || answers.some(answer => answer.errno !== 0)) {
     throw new Error('not every thread could be told to keep its capabilities')
   }

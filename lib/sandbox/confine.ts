@@ -23,10 +23,13 @@ import {
   type Partial,
 } from './outcome.ts'
 import type { Reach } from './reach.ts'
-import { createRuleset, landlockSupport, nativeSandbox, type Ruleset } from './ruleset.ts'
-
-/** The longest that all threads together may take to answer. Eleven take 2 ms. */
-const TIMEOUT_MS = 3_000
+import {
+  createRuleset,
+  landlockSupport,
+  nativeSandbox,
+  type Ruleset,
+  SWEEP_TIMEOUT_MS,
+} from './ruleset.ts'
 
 /** `Step` of addon/sandbox/confine.h: keep, no_new_privs, Landlock, proof, capabilities. */
 const STEPS = ['', 'prctl', 'prctl', 'landlock_restrict_self', 'proof', 'capset'] as const
@@ -113,7 +116,7 @@ function prepare(
 
 function sweep(native: NativeSandbox, ruleset: number, keep: bigint | undefined): NativeSwept {
   try {
-    return native.confine(ruleset, keep, false, TIMEOUT_MS)
+    return native.confine(ruleset, keep, false, SWEEP_TIMEOUT_MS)
   } finally {
     if (ruleset >= 0) closeSync(ruleset)
   }
@@ -198,7 +201,7 @@ function whyOutside(
   silent: readonly number[],
   [first]: readonly NativeAnswer[],
 ): string {
-  if (silent.length > 0) return `threads that did not answer within ${TIMEOUT_MS / 1000} s`
+  if (silent.length > 0) return `threads that did not answer within ${SWEEP_TIMEOUT_MS / 1000} s`
   if (first) return `${stepOf(first)} failed on threads (${getSystemErrorName(-first.errno)})`
   return `threads that could not be asked (${getSystemErrorName(-errno)})`
 }

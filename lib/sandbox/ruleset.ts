@@ -57,6 +57,9 @@ const REASONS = new Map([
   ],
 ])
 
+/** The longest that all threads together may take to answer a sweep. Eleven take 2 ms. */
+export const SWEEP_TIMEOUT_MS = 3_000
+
 /** The native part, or why there is none. */
 export function nativeSandbox():
   | { readonly sandbox: NativeSandbox }

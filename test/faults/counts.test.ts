@@ -76,7 +76,9 @@ output.moody:
     ]) {
       expect(stopped[key], key).to.be.above(20)
     }
-    expect(lines.filter(({ queued = 0 }) => queued > 0).length).to.be.above(1)
+    // Of events that wait and of those that are being sent: which of the two depends on the machine.
+    const underWay = lines.filter(({ queued = 0, sending = 0 }) => queued + sending > 0)
+    expect(underWay.length).to.be.above(RELOADS / 2)
     const failures = result.log.map(line => String(line['error.message']))
     for (const reason of [/bad mood/, /not answered within 100 ms/, /refused event/]) {
       expect(

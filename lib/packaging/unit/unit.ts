@@ -3,8 +3,8 @@
 //   a beat or the output declares opens the setting that it needs and no other, below a comment with its
 //   reason; what nobody needs stays closed.
 // - systemd gets a system call filter of its own, a layer below the agent's: the same policy by names only,
-//   without calls that the user of a service has no use for, and with those that confine its threads. As it also closes io_uring, the agent need not
-//   start its image a second time.
+//   without calls that the user of a service has no use for, and with those that confine its threads. As it
+//   also closes io_uring, the agent need not start its image a second time.
 // - Exit codes 77 and 78 do not lead to a restart, since it would fail the same way.
 // - Texts from the manifest and the configuration are escaped: `%` begins a specifier, and lists have quotes.
 // The file belongs to the package, and upgrades replace it: operators change it with drop-ins.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { AgentError } from '../../../lib/errors.ts'
-import type { Batch, Output, WriteResult } from '../../../lib/output.ts'
+import { type Batch, type Output, WRITTEN, type WriteResult } from '../../../lib/output.ts'
 import { Delivery } from '../../../lib/pipeline/delivery.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts } from '../../../lib/pipeline/stats.ts'
@@ -17,7 +17,6 @@ import {
 } from '../fixtures.ts'
 import { MemoryOutput } from '../memory-output.ts'
 
-const DONE: WriteResult = { retry: [], reject: [] }
 const QUEUE = { events: 8, bytes: 1 << 20, flush: { min_events: 1, timeout: 0 } }
 const ONE_BY_ONE = { ...ORDERED, ordered: false, inFlight: 1, bulk_max_size: 1 }
 
@@ -45,7 +44,7 @@ describe('delivery: what is tried again', () => {
       ids.push(id)
       // Both others are due meanwhile.
       if (id === 'e2') await sleep(400)
-      return isFirst && (id === 'e0' || id === 'e1') ? { retry: [0], reject: [] } : DONE
+      return isFirst && (id === 'e0' || id === 'e1') ? { retry: [0], reject: [] } : WRITTEN
     })
     const delivery = { ...ONE_BY_ONE, backoff: { init: 100, max: 200 } }
     const pipeline = pipelineTo(output, { delivery, queue: QUEUE })
@@ -58,7 +57,7 @@ describe('delivery: what is tried again', () => {
     const times: number[] = []
     const output = outputOf(async () => {
       times.push(performance.now())
-      if (times.length > 1) return DONE
+      if (times.length > 1) return WRITTEN
       return { retry: [], reject: [{ index: 0, reason: 'ugly' }], cause: 'throttled' }
     })
     const delivery = { ...ORDERED, bulk_max_size: 1, backoff: { init: 200, max: 200 } }
@@ -73,7 +72,7 @@ describe('delivery: what is tried again', () => {
     const firsts: string[] = []
     const output = outputOf(async ({ count, lines }) => {
       firsts.push(idOf(lines[0] ?? ''))
-      return count > 2 ? { ...DONE, tooLarge: true } : DONE
+      return count > 2 ? { ...WRITTEN, tooLarge: true } : WRITTEN
     })
     const pipeline = pipelineTo(output, { delivery: { ...ONE_BY_ONE, bulk_max_size: 8 } })
     await (await pipeline.publisher(SOURCE, NEVER)(events(8))).confirmed
@@ -84,7 +83,7 @@ describe('delivery: what is tried again', () => {
   it('says that an event is too large for the output', async () => {
     const { log, lines } = memoryLog()
     const pipeline = pipelineTo(
-      outputOf(async () => ({ ...DONE, tooLarge: true })),
+      outputOf(async () => ({ ...WRITTEN, tooLarge: true })),
       { log },
     )
     await (await pipeline.publisher(SOURCE, NEVER)(events(1))).confirmed
@@ -111,7 +110,7 @@ describe('delivery: what ends it', () => {
     let writes = 0
     const output = outputOf(async () => {
       if (writes++ === 0) throw new AgentError('CONFIG_INVALID', 'no')
-      return DONE
+      return WRITTEN
     })
     const pipeline = pipelineTo(output)
     const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(1))
