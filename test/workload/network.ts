@@ -1,4 +1,5 @@
 import { strictEqual } from 'node:assert'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
   type AddressInfo,
@@ -20,7 +21,8 @@ export const network: Phase = {
     await tolerate(['EADDRNOTAVAIL', 'EAFNOSUPPORT'], () => conversation({ host: '::1', port: 0 }))
     await conversation({ host: '::', port: 0, ipv6Only: true }).catch(() => {})
     await conversation({ path: join(folder, 'socket') })
-    await conversation({ path: '\0sealbeat-workload' })
+    // A name of its own: abstract names belong to the network namespace, and other agents work there too.
+    await conversation({ path: `\0sealbeat-workload-${randomUUID()}` })
     await refusals()
     await reset()
     await manyAtOnce()
