@@ -2,13 +2,17 @@
 // events that flow.
 import { CONSOLE, HOST, RUNNING } from './agent.ts'
 import { cpuTime, measureIn, startTime } from './child.ts'
-import { beatOf, inFolder } from './folder.ts'
+import { flood } from './flood.ts'
+import { type AgentOptions, beatOf, inFolder } from './folder.ts'
 import { inTurns, median, spread, times } from './rounds.ts'
 import { compared, printTable, type Row } from './table.ts'
 
-const STARTS = 15
+/** Many, as one start differs from the next by far more than what confining one adds. */
+const STARTS = 41
 const OPENERS = 7
 const BUSY_ROUNDS = 5
+const FLOOD = { batch: 100, events: 800_000 }
+const FLOODS = 7
 const OFF = ['landlock.enabled=false', 'capabilities=keep']
 
 interface Opens {
@@ -22,7 +26,7 @@ export async function benchConfine(): Promise<void> {
       off: () => startTime(folder.agent(HOST, { ...CONSOLE, settings: OFF }), RUNNING),
       on: () => startTime(folder.agent(HOST, CONSOLE), RUNNING),
     })
-    const added = `${(median(on) - median(off)).toFixed(1)} ms more`
+    const added = `${median(differences(on, off)).toFixed(1)} ms more, as the median of the pairs`
     printTable(`Start of an agent, ${STARTS} of each in turns`, [
       ['without Landlock, capabilities kept', spread(off, 'ms')],
       ['confined', spread(on, 'ms'), added, times(on, off)],
@@ -39,6 +43,17 @@ export async function benchConfine(): Promise<void> {
       ]),
     )
   })
+  const floods = await inTurns(FLOODS, {
+    off: () => perSecond({ settings: OFF }),
+    on: () => perSecond({}),
+  })
+  printTable(
+    `Events in batches of ${FLOOD.batch} to output.file, ${FLOODS} floods of each in turns`,
+    compared('k/s', [
+      ['without Landlock, capabilities kept', floods.off],
+      ['confined', floods.on],
+    ]),
+  )
   const { none, domain } = await inTurns(OPENERS, {
     none: () => measureIn<Opens>('files', 'none'),
     domain: () => measureIn<Opens>('files', 'domain'),
@@ -52,4 +67,15 @@ export async function benchConfine(): Promise<void> {
     `To open and close a file, outside and inside, ${OPENERS} processes of each in turns`,
     [row('/proc/self/stat', 'proc'), row('/etc/passwd', 'near')],
   )
+}
+
+/** Of each turn, so that what the machine does for longer than a turn counts for neither side. */
+function differences(values: readonly number[], base: readonly number[]): readonly number[] {
+  return values.map((value, turn) => value - (base[turn] ?? Number.NaN))
+}
+
+/** Thousands of events a second. */
+async function perSecond(options: AgentOptions): Promise<number> {
+  const { events, ms } = await flood({ ...FLOOD, ...options })
+  return events / ms
 }
