@@ -90,6 +90,8 @@ export interface NativeAnswer {
 export interface AuditSocket {
   /** `bufferBytes`: size of the receive buffer. Returns a descriptor, or an errno as a negative number. */
   open(bufferBytes: number): number
+  /** The same for a socket among `count` inherited descriptors from `first` on. -ENOENT: there is none. */
+  adopt(first: number, count: number, bufferBytes: number): number
   /** Never waits. `type`: an `AUDIT_*` of linux/audit.h; `maxRecords`: records read, of any type. */
   read(descriptor: number, type: number, maxRecords: number): AuditReading
   readonly ReadableWatch: new (descriptor: number, callback: () => void) => ReadableWatch

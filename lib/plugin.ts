@@ -39,6 +39,17 @@ export type Privilege = { readonly why: string } & (
   | {
       /** Another address family: `AF_PACKET`. */ readonly addressFamily: `AF_${string}`
     }
+  | {
+      /**
+       * A multicast group of netlink(7), as `ListenNetlink=` of systemd.socket(5) has it: `audit 1`. The socket
+       * unit of a package hands it over. Elsewhere the plugin joins it itself, while it opens.
+       */
+      readonly netlink: string
+      /** The capability that joining takes. */
+      readonly with: `CAP_${string}`
+      /** How much the kernel may keep unread. Left out: what it does by itself. */
+      readonly bufferBytes?: number
+    }
   | { /** A group whose files are read: `adm`. */ readonly group: string }
   | {
       /**

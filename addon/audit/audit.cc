@@ -1,5 +1,6 @@
 #include "audit.h"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -16,13 +17,35 @@ namespace {
 // MAX_AUDIT_MESSAGE_LENGTH of libaudit: the kernel sends no longer records.
 constexpr std::size_t kMaxRecordBytes = 8970;
 
+constexpr unsigned kGroups = 1U << (AUDIT_NLGRP_READLOG - 1);
+
+int OptionOf(int descriptor, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+// Only CAP_NET_ADMIN may exceed net.core.rmem_max.
+bool ForceBuffer(int descriptor, int bytes) {
+  return setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0;
+}
+
+bool IsAuditLog(int descriptor) {
+  sockaddr_nl address{};
+  socklen_t size = sizeof address;
+  return OptionOf(descriptor, SO_DOMAIN) == AF_NETLINK &&
+         OptionOf(descriptor, SO_PROTOCOL) == NETLINK_AUDIT &&
+         getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+         (address.nl_groups & kGroups) != 0;
+}
+
 int Join(int descriptor, int buffer_bytes) {
-  // Only CAP_NET_ADMIN may exceed net.core.rmem_max; the smaller buffer is sufficient, too.
-  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &buffer_bytes, sizeof buffer_bytes) != 0)
+  // The smaller buffer is sufficient, too.
+  if (!ForceBuffer(descriptor, buffer_bytes))
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
-  address.nl_groups = 1U << (AUDIT_NLGRP_READLOG - 1);
+  address.nl_groups = kGroups;
   return bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
@@ -76,6 +99,19 @@ int OpenAuditLog(int buffer_bytes) {
   const int error = errno;
   close(descriptor);
   return -error;
+}
+
+int AdoptAuditLog(int first, int count, int buffer_bytes) {
+  for (int descriptor = first; descriptor < first + count; ++descriptor) {
+    if (!IsAuditLog(descriptor)) continue;
+    const int taken = fcntl(descriptor, F_DUPFD_CLOEXEC, first + count);
+    if (taken < 0) return -errno;
+    close(descriptor);
+    // Never made smaller: the service manager may have forced it. The kernel doubles what is set.
+    if (OptionOf(taken, SO_RCVBUF) / 2 < buffer_bytes) ForceBuffer(taken, buffer_bytes);
+    return taken;
+  }
+  return -ENOENT;
 }
 
 AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records) {

@@ -28,6 +28,11 @@ struct AuditRecords {
 // CAP_AUDIT_READ is missing.
 int OpenAuditLog(int buffer_bytes);
 
+// Takes over a socket of that group among `count` descriptors from `first` on, which the service manager has
+// opened (sd_listen_fds(3)): it gets another number, so nobody takes it twice. Returns the descriptor, or -ENOENT
+// if there is none.
+int AdoptAuditLog(int first, int count, int buffer_bytes);
+
 // Receives up to `max_records` records without waiting and returns those of the given type. Messages that
 // did not come from the kernel are skipped.
 AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records);

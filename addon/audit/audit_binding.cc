@@ -18,6 +18,12 @@ Value OpenAuditLogValue(const CallbackInfo& info) {
   return Napi::Number::New(info.Env(), OpenAuditLog(info[0].As<Napi::Number>().Int32Value()));
 }
 
+// first, count, bufferBytes
+Value AdoptAuditLogValue(const CallbackInfo& info) {
+  const auto number = [&](std::size_t at) { return info[at].As<Napi::Number>().Int32Value(); };
+  return Napi::Number::New(info.Env(), AdoptAuditLog(number(0), number(1), number(2)));
+}
+
 // descriptor, type, maxRecords
 Value ReadAuditLogValue(const CallbackInfo& info) {
   const auto number = [&](std::size_t at) { return info[at].As<Napi::Number>().Uint32Value(); };
@@ -97,6 +103,7 @@ class ReadableWatch : public Napi::ObjectWrap<ReadableWatch> {
 void ExportAudit(Napi::Env env, Napi::Object exports) {
   auto audit = Napi::Object::New(env);
   audit.Set("open", Napi::Function::New(env, OpenAuditLogValue, "open"));
+  audit.Set("adopt", Napi::Function::New(env, AdoptAuditLogValue, "adopt"));
   audit.Set("read", Napi::Function::New(env, ReadAuditLogValue, "read"));
   audit.Set("ReadableWatch", ReadableWatch::Define(env));
   exports.Set("audit", audit);

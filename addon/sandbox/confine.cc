@@ -143,7 +143,9 @@ int DropCapabilities(std::uint64_t keep) {
   }
   // EINVAL before Linux 4.3, which has no ambient set.
   if (Prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) != 0 && errno != EINVAL) return errno;
-  if (const int error = WriteCapabilities(sets.permitted & keep)) return error;
+  // A thread that holds none need not be allowed to call capset(2).
+  const bool holds = (sets.permitted | sets.effective | sets.inheritable) != 0;
+  if (const int error = holds ? WriteCapabilities(sets.permitted & keep) : 0) return error;
   return HasDropped(keep) ? 0 : EINVAL;  // if not, an outer filter has answered capset(2)
 }
 

@@ -10,9 +10,11 @@ const AUDIT_SECCOMP = 1326 // linux/audit.h
 export default defineBeat<Settings, AuditLog>({
   name: 'audit',
   schema,
-  privileges: () => [
-    { capability: 'CAP_AUDIT_READ', during: 'open', why: 'reads the records of the kernel' },
-    { addressFamily: 'AF_NETLINK', why: 'the records come over netlink' },
+  privileges: ({ buffer }) => [
+    {
+      ...{ netlink: 'audit 1', with: 'CAP_AUDIT_READ', bufferBytes: buffer },
+      why: 'reads the records of the kernel',
+    },
   ],
   opensUnfiltered: true,
   open: async ({ settings }) => openAuditLog(AUDIT_SECCOMP, settings.buffer),

@@ -22,9 +22,13 @@ export interface AuditLog {
 /** The most records that one turn of the event loop reads. */
 const MAX_RECORDS = 1024
 
+/** The first descriptor that a service manager hands over, SD_LISTEN_FDS_START of sd_listen_fds(3). */
+const FIRST_INHERITED = 3
+
 /**
- * Joins the multicast group of all audit records (`AUDIT_NLGRP_READLOG`, Linux 3.16). Call it in a beat's
- * `open`, as it needs `CAP_AUDIT_READ` and a socket that the default policy refuses.
+ * Joins the multicast group of all audit records (`AUDIT_NLGRP_READLOG`, Linux 3.16), or takes over a socket that
+ * the service manager has opened for the agent (`ListenNetlink=audit 1` of systemd.socket(5)). Call it in a beat's
+ * `open`: joining needs `CAP_AUDIT_READ` and a socket that the default policy refuses.
  *
  * @param type the type of the records to read, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
  * @param room bytes that the kernel may keep unread (above net.core.rmem_max only with `CAP_NET_ADMIN`)
@@ -34,11 +38,22 @@ export function openAuditLog(type: number, room: number): AuditLog {
   return openOn(audit(), type, room)
 }
 
-/** The same on a given socket: that of the addon, or a test's. */
-export function openOn(socket: AuditSocket, type: number, room: number): AuditLog {
-  const descriptor = socket.open(room)
+/** The same on a given socket and environment: those of the process, or a test's. */
+export function openOn(
+  socket: AuditSocket,
+  type: number,
+  room: number,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): AuditLog {
+  const adopted = socket.adopt(FIRST_INHERITED, inheritedCount(env), room)
+  const descriptor = adopted < 0 ? socket.open(room) : adopted
   if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
   return new Log(socket, descriptor, type)
+}
+
+/** 0 if the variables are for another process, such as the one that has started this one. */
+function inheritedCount({ LISTEN_PID: pid, LISTEN_FDS: count = '' }: NodeJS.ProcessEnv): number {
+  return pid === String(process.pid) && /^[1-9]\d{0,3}$/.test(count) ? Number(count) : 0
 }
 
 class Log implements AuditLog {
@@ -47,7 +62,8 @@ class Log implements AuditLog {
   readonly #type: number
   readonly #watch: ReadableWatch
   #wake: () => void = () => undefined
-  #lost = 0
+  /** The kernel's count at the last reading. */
+  #lost: number | undefined
   #closed = false
 
   constructor(socket: AuditSocket, descriptor: number, type: number) {
@@ -76,10 +92,14 @@ class Log implements AuditLog {
     closeSync(this.#descriptor)
   }
 
-  /** The kernel never resets its count, which has 32 bits and wraps around. */
+  /**
+   * The kernel never resets its count, which has 32 bits and wraps around. A socket that has been handed over may
+   * have lost records before: an overrun tells that there are some which nobody has been told of, but not how many
+   * of them, so all are reported then.
+   */
   #lostIn({ lost, overruns }: AuditReading): number {
     if (lost < 0) return overruns
-    const before = this.#lost
+    const before = this.#lost ?? (overruns > 0 ? 0 : lost)
     this.#lost = lost
     return (lost - before) >>> 0
   }
@@ -111,8 +131,9 @@ function reasonOf(errno: number): string {
   const { EPERM, EPROTONOSUPPORT, EAFNOSUPPORT } = constants.errno
   if (errno === EPERM) {
     return (
-      'the audit log may not be read: CAP_AUDIT_READ is missing; grant it in the unit ' +
-      '(AmbientCapabilities=CAP_AUDIT_READ); in a container, run in the initial user namespace'
+      'the audit log may not be read: CAP_AUDIT_READ is missing; have systemd open it (ListenNetlink=audit 1 in ' +
+      'a socket unit, as a package has it) or grant it in the unit (AmbientCapabilities=CAP_AUDIT_READ); in a ' +
+      'container, run in the initial user namespace'
     )
   }
   if (errno === EPROTONOSUPPORT) {

@@ -34,7 +34,7 @@ import { makeOutputFolder, makeWorkFolder } from './output-folder.ts'
 import { tryOut } from './try-out.ts'
 import { tmpfiles } from './unit/accounts.ts'
 import { type Grants, grantsOf } from './unit/grants.ts'
-import { unitFile } from './unit/unit.ts'
+import { socketFile, unitFile } from './unit/unit.ts'
 
 export const PACKAGE_FORMATS = ['deb', 'rpm', 'tar'] as const
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number]
@@ -122,7 +122,7 @@ function textsOf(
   const places = installedPlaces(manifest.name)
   return {
     configuration,
-    unit: unitOf(manifest, { plan, grants }, credentialNames(configuration), jitless),
+    ...unitsOf(manifest, { plan, grants }, credentialNames(configuration), jitless),
     tmpfiles: tmpfiles(manifest.name, places, [...grants.writes.keys()]),
     manPage: manPage(manifest),
     completion: completion(manifest.name),
@@ -138,18 +138,19 @@ function oldestNode({ plugins }: Plan): string {
   return isTypeScript ? TYPESCRIPT_NODE : OLDEST_NODE
 }
 
-function unitOf(
+function unitsOf(
   manifest: AgentManifest,
   { plan, grants }: { readonly plan: Plan; readonly grants: Grants },
   credentials: readonly string[],
   jitless: boolean,
-): string {
+): Pick<Texts, 'unit' | 'socketUnit'> {
   const { sandbox, config } = plan
   const policy = sandbox.ready ? sandbox.policy : undefined
   const shutdownTimeoutMs = config.shutdown_timeout
   const changesUser = plan.account !== undefined
-  return unitFile({
+  const options = {
     ...{ manifest, grants, policy, credentials, jitless },
     ...{ changesUser, shutdownTimeoutMs },
-  })
+  }
+  return { unit: unitFile(options), socketUnit: socketFile(options) }
 }

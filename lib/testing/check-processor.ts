@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { askPrivileges, processorProblems } from '../agent/plugins/shape.ts'
+import { askPrivileges } from '../agent/plugins/privilege-shape.ts'
+import { processorProblems } from '../agent/plugins/shape.ts'
 import { messageOf } from '../errors.ts'
 import type { Event } from '../event.ts'
 import type { Processor, ProcessorType } from '../processor.ts'

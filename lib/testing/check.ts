@@ -1,4 +1,5 @@
-import { askPrivileges, beatProblems } from '../agent/plugins/shape.ts'
+import { askPrivileges } from '../agent/plugins/privilege-shape.ts'
+import { beatProblems } from '../agent/plugins/shape.ts'
 import type { Beat } from '../beat.ts'
 import { messageOf } from '../errors.ts'
 import { takeCensus } from './census.ts'

@@ -1,13 +1,22 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { openSync } from 'node:fs'
+import { constants } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { AuditReading, AuditSocket } from '../../lib/addon.ts'
 import { openOn } from '../../lib/audit/audit-log.ts'
+import { runIsolated, skip } from '../live.ts'
+
+const HANDED_OVER = fileURLToPath(new URL('./handed-over-program.js', import.meta.url))
 
 /** A socket that returns these readings one after the other, and then nothing. */
 function socketWith(readings: readonly Partial<AuditReading>[]): AuditSocket {
   const left = [...readings]
   return {
     open: () => openSync('/dev/null', 'r'),
+    adopt: () => -constants.errno.ENOENT,
     read: () => {
       const none = { records: [], lost: -1, overruns: 0, drained: left.length <= 1, errno: 0 }
       return { ...none, ...left.shift() }
@@ -36,12 +45,24 @@ describe('the audit log', () => {
 
   it('reports losses since the previous batch, although the kernel keeps counting, in 32 bits', async () => {
     const readings = [3, 3, 2 ** 32 - 1, 4].map(lost => ({ records, lost }))
-    expect(await lossesOf(readings)).to.deep.equal([3, 0, 2 ** 32 - 4, 5])
+    const first = { records, lost: 0 }
+    expect(await lossesOf([first, ...readings])).to.deep.equal([0, 3, 0, 2 ** 32 - 4, 5])
   })
 
   it('reports how often there was no room if the kernel does not count losses', async () => {
     const readings = [2, 0, 1].map(overruns => ({ records, overruns }))
     expect(await lossesOf(readings)).to.deep.equal([2, 0, 1])
+  })
+
+  it('reports what a socket that was handed over has lost before only if an overrun tells of it', async () => {
+    const told = [7, 9].map(lost => ({ records, lost }))
+    expect(await lossesOf(told)).to.deep.equal([0, 2])
+    expect(
+      await lossesOf([
+        { records, lost: 7, overruns: 1 },
+        { records, lost: 9 },
+      ]),
+    ).to.deep.equal([7, 2])
   })
 
   it('says why it can no longer be read', async () => {
@@ -50,5 +71,20 @@ describe('the audit log', () => {
     const failed = await batches.next().then(() => 'none', String)
     log.close()
     expect(failed).to.include("the audit log can't be read: EBADF")
+  })
+
+  it('is taken over from the service manager by an agent without the capability, once', async function () {
+    this.timeout(60_000)
+    if (process.geteuid?.() !== 0) return skip(this, 'opening the socket in its place takes root')
+    const name = 'handedover'
+    const child = spawn(process.execPath, [HANDED_OVER, name])
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const { forAnother, again } = JSON.parse((await lines.next()).value)
+    expect(forAnother).to.match(/CAP_AUDIT_READ is missing/)
+    expect(again).to.match(/CAP_AUDIT_READ is missing/)
+    runIsolated('violating', { args: [name, 'errno'] })
+    const { found } = JSON.parse((await lines.next()).value)
+    expect(found).to.match(/comm="handedover"/)
+    expect(await once(child, 'close')).to.deep.equal([0, null])
   })
 })

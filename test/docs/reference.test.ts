@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import {
-  askPrivileges,
-  beatProblems,
-  outputProblems,
-  processorProblems,
-} from '../../lib/agent/plugins/shape.ts'
+import { askPrivileges } from '../../lib/agent/plugins/privilege-shape.ts'
+import { beatProblems, outputProblems, processorProblems } from '../../lib/agent/plugins/shape.ts'
 import { leavesOf } from '../../lib/config/schema/leaf.ts'
 import { formatPath } from '../../lib/errors.ts'
 import { builtinPlugins } from '../../tools/reference/builtin-plugins.ts'

@@ -220,6 +220,8 @@ describe('mistakes of the author of a beat', () => {
       { executes: 'df', why: 'disks' },
       { capability: 'CAP_CHOWN', during: 'start', why: 'files' },
       { group: 'adm', during: 'open', why: 'logs' },
+      { netlink: 'audit', with: 'CAP_AUDIT', bufferBytes: 0.5, why: 'records' },
+      { unix: '/run/x', with: 'CAP_CHOWN', bufferBytes: 1, why: 'records' },
     ])
     const wrong = { ...sound, privileges: () => JSON.parse(declared) }
     const { message }: Error = await checkBeat(wrong, { events: 0, timeout: 50 }).then(
@@ -230,7 +232,7 @@ describe('mistakes of the author of a beat', () => {
       'privileges[0]: "capability" must be a capability that Linux has, such as "CAP_NET_BIND_SERVICE", not "CAP_NET_BIND"',
       'privileges[1]: "writes" must be an absolute path, not "spool"',
       'privileges[1]: "why" must say in one line what it is for',
-      'privileges[2]: must be { why: "…" } and one of capability, network, connects, listens, unix, addressFamily, group, proc, reads, writes, executes',
+      'privileges[2]: must be { why: "…" } and one of capability, network, connects, listens, unix, addressFamily, netlink, group, proc, reads, writes, executes',
       'privileges[3]: "connects" must be a TCP port from 1 to 65535, or "any", not 0',
       'privileges[4]: "listens" must be a TCP port from 1 to 65535, not "any"',
       'privileges[5]: "proc" must be "system", "processes" or "inside", not "all"',
@@ -239,6 +241,11 @@ describe('mistakes of the author of a beat', () => {
       'privileges[8]: "executes" must be an absolute path, not "df"',
       'privileges[9]: "during" must be "open" or "run"',
       'privileges[10]: "during" goes with "capability" alone',
+      'privileges[11]: "netlink" must be a family and a group of netlink, such as "audit 1", not "audit"',
+      'privileges[11]: "with" must be a capability that Linux has, such as "CAP_NET_BIND_SERVICE"',
+      'privileges[11]: "bufferBytes" must be a whole number above 0',
+      'privileges[12]: "with" goes with "netlink" alone',
+      'privileges[12]: "bufferBytes" goes with "netlink" alone',
     ])
   })
 })

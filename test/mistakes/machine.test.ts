@@ -8,8 +8,9 @@ const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const AUDIT = 'beats:\n- type: audit\noutput.console: {}\n'
 
 const NO_AUDIT_READ =
-  'beat audit could not be opened: the audit log may not be read: CAP_AUDIT_READ is missing; grant it in ' +
-  'the unit (AmbientCapabilities=CAP_AUDIT_READ); in a container, run in the initial user namespace'
+  'beat audit could not be opened: the audit log may not be read: CAP_AUDIT_READ is missing; have ' +
+  'systemd open it (ListenNetlink=audit 1 in a socket unit, as a package has it) or grant it in the unit ' +
+  '(AmbientCapabilities=CAP_AUDIT_READ); in a container, run in the initial user namespace'
 const NO_AUDIT =
   'beat audit could not be opened: this kernel has no audit log: it was built without CONFIG_AUDIT'
 const NO_NETLINK =

@@ -1,5 +1,5 @@
 import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
-import { askPrivileges } from '../../lib/agent/plugins/shape.ts'
+import { askPrivileges } from '../../lib/agent/plugins/privilege-shape.ts'
 import { outputSchema } from '../../lib/config/delivery.ts'
 import { isRequired } from '../../lib/config/schema/apply-schema.ts'
 import { formatDuration } from '../../lib/config/schema/duration.ts'

@@ -1,7 +1,7 @@
 import { formatProblem, type Path } from '../../errors.ts'
 import type { Privilege } from '../../plugin.ts'
 import { type ConfiguredPlugin, type Plan, planError, titleOf } from '../plan.ts'
-import { askPrivileges } from './shape.ts'
+import { askPrivileges } from './privilege-shape.ts'
 
 /** A privilege and the plugin that declares it with the settings that it has. */
 export interface DeclaredPrivilege {
@@ -32,7 +32,13 @@ export function privilegesOf(plugins: readonly ConfiguredPlugin[]): Declared {
   }
 }
 
-/** `capability CAP_AUDIT_READ during open`, `writes /var/spool/web`: a privilege as it is printed. */
+/** The capability that a plugin takes to open with, whether or not it stays. */
+export function capabilityOf(privilege: Privilege): `CAP_${string}` | undefined {
+  if ('netlink' in privilege) return privilege.with
+  return 'capability' in privilege ? privilege.capability : undefined
+}
+
+/** `capability CAP_NET_RAW during open`, `writes /var/spool/web`: a privilege as it is printed. */
 export function formatPrivilege({ why, ...need }: Privilege): string {
   return Object.entries(need)
     .map(([kind, value]) => `${kind} ${value}`)

@@ -4,7 +4,7 @@
 //   a beat         open, run, close                       (lib/beat.ts)
 //   an output      open, delivery, route               (lib/output.ts)
 //   a processor    open                                   (lib/processor.ts)
-//   a privilege    one need and its reason, in one line
+//   a privilege    has its own rules                      (privilege-shape.ts)
 //
 // Each check returns a problem in the words of the contract. Whether a schema is sound shows when a
 // section is parsed with it.
@@ -12,11 +12,8 @@
 import { RESERVED_BEAT_KEYS } from '../../config/beats.ts'
 import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
 import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
-import { messageOf } from '../../errors.ts'
 import type { OutputType } from '../../output.ts'
-import type { Privilege } from '../../plugin.ts'
 import type { ProcessorType } from '../../processor.ts'
-import { CAPABILITIES } from '../../sandbox/capabilities.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
 import { deliveryProblems } from './delivery-shape.ts'
@@ -192,94 +189,3 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
-
-/** Calls `privileges` of a plugin. The list is empty if the answer has problems. */
-export function askPrivileges(ask: () => readonly Privilege[] | undefined): {
-  readonly privileges: readonly Privilege[]
-  readonly problems: readonly string[]
-} {
-  try {
-    const privileges = ask() ?? []
-    const problems = privilegeProblems(privileges)
-    return { privileges: problems.length > 0 ? [] : privileges, problems }
-  } catch (thrown) {
-    return { privileges: [], problems: [`"privileges" throws: ${messageOf(thrown)}`] }
-  }
-}
-
-function privilegeProblems(declared: unknown): readonly string[] {
-  if (!Array.isArray(declared)) return ['"privileges" must return a list']
-  return declared.flatMap((each: unknown, at) =>
-    problemsOf(each).map(problem => `privileges[${at}]: ${problem}`),
-  )
-}
-
-function problemsOf(privilege: unknown): readonly string[] {
-  if (typeof privilege !== 'object' || privilege === null) return [SHAPE]
-  const members = new Map<string, unknown>(Object.entries(privilege))
-  const kinds = [...members.keys()].filter(key => Object.hasOwn(RULES, key))
-  // It becomes a comment of the unit, and a line end would leave the comment.
-  const isReason = matches(members.get('why'), /^\S[^\n\r]*$/)
-  return [
-    ...(kinds.length === 1 ? [] : [SHAPE]),
-    ...kinds.flatMap(kind => wrongValue(kind, members.get(kind))),
-    ...wrongDuring(members),
-    ...(isReason ? [] : ['"why" must say in one line what it is for']),
-  ]
-}
-
-function wrongValue(kind: string, value: unknown): readonly string[] {
-  const rule = RULES[kind]
-  if (rule === undefined || rule.accepts(value)) return []
-  return [`"${kind}" must be ${rule.expected}, not ${JSON.stringify(value) ?? typeof value}`]
-}
-
-function wrongDuring(members: Members): readonly string[] {
-  const during = members.get('during')
-  if (during === undefined) return []
-  if (!members.has('capability')) return ['"during" goes with "capability" alone']
-  return matches(during, /^(open|run)$/) ? [] : ['"during" must be "open" or "run"']
-}
-
-function matches(value: unknown, pattern: RegExp): boolean {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-interface Rule {
-  readonly accepts: (value: unknown) => boolean
-  readonly expected: string
-}
-
-function pattern(pattern: RegExp, expected: string): Rule {
-  return { accepts: value => matches(value, pattern), expected }
-}
-
-function isPort(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
-}
-
-/** A line end or a NUL would end the line of a unit that it stands in. */
-const ABSOLUTE = pattern(/^\/[^\n\r\0]*$/, 'an absolute path')
-
-/** The values that a unit and the sandbox take: systemd.exec(5), landlock(7). */
-const RULES: Readonly<Record<string, Rule>> = {
-  capability: pattern(
-    new RegExp(`^(${CAPABILITIES.join('|')})$`),
-    'a capability that Linux has, such as "CAP_NET_BIND_SERVICE"',
-  ),
-  network: pattern(/^ip$/, '"ip"'),
-  connects: {
-    accepts: value => value === 'any' || isPort(value),
-    expected: 'a TCP port from 1 to 65535, or "any"',
-  },
-  listens: { accepts: isPort, expected: 'a TCP port from 1 to 65535' },
-  unix: ABSOLUTE,
-  addressFamily: pattern(/^AF_[A-Z0-9]+$/, 'such as "AF_PACKET"'),
-  group: pattern(/^[A-Za-z_][\w-]*$/, 'the name of a group'),
-  proc: pattern(/^(system|processes|inside)$/, '"system", "processes" or "inside"'),
-  reads: ABSOLUTE,
-  writes: ABSOLUTE,
-  executes: ABSOLUTE,
-}
-
-const SHAPE = `must be { why: "…" } and one of ${Object.keys(RULES).join(', ')}`

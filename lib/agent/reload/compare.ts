@@ -14,7 +14,7 @@ import { widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
-import { privilegesOf } from '../plugins/declared.ts'
+import { capabilityOf, privilegesOf } from '../plugins/declared.ts'
 
 /** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
 export interface Changes {
@@ -89,8 +89,10 @@ function droppedReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   const { added, restarted } = changesBetween(running, wanted)
   return privilegesOf([...added, ...restarted]).privileges.flatMap(
     ({ plugin, title, privilege }) => {
-      if (!('capability' in privilege) || privilege.during !== 'open') return []
-      const message = `${title} opens with ${privilege.capability}, which the running agent has dropped`
+      const capability = capabilityOf(privilege)
+      const stays = 'capability' in privilege && privilege.during !== 'open'
+      if (capability === undefined || stays) return []
+      const message = `${title} opens with ${capability}, which the running agent has dropped`
       return [{ path: plugin.path, message }]
     },
   )

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { Plan } from '../../agent/plan.ts'
-import { privilegesOf } from '../../agent/plugins/declared.ts'
+import { capabilityOf, privilegesOf } from '../../agent/plugins/declared.ts'
 import { startFiles } from '../../agent/start-files.ts'
 import { folderFindings } from '../../sandbox/check/folders.ts'
 import { landlockFindings } from '../../sandbox/check/landlock.ts'
@@ -41,9 +41,10 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
 /** The same for the process that this command runs in, as the agent would be started. */
 export function processOf({ config, account, plugins }: Plan): readonly Finding[] {
   if (process.platform !== 'linux') return []
-  const declared = privilegesOf(plugins).privileges.flatMap(({ title, privilege }) =>
-    'capability' in privilege ? [{ capability: privilege.capability, who: title }] : [],
-  )
+  const declared = privilegesOf(plugins).privileges.flatMap(({ title, privilege }) => {
+    const capability = capabilityOf(privilege)
+    return capability === undefined ? [] : [{ capability, who: title }]
+  })
   const held = /^CapPrm:\t([0-9a-f]+)$/m.exec(read('/proc/self/status'))?.[1] ?? '0'
   const facts = {
     uid: process.geteuid?.() ?? 0,

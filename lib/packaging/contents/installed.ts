@@ -10,6 +10,8 @@ export interface Texts {
   /** The configuration, as it was written. */
   readonly configuration: string
   readonly unit: string
+  /** Undefined if systemd opens nothing for the agent. */
+  readonly socketUnit: string | undefined
   readonly tmpfiles: string
   readonly manPage: string
   readonly completion: string
@@ -28,6 +30,9 @@ export function installedEntries(
     ...below(places.home, home),
     file(`/usr/bin/${name}`, launcher(launched, places), 0o755),
     file(`/usr/lib/systemd/system/${name}.service`, texts.unit),
+    ...(texts.socketUnit === undefined
+      ? []
+      : [file(`/usr/lib/systemd/system/${name}.socket`, texts.socketUnit)]),
     file(`/usr/lib/sysusers.d/${name}.conf`, sysusers(name, places)),
     file(`/usr/lib/tmpfiles.d/${name}.conf`, texts.tmpfiles),
     file(`/usr/share/man/man8/${name}.8.gz`, gzipSync(texts.manPage, { level: 9 })),

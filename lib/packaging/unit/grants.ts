@@ -6,6 +6,8 @@ import type { Privilege } from '../../plugin.ts'
 export interface Grants {
   readonly capabilities: Reasons
   readonly addressFamilies: Reasons
+  /** Multicast groups of netlink that systemd joins, one for each plugin. */
+  readonly sockets: readonly SocketGrant[]
   /** `ip`, `connects 443`, `listens 8080`; empty: no network. */
   readonly network: Reasons
   readonly groups: Reasons
@@ -14,7 +16,14 @@ export interface Grants {
   readonly proc: Reasons
 }
 
-/** `CAP_AUDIT_READ` → `beat audit: reads the records of the kernel`. */
+interface SocketGrant {
+  /** `audit 1`. */
+  readonly netlink: string
+  readonly bufferBytes: number | undefined
+  readonly reason: string
+}
+
+/** `CAP_NET_BIND_SERVICE` → `beat web: port 443`. */
 export type Reasons = ReadonlyMap<string, string>
 
 /**
@@ -33,6 +42,11 @@ export function grantsOf({
   return {
     capabilities: reasons(each => ('capability' in each ? each.capability : undefined)),
     addressFamilies: reasons(each => ('addressFamily' in each ? each.addressFamily : undefined)),
+    sockets: declared.flatMap(({ title, privilege }) => {
+      if (!('netlink' in privilege)) return []
+      const { netlink, bufferBytes, why } = privilege
+      return [{ netlink, bufferBytes, reason: `${title}: ${why}` }]
+    }),
     network: reasons(networkOf),
     groups: reasons(each => ('group' in each ? each.group : undefined)),
     writes: reasons(each => ('writes' in each ? each.writes : undefined)),

@@ -1,7 +1,8 @@
 // Writes the systemd unit of an agent from its manifest, configuration and effective policy.
 // - Isolation starts with ALWAYS, every setting of systemd 252 that any agent can live with. A privilege that
 //   a beat or the output declares opens the setting that it needs and no other, below a comment with its
-//   reason; what nobody needs stays closed.
+//   reason; what nobody needs stays closed. A socket that takes a capability is opened by systemd, so that the
+//   agent never has it.
 // - systemd gets a system call filter of its own, a layer below the agent's: the same policy by names only,
 //   without calls that the user of a service has no use for, and with those that confine its threads. As it
 //   also closes io_uring, the agent need not start its image a second time.
@@ -35,6 +36,23 @@ export function unitFile(options: UnitOptions): string {
   return `${[unit(options), service(options), isolation(options), filter(options), install()].flat().join('\n')}\n`
 }
 
+/**
+ * The socket unit of an agent, for what systemd opens in its place: systemd.socket(5). Undefined if there is
+ * nothing. They are there as long as the service is: what arrives never starts one that is stopped or has failed.
+ */
+export function socketFile({ manifest: { name }, grants: { sockets } }: UnitOptions) {
+  if (sockets.length === 0) return undefined
+  const sizes = sockets.flatMap(({ bufferBytes = [] }) => bufferBytes)
+  return `# Change it with a drop-in (systemctl edit ${name}.socket): upgrades replace this file.
+[Unit]
+Description=Sockets of ${name}
+BindsTo=${name}.service
+
+[Socket]
+${sockets.flatMap(({ netlink, reason }) => [...because(new Map([[netlink, reason]])), `ListenNetlink=${netlink}`]).join('\n')}
+${sizes.length > 0 ? `ReceiveBuffer=${Math.max(...sizes)}\n` : ''}`
+}
+
 function unit({ manifest, grants }: UnitOptions): readonly string[] {
   const { name, description, homepage } = manifest
   const online = ['Wants=network-online.target', 'After=network-online.target']
@@ -44,6 +62,8 @@ function unit({ manifest, grants }: UnitOptions): readonly string[] {
     `Description=${literal(description)}`,
     `Documentation=man:${name}(8)${homepage === undefined ? '' : ` ${literal(homepage)}`}`,
     ...(grants.network.size > 0 ? online : []),
+    // Not Requires=: without it, the agent itself says what it lacks.
+    ...(grants.sockets.length > 0 ? [`Wants=${name}.socket`] : []),
     '',
   ]
 }
@@ -178,10 +198,11 @@ function because(reasons: Reasons): readonly string[] {
 }
 
 /** The layer below the agent's own filter, which also closes io_uring. */
-function filter({ policy, changesUser }: UnitOptions): readonly string[] {
+function filter({ policy, grants, changesUser }: UnitOptions): readonly string[] {
   if (!policy)
     return ['SystemCallArchitectures=native', 'SystemCallFilter=~io_uring_setup:ENOSYS', '']
-  return toSystemd(forService(policy), changesUser)
+  const holdsCapabilities = grants.capabilities.size > 0
+  return toSystemd(forService(policy), { holdsCapabilities, changesUser })
     .split('\n')
     .filter(line => line !== '[Service]')
 }

@@ -51,7 +51,7 @@ function capabilityFindings({ declared }: Wanted, { held }: ProcessFacts): reado
     const bit = capabilityBits([capability])
     if ((held & bit) === bit) return []
     const message =
-      `${who} declares ${capability}, and this process does not hold it: the unit of a package grants it; ` +
+      `${who} declares ${capability}, and this process does not hold it: the units of a package see to it; ` +
       `started otherwise, the agent needs AmbientCapabilities=${capability} or root`
     return [finding('warning', message)]
   })

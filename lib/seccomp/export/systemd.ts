@@ -16,17 +16,27 @@ const STARTUP_CALLS: ReadonlySet<string> = new Set(
    seccomp set_robust_list set_tid_address statx sysinfo uname unlink write
    clock_nanosleep_time64 dup3 faccessat fchmod fsync futex_time64 mkdirat readlinkat renameat
    renameat2 riscv_flush_icache riscv_hwprobe unlinkat
-   capset landlock_add_rule landlock_create_ruleset landlock_restrict_self rt_tgsigqueueinfo tgkill
+   landlock_add_rule landlock_create_ruleset landlock_restrict_self rt_tgsigqueueinfo tgkill
    _llseek clock_gettime clock_gettime64 fcntl64 fstat64 fstatat64 ftruncate64 getegid32 geteuid32
    getgid32 getuid32 lstat64 mmap2 set_thread_area set_tls sigreturn stat64 ugetrlimit`
     .trim()
     .split(/\s+/),
 )
 
+/** The one with which capabilities are dropped. */
+const DROPPING_CALLS: readonly string[] = ['capset']
 /** Those with which root becomes the configured user. */
 const USER_CALLS: readonly string[] = 'setgid setgid32 setgroups setgroups32 setuid setuid32'.split(
   ' ',
 )
+
+/** What an agent does at its start, which its unit has to let it do. */
+interface Start {
+  /** Whether it holds capabilities when it is started, which it drops. */
+  readonly holdsCapabilities: boolean
+  /** Whether it is started as root and becomes another user. */
+  readonly changesUser: boolean
+}
 
 /** systemd denies it, so that the agent need not restart itself to get rid of the ring. */
 const IO_URING = 'io_uring_setup'
@@ -38,12 +48,17 @@ const NO_RING = [`SystemCallFilter=~${IO_URING}:ENOSYS`]
  * of the process: one more layer below the agent's own filter. It matches names only. So it is looser
  * than the policy where a rule tests arguments, where a call fails with ENOSYS, and for calls that the
  * agent makes before it installs its filter. It is never stricter, so the agent starts.
- *
- * @param changesUser whether the agent, started as root, becomes another user
  */
-export function toSystemd(policy: EffectivePolicy, changesUser = false): string {
+export function toSystemd(
+  policy: EffectivePolicy,
+  { holdsCapabilities, changesUser }: Start = { holdsCapabilities: true, changesUser: false },
+): string {
   const { decisions, defaultAction, architecture } = policy
-  const needed = new Set([...STARTUP_CALLS, ...(changesUser ? USER_CALLS : [])])
+  const needed = new Set([
+    ...STARTUP_CALLS,
+    ...(holdsCapabilities || changesUser ? DROPPING_CALLS : []),
+    ...(changesUser ? USER_CALLS : []),
+  ])
   const denied = decisions.filter(isRefused)
   const early = denied.filter(({ name }) => needed.has(name))
   const narrowed = decisions.filter(({ rules }) => rules.length > 0)

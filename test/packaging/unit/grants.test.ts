@@ -4,7 +4,8 @@ import { EVERYTHING, planOf } from './granted.ts'
 
 describe('what a unit grants', () => {
   it('is what the enabled beats and the output declare with their settings, with the reasons', async () => {
-    const grants = grantsOf(await planOf(EVERYTHING))
+    const { sockets, ...grants } = grantsOf(await planOf(EVERYTHING))
+    expect(sockets).to.deep.equal([])
     const plain = Object.entries(grants).map(([key, reasons]: [string, Reasons]) => {
       return [key, Object.fromEntries(reasons)]
     })
@@ -33,8 +34,21 @@ describe('what a unit grants', () => {
     expect([...grants.capabilities.keys()]).to.deep.equal(['CAP_SYS_PTRACE'])
   })
 
+  it('is a socket of its own for each plugin that joins a group of netlink, and no capability', async () => {
+    const two =
+      'beats: [{ type: audit }, { type: audit, id: small, buffer: 64KiB }]\noutput.console: {}\n'
+    const { sockets, capabilities, addressFamilies } = grantsOf(await planOf(two))
+    expect(sockets).to.deep.equal(
+      [
+        { bufferBytes: 8 * 1024 * 1024, reason: 'beat audit: reads the records of the kernel' },
+        { bufferBytes: 64 * 1024, reason: 'beat small: reads the records of the kernel' },
+      ].map(each => ({ netlink: 'audit 1', ...each })),
+    )
+    expect([...capabilities, ...addressFamilies]).to.deep.equal([])
+  })
+
   it('is nothing where nothing is declared', async () => {
     const plan = await planOf('beats: [{ type: ./beats/own.js }]\noutput.file: { path: events }\n')
-    for (const reasons of Object.values(grantsOf(plan))) expect([...reasons]).to.deep.equal([])
+    for (const granted of Object.values(grantsOf(plan))) expect([...granted]).to.deep.equal([])
   })
 })
