@@ -2,9 +2,10 @@
 //
 //   the caller first   then whoever /proc/self/task lists, round by round, until everybody on the list answers
 //                      that nothing was left to do: whatever they start is inside as well. A round in which
-//                      a thread has ended does not count, as it may have started another one, and as the
-//                      list skips a thread when the one before it ends. Every round asks everybody: the
-//                      kernel gives the numbers of ended threads to new ones
+//                      a thread has ended does not count, as it may have started another one. Nor does one
+//                      whose list is shorter than the kernel's count: the list ends where it meets a thread
+//                      that has just ended, and does not name it. Every round asks everybody: the kernel
+//                      gives the numbers of ended threads to new ones
 //   the signal         33, which glibc keeps for setuid(2) on all threads. No thread blocks it, not even
 //                      those that block "all" signals, such as Node's inspector. It carries the index of a
 //                      slot, and the slot has the number of the thread that it waits for: no other thread
@@ -23,6 +24,7 @@
 #ifdef __GLIBC__
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -116,6 +118,25 @@ int ListThreads(std::vector<int>& tids) {
   return 0;
 }
 
+// num_threads of /proc/self/stat, proc(5). 0 if it can't be read: then no list is too short.
+std::size_t CountThreads() {
+  constexpr int kFieldsBefore = 17;  // between the name, in parentheses, and the number
+  char text[1024];
+  const int descriptor = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 0;
+  const ssize_t length = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  text[length < 0 ? 0 : length] = '\0';
+  const char* at = std::strrchr(text, ')');
+  if (at == nullptr) return 0;
+  ++at;
+  for (int field = 0; field < kFieldsBefore; ++field) {
+    at = std::strchr(at + 1, ' ');
+    if (at == nullptr) return 0;
+  }
+  return std::strtoul(at, nullptr, 10);
+}
+
 void Pause() {
   const timespec pause{0, 50 * 1000};
   nanosleep(&pause, nullptr);
@@ -151,7 +172,8 @@ class Rounds {
   Round GoRound() {
     std::vector<int> tids;
     if (const int error = ListThreads(tids)) return {error, true, false};
-    Round round{0, false, true};
+    // Counted before anybody is asked: who is still there to be asked has been counted, too.
+    Round round{0, false, CountThreads() <= tids.size()};
     std::vector<std::size_t> asked;
     std::size_t next = 0;
     for (const int tid : tids) {

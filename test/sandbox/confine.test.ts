@@ -70,13 +70,16 @@ describe('sandbox: every thread is confined', function () {
   })
 
   it('or else it is said: a thread that starts the next one and ends may outrun it', () => {
-    const { meanwhile, confined, found } = report('brood', '0')
-    expect(meanwhile).to.be.greaterThan(5)
-    const isInside = confined.landlock.state === 'entered'
-    expect(found, JSON.stringify(confined)).to.deep.equal(
-      isInside ? { refused: 1, opened: 0 } : found,
-    )
-    if (!isInside) expect(confined.landlock.state).to.match(/^(partial|failed)$/)
+    // The kernel's list of threads rarely ends too early, and more often on a busy machine.
+    for (let run = 0; run < 8; run++) {
+      const { meanwhile, confined, found } = report('brood', '0')
+      expect(meanwhile).to.be.greaterThan(5)
+      const isInside = confined.landlock.state === 'entered'
+      expect(found, JSON.stringify(confined)).to.deep.equal(
+        isInside ? { refused: 1, opened: 0 } : found,
+      )
+      if (!isInside) expect(confined.landlock.state).to.match(/^(partial|failed)$/)
+    }
   })
 
   it('but one that blocks the signal itself: named, and inside as soon as it does not', () => {
