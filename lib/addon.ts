@@ -75,6 +75,8 @@ export interface NativeSwept {
   readonly answers: readonly NativeAnswer[]
   /** Threads that have not answered in time. */
   readonly silent: readonly number[]
+  /** Whether each thread in the domain has proven it. */
+  readonly proven: boolean
 }
 
 export interface NativeAnswer {

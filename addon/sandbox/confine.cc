@@ -26,6 +26,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 #ifndef PR_CAP_AMBIENT
 #define PR_CAP_AMBIENT 47
@@ -164,10 +165,10 @@ bool SetNoNewPrivs(Answer& answer) {
   return false;
 }
 
-bool EnterDomain(int ruleset, Answer& answer) {
-  if (syscall(kRestrictSelf, ruleset, 0) != 0) {
+bool EnterDomain(const Confinement& wanted, Answer& answer) {
+  if (syscall(kRestrictSelf, wanted.ruleset, 0) != 0) {
     Fail(answer, kLandlock, errno);
-  } else if (OpenOwnName() != EACCES) {
+  } else if (wanted.proves && OpenOwnName() != EACCES) {
     Fail(answer, kProof, EINVAL);
   }
   return answer.error == 0;
@@ -182,11 +183,12 @@ bool KeepOnSetuid(Answer& answer) {
 bool ConfineThread(const void* what, bool newcomer, Answer& answer) {
   const auto& wanted = *static_cast<const Confinement*>(what);
   if (wanted.keep_on_setuid) return KeepOnSetuid(answer);
-  const bool inside = wanted.ruleset < 0 || (newcomer && OpenOwnName() == EACCES);
+  const bool inside =
+      wanted.ruleset < 0 || (newcomer && wanted.proves && OpenOwnName() == EACCES);
   const bool dropped = !wanted.drop || HasDropped(wanted.keep);
   answer.already = newcomer && inside && dropped && HasNoNewPrivs();
   if (answer.already) return true;
-  const bool confined = SetNoNewPrivs(answer) && (inside || EnterDomain(wanted.ruleset, answer));
+  const bool confined = SetNoNewPrivs(answer) && (inside || EnterDomain(wanted, answer));
   const int error = dropped ? 0 : DropCapabilities(wanted.keep);
   if (confined && error != 0) Fail(answer, kCapabilities, error);
   return confined || wanted.ruleset < 0;
@@ -194,20 +196,22 @@ bool ConfineThread(const void* what, bool newcomer, Answer& answer) {
 
 }  // namespace
 
-Swept Confine(const Confinement& confinement, int timeout_ms) {
+Confined Confine(const Confinement& confinement, int timeout_ms) {
   Confinement wanted = confinement;
   if (wanted.ruleset >= 0) {
     Prctl(PR_SET_DUMPABLE, 1);
-    if (OpenOwnName() != 0) {
-      return {0, {{static_cast<int>(syscall(SYS_gettid)), kProof, EACCES, false}}, {}};
+    const int error = OpenOwnName();
+    if (error == ENOENT) {
+      return {{0, {{static_cast<int>(syscall(SYS_gettid)), kProof, ENOENT, false}}, {}}, false};
     }
+    wanted.proves = error == 0;
     // A late answer needs it when the caller has long closed its own.
     wanted.ruleset = fcntl(wanted.ruleset, F_DUPFD_CLOEXEC, 0);
-    if (wanted.ruleset < 0) return {errno, {}, {}};
+    if (wanted.ruleset < 0) return {{errno, {}, {}}, false};
   }
   Swept swept = OnEveryThread(ConfineThread, &wanted, sizeof wanted, timeout_ms);
   if (wanted.ruleset >= 0 && swept.error == 0 && swept.silent.empty()) close(wanted.ruleset);
-  return swept;
+  return {std::move(swept), wanted.proves};
 }
 
 int MakeUndumpable() {

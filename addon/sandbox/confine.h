@@ -15,11 +15,19 @@ struct Confinement {
   bool drop;            // whether capabilities are dropped
   std::uint64_t keep;   // those that stay, as bits
   bool keep_on_setuid;  // PR_SET_KEEPCAPS and nothing else: what comes before a change of the user
+  bool proves = true;   // whether a thread that is inside can be told from one that is not
 };
 
-// Confines every thread. EACCES with kProof for the caller: nothing can be proven here, as /proc/thread-self/comm
-// can't be opened for writing even before. EINVAL with kProof: the kernel, or a filter, has claimed a success.
-Swept Confine(const Confinement& confinement, int timeout_ms);
+struct Confined {
+  Swept swept;
+  // Whether each thread that entered has proven it. It can't where an outer domain, or /proc itself, keeps
+  // /proc/thread-self/comm from being written even before: the domain is entered all the same.
+  bool proven;
+};
+
+// Confines every thread. ENOENT with kProof for the caller: there is no /proc, so the threads can't be found.
+// EINVAL with kProof: the kernel, or a filter, has claimed a success.
+Confined Confine(const Confinement& confinement, int timeout_ms);
 
 // PR_SET_DUMPABLE 0: 0 or an errno, EINVAL if a filter has claimed the success.
 int MakeUndumpable();

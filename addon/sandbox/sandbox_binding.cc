@@ -57,13 +57,14 @@ Value ConfineValue(const CallbackInfo& info) {
   const bool drop = info[1].IsBigInt();
   const std::uint64_t keep = drop ? info[1].As<Napi::BigInt>().Uint64Value(&lossless) : 0;
   const Confinement wanted{ToInt(info[0]), drop, keep, info[2].As<Napi::Boolean>().Value()};
-  const Swept swept = Confine(wanted, ToInt(info[3]));
+  const auto [swept, proven] = Confine(wanted, ToInt(info[3]));
   auto result = Napi::Object::New(info.Env());
   result.Set("errno", swept.error);
   result.Set("answers", ToArray(info.Env(), swept.answers));
   auto silent = Napi::Array::New(info.Env(), swept.silent.size());
   for (std::uint32_t at = 0; at < swept.silent.size(); ++at) silent.Set(at, swept.silent[at]);
   result.Set("silent", silent);
+  result.Set("proven", proven);
   return result;
 }
 

@@ -35,7 +35,7 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   const reach = { ...plan.reach, writes: [...plan.reach.writes, ...writtenByNode()] }
   const confined = confine({ reach, landlock, capabilities })
   report(confined, log)
-  if (confined.landlock.state === 'entered') {
+  if ('abi' in confined.landlock) {
     for (const each of exposedFiles(startFiles(plan), reach.writes)) log.warn(exposedText(each))
   }
   if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)

@@ -15,7 +15,7 @@ export function explainRefusals(
   const isFiltered = sandbox.ready && outcome.state === 'installed'
   const refusals: Refusals = {
     reach,
-    abi: landlock.state === 'entered' ? landlock.abi : undefined,
+    abi: 'abi' in landlock ? landlock.abi : undefined,
     startsNothing: isFiltered && !STARTING.every(names => isOpen(sandbox.policy, names)),
   }
   return thrown => refusalHint(thrown, refusals, HOST)

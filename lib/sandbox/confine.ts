@@ -124,9 +124,10 @@ function sweep(native: NativeSandbox, ruleset: number, keep: bigint | undefined)
 
 function landlockOutcome(swept: NativeSwept, { abi, lacking }: Domain): LandlockOutcome {
   const hasFailed = ({ errno, step }: NativeAnswer) => errno !== 0 && OUTSIDE.includes(step)
-  return (
-    failureOf(swept, hasFailed) ?? { state: 'entered', abi, threads: threadIds().length, lacking }
-  )
+  const failed = failureOf(swept, hasFailed)
+  if (failed !== undefined) return failed
+  if (!swept.proven) return { state: 'unproven', abi, threads: threadIds().length, lacking }
+  return { state: 'entered', abi, threads: threadIds().length, lacking }
 }
 
 function droppedOutcome(swept: NativeSwept, keep: bigint): CapabilitiesOutcome {
@@ -176,10 +177,7 @@ function callerFailure(caller: NativeAnswer): Failed {
   const claim = CLAIMS.get(caller.step)
   if (name === 'EINVAL' && claim !== undefined) return failure('PRETENDED', claim)
   if (caller.step !== PROOF) return failure('KERNEL_REFUSED', `${stepOf(caller)}: ${name}`)
-  return failure(
-    'NOT_PROVEN',
-    '/proc/thread-self/comm can’t be opened for writing, so nothing can be proven',
-  )
+  return failure('NOT_PROVEN', 'there is no /proc/thread-self/comm, so nothing can be proven')
 }
 
 /** Without a list of threads there may be others than have answered. */

@@ -26,9 +26,10 @@ export type LandlockOutcome =
   | Entered
 
 interface Entered {
-  readonly state: 'entered'
+  /** `unproven`: an outer domain, or a /proc that is read-only, takes away what would prove it. */
+  readonly state: 'entered' | 'unproven'
   readonly abi: number
-  /** All of them are inside, and have proven it. */
+  /** All of them are inside, by what the kernel has answered. */
   readonly threads: number
   /** What a newer kernel could refuse, in words. */
   readonly lacking: readonly string[]
@@ -85,6 +86,11 @@ export function landlockLine(outcome: LandlockOutcome): Line {
       return line('error', 'Landlock domain was not entered by every thread', problemOf(outcome))
     case 'failed':
       return line('error', 'Landlock domain could not be entered', problemOf(outcome))
+    case 'unproven': {
+      const { state, ...landlock } = outcome
+      const hint = 'an outer domain, or a read-only /proc, refuses what would prove it'
+      return line('warn', 'Landlock domain entered, but nothing can prove it', { landlock, hint })
+    }
     case 'entered': {
       const { state, ...landlock } = outcome
       const less = landlock.lacking.length > 0

@@ -44,6 +44,7 @@ const OUTCOMES: { readonly [S in Outcome['state']]: Outcome } = {
 /** One for each row of docs/sandbox.md, in its order. */
 const LANDLOCK: readonly LandlockOutcome[] = [
   { state: 'entered', abi: 7, threads: 1, lacking: [] },
+  { state: 'unproven', abi: 7, threads: 1, lacking: [] },
   { state: 'disabled' },
   { state: 'unavailable', reason: 'none' },
   { state: 'given-up', who: ['beat ps'] },

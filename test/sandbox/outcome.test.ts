@@ -43,6 +43,14 @@ const LANDLOCK: readonly Row<LandlockOutcome>[] = [
     "info: Landlock domain entered; this kernel can't refuse signals, sockets",
     { landlock: { abi: 5, threads: 11, lacking: ['signals', 'sockets'] } },
   ],
+  [
+    { state: 'unproven', abi: 7, threads: 11, lacking: [] },
+    'warn: Landlock domain entered, but nothing can prove it',
+    {
+      landlock: { abi: 7, threads: 11, lacking: [] },
+      hint: 'an outer domain, or a read-only /proc, refuses what would prove it',
+    },
+  ],
 ]
 
 const CAPABILITIES: readonly Row<CapabilitiesOutcome>[] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
-import { needsIsolation } from '../live.ts'
+import { needsIsolation, programFile } from '../live.ts'
 import { conduct, type Experiment, linesOf, saidOf, valuesOf } from './agents.ts'
 import { needsLandlock } from './kernel.ts'
 
@@ -129,5 +129,33 @@ describe('sandbox: each part stands alone', function () {
     expect(linesOf(found, /Landlock domain could/)[0]?.['error']).to.include({ code: 'NOT_PROVEN' })
     expect(linesOf(found, /Capabilities could/)[0]?.['error']).to.include({ code: 'NOT_PROVEN' })
     expect(saidOf(found, /^Beat started/)).to.have.lengthOf(1)
+  })
+
+  describe('inside another domain, which takes away what would prove its own', () => {
+    const inside = () => [
+      process.execPath,
+      programFile('../sandbox/programs/domain'),
+      place.path('.'),
+    ]
+
+    it('the domain is entered all the same, and the log says that nothing proves it', async () => {
+      const found = await run('', { through: inside() })
+      expect(saidOf(found, /Landlock/)).to.deep.equal([
+        'warn: Landlock domain entered, but nothing can prove it',
+      ])
+      expect(saidOf(found, /^Capabilities/)).to.deep.equal(['info: Capabilities dropped'])
+      expect(found.event?.outside).to.equal('EACCES')
+      expect(found.code, found.stderr).to.equal(0)
+    })
+
+    it('the control: the outer one would have let it write', async () => {
+      const found = await run('landlock.enabled: false\n', { through: inside() })
+      expect(found.event?.outside).to.equal('done')
+    })
+
+    it('what is required is not had', async () => {
+      const { code } = await run('landlock.required: true\n', { through: inside() })
+      expect(code).to.equal(77)
+    })
   })
 })
