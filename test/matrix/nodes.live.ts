@@ -86,7 +86,8 @@ describe(`the agent under the default policy, at work for ${SECONDS} s`, functio
         expect(heard.length).to.be.greaterThan(1)
       })
 
-      it('holds no io_uring at any look', () => {
+      it('holds no io_uring at any look', function () {
+        if (!IS_ROOT) return skip(this, 'an agent is undumpable, so only root sees its descriptors')
         expect([...life.descriptors].filter(target => /io_uring/.test(target))).to.deep.equal([])
         expect([...life.descriptors]).to.include('anon_inode:[eventpoll]')
       })

@@ -93,8 +93,12 @@ async function sample(
   return { threads, descriptors }
 }
 
-/** The targets of all descriptors. A descriptor may be closed between the two calls. */
+/**
+ * The targets of all descriptors, which only root sees, as the agent is undumpable. A descriptor may be closed
+ * between the two calls.
+ */
 function targets(pid: number): readonly string[] {
+  if (!IS_ROOT) return []
   const folder = `/proc/${pid}/fd`
   return readdirSync(folder).flatMap(fd => {
     try {
