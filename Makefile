@@ -59,7 +59,7 @@ live-all: live-amd64 ## the same on real kernels of all architectures; as root, 
 live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; then it at work, LIVE_SECONDS long (60)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/seal/nodes.live.js dist/test/matrix/nodes.live.js
 
-boot: build ## an installed agent under a systemd that has booted, as root (BOOT_SUITE: of another Debian)
+boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator

@@ -25,11 +25,11 @@ interface Ended {
 }
 
 /** @throws Error with the end of what the program has said, if it fails or takes longer */
-export function runToEnd(command: readonly string[], limitMs = LIMIT_MS): Ended {
+export function runToEnd(command: readonly string[]): Ended {
   const [file = '', ...args] = command
   const { stdout, stderr, status, signal, error } = spawnSync(file, args, {
     encoding: 'utf8',
-    timeout: limitMs,
+    timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
   })

@@ -1,6 +1,6 @@
 // What the pipeline of an agent at work achieves: compared to what it was at the baseline, and to rsyslog.
 import { nodeBinary } from '../test/nodes.ts'
-import { BASELINE, baselineProgram } from './baseline.ts'
+import { BASELINE, baselineFolder } from '../tools/baseline.ts'
 import { MAIN, nodeName } from './child.ts'
 import { flood, floodLine, publishesPerSecond, type Run } from './flood.ts'
 import { accessLog } from './programs/access-log.ts'
@@ -45,6 +45,16 @@ export async function benchPipeline(): Promise<void> {
   await benchAcknowledgement(main)
   await benchQueue()
   await benchFloodMemory()
+}
+
+/** The program of the baseline; if there can't be one, prints why. */
+function baselineProgram(): string | undefined {
+  try {
+    return `${baselineFolder()}/dist/bundle/main.js`
+  } catch (error) {
+    console.log(`\nNo comparison with ${BASELINE}: ${(error as Error).message}`)
+    return undefined
+  }
 }
 
 interface Side {

@@ -42,7 +42,7 @@ export function refusedFile(
   if (inProc !== undefined) return processHint(inProc, host)
   const outside = writtenPaths(error)
     .map(each => host.real(resolve(each)))
-    .filter(each => !isWithin(each, reach.writes, host))
+    .filter(each => !isGranted(each, syscall, reach, host))
   if (code === 'EXDEV') return betweenFolders(error, outside, abi, host)
   if (code !== 'EACCES') return undefined
   const written = outside.find(each => mayWrite(each, syscall, host))
@@ -74,6 +74,14 @@ const READING = ['open', 'scandir', 'opendir', 'copyfile', 'cp']
 
 function isWithin(path: string, folders: readonly Asked<string>[], host: FileHost): boolean {
   return folders.some(({ what }) => isBelow(path, host.real(what)))
+}
+
+/** Of what is declared, only folders are granted, so a file that is itself declared is not; `mkdir` may make one. */
+function isGranted(path: string, syscall: string, { writes }: Reach, host: FileHost): boolean {
+  return writes.some(({ what }) => {
+    const declared = host.real(what)
+    return isBelow(path, declared) && (path !== declared || syscall === 'mkdir')
+  })
 }
 
 /** Whether the modes would let it be written, so that something else must have refused it. */

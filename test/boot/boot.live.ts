@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
-import { NAME } from '../../tools/boot/sample.ts'
+import { NAME, packageSample } from '../../tools/boot/sample.ts'
 import { skip } from '../live.ts'
 import { bootedWith } from './booted-with.ts'
 
@@ -14,10 +14,13 @@ describe('S16: an installed agent', function () {
   this.timeout(120_000)
   let machine: Machine
   let agent: InstalledAgent
-  bootedWith({ '1.0.0': 'deb', '1.1.0': 'deb' }, booted => {
-    machine = booted
-    agent = new InstalledAgent(booted)
-  })
+  bootedWith(
+    () => ['1.0.0', '1.1.0'].map(version => packageSample(version)),
+    booted => {
+      machine = booted
+      agent = new InstalledAgent(booted)
+    },
+  )
 
   const starts = () => ofDataset(agent.events(), 'own.start').map(({ own }) => Object(own))
   const install = (version: string) =>

@@ -1,10 +1,10 @@
 import { boot, type Machine } from '../../tools/boot/machine.ts'
 import { freshRoot, type Root } from '../../tools/boot/root.ts'
-import { deliver, packageSample } from '../../tools/boot/sample.ts'
+import { deliver } from '../../tools/boot/sample.ts'
 
-/** Boots a machine for the calling suite. `packages` maps versions of the sample agent to formats. */
+/** Boots a machine for the calling suite. `packages` makes folders of packages, which it gets in /packages. */
 export function bootedWith(
-  packages: Readonly<Record<string, string>>,
+  packages: () => readonly string[],
   use: (machine: Machine) => void,
 ): void {
   let root: Root | undefined
@@ -12,9 +12,7 @@ export function bootedWith(
 
   before(async () => {
     root = freshRoot()
-    for (const [version, formats] of Object.entries(packages)) {
-      deliver(packageSample(version, formats), root.folder)
-    }
+    for (const folder of packages()) deliver(folder, root.folder)
     machine = await boot(root.folder)
     use(machine)
   })

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
-import { NAME } from '../../tools/boot/sample.ts'
+import { NAME, packageSample } from '../../tools/boot/sample.ts'
 import { bootedWith } from './booted-with.ts'
 
 /** Without dependencies: Debian's packages have other names than those of rpm's distributions. */
@@ -12,7 +12,11 @@ describe('S16: an agent that is installed otherwise', function () {
   this.timeout(120_000)
   let machine: Machine
   let agent: InstalledAgent
-  bootedWith({ '1.0.0': 'rpm,tar', '1.1.0': 'rpm' }, booted => {
+  const packages = () => [
+    packageSample('1.0.0', { formats: 'rpm,tar' }),
+    packageSample('1.1.0', { formats: 'rpm' }),
+  ]
+  bootedWith(packages, booted => {
     machine = booted
     agent = new InstalledAgent(booted)
   })

@@ -85,6 +85,16 @@ describe('the hint of a refusal', () => {
     expect(hintOf({ syscall: 'rename', path: '/srv/a', dest: '/own/new' })).to.contain("'/srv'")
   })
 
+  it('names the folder of a file that is declared itself, as only folders are granted', () => {
+    const reach = { ...REACH, writes: [asked('/srv/a'), asked('/link/b')] }
+    for (const syscall of ['open', 'unlink', 'rmdir']) {
+      expect(hintOf({ syscall, path: '/srv/a' }, { reach }), syscall).to.contain("writes: '/srv' }")
+    }
+    expect(hintOf({ syscall: 'open', path: '/own/b' }, { reach })).to.contain("writes: '/own' }")
+    expect(hintOf({ syscall: 'open', path: '/srv/a/b' }, { reach })).to.equal(undefined)
+    expect(hintOf({ syscall: 'mkdir', path: '/srv/a' }, { reach })).to.equal(undefined)
+  })
+
   it('tells Landlock’s EXDEV from that of two file systems', () => {
     const rename = { code: 'EXDEV', syscall: 'rename', path: '/own/a' }
     expect(hintOf({ ...rename, dest: '/srv/new' })).to.contain("{ writes: '/srv' }")

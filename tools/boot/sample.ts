@@ -17,8 +17,16 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** The name of the installed agent: of its package, user, unit and folders. */
 export const NAME = 'sealbeat-sample'
 
-/** An additional beat for tests. On SIGUSR2 it blocks the event loop forever. */
-const PLUGIN = `import { once } from 'node:events'
+/** Beats that are added to the sample, for tests. */
+export interface Added {
+  /** The text of each beat's module, by its name. */
+  readonly beats: Readonly<Record<string, string>>
+  /** Their sections, after the last beat of the sample. */
+  readonly sections: string
+}
+
+/** On SIGUSR2 it blocks the event loop forever. */
+const OWN = `import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { defineBeat, text } from 'sealbeat'
 
@@ -36,29 +44,45 @@ export default defineBeat({
 })
 `
 
-/** Added after the last beat of the sample. */
-const SECTION = `
+const ADDED: Added = {
+  beats: { own: OWN },
+  sections: `
   - type: ./beats/own.js
     token: \${credential:token}
-`
+`,
+}
 
-/** Packages the sample agent in that version, with the additional beat; returns the packages' folder. */
-export function packageSample(version: string, formats = 'deb'): string {
+interface Packaging {
+  readonly formats?: string
+  readonly added?: Added
+  /** A tree that is built: the framework and the sample are from there. */
+  readonly tree?: string
+}
+
+/** Packages the sample agent in that version, with the added beats; returns the packages' folder. */
+export function packageSample(
+  version: string,
+  { formats = 'deb', added = ADDED, tree = ROOT }: Packaging = {},
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-sample-'))
-  cpSync(join(ROOT, 'packaging/sample'), folder, { recursive: true })
+  cpSync(join(tree, 'packaging/sample'), folder, { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(ROOT, join(folder, 'node_modules/sealbeat'))
+  symlinkSync(tree, join(folder, 'node_modules/sealbeat'))
   const last = '  - type: ./beats/heartbeat.js\n'
-  rewrite(join(folder, 'beat.yml'), text => text.replace(last, last + SECTION))
+  rewrite(join(folder, 'beat.yml'), text => text.replace(last, last + added.sections))
   rewrite(join(folder, 'package.json'), text => JSON.stringify({ ...JSON.parse(text), version }))
-  writeFileSync(join(folder, 'beats/own.js'), PLUGIN)
-  const args = [join(ROOT, 'dist/bundle/main.js'), 'package', '--format', formats]
+  for (const [name, text] of Object.entries(added.beats)) {
+    writeFileSync(join(folder, `beats/${name}.js`), text)
+  }
+  // A checkout is as git and umask have it; an agent refuses what others may write.
+  execFileSync('chmod', ['-R', 'go-w', folder])
+  const args = [join(tree, 'dist/bundle/main.js'), 'package', '--format', formats]
   execFileSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   return join(folder, 'packages')
 }
 
 function rewrite(file: string, change: (text: string) => string): void {
-  writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o644 })
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
 /** Moves those packages into a root, to /packages. */

@@ -18,16 +18,22 @@ export function scripts(name: string, { config, data, logs }: Places): Scripts {
     afterInstall: `systemd-sysusers ${name}.conf
 systemd-tmpfiles --create ${name}.conf
 ${whereSystemdRuns('systemctl daemon-reload')}`,
-    // It runs as the agent's user, so it gets nothing of root's terminal. What is wrong keeps the service from
-    // starting, not the package from being installed.
-    check: `timeout 60 setsid --wait /usr/bin/${name} test config </dev/null 2>&1 >/dev/null | cat >&2`,
-    afterUpgrade: whereSystemdRuns(`systemctl try-restart ${name}.service`),
+    // What is wrong keeps the service from starting, not the package from being installed.
+    check: `${asAgent(name, 'test config')} 2>&1 >/dev/null | cat >&2`,
+    // No check knows what a beat does without declaring it. From what is declared, the operator does.
+    afterUpgrade: `${asAgent(name, 'sandbox show')} 2>/dev/null | sed -n '/^what the agent reaches:/,$p' >&2
+${whereSystemdRuns(`systemctl try-restart ${name}.service`)}`,
     beforeRemove: whereSystemdRuns(`systemctl --no-reload disable --now ${name}.service`),
     afterRemove: whereSystemdRuns('systemctl daemon-reload'),
     afterPurge: `rm -rf ${config} ${data} ${logs}
 if getent passwd ${name} >/dev/null; then userdel ${name}; fi
 if getent group ${name} >/dev/null; then groupdel ${name}; fi`,
   }
+}
+
+/** It runs as the agent's user, so it gets nothing of root's terminal. */
+function asAgent(name: string, words: string): string {
+  return `timeout 60 setsid --wait /usr/bin/${name} ${words} </dev/null`
 }
 
 /** The test of sd_booted(3). */

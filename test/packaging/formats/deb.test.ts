@@ -128,6 +128,21 @@ describe('the .deb', function () {
     expect(terminal).to.equal('none\ninstalled\n')
   })
 
+  it('tells of an upgrade alone what the agent reaches, and is installed however that ends', () => {
+    const [line = '', ...more] = control('postinst')
+      .split('\n')
+      .filter(each => each.includes('sandbox show'))
+    expect(more).to.deep.equal([])
+    const upgrading = (version: string, command: string) => {
+      const script = line.replace(`/usr/bin/${NAME}`, command)
+      return run('sh', ['-ec', `(set '' "${version}"; ${script}\nfi; echo installed) 2>&1`])
+    }
+    const shows = "sh -c 'echo policy; echo note >&2; echo what the agent reaches:; echo all' sh"
+    expect(upgrading('1', shows)).to.equal('what the agent reaches:\nall\ninstalled\n')
+    expect(upgrading('', shows)).to.equal('installed\n')
+    expect(upgrading('1', '/gone')).to.equal('installed\n')
+  })
+
   it('does nothing on what dpkg calls its scripts for besides', () => {
     for (const [name, ...args] of [
       ['postinst', 'abort-upgrade', '1'],

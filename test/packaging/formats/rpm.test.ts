@@ -94,9 +94,11 @@ describe('the .rpm', function () {
   it('does at the moments of its life what the .deb does, and nothing more at upgrades', () => {
     const scripts = query('--scripts').join('\n')
     expect(scripts).to.include(`systemd-sysusers ${NAME}.conf`)
-    expect(scripts).to.include(
-      `if [ "$1" -gt 1 ]; then if [ -d /run/systemd/system ]; then systemctl try-restart`,
-    )
+    const [, upgrade = ''] = /^if \[ "\$1" -gt 1 \]; then (.*?; fi); fi$/ms.exec(scripts) ?? []
+    const [shows, restarts, ...more] = upgrade.split('\n')
+    expect(shows).to.include(`/usr/bin/${NAME} sandbox show`)
+    expect(restarts).to.match(/^if \[ -d \/run\/systemd\/system \]; then systemctl try-restart/)
+    expect(more).to.deep.equal([])
     expect(scripts).to.include(`/usr/bin/${NAME} test config`)
     expect(scripts).to.include('if [ "$1" -eq 0 ]; then')
     expect(scripts).not.to.include('rm -rf')
