@@ -7,7 +7,18 @@ import { fileURLToPath } from 'node:url'
 export const BASELINE = '59c382a'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const FOLDER = `${ROOT}.cache/baseline/${BASELINE}`
 const BUILD_MS = 600_000
+
+/** Why there can't be a baseline here: a checkout need not have all of its history. Undefined if there can. */
+export function baselineProblem(): string | undefined {
+  if (existsSync(FOLDER) || has(BASELINE)) return undefined
+  return `commit ${BASELINE} is not in this checkout: if it is shallow, git fetch --unshallow gets it`
+}
+
+function has(commit: string): boolean {
+  return spawnSync('git', ['-C', ROOT, 'cat-file', '-e', `${commit}^{commit}`]).status === 0
+}
 
 /**
  * The folder of the baseline, which is built first if need be: that takes npm's registry, and about a minute.
@@ -15,18 +26,14 @@ const BUILD_MS = 600_000
  * @throws Error if this checkout does not have the commit, or it can't be built
  */
 export function baselineFolder(): string {
-  const folder = `${ROOT}.cache/baseline/${BASELINE}`
-  if (!existsSync(folder)) build(folder)
-  return folder
+  if (!existsSync(FOLDER)) build(FOLDER)
+  return FOLDER
 }
 
 /** Builds beside the folder and renames at the end, so that what is there is whole. */
 function build(folder: string): void {
-  if (spawnSync('git', ['-C', ROOT, 'cat-file', '-e', `${BASELINE}^{commit}`]).status !== 0) {
-    throw new Error(
-      `commit ${BASELINE} is not in this checkout: if it is shallow, git fetch --unshallow gets it`,
-    )
-  }
+  const problem = baselineProblem()
+  if (problem !== undefined) throw new Error(problem)
   console.log(`\nBuilding ${BASELINE} into .cache/baseline, once`)
   const unfinished = `${ROOT}.cache/baseline/.building-${BASELINE}`
   rmSync(unfinished, { recursive: true, force: true })

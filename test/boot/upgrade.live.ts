@@ -1,6 +1,6 @@
 // `make boot` upgrades an agent that was packaged before agents were confined. Needs root.
 import { expect } from 'chai'
-import { baselineFolder } from '../../tools/baseline.ts'
+import { baselineFolder, baselineProblem } from '../../tools/baseline.ts'
 import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
 import { NAME, packageSample } from '../../tools/boot/sample.ts'
@@ -26,6 +26,8 @@ describe('S16: an agent that is upgraded from a version that did not confine it'
 
   before(function () {
     this.timeout(BUILD_MS)
+    const problem = baselineProblem()
+    if (problem !== undefined) return skip(this, problem)
     baselineFolder()
   })
   const packages = () => [
