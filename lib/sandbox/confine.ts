@@ -63,7 +63,7 @@ export function confine({ reach, landlock, capabilities }: ConfineSettings): Con
   const native = nativeSandbox()
   if ('problem' in native)
     return withoutNative(failure('ADDON_UNAVAILABLE', native.problem), landlock, keep)
-  const prepared = prepare(native.sandbox, reach, landlock)
+  const prepared = prepare(native, reach, landlock)
   const first =
     'ruleset' in prepared ? sweep(native.sandbox, prepared.ruleset.descriptor, keep) : undefined
   const inDomain =
@@ -96,7 +96,7 @@ type Prepared =
 
 /** A ruleset in the kernel, or the outcome if there will be none. */
 function prepare(
-  native: NativeSandbox,
+  native: { readonly sandbox: NativeSandbox },
   reach: Reach,
   { enabled }: Pick<LandlockConfig, 'enabled'>,
 ): Prepared {
@@ -104,11 +104,11 @@ function prepare(
   if (reach.inside.length > 0) {
     return { outcome: { state: 'given-up', who: reach.inside.map(({ who }) => who) } }
   }
-  const support = landlockSupport()
+  const support = landlockSupport(native)
   if (!support.available) return { outcome: { state: 'unavailable', reason: support.reason } }
   const domain = domainOf(reach, support)
   try {
-    return { domain, ruleset: createRuleset(native, domain) }
+    return { domain, ruleset: createRuleset(native.sandbox, domain) }
   } catch (error) {
     return { outcome: failure('KERNEL_REFUSED', messageOf(error)) }
   }

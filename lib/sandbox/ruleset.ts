@@ -21,8 +21,7 @@ export type LandlockSupport =
     }
 
 /** Asks the kernel; changes nothing. */
-export function landlockSupport(): LandlockSupport {
-  const native = nativeSandbox()
+export function landlockSupport(native = nativeSandbox()): LandlockSupport {
   if ('problem' in native) return { available: false, reason: native.problem }
   const abi = native.sandbox.askLandlock(VERSION)
   if (abi > 0) {
