@@ -1,5 +1,6 @@
 import type { ConfigSource } from '../config/source/document.ts'
 import { mayDisableFilter } from '../config/source/glance.ts'
+import { withoutDebugPort } from '../debug-port.ts'
 import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/restart.ts'
 
 /**
@@ -9,13 +10,7 @@ import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/re
  */
 export async function restartEarly(source: ConfigSource): Promise<RestartOutcome | undefined> {
   if (mayDisableFilter(source) && !(await isFilterWanted(source))) return undefined
-  return restartWithoutIoUring(disablesSigusr1(process.versions.node) ? ['--disable-sigusr1'] : [])
-}
-
-/** Until the second image runs its first line, SIGUSR1 would open a debugger's port: from Node 22.14 and 23.7 on. */
-function disablesSigusr1(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major > 23 || (major === 23 && minor >= 7) || (major === 22 && minor >= 14)
+  return restartWithoutIoUring(withoutDebugPort(process.versions.node))
 }
 
 async function isFilterWanted(source: ConfigSource): Promise<boolean> {
