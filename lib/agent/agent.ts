@@ -23,7 +23,7 @@ import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 
 /** The stages in order, as docs/architecture.md draws them. */
-type Stage = 'configure' | 'open' | 'confine' | 'sandbox' | 'run' | 'close'
+export type Stage = 'configure' | 'open' | 'confine' | 'sandbox' | 'run' | 'close'
 
 interface Start {
   /** The outcome of the restart without an io_uring, if one was tried. */

@@ -1,3 +1,4 @@
+import type { Stage } from '../agent/agent.ts'
 import type { Configure } from '../agent/configure.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
 import { endProcess } from '../agent/process/own-exit.ts'
@@ -13,14 +14,21 @@ export async function run({ source }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
   // Before the configuration is read: a request that comes while the agent opens is not for what it has read.
   const reload = new ReloadRequest()
-  process.on('SIGHUP', () => reload.ask())
+  const early = () => reload.ask()
+  process.on('SIGHUP', early)
   const { readDocument } = await import('../config/source/document.ts')
   const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
   // For reloads: by then a beat may have changed the working directory.
   const folder = process.cwd()
   const plan: Configure = async running => configure(readDocument({ ...source, folder }), running)
-  endProcess(await runAgent(plan, { restart, reload, enter: await stageMark() }))
+  const mark = await stageMark()
+  const enter = (stage: Stage) => {
+    // Once it is open, the agent watches its signals itself.
+    if (stage === 'confine') process.off('SIGHUP', early)
+    mark?.(stage)
+  }
+  endProcess(await runAgent(plan, { restart, reload, enter }))
 }
 
 /** If the agent is being recorded, each of its stages is marked in the recording. */
