@@ -7,6 +7,7 @@
 #include "audit/audit_binding.h"
 #include "seccomp/denial.h"
 #include "native.h"
+#include "process/signals.h"
 #include "record/record_binding.h"
 #include "sandbox/sandbox_binding.h"
 
@@ -134,6 +135,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   sealbeat::ExportAudit(env, exports);
   sealbeat::ExportRecorder(env, exports);
   sealbeat::ExportSandbox(env, exports);
+  sealbeat::ExportSignals(env, exports);
   return exports;
 }
 

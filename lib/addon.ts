@@ -36,8 +36,26 @@ export interface Addon {
   readonly recorder?: Recorder
   /** See addon/audit/audit.h; only on Linux. */
   readonly audit?: AuditSocket
+  /** See addon/process/signals.cc; only on Linux. */
+  readonly signals?: NativeSignals
   /** See addon/sandbox/confine.h; only on Linux. */
   readonly sandbox?: NativeSandbox
+}
+
+/** Signals that nobody in the process can take away. Once in a process, on the main thread. */
+export interface NativeSignals {
+  /**
+   * Tells of each of these signals. The second one of `ending` ends the process, with 128 + its number, `graceMs`
+   * later: whatever the event loop does meanwhile. Returns 0 or an errno.
+   */
+  watch(
+    signals: readonly number[],
+    ending: readonly number[],
+    graceMs: number,
+    tell: (signal: number) => void,
+  ): number
+  /** From now on no number of signals ends the process. */
+  release(): void
 }
 
 /** Landlock and capabilities, landlock(7) and capabilities(7). Negative answers are errnos. */

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstddef>
 #include <utility>
 
 #include "../native.h"
@@ -22,6 +24,27 @@ std::vector<char*> Pointers(std::string& block) {
   return pointers;
 }
 
+// What comes while execve(2) replaces the image must not end the process: SIGHUP asks an agent for a reload. Node
+// sets them back to the default as it starts.
+class IgnoredSignals {
+ public:
+  IgnoredSignals() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    for (std::size_t at = 0; at < kCount; ++at) sigaction(kSignals[at], &ignore, &before_[at]);
+  }
+  ~IgnoredSignals() {
+    for (std::size_t at = 0; at < kCount; ++at) sigaction(kSignals[at], &before_[at], nullptr);
+  }
+  IgnoredSignals(const IgnoredSignals&) = delete;
+  IgnoredSignals& operator=(const IgnoredSignals&) = delete;
+
+ private:
+  static constexpr std::size_t kCount = 2;
+  static constexpr int kSignals[kCount] = {SIGHUP, SIGUSR1};
+  struct sigaction before_[kCount];
+};
+
 void SetCloseOnExec(const std::vector<int>& descriptors, int flag) {
   for (const int descriptor : descriptors) fcntl(descriptor, F_SETFD, flag);
 }
@@ -40,6 +63,7 @@ int Restart(const std::string& path, std::string arguments, const Program& progr
   const int result = SetFilter(program, 0);
   if (result != 0) return -result;
   SetCloseOnExec(keep, 0);
+  const IgnoredSignals ignored;
   const int error = Execute(path, std::move(arguments));
   SetCloseOnExec(keep, FD_CLOEXEC);
   return error;

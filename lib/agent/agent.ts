@@ -16,30 +16,47 @@ import { confineAgent } from './confine.ts'
 import { explainRefusals } from './explain-refusals.ts'
 import { type OpenAgent, open } from './open.ts'
 import type { ExitCode } from './process/exit.ts'
+import { refuseExit } from './process/own-exit.ts'
+import { ReloadRequest } from './process/reload-request.ts'
 import { StopRequest } from './process/stop.ts'
 import { run } from './run.ts'
 import { sandbox } from './sandbox.ts'
 
 /** The stages in order, as docs/architecture.md draws them. */
-type Stage = 'configure' | 'open' | 'confine' | 'sandbox' | 'run' | 'close'
+export type Stage = 'configure' | 'open' | 'confine' | 'sandbox' | 'run' | 'close'
+
+interface Start {
+  /** The outcome of the restart without an io_uring, if one was tried. */
+  readonly restart?: RestartOutcome | undefined
+  /** Requests for a reload that may have come already. */
+  readonly reload?: ReloadRequest
+  /** Is called with each stage as it begins. */
+  readonly enter?: ((stage: Stage) => void) | undefined
+}
 
 /**
  * Runs an agent from its configuration to its exit code.
  *
- * @param restart the outcome of the restart without an io_uring, if one was tried
- * @param enter is called with each stage as it begins
  * @throws AgentError for every failure that ends the agent
  */
-export async function runAgent(
+export async function runAgent(configure: Configure, start: Start = {}): Promise<ExitCode> {
+  const allowExit = refuseExit()
+  try {
+    return await live(configure, start)
+  } finally {
+    allowExit()
+  }
+}
+
+async function live(
   configure: Configure,
-  restart?: RestartOutcome,
-  enter: (stage: Stage) => void = () => {},
+  { restart, reload = new ReloadRequest(), enter = () => {} }: Start,
 ): Promise<ExitCode> {
   const stop = new StopRequest()
   enter('configure')
   const plan = await configure()
   enter('open')
-  const agent = await open(plan, stop).catch(thrown => plan.secrets.rethrow(thrown))
+  const agent = await open(plan, stop, reload).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('confine')
     const confined = confineAgent(agent)

@@ -17,6 +17,7 @@ import { BeatRunners } from './beats/beat-runners.ts'
 import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
 import { type AgentProcess, openAgentProcess } from './process/agent-process.ts'
 import { CloseStack } from './process/close-stack.ts'
+import type { ReloadRequest } from './process/reload-request.ts'
 import type { StopRequest } from './process/stop.ts'
 
 export interface OpenAgent {
@@ -31,8 +32,12 @@ export interface OpenAgent {
 }
 
 /** @throws AgentError `OPEN_FAILED` naming what could not be opened */
-export async function open(plan: Plan, stop: StopRequest): Promise<OpenAgent> {
-  const agentProcess = await openAgentProcess(plan, stop)
+export async function open(
+  plan: Plan,
+  stop: StopRequest,
+  reload: ReloadRequest,
+): Promise<OpenAgent> {
+  const agentProcess = await openAgentProcess(plan, stop, reload)
   const { log, identity } = agentProcess
   const { config } = plan
   const closeStack = new CloseStack()

@@ -37,7 +37,7 @@ export interface SandboxState {
  */
 export function sandbox(
   { plan, log, agentProcess }: SandboxDeps,
-  restart?: RestartOutcome,
+  restart: RestartOutcome | undefined,
 ): SandboxState {
   if (typeof restart === 'object') {
     const { code, reason } = restart

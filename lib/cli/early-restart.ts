@@ -1,5 +1,6 @@
 import type { ConfigSource } from '../config/source/document.ts'
 import { mayDisableFilter } from '../config/source/glance.ts'
+import { withoutDebugPort } from '../debug-port.ts'
 import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/restart.ts'
 
 /**
@@ -9,7 +10,7 @@ import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/re
  */
 export async function restartEarly(source: ConfigSource): Promise<RestartOutcome | undefined> {
   if (mayDisableFilter(source) && !(await isFilterWanted(source))) return undefined
-  return restartWithoutIoUring()
+  return restartWithoutIoUring(withoutDebugPort(process.versions.node))
 }
 
 async function isFilterWanted(source: ConfigSource): Promise<boolean> {

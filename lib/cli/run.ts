@@ -1,5 +1,8 @@
+import type { Stage } from '../agent/agent.ts'
 import type { Configure } from '../agent/configure.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
+import { endProcess } from '../agent/process/own-exit.ts'
+import { ReloadRequest } from '../agent/process/reload-request.ts'
 import type { Call } from './command.ts'
 import { restartEarly } from './early-restart.ts'
 
@@ -9,6 +12,10 @@ import { restartEarly } from './early-restart.ts'
  */
 export async function run({ source }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
+  // Before the configuration is read: a request that comes while the agent opens is not for what it has read.
+  const reload = new ReloadRequest()
+  const early = () => reload.ask()
+  process.on('SIGHUP', early)
   const { readDocument } = await import('../config/source/document.ts')
   const { configure } = await import('../agent/configure.ts')
   const { runAgent } = await import('../agent/agent.ts')
@@ -16,16 +23,12 @@ export async function run({ source }: Call): Promise<ExitCode> {
   const folder = process.cwd()
   const plan: Configure = async running => configure(readDocument({ ...source, folder }), running)
   const mark = await stageMark()
-  const code = await runAgent(plan, restart, stage => {
-    if (stage === 'close') ignoreLateSignals()
+  const enter = (stage: Stage) => {
+    // Once it is open, the agent watches its signals itself.
+    if (stage === 'confine') process.off('SIGHUP', early)
     mark?.(stage)
-  })
-  process.exit(code)
-}
-
-/** Until it has closed, the agent has handlers of its own. Afterwards a signal must not change the exit code. */
-function ignoreLateSignals(): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {})
+  }
+  endProcess(await runAgent(plan, { restart, reload, enter }))
 }
 
 /** If the agent is being recorded, each of its stages is marked in the recording. */

@@ -56,6 +56,7 @@ describe('agent: the sandbox stage', () => {
   })
 
   function enter(outcome: Outcome, required: boolean, log: ReturnType<typeof listeningLog>['log']) {
-    return sandbox({ plan: planOf(outcome, required), log, agentProcess: PROCESS }).outcome
+    return sandbox({ plan: planOf(outcome, required), log, agentProcess: PROCESS }, undefined)
+      .outcome
   }
 })

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import { skip } from '../live.ts'
 import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
 
 const CONFIG = `
@@ -39,6 +41,73 @@ describe('signals to sealbeat run', () => {
     await agent.logged('Stopping')
     agent.child.kill('SIGINT')
     expect((await agent.ended()).code).to.equal(130)
+  })
+
+  for (const [how, config] of [
+    ['sealed', ''],
+    ['without a filter', 'seccomp.enabled: false'],
+  ] as const) {
+    it(`the second ends it although its event loop is blocked, ${how}`, async function () {
+      if (process.platform !== 'linux') skip(this, 'takes the addon')
+      const block = "context.log.info('blocking'); await sleep(20); for (;;);"
+      place.write({ 'beat.yml': `${CONFIG}${config}\n`, 'probe.js': beatSource(block) })
+      const agent = place.start('run')
+      await agent.logged('blocking')
+      await pause(300)
+      agent.child.kill('SIGTERM')
+      await pause(300)
+      expect(agent.child.exitCode, 'the control: the first one waits for the loop').to.equal(null)
+      const sinceMs = performance.now()
+      agent.child.kill('SIGTERM')
+      const { code } = await agent.ended()
+      expect(code).to.equal(143)
+      expect(performance.now() - sinceMs).to.be.within(400, 5_000)
+    })
+  }
+
+  it('are not for a beat to take away', async () => {
+    const source = `for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1']) process.removeAllListeners(signal)
+    process.kill(process.pid, 'SIGHUP')
+    process.kill(process.pid, 'SIGUSR1')
+    await sleep(300)
+    context.log.info('alive')
+    await context.publish({ message: 'x' })
+    await sleep(1e6, undefined, { signal: context.signal })`
+    place.write({ 'probe.js': beatSource(source) })
+    const agent = place.start('run')
+    await agent.logged('alive')
+    agent.child.kill('SIGTERM')
+    const result = await agent.ended()
+    expect(result.code).to.equal(0)
+    expect(eventsOf(result)).to.have.length(1)
+    expect(messagesOf(result)).to.include.members(['Reloading', 'Stopping', 'Stopped'])
+    expect(result.stderr).not.to.match(/Debugger listening/)
+  })
+
+  it('process.exit by a beat is its failure, and what it has published is delivered', async () => {
+    const source = `await context.publish({ message: 'x' })
+    process.exit(0)`
+    place.write({ 'probe.js': beatSource(source) })
+    const agent = place.start('run', '-E', 'queue.mem.flush.timeout=1h')
+    const failed = await agent.logged(
+      'Beat failed: process.exit(0) is not for a plugin to call: one that is done returns, one that can’t go on throws',
+    )
+    expect(failed).to.include({ 'log.level': 'error', beat: 'one' })
+    agent.child.kill('SIGTERM')
+    const result = await agent.ended()
+    expect(result.code).to.equal(0)
+    expect(eventsOf(result).length).to.be.above(0)
+  })
+
+  it('and in a callback that nobody awaits, that of the agent', async () => {
+    const source = `await context.publish({ message: 'x' })
+    setImmediate(() => process.exit(0))
+    await sleep(1e6, undefined, { signal: context.signal })`
+    place.write({ 'probe.js': beatSource(source) })
+    const result = await place.run('run', '-E', 'queue.mem.flush.timeout=1h')
+    expect(result.code).to.equal(1)
+    expect(eventsOf(result)).to.have.length(1)
+    expect(messagesOf(result).join()).to.match(/Uncaught exception of beat one: process\.exit\(0\)/)
   })
 
   it('a beat that ignores the stop is named and left behind', async () => {

@@ -10,7 +10,7 @@ import { CloseStack } from './close-stack.ts'
 import { type DataLock, lockDataPath } from './data-lock.ts'
 import { refuseForeignLinks } from './foreign-links.ts'
 import { type Identity, readIdentity } from './identity.ts'
-import { ReloadRequest } from './reload-request.ts'
+import type { ReloadRequest } from './reload-request.ts'
 import { connectServiceManager, type ServiceManager } from './service-manager.ts'
 import { installSignalHandlers } from './signals.ts'
 import type { StopRequest } from './stop.ts'
@@ -33,7 +33,11 @@ export interface AgentProcess {
 const CLOSE_TIMEOUT_MS = 1_000
 
 /** @throws AgentError `OPEN_FAILED`, `STATE_INVALID`; whatever was opened before is closed again */
-export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<AgentProcess> {
+export async function openAgentProcess(
+  plan: Plan,
+  stop: StopRequest,
+  reload: ReloadRequest,
+): Promise<AgentProcess> {
   const { path, logging, name } = plan.config
   refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : [])])
   const lock = await claimDataPath(path.data)
@@ -43,7 +47,6 @@ export async function openAgentProcess(plan: Plan, stop: StopRequest): Promise<A
     return createLogger(logging, { paths: path, name, secrets })
   })
   const { log } = logs
-  const reload = new ReloadRequest()
   const closeStack = new CloseStack()
   closeStack.add('the lock of path.data', lock.release)
   closeStack.add('the service manager', manager.close)
@@ -89,7 +92,7 @@ async function claimDataPath(dataPath: string): Promise<DataLock> {
 }
 
 function installHandlers(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
-  const undo = [installSignalHandlers(stop, reload, log), catchUncaught(stop, log)]
+  const undo = [installSignalHandlers(stop, reload, log, loadAddon()), catchUncaught(stop, log)]
   // A beat that waits for its signal alone holds no handle, and Node would end the process under it.
   const keepAlive = setInterval(() => {}, 60_000)
   return () => {

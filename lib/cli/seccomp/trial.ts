@@ -21,7 +21,7 @@ try {
     const configured = await configure(readDocument(source), running)
     return { ...configured, output: { ...configured.output, plugin: NOWHERE, settings: {} } }
   }
-  process.exit(await runAgent(plan, restart))
+  process.exit(await runAgent(plan, { restart }))
 } catch (thrown) {
   printDenials()
   const { text, code } = describeFailure(thrown)

@@ -1,3 +1,4 @@
+import { withoutDebugPort } from '../../debug-port.ts'
 import type { RuntimeKind } from './runtime.ts'
 
 /** The folders of an installed agent. */
@@ -45,14 +46,19 @@ export function portableLauncher(launched: Launched): string {
 
 function script(
   before: string,
-  { name, jitless }: Launched,
+  { name, jitless, runtime }: Launched,
   node: string,
   { home, config, data, logs }: Places,
 ): string {
+  const options = [
+    ...(jitless ? ['--jitless'] : []),
+    // Which Node the system will have is not known.
+    ...(runtime === 'bundled' ? withoutDebugPort(process.versions.node) : []),
+  ]
   return `#!/bin/sh
 ${before}
 export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"
-exec "${node}" ${jitless ? '--jitless ' : ''}"${home}/node_modules/sealbeat/dist/bundle/main.js" \\
+exec "${node}" ${options.map(each => `${each} `).join('')}"${home}/node_modules/sealbeat/dist/bundle/main.js" \\
   --path.home "${home}" --path.config "${config}" \\
   --path.data "${data}" --path.logs "${logs}" "$@"
 `

@@ -62,8 +62,10 @@ interface RestartFailure {
  * Everything read or opened before is lost, so call this before anything else.
  *
  * `no_new_privs` does not remove file capabilities: the process already has them.
+ *
+ * @param options more options of Node for the second image
  */
-export function restartWithoutIoUring(): RestartOutcome {
+export function restartWithoutIoUring(options: readonly string[] = []): RestartOutcome {
   if (process.platform !== 'linux') return 'not-needed'
   const open = openDescriptors()
   if (!open)
@@ -75,10 +77,10 @@ export function restartWithoutIoUring(): RestartOutcome {
   }
   // The guard stays set, so that a second call gives the same answer.
   if (isSecond) return failure('LOOP', 'an io_uring is open in spite of the filter that refuses it')
-  return restart(inheritedDescriptors(open))
+  return restart(inheritedDescriptors(open), options)
 }
 
-function restart(keep: readonly number[]): RestartFailure {
+function restart(keep: readonly number[], options: readonly string[]): RestartFailure {
   const loaded = loadAddon()
   if ('problem' in loaded) return failure('ADDON_UNAVAILABLE', loaded.problem)
   if (!loaded.addon.isMainThread()) {
@@ -87,7 +89,7 @@ function restart(keep: readonly number[]): RestartFailure {
   const environment = { [GUARD]: String(process.pid), ...channelEnvironment() }
   const program = encode(WITHOUT_IO_URING, endianness() === 'LE' ? 'little' : 'big')
   Object.assign(process.env, environment)
-  const errno = loaded.addon.restart(process.execPath, commandLine(), program, keep)
+  const errno = loaded.addon.restart(process.execPath, commandLine(options), program, keep)
   for (const name of Object.keys(environment)) delete process.env[name]
   const code = getSystemErrorName(-errno)
   return failure(code, `${process.execPath} could not be started again without io_uring: ${code}`)
@@ -97,12 +99,33 @@ function failure(code: string, reason: string): RestartFailure {
   return { code, reason }
 }
 
-/** The kernel's copy of argv, byte for byte: Node resolves and rearranges process.argv. */
-function commandLine(): Uint8Array {
+/** argv of the second image. */
+function commandLine(options: readonly string[]): Uint8Array {
   const bytes = readFileSync('/proc/self/cmdline')
-  if (bytes.subarray(0, bytes.indexOf(0)).equals(Buffer.from(process.argv0))) return bytes
-  // `--title` and process.title overwrite the kernel's copy.
-  const words = [process.argv0, ...process.execArgv, ...process.argv.slice(1)]
+  const given = isIntact(bytes) ? bytes : inWords(wordsOfNode())
+  const first = given.indexOf(0) + 1
+  return Buffer.concat([given.subarray(0, first), inWords(options), given.subarray(first)])
+}
+
+/**
+ * Whether the kernel's copy is what the process was started with, which it is byte for byte: Node resolves and
+ * rearranges process.argv. `--title` and process.title overwrite it, perhaps with the same first word.
+ */
+function isIntact(bytes: Buffer): boolean {
+  const words = bytes.toString().split('\0').slice(0, -1)
+  const [own, args] = [wordsOfNode(), process.argv.slice(2)]
+  return (
+    words.length === own.length &&
+    words[0] === process.argv0 &&
+    args.every((word, at) => word === words[words.length - args.length + at])
+  )
+}
+
+function wordsOfNode(): readonly string[] {
+  return [process.argv0, ...process.execArgv, ...process.argv.slice(1)]
+}
+
+function inWords(words: readonly string[]): Buffer {
   return Buffer.from(words.map(word => `${word}\0`).join(''))
 }
 

@@ -6,4 +6,4 @@ import { readDocument } from '../../../lib/config/source/document.ts'
 
 const source = { files: process.argv.slice(2), overrides: [], env: process.env }
 const restart = await restartEarly(source)
-process.exit(await runAgent(async running => configure(readDocument(source), running), restart))
+process.exit(await runAgent(async running => configure(readDocument(source), running), { restart }))

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { withoutDebugPort } from '../../../lib/debug-port.ts'
 import {
   installedPlaces,
   launcher,
@@ -52,6 +53,7 @@ describe('the command of a tarball', () => {
   it('runs its own Node with its own folders, wherever they are, and hands on what it is given', () => {
     const expected = [
       `${folder}/sample.yml`,
+      ...withoutDebugPort(process.versions.node),
       `${folder}/node_modules/sealbeat/dist/bundle/main.js`,
       ...['--path.home', folder, '--path.config', folder],
       ...['--path.data', `${folder}/data`, '--path.logs', `${folder}/logs`],
@@ -84,10 +86,13 @@ describe('the command of an installed agent', () => {
   const launched = { name: 'sample', runtime: 'bundled', jitless: true } as const
 
   it('becomes the agent where root calls it', () => {
+    const noPort = withoutDebugPort(process.versions.node)
+      .map(each => `${each} `)
+      .join('')
     expect(launcher(launched, installedPlaces('sample'))).to.equal(`#!/bin/sh
 [ -O /etc/sample ] && exec setpriv --reuid sample --regid sample --init-groups "$0" "$@"
 export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-/etc/sample/sample.yml}"
-exec "/usr/share/sample/bin/node" --jitless "/usr/share/sample/node_modules/sealbeat/dist/bundle/main.js" \\
+exec "/usr/share/sample/bin/node" --jitless ${noPort}"/usr/share/sample/node_modules/sealbeat/dist/bundle/main.js" \\
   --path.home "/usr/share/sample" --path.config "/etc/sample" \\
   --path.data "/var/lib/sample" --path.logs "/var/log/sample" "$@"
 `)
@@ -95,6 +100,14 @@ exec "/usr/share/sample/bin/node" --jitless "/usr/share/sample/node_modules/seal
 
   it("takes the system's Node by its path: a service has no other", () => {
     const text = launcher({ ...launched, runtime: 'system' }, installedPlaces('sample'))
-    expect(text).to.include('\nexec "/usr/bin/node" --jitless ')
+    expect(text).to.include('\nexec "/usr/bin/node" --jitless "')
+  })
+
+  it('closes the port of the debugger where the Node that is packed knows how to', () => {
+    const known = ['22.14.0', '22.22.1', '23.7.0', '24.0.0', '26.1.0']
+    const unknown = ['20.20.2', '22.13.1', '23.6.1']
+    for (const version of known)
+      expect(withoutDebugPort(version)).to.deep.equal(['--disable-sigusr1'])
+    for (const version of unknown) expect(withoutDebugPort(version)).to.deep.equal([])
   })
 })

@@ -45,6 +45,7 @@ describe('restart', () => {
         NODE_OPTIONS: { env: { NODE_OPTIONS: '--no-deprecation', T_EMPTY: '' } },
         'UV_USE_IO_URING=0': { env: { UV_USE_IO_URING: '0' } },
         '--title': { execArgs: ['--title=renamed'] },
+        'a --title that is the first word': { execArgs: [`--title=${node}`], args: ['a', 'b'] },
         'a guard of another process': { env: { SEALBEAT_RESTARTED: '1' } },
         no_new_privs: { through: ['setpriv', '--no-new-privs'] },
         'a low limit of open files': { through: ['sh', '-c', 'ulimit -Sn 100; exec "$@"', 'sh'] },
