@@ -9,10 +9,10 @@ import { compared, printTable, type Row } from './table.ts'
 
 /** Many, as one start differs from the next by far more than what confining one adds. */
 const STARTS = 41
-const OPENERS = 7
+const OPENERS = 21
 const BUSY_ROUNDS = 5
 const FLOOD = { batch: 100, events: 800_000 }
-const FLOODS = 7
+const FLOODS = 21
 const OFF = ['landlock.enabled=false', 'capabilities=keep']
 
 interface Opens {
@@ -49,10 +49,14 @@ export async function benchConfine(): Promise<void> {
   })
   printTable(
     `Events in batches of ${FLOOD.batch} to output.file, ${FLOODS} floods of each in turns`,
-    compared('k/s', [
-      ['without Landlock, capabilities kept', floods.off],
-      ['confined', floods.on],
-    ]),
+    [
+      ['without Landlock, capabilities kept', spread(floods.off, 'k/s')],
+      [
+        'confined',
+        spread(floods.on, 'k/s'),
+        `${median(ratios(floods.on, floods.off)).toFixed(2)}× as the median of the pairs`,
+      ],
+    ],
   )
   const { none, domain } = await inTurns(OPENERS, {
     none: () => measureIn<Opens>('files', 'none'),
@@ -60,7 +64,7 @@ export async function benchConfine(): Promise<void> {
   })
   const row = (what: string, key: keyof Opens): Row => {
     const [bare, confined] = [none.map(run => run[key]), domain.map(run => run[key])]
-    const added = `${(median(confined) - median(bare)).toFixed(0)} ns more`
+    const added = `${median(differences(confined, bare)).toFixed(0)} ns more, as the median of the pairs`
     return [what, spread(bare, 'ns'), spread(confined, 'ns'), added, times(confined, bare)]
   }
   printTable(
@@ -72,6 +76,10 @@ export async function benchConfine(): Promise<void> {
 /** Of each turn, so that what the machine does for longer than a turn counts for neither side. */
 function differences(values: readonly number[], base: readonly number[]): readonly number[] {
   return values.map((value, turn) => value - (base[turn] ?? Number.NaN))
+}
+
+function ratios(values: readonly number[], base: readonly number[]): readonly number[] {
+  return values.map((value, turn) => value / (base[turn] ?? Number.NaN))
 }
 
 /** Thousands of events a second. */
