@@ -111,7 +111,8 @@ describe('facts in the documentation', () => {
 
   it('messages about files that others may write are those of the code', () => {
     const file = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
-    const problems = ownershipProblems(file, { uid: 1000, mode: 0o664 }, 0)
+    const stats = { uid: 1000, gid: 1000, mode: 0o664 }
+    const problems = ownershipProblems(file, stats, 0, () => false)
     const lines = problems.map(problem => `beat.yml: ${problem}\n`).join('')
     const blocks = page('docs/security.md').blocks.map(({ text }) => text)
     expect(blocks).to.include(lines)

@@ -68,7 +68,8 @@ function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), text, { flag: 'wx' })
+      // Whatever the umask: the agent refuses what others may write.
+      writeFileSync(join(folder, path), text, { flag: 'wx', mode: 0o644 })
     }
   } catch (error) {
     throw new AgentError('OPEN_FAILED', messageOf(error), { cause: error })

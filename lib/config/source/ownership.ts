@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { isPrivateGroup } from './private-group.ts'
 
 /** A file that decides what the agent does. */
 export interface TrustedFile {
@@ -11,13 +12,14 @@ export interface TrustedFile {
 
 /**
  * Problems with the owner and the permissions of a file, in Beats' words: the file must be owned by the user
- * who runs the agent or by root, and be writable by nobody else. Empty where files have no such owners
- * (Windows).
+ * who runs the agent or by root, and be writable by nobody else. Unlike in Beats, its group may write it if
+ * that is the user's own. Empty where files have no such owners (Windows).
  */
 export function ownershipProblems(
   { kind, name, path }: TrustedFile,
-  { uid, mode }: Pick<Stats, 'uid' | 'mode'>,
+  { uid, gid, mode }: Pick<Stats, 'uid' | 'gid' | 'mode'>,
   user: number | undefined = process.geteuid?.(),
+  isPrivate: (gid: number, user: number) => boolean = isPrivateGroup,
 ): readonly string[] {
   if (user === undefined) return []
   const named = `${kind} file ("${name}")`
@@ -25,9 +27,10 @@ export function ownershipProblems(
   const writers =
     `can only be writable by the owner but the permissions are "${formatMode(mode)}" ` +
     `(to fix the permissions use: 'chmod go-w ${path}')`
+  const isWritable = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isPrivate(gid, user))
   return [
     ...(uid === 0 || uid === user ? [] : [`${named} ${owner}`]),
-    ...((mode & 0o022) === 0 ? [] : [`${named} ${writers}`]),
+    ...(isWritable ? [`${named} ${writers}`] : []),
   ]
 }
 

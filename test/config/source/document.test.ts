@@ -180,7 +180,7 @@ describe('config: a document', () => {
   it('refuses files that others may write, and says what else is wrong with any', () => {
     const read = (strictPerms?: boolean) => () =>
       withFiles(['a: 1', 'b: ]', 'c: 1'], files => {
-        for (const file of files.slice(0, 2)) chmodSync(file, 0o664)
+        for (const file of files.slice(0, 2)) chmodSync(file, 0o666)
         readDocument({
           files,
           overrides: ['d'],
@@ -188,7 +188,7 @@ describe('config: a document', () => {
           ...(strictPerms === false && { strictPerms }),
         })
       })
-    const rest = 'can only be writable by the owner but the permissions are "-rw-rw-r--" (to fix'
+    const rest = 'can only be writable by the owner but the permissions are "-rw-rw-rw-" (to fix'
     expect(linesOf(read()).map(line => line.split(' the permissions use')[0])).to.deep.equal([
       `0.yml: config file ("0.yml") ${rest}`,
       `1.yml: config file ("1.yml") ${rest}`,

@@ -21,11 +21,22 @@ describe('config: who may change a file', () => {
   ]
   for (const [uid, mode, ...problems] of rows) {
     it(`uid ${uid}, mode ${mode.toString(8)}: ${problems.length} problems`, () => {
-      expect(ownershipProblems(FILE, { uid, mode }, 1000)).to.deep.equal(problems)
+      const found = ownershipProblems(FILE, { uid, gid: 50, mode }, 1000, () => false)
+      expect(found).to.deep.equal(problems)
     })
   }
 
+  it('lets the group write it if nobody else is in it, and others never', () => {
+    const asked: unknown[] = []
+    const isPrivate = (...what: readonly number[]) => asked.push(what) > 0
+    const found = (mode: number) =>
+      ownershipProblems(FILE, { uid: 1000, gid: 50, mode }, 1000, isPrivate)
+    expect(found(0o100664)).to.deep.equal([])
+    expect(found(0o100666)).to.deep.equal([writable('-rw-rw-rw-')])
+    expect(asked).to.deep.equal([[50, 1000]])
+  })
+
   it('takes root for no exception: what root runs, root has to own', () => {
-    expect(ownershipProblems(FILE, { uid: 1000, mode: 0o644 }, 0)).to.have.length(1)
+    expect(ownershipProblems(FILE, { uid: 1000, gid: 0, mode: 0o644 }, 0)).to.have.length(1)
   })
 })

@@ -1,0 +1,42 @@
+import { expect } from 'chai'
+import { isPrivateGroup } from '../../../lib/config/source/private-group.ts'
+
+const PASSWD = `root:x:0:0:root:/root:/bin/bash
+jo:x:1000:1000::/home/jo:/bin/sh
+al:x:1001:1001::/home/al:/bin/sh
+bo:x:1002:1500::/home/bo:/bin/sh
+`
+const GROUP = `root:x:0:
+jo:x:1000:
+al:x:1001:jo
+team:x:1500:
+staff:x:50:jo,al
+both:x:60:root,jo
+twice:x:70:
+again:x:70:al
+`
+
+describe('config: whether a group is private to a user', () => {
+  const rows: readonly (readonly [gid: number, user: number, isPrivate: boolean, why: string])[] = [
+    [1000, 1000, true, 'its own group'],
+    [1000, 1001, false, 'the group of another user'],
+    [1001, 1001, false, 'its own group, with a member'],
+    [1001, 1000, false, 'a group that it is in, of another user'],
+    [1500, 1000, false, 'a group that is somebody’s first'],
+    [1500, 1002, true, 'a group of another name that is its first'],
+    [50, 1000, false, 'a group with others'],
+    [60, 1000, true, 'a group with root'],
+    [70, 1000, false, 'two groups with one number, of which one has another member'],
+    [0, 0, true, 'that of root'],
+    [4711, 1000, false, 'an unknown group'],
+  ]
+  for (const [gid, user, isPrivate, why] of rows) {
+    it(`${isPrivate}: ${why}`, () => {
+      expect(isPrivateGroup(gid, user, { passwd: PASSWD, group: GROUP })).to.equal(isPrivate)
+    })
+  }
+
+  it('false where the files can’t be read', () => {
+    expect(isPrivateGroup(1000, 1000, { passwd: '', group: '' })).to.equal(false)
+  })
+})
