@@ -96,6 +96,19 @@ describe('S16: an installed agent', function () {
     machine.run(`rm /var/lib/${NAME}/x`)
   })
 
+  it('loads no program from what it may write', () => {
+    const [mounts, folders] = [
+      `nsenter --target ${agent.pid} --mount`,
+      [`/var/lib/${NAME}`, '/tmp'],
+    ]
+    for (const folder of folders) {
+      const run = `cp /bin/true ${folder}/x && ${folder}/x`
+      expect(machine.attempt(`${mounts} sh -c '${run}'`).text, folder).to.include('denied')
+      expect(machine.attempt(`sh -c '${run}'`).code, 'the control').to.equal(0)
+      machine.run(`rm ${folder}/x; ${mounts} rm -f ${folder}/x`)
+    }
+  })
+
   it('gets the credential, which no journal, environment or state has', async () => {
     const [start] = await agent.until(
       'an event of its own beat',

@@ -122,8 +122,14 @@ DevicePolicy=closed
 # A core dump would contain what the agent has read, including credentials.
 LimitCORE=0`.split('\n')
 
+/** Everybody may write there; with PrivateTmp= a service has the first two for itself. */
+const SHARED = ['/tmp', '/var/tmp', '-/dev/shm']
+
 function isolation({ manifest: { name }, grants, jitless }: UnitOptions): readonly string[] {
   const capabilities = [...grants.capabilities.keys()].join(' ')
+  // `-`: installing the package creates the path; where it is missing, the agent starts and reports that.
+  const writes = new Map([...grants.writes].map(([path, why]) => [`-${path}`, why]))
+  const places = [`/var/lib/${name}`, `/var/log/${name}`, ...SHARED]
   return [
     ...ALWAYS,
     `ReadOnlyPaths=/etc/${name}`,
@@ -135,11 +141,9 @@ function isolation({ manifest: { name }, grants, jitless }: UnitOptions): readon
     ...(capabilities === '' ? ['PrivateUsers=yes'] : []),
     ...network(grants),
     ...listed('SupplementaryGroups', grants.groups),
-    // `-`: installing the package creates the path; where it is missing, the agent starts and reports that.
-    ...listed(
-      'ReadWritePaths',
-      new Map([...grants.writes].map(([path, why]) => [`-${path}`, why])),
-    ),
+    ...listed('ReadWritePaths', writes),
+    '# No program and no library is loaded from what the agent may write.',
+    `NoExecPaths=${[...places, ...writes.keys()].map(word).join(' ')}`,
     ...procOf(grants.proc),
     ...writableCode(jitless),
     '',

@@ -155,6 +155,7 @@ ReceiveBuffer=8388608
       'SupplementaryGroups=adm',
       'ReadWritePaths=-/srv/events "-/srv/my \\"100%%\\" spool"',
       '# -/srv/my "100%" spool: beat web: keeps them; beat other: keeps them',
+      'NoExecPaths=/var/lib/sample /var/log/sample /tmp /var/tmp -/dev/shm -/srv/events "-/srv/my \\"100%%\\" spool"',
       'ProtectProc=invisible',
       'After=network-online.target',
     ])
