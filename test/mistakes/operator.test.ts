@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
@@ -46,6 +47,15 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
     says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
+  },
+  {
+    what: 'names a pipe, of which nobody knows whether it ends',
+    prepare: place => {
+      rmSync(place.path('beat.yml'))
+      execFileSync('mkfifo', [place.path('beat.yml')])
+    },
+    code: 78,
+    says: 'beat.yml: is not a regular file',
   },
   {
     what: 'may not read it',

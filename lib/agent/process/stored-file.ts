@@ -1,7 +1,11 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
+import { readRegularFile } from '../../regular-file.ts'
 import { plainReason } from '../../system-errors.ts'
+
+/** Far more than any state, which is written as a whole each time. */
+const MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * Reads the JSON object in a file that the agent wrote itself. Returns undefined if there is no file yet.
@@ -12,7 +16,7 @@ import { plainReason } from '../../system-errors.ts'
 export async function readStoredObject(
   file: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readIfPresent(file)
+  const text = readIfPresent(file)
   if (text === undefined) return undefined
   const value = parse(file, text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -28,12 +32,15 @@ export function damaged(file: string, reason: string): AgentError {
   )
 }
 
-async function readIfPresent(file: string): Promise<string | undefined> {
+/** Whoever was in the agent before may have left anything there: it must not keep the next start waiting. */
+function readIfPresent(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8')
+    return readRegularFile(file, MAX_BYTES).bytes.toString()
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw new AgentError('OPEN_FAILED', plainReason(error), { cause: error })
+    const system = error instanceof Error ? error.cause : undefined
+    const reason = system === undefined ? `${file}: ${messageOf(error)}` : plainReason(system)
+    throw new AgentError('OPEN_FAILED', reason, { cause: error })
   }
 }
 

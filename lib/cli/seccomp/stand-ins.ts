@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExitCode } from '../../agent/process/exit.ts'
 import { credentialNames } from '../../config/source/credential-names.ts'
+import { readSourceFile } from '../../config/source/source-file.ts'
 import type { Call, Run } from '../command.ts'
 
 const WORD = 'stand-in'
@@ -31,7 +32,7 @@ export async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
 /** Ignores errors here: reading the configuration will report them. */
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readSourceFile({ file, folder: '.' })
   } catch {
     return ''
   }

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, messageOf } from '../../errors.ts'
-import { readRegularFile } from './regular-file.ts'
+import { readRegularFile } from '../../regular-file.ts'
 
 /** The value of a credential, or why it is missing and what to do about it. */
 type Credential = { readonly value: string } | { readonly problem: string; readonly hint: string }
+
+const MAX_BYTES = 1024 * 1024
 
 /** systemd's rule: the name must be valid for a file and for a descriptor (FDNAME_MAX). */
 export const CREDENTIAL_NAME = /^(?!\.{1,2}$)[ -.0-9;-~]{1,255}$/
@@ -41,7 +43,7 @@ export function readCredential(
 }
 
 function read(name: string, folder: string): Credential {
-  const value = decode(readRegularFile(join(folder, name)).bytes).replace(/\r?\n$/, '')
+  const value = decode(readRegularFile(join(folder, name), MAX_BYTES).bytes).replace(/\r?\n$/, '')
   if (value !== '') return { value }
   return { problem: `the credential "${name}" is empty`, hint: 'its file must contain the value' }
 }

@@ -1,7 +1,9 @@
 import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
-import { readRegularFile } from './regular-file.ts'
+import { readRegularFile } from '../../regular-file.ts'
+
+const MAX_BYTES = 1024 * 1024
 
 /**
  * The text of a configuration file, without its byte order mark. `inspect` gets the stats of the descriptor
@@ -20,7 +22,7 @@ export function readSourceFile(
 
 function read({ file, folder }: { readonly file: string; readonly folder: string }) {
   try {
-    return readRegularFile(resolve(folder, file))
+    return readRegularFile(resolve(folder, file), MAX_BYTES)
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
     const where = `no such file in ${folder}; use -c FILE to name another`

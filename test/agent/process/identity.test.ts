@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -36,4 +37,13 @@ describe('agent: identity', () => {
       expect(readFileSync(file(), 'utf8')).to.equal(text)
     })
   }
+
+  it('does not wait for a pipe that is there in its place', async () => {
+    execFileSync('mkfifo', [file()])
+    const error = await readIdentity(data.path).catch((thrown: unknown) => thrown)
+    expect(error).to.include({
+      code: 'OPEN_FAILED',
+      message: `${file()}: is not a regular file`,
+    })
+  })
 })

@@ -1,7 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { codeOf } from '../../errors.ts'
-
-const MAX_BYTES = 1024 * 1024
+import { codeOf } from './errors.ts'
 
 /** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
 interface RegularFile {
@@ -10,15 +8,15 @@ interface RegularFile {
 }
 
 /**
- * Reads a file of at most 1 MiB.
+ * Reads a file of at most `maxBytes`. Never waits: a named pipe, a device or a folder is an error.
  *
  * @throws Error with a message for the user that doesn't name the file; its cause is the system's error, if
  * there was one
  */
-export function readRegularFile(file: string): RegularFile {
+export function readRegularFile(file: string, maxBytes: number): RegularFile {
   const descriptor = open(file)
   try {
-    const stats = regular(descriptor)
+    const stats = regular(descriptor, maxBytes)
     const bytes = Buffer.alloc(stats.size)
     return { bytes: bytes.subarray(0, readSync(descriptor, bytes, 0, stats.size, 0)), stats }
   } finally {
@@ -46,13 +44,13 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'is not a file name',
 }
 
-function regular(descriptor: number): Stats {
+function regular(descriptor: number, maxBytes: number): Stats {
   const stats = fstatSync(descriptor)
   if (stats.isDirectory()) throw new Error(WORDS.EISDIR)
   // A pipe can be read only once, but the file is read again after the restart and on SIGHUP.
   if (!stats.isFile()) throw new Error('is not a regular file')
-  if (stats.size > MAX_BYTES) {
-    throw new Error(`is too large: ${stats.size} bytes, and at most ${MAX_BYTES} are allowed`)
+  if (stats.size > maxBytes) {
+    throw new Error(`is too large: ${stats.size} bytes, and at most ${maxBytes} are allowed`)
   }
   return stats
 }
