@@ -6,16 +6,15 @@
 //             it gives JavaScript some time to say so and to exit, and then ends the process itself
 #include "signals.h"
 
-#include <semaphore.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <ctime>
 #include <memory>
-#include <thread>
 #include <vector>
 
 namespace sealbeat {
@@ -32,12 +31,12 @@ struct sigaction previous[kSignals];
 std::atomic<int> asked{0};
 std::atomic<bool> released{false};
 std::atomic<int> last{0};
-sem_t second;
+uv_sem_t second;  // of libuv, like the thread: glibc has both in another library from 2.34 on
 
 void Count(int signal, siginfo_t* info, void* context) {
   const int saved = errno;
   last = signal;
-  if (++asked == 2) sem_post(&second);
+  if (++asked == 2) uv_sem_post(&second);  // sem_post(3), which may be called in a handler
   const struct sigaction& next = previous[signal];
   if ((next.sa_flags & SA_SIGINFO) != 0)
     next.sa_sigaction(signal, info, context);
@@ -46,9 +45,9 @@ void Count(int signal, siginfo_t* info, void* context) {
   errno = saved;
 }
 
-void EndAfterSecond(int grace_ms) {
-  while (sem_wait(&second) != 0) {
-  }
+void EndAfterSecond(void* grace) {
+  uv_sem_wait(&second);
+  const auto grace_ms = static_cast<int>(reinterpret_cast<std::intptr_t>(grace));
   timespec left{grace_ms / 1000, grace_ms % 1000 * 1000000L};
   while (nanosleep(&left, &left) != 0 && errno == EINTR) {
   }
@@ -67,13 +66,17 @@ int CountInFront(int signal) {
 
 // 0 or an errno. The thread takes no signal of the process itself.
 int StartEnding(int grace_ms) {
-  if (sem_init(&second, 0, 0) != 0) return errno;
+  if (const int error = uv_sem_init(&second, 0)) return -error;
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  if (const int error = pthread_sigmask(SIG_SETMASK, &all, &before)) return error;
-  std::thread(EndAfterSecond, grace_ms).detach();
-  return pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  // On Linux it is the mask of the calling thread, which the new one inherits.
+  if (sigprocmask(SIG_SETMASK, &all, &before) != 0) return errno;
+  uv_thread_t thread;
+  auto* const grace = reinterpret_cast<void*>(static_cast<std::intptr_t>(grace_ms));
+  const int error = uv_thread_create(&thread, EndAfterSecond, grace);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  return -error;
 }
 
 struct Told {
