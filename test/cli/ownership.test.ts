@@ -24,13 +24,13 @@ describe('the owner of files that the agent trusts', () => {
   const foreign = `config file ("beat.yml") must be owned by the user identifier (uid=${user}) or root`
   const writable = (kind: string, name: string, path: string) =>
     `${kind} file ("${name}") can only be writable by the owner but the permissions are ` +
-    `"-rw-rw-r--" (to fix the permissions use: 'chmod go-w ${place.path(path)}')`
+    `"-rw-rw-rw-" (to fix the permissions use: 'chmod go-w ${place.path(path)}')`
 
   it('has to be who runs it; all that is wrong is said, and no beat imported', async function () {
     needsRoot(this)
     place.write({ 'more.yml': 'a: ]\n' })
     chownSync(place.path('beat.yml'), NOBODY, NOBODY)
-    chmodSync(place.path('beat.yml'), 0o664)
+    chmodSync(place.path('beat.yml'), 0o666)
     for (const command of [['run'], ['test', 'config']]) {
       const { code, stderr } = await place.run(...command, '-c', 'beat.yml', '-c', 'more.yml')
       expect(code).to.equal(78)
@@ -58,7 +58,7 @@ describe('the owner of files that the agent trusts', () => {
   })
 
   it('is asked of beats given by a path, before they are imported', async () => {
-    chmodSync(place.path('probe.js'), 0o664)
+    chmodSync(place.path('probe.js'), 0o666)
     const { code, stderr } = await place.run('run')
     const problem = writable('beat', './probe.js', 'probe.js')
     expect(stderr).to.equal(`beat.yml:2:3: beats[0].type: ${problem}\n`)
@@ -66,7 +66,7 @@ describe('the owner of files that the agent trusts', () => {
   })
 
   it('gives a program the same as data', async () => {
-    chmodSync(place.path('beat.yml'), 0o664)
+    chmodSync(place.path('beat.yml'), 0o666)
     const { code, stdout } = await place.run('test', 'config', '--json')
     const message = writable('config', 'beat.yml', 'beat.yml')
     const problems = [{ position: 'beat.yml', path: '', message }]
