@@ -46,7 +46,8 @@ export interface Addon {
 export interface NativeSignals {
   /**
    * Tells of each of these signals. The second one of `ending` ends the process, with 128 + its number, `graceMs`
-   * later: whatever the event loop does meanwhile. Returns 0 or an errno.
+   * later: whatever the event loop does meanwhile. Returns 0; an errno if nothing is told; a negative one if all
+   * is told, but the second signal has to wait for the event loop.
    */
   watch(
     signals: readonly number[],

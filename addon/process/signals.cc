@@ -102,7 +102,8 @@ std::vector<int> ToSignals(const Value& value) {
   return signals;
 }
 
-// signals, those of them that end, graceMs, callback(signal). For good: nothing is ever taken back.
+// signals, those of them that end, graceMs, callback(signal). For good: nothing is ever taken back. 0, an errno if
+// nothing is told, or a negative one if all is told, but the second signal has to wait for the event loop.
 Value Watch(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto answer = [&](int error) { return Napi::Number::New(env, error); };
@@ -115,11 +116,14 @@ Value Watch(const CallbackInfo& info) {
     handle->data = told;
     if (const int error = uv_signal_init(loop, handle.get())) return answer(-error);
     uv_unref(reinterpret_cast<uv_handle_t*>(handle.get()));
-    if (const int error = uv_signal_start(handle.get(), OnSignal, signal)) return answer(-error);
+    if (const int error = uv_signal_start(handle.get(), OnSignal, signal)) {
+      for (const auto& started : told->handles) uv_signal_stop(started.get());
+      return answer(-error);
+    }
   }
-  if (const int error = StartEnding(info[2].As<Napi::Number>().Int32Value())) return answer(error);
+  if (const int error = StartEnding(info[2].As<Napi::Number>().Int32Value())) return answer(-error);
   for (const int signal : ToSignals(info[1]))
-    if (const int error = CountInFront(signal)) return answer(error);
+    if (const int error = CountInFront(signal)) return answer(-error);
   return answer(0);
 }
 

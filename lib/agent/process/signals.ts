@@ -55,7 +55,9 @@ export function installSignalHandlers(
 function watch(native: NativeSignals, tell: (signal: number) => void, log: Logger): void {
   const errno = native.watch(WATCHED, ENDING, GRACE_MS, tell)
   if (errno === 0) return
-  log.warn(`Signals are not watched natively: ${getSystemErrorName(-errno)}`)
+  log.warn(`Signals are not watched natively: ${getSystemErrorName(-Math.abs(errno))}`)
+  // Told twice, the first signal would be the second.
+  if (errno < 0) return
   for (const number of WATCHED) process.on(nameOf(number), () => tell(number))
 }
 
