@@ -1,33 +1,59 @@
 // The cost of the filter: its programs, the stage that installs it, and what it adds to a call.
-import { ARCHITECTURES, loadArchitecture } from '../lib/seccomp/architectures/architecture.ts'
+import {
+  ARCHITECTURES,
+  type ArchitectureName,
+  loadArchitecture,
+} from '../lib/seccomp/architectures/architecture.ts'
 import { WEIGHTS } from '../lib/seccomp/architectures/defaults/weights.ts'
 import { compile } from '../lib/seccomp/compiler/compile.ts'
 import { simulate } from '../lib/seccomp/compiler/simulate.ts'
 import { loadPolicy } from '../lib/seccomp/policy/layers.ts'
+import type { Sockets } from '../lib/seccomp/policy/sockets.ts'
 import { measureIn } from './child.ts'
 import { inTurns, median, spread, times } from './rounds.ts'
 import { printTable, type Row } from './table.ts'
+
+/** Of an agent without a network, and of one whose plugins declare all that they can. */
+const DECLARED: Readonly<Record<string, Sockets>> = {
+  'no sockets': { families: {}, connect: undefined, bind: undefined, listen: undefined },
+  'all sockets': {
+    families: { AF_UNIX: 'bench', AF_INET: 'bench', AF_INET6: 'bench', AF_NETLINK: 'bench' },
+    connect: 'bench',
+    bind: 'bench',
+    listen: 'bench',
+  },
+}
 
 /** Instructions of the default policies: in total, mean over a recorded trace, and worst case. */
 export async function benchPrograms(): Promise<void> {
   const rows: Row[] = []
   for (const name of ARCHITECTURES) {
-    const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [], 4321)
-    if (!policy) continue
-    const { audit, endian, table } = await loadArchitecture(name)
-    const program = compile(policy, WEIGHTS)
-    let [worst, executed, calls] = [0, 0, 0]
-    for (const [call, number] of Object.entries(table.numbers)) {
-      const { steps } = simulate(program, { audit, number }, endian)
-      const weight = WEIGHTS[call] ?? 0
-      worst = Math.max(worst, steps)
-      executed += steps * weight
-      calls += weight
+    for (const [what, sockets] of Object.entries(DECLARED)) {
+      const value = await instructionsOf(name, sockets)
+      if (value !== undefined) rows.push([`default policy, ${name}, ${what}`, value])
     }
-    const value = `${program.length} in total, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
-    rows.push([`default policy, ${name}`, value])
   }
   printTable('Instructions', rows)
+}
+
+async function instructionsOf(
+  name: ArchitectureName,
+  sockets: Sockets,
+): Promise<string | undefined> {
+  const declared = { needs: [], sockets }
+  const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, declared, 4321)
+  if (!policy) return undefined
+  const { audit, endian, table } = await loadArchitecture(name)
+  const program = compile(policy, WEIGHTS)
+  let [worst, executed, calls] = [0, 0, 0]
+  for (const [call, number] of Object.entries(table.numbers)) {
+    const { steps } = simulate(program, { audit, number }, endian)
+    const weight = WEIGHTS[call] ?? 0
+    worst = Math.max(worst, steps)
+    executed += steps * weight
+    calls += weight
+  }
+  return `${program.length} in total, ${(executed / calls).toFixed(2)} mean, ${worst} worst`
 }
 
 interface Stage {

@@ -19,7 +19,7 @@ if (process.argv[2] === 'filter') {
     mode: 'extend',
     policy: undefined,
   } as const
-  const outcome = enterSandbox(await planSandbox(config, []))
+  const outcome = enterSandbox(await planSandbox(config, { needs: [] }))
   if (outcome.state !== 'installed') throw new Error(JSON.stringify(outcome))
 }
 

@@ -11,7 +11,12 @@ import { loadPolicy } from '../../lib/seccomp/policy/layers.ts'
 const name = architectureOf(process.arch, endianness())
 if (!name) throw new Error(`no policy for ${process.arch}`)
 const start = performance.now()
-const policy = await loadPolicy(name, { mode: 'extend', policy: undefined }, [], process.pid)
+const policy = await loadPolicy(
+  name,
+  { mode: 'extend', policy: undefined },
+  { needs: [] },
+  process.pid,
+)
 if (!policy) throw new Error(`no policy for ${name}`)
 const merged = performance.now()
 const program = compile(policy, WEIGHTS)

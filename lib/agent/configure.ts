@@ -31,8 +31,8 @@ import {
   type ConfiguredBeat,
   type ConfiguredOutput,
   type ConfiguredProcessor,
+  declaredOf,
   type Enrichment,
-  needsOf,
   type Plan,
   pluginsOf,
 } from './plan.ts'
@@ -62,8 +62,10 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
   const plugins = pluginsOf({ config, beats, processors, output })
-  const sandbox = await planSandbox(config.seccomp, needsOf(plugins))
   const reach = reachOf(privilegesOf(plugins).privileges, config.landlock, readByAgent(config))
+  // An installed filter goes on deciding about sockets: what a reload asks for beyond it is compared as reach.
+  const declared = declaredOf({ plugins, reach: running?.reach ?? reach })
+  const sandbox = await planSandbox(config.seccomp, declared)
   const { files, locate, secrets } = document
   const configured = { beats, processors, output, plugins }
   return { config, files, locate, secrets, ...configured, sandbox, reach, account, stacks }

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Confined } from '../sandbox/confine.ts'
-import { type Host, type Refusals, refusalHint } from '../sandbox/refusal.ts'
+import { type Filtered, type Host, type Refusals, refusalHint } from '../sandbox/refusal.ts'
 import { isAllowed } from '../seccomp/policy/denies.ts'
+import { refusedSockets } from '../seccomp/policy/sockets.ts'
 import type { Plan } from './plan.ts'
 import type { SandboxState } from './sandbox.ts'
 
@@ -16,9 +17,14 @@ export function explainRefusals(
   const refusals: Refusals = {
     reach,
     abi: 'abi' in landlock ? landlock.abi : undefined,
-    startsNothing: isFiltered && !STARTING.every(names => isOpen(sandbox.policy, names)),
+    filtered: isFiltered ? filteredBy(sandbox.policy) : new Set(),
   }
   return thrown => refusalHint(thrown, refusals, HOST)
+}
+
+function filteredBy(policy: Decisions): Filtered {
+  const starts = STARTING.every(names => isOpen(policy, names))
+  return new Set([...(starts ? [] : ['programs' as const]), ...refusedSockets(policy)])
 }
 
 type Decisions = Pick<(Plan['sandbox'] & { readonly ready: true })['policy'], 'decisions'>

@@ -10,8 +10,9 @@ import type { Account } from '../sandbox/account.ts'
 import type { Reach } from '../sandbox/reach.ts'
 import type { DenialStacks } from '../seccomp/kernel/denial-stacks.ts'
 import type { SandboxPlan } from '../seccomp/kernel/stage.ts'
-import type { Need } from '../seccomp/policy/layers.ts'
+import type { Declared, Need } from '../seccomp/policy/layers.ts'
 import { agentPlugin } from './agent-plugin.ts'
+import { declaredSockets } from './declared-sockets.ts'
 
 /** A beat with whatever types: the agent only hands its settings and resources through. */
 export type AnyBeat = Beat<unknown, unknown>
@@ -100,6 +101,11 @@ export function withBeats(plan: Plan, beats: readonly ConfiguredBeat[]): Plan {
 /** `agent`, `beat audit`, `output file`: in messages, and as the origin of rules and grants. */
 export function titleOf({ kind, id }: Pick<ConfiguredPlugin, 'kind' | 'id'>): string {
   return id === '' ? kind : `${kind} ${id}`
+}
+
+/** What the policy takes from the plugins and the configuration, besides the user's own rules. */
+export function declaredOf({ plugins, reach }: Pick<Plan, 'plugins' | 'reach'>): Declared {
+  return { needs: needsOf(plugins), sockets: declaredSockets(reach) }
 }
 
 /** The system calls that the plugins declare, for the policy to allow. */

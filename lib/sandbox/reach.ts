@@ -24,6 +24,8 @@ export interface Reach {
   readonly anyPorts: readonly Asked<'network ip' | 'connects any'>[]
   /** Unix sockets: paths, or names after `@`. */
   readonly unix: readonly Asked<string>[]
+  /** Address families that are declared by name. */
+  readonly families: readonly Asked<`AF_${string}`>[]
   /** Who looks inside other processes: no domain allows that. */
   readonly inside: readonly Asked<'inside'>[]
   /** Capabilities that stay for as long as the agent lives. */
@@ -36,7 +38,7 @@ export interface Claim {
   readonly privilege: Privilege
 }
 
-type Kind = 'reads' | 'writes' | 'executes' | 'connects' | 'listens' | 'unix'
+type Kind = 'reads' | 'writes' | 'executes' | 'connects' | 'listens' | 'unix' | 'addressFamily'
 
 /**
  * Everything that the plugins and the configuration ask for, together.
@@ -58,6 +60,7 @@ export function reachOf(
     listens: isOpen ? undefined : portsOf(claims, landlock, 'listens'),
     anyPorts,
     unix: ofKind(claims, 'unix'),
+    families: ofKind(claims, 'addressFamily'),
     inside: claims.flatMap(({ title, privilege }) => {
       const isInside = 'proc' in privilege && privilege.proc === 'inside'
       return isInside ? [{ what: 'inside', who: title, why: privilege.why }] : []

@@ -2,22 +2,25 @@
 //
 //   spawn    EPERM: the filter;  EACCES: Landlock, `executes`
 //   files    EACCES, EXDEV: Landlock, `writes` or `reads`, or `proc: 'inside'`       (refused-file.ts)
-//   sockets  EACCES: Landlock, `connects`, `listens` or `unix`
+//   sockets  EPERM: the filter;  EACCES: Landlock, `connects`, `listens` or `unix`   (refused-socket.ts)
 //
 // Only where it is plausible: what the modes of a file or a missing capability would have refused as well is not
 // Landlock's doing, and gets no hint.
 
 import { delimiter, isAbsolute, join } from 'node:path'
 import { isBelow } from './exposed.ts'
-import type { Reach } from './reach.ts'
 import { type Confinement, type FileHost, refusedFile } from './refused-file.ts'
+import { type RefusedSocket, refusedSocket } from './refused-socket.ts'
 import { type SystemError, systemErrorsOf } from './system-errors-of.ts'
 
 /** What an agent is confined by. */
 export interface Refusals extends Confinement {
-  /** Whether a filter is installed that lets no program be started. */
-  readonly startsNothing: boolean
+  /** What an installed filter has no way to. */
+  readonly filtered: Filtered
 }
+
+/** Programs to start, and kinds of sockets. */
+export type Filtered = ReadonlySet<'programs' | RefusedSocket>
 
 export interface Host extends FileHost {
   /** `PATH` of the environment. */
@@ -36,11 +39,9 @@ export function refusalHint(thrown: unknown, refusals: Refusals, host: Host): st
 function hintFor(error: SystemError, refusals: Refusals, host: Host): string | undefined {
   const { code, syscall } = error
   if (syscall.startsWith('spawn')) return refusedProgram(error, refusals, host)
+  const socket = refusedSocket(error, refusals)
+  if (socket !== undefined) return socket
   if (refusals.abi === undefined || !REFUSING.includes(code)) return undefined
-  if (syscall === 'connect') return refusedConnection(error, refusals.reach, refusals.abi)
-  if (syscall === 'listen' || syscall === 'bind') {
-    return refusedListener(error, refusals.reach, refusals.abi)
-  }
   return refusedFile(error, refusals, host)
 }
 
@@ -48,10 +49,10 @@ const REFUSING = ['EACCES', 'EPERM', 'EXDEV']
 
 function refusedProgram(
   { code, path }: SystemError,
-  { startsNothing, reach, abi }: Refusals,
+  { filtered, reach, abi }: Refusals,
   host: Host,
 ): string | undefined {
-  if (code === 'EPERM' && startsNothing) {
+  if (code === 'EPERM' && filtered.has('programs')) {
     return (
       'the filter lets no program be started: allow execve and what else it takes under seccomp, and ' +
       "declare the program in the plugin's privileges, { executes: '/path/of/it' }"
@@ -73,49 +74,4 @@ function programOf(name: string, { path, mayAccess }: Host): string | undefined 
     ? [name]
     : path.split(delimiter).map(folder => join(folder, name))
   return candidates.find(candidate => mayAccess(candidate, 'execute'))
-}
-
-/** From these ABIs on, a domain decides about TCP ports, abstract unix sockets, and those with a path. */
-const SINCE = { ports: 4, abstract: 6, paths: 9 } as const
-
-function refusedConnection(
-  { port = 0, address = '' }: SystemError,
-  { connects, unix }: Reach,
-  abi: number,
-): string | undefined {
-  if (port > 0) {
-    if (abi < SINCE.ports || !connects || connects.some(({ what }) => what === port)) {
-      return undefined
-    }
-    return (
-      `Landlock lets only declared TCP ports be connected to: declare { connects: ${port} } in the plugin's ` +
-      `privileges, or ${port} in landlock.connects`
-    )
-  }
-  const name = address.replace(/^\0/, '@')
-  const since = name.startsWith('@') ? SINCE.abstract : SINCE.paths
-  if (name === '' || abi < since || unix.some(({ what }) => what === name)) return undefined
-  return `Landlock lets only declared unix sockets be connected to: declare { unix: '${name}' } in the plugin's privileges`
-}
-
-function refusedListener(
-  { port = 0, address = '' }: SystemError,
-  { listens, unix }: Reach,
-  abi: number,
-): string | undefined {
-  if (address.startsWith('/')) {
-    if (unix.some(({ what }) => what === address)) return undefined
-    return `Landlock lets only declared unix sockets be made: declare { unix: '${address}' } in the plugin's privileges`
-  }
-  if (abi < SINCE.ports || !listens || listens.some(({ what }) => what === port)) return undefined
-  if (port <= 0) {
-    return (
-      'Landlock lets only declared TCP ports be listened on: name a port and declare { listens: PORT }, or ' +
-      "declare { network: 'ip' } for any"
-    )
-  }
-  return (
-    `Landlock lets only declared TCP ports be listened on: declare { listens: ${port} } in the plugin's ` +
-    `privileges, or ${port} in landlock.listens`
-  )
 }

@@ -21,7 +21,7 @@ export function systemErrorsOf(thrown: unknown, depth = 0): readonly SystemError
 }
 
 function asSystemError(error: Error): SystemError | undefined {
-  const fields = new Map<string, unknown>(Object.entries(error))
+  const fields = new Map<string, unknown>(Object.entries(infoOf(error)))
   const text = (key: string) => {
     const value = fields.get(key)
     return typeof value === 'string' ? value : undefined
@@ -41,4 +41,10 @@ function asSystemError(error: Error): SystemError | undefined {
     ...(address !== undefined && { address }),
     ...(typeof port === 'number' && { port }),
   }
+}
+
+/** Errors of libuv that Node has no class of its own for (`ERR_SYSTEM_ERROR`) keep their properties in `info`. */
+function infoOf(error: Error): object {
+  const info: unknown = 'info' in error ? error.info : undefined
+  return typeof info === 'object' && info !== null && 'syscall' in info ? info : error
 }

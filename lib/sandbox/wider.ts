@@ -2,12 +2,15 @@ import { isBelow } from './exposed.ts'
 import type { Asked, Reach } from './reach.ts'
 
 /** Something that a new reach asks for and the old one does not have. */
-interface Wider {
+export interface Wider {
+  readonly kind: Kind
   /** Who asks for it. */
   readonly who: string
   /** As it is declared: `writes /srv/spool`, `connects 443`. */
   readonly need: string
 }
+
+type Kind = Exclude<keyof Reach, 'anyPorts'>
 
 /** What of a new reach a process that is confined to the old one could not do. */
 export function widerThan(old: Reach, wanted: Reach): readonly Wider[] {
@@ -20,15 +23,16 @@ export function widerThan(old: Reach, wanted: Reach): readonly Wider[] {
     ...ports('listens', old.listens, wanted.listens),
     ...anyPorts(old, wanted),
     ...wanted.unix.filter(socket => !has(old.unix, socket)).map(wider('unix')),
-    ...(old.inside.length > 0 ? [] : wanted.inside.map(wider('proc'))),
-    ...wanted.capabilities.filter(each => !has(old.capabilities, each)).map(wider('capability')),
+    ...wanted.families.filter(each => !has(old.families, each)).map(wider('families')),
+    ...(old.inside.length > 0 ? [] : wanted.inside.map(wider('inside'))),
+    ...wanted.capabilities.filter(each => !has(old.capabilities, each)).map(wider('capabilities')),
   ]
 }
 
 const EVERYTHING: readonly Asked<string>[] = [{ what: '/', who: 'landlock.reads', why: 'empty' }]
 
 function folders(
-  kind: string,
+  kind: 'reads' | 'writes' | 'executes',
   old: readonly Asked<string>[] | undefined,
   wanted: readonly Asked<string>[],
 ): readonly Wider[] {
@@ -38,7 +42,7 @@ function folders(
 }
 
 function ports(
-  kind: string,
+  kind: 'connects' | 'listens',
   old: readonly Asked<number>[] | undefined,
   wanted: readonly Asked<number>[] = [],
 ): readonly Wider[] {
@@ -46,15 +50,25 @@ function ports(
 }
 
 function anyPorts(old: Reach, { anyPorts: wanted }: Reach): readonly Wider[] {
-  return wanted
-    .filter(({ what }) => (what === 'network ip' ? old.listens : old.connects) !== undefined)
-    .map(({ who, what }) => ({ who, need: what }))
+  return wanted.flatMap(({ who, what }) => {
+    const kind = what === 'network ip' ? 'listens' : 'connects'
+    return old[kind] === undefined ? [] : [{ kind, who, need: what }]
+  })
 }
 
 function has<T>(list: readonly Asked<T>[], { what }: Asked<T>): boolean {
   return list.some(each => each.what === what)
 }
 
-function wider(kind: string) {
-  return ({ who, what }: Asked<string | number>): Wider => ({ who, need: `${kind} ${what}` })
+/** The name of a kind in a declaration, where it is another one. */
+const DECLARED: Partial<Record<Kind, string>> = {
+  families: 'addressFamily',
+  inside: 'proc',
+  capabilities: 'capability',
+}
+
+function wider(kind: Kind) {
+  return ({ who, what }: Asked<string | number>): Wider => {
+    return { kind, who, need: `${DECLARED[kind] ?? kind} ${what}` }
+  }
 }

@@ -153,7 +153,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts'],
   },
   'agent/plan': {
-    files: /^lib\/agent\/(agent-plugin|plan)\.ts$/,
+    files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
     imports: ['agent/plan', 'config/parse', 'errors'],
     types: ['contracts', 'pipeline', 'config', 'sandbox', 'seccomp/kernel', 'seccomp/policy'],
   },

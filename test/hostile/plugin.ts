@@ -1,8 +1,6 @@
 // A beat that acts as a compromised dependency. Its event lists the attempts and their results.
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { defineBeat } from 'sealbeat'
 import { runningTable } from '../answering.ts'
@@ -27,15 +25,7 @@ function shell(): string {
 }
 
 /** Actions that no system call filter stops. */
-async function open(): Promise<Readonly<Record<string, boolean>>> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const socket = connect(port, '127.0.0.1')
-  await once(socket, 'connect')
-  socket.destroy()
-  server.close()
+function open(): Readonly<Record<string, boolean>> {
   const [PROT_RWX, MAP_PRIVATE_ANONYMOUS] = [7, 0x22]
   const { errno } = probe.syscall(
     numbers['mmap'] ?? 0,
@@ -48,7 +38,6 @@ async function open(): Promise<Readonly<Record<string, boolean>>> {
   )
   return {
     files: readFileSync('/etc/passwd', 'utf8').includes('root'),
-    network: true,
     memory: errno === 0,
   }
 }
@@ -58,6 +47,6 @@ export default defineBeat({
   schema: {},
   async run({ publish }) {
     const results = ATTEMPTS.flatMap(attempt)
-    await publish({ hostile: { results, shell: shell(), open: await open() } })
+    await publish({ hostile: { results, shell: shell(), open: open() } })
   },
 })

@@ -56,7 +56,7 @@ const config = {
 const noPrograms = ['execve', 'execveat'].map(each => deny(each, 'EPERM'))
 const plan = await planSandbox(
   { ...config, policy: { ...policy, rules: [...rules, ...noPrograms] } },
-  [],
+  { needs: [] },
 )
 
 const ptrace = await numberOf('ptrace')

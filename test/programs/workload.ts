@@ -6,7 +6,7 @@ import { enterSandbox, planSandbox } from '../../lib/seccomp/kernel/stage.ts'
 import { section } from '../seccomp/policy/policies.ts'
 
 restartWithoutIoUring()
-const plan = await planSandbox(section({}), [])
+const plan = await planSandbox(section({}), { needs: [] })
 // An agent's own imports have loaded this by then; loading it calls uname.
 await import('node:os')
 console.log(JSON.stringify(enterSandbox(plan)))

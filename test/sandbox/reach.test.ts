@@ -12,6 +12,7 @@ describe('sandbox: the reach of an agent', () => {
       listens: [],
       anyPorts: [],
       unix: [],
+      families: [],
       inside: [],
       capabilities: [],
     })

@@ -11,6 +11,7 @@ const REACH: Reach = {
   connects: [asked(443)],
   listens: [asked(8080)],
   unix: [asked('/run/db.sock')],
+  families: [],
   inside: [],
   capabilities: [],
   anyPorts: [],
@@ -32,18 +33,23 @@ function systemError(fields: Readonly<Record<string, unknown>>): Error {
 
 function hintOf(
   fields: Readonly<Record<string, unknown>>,
-  { abi = 9, isConfined = true, startsNothing = false, reach = REACH } = {},
+  {
+    abi = 9,
+    isConfined = true,
+    filtered = [] as readonly ('programs' | 'connects' | 'listens' | 'unix' | 'netlink')[],
+    reach = REACH,
+  } = {},
 ) {
   return refusalHint(
     systemError(fields),
-    { reach, abi: isConfined ? abi : undefined, startsNothing },
+    { reach, abi: isConfined ? abi : undefined, filtered: new Set(filtered) },
     HOST,
   )
 }
 
 describe('the hint of a refusal', () => {
   it('finds the system error in causes and in what was collected', () => {
-    const refusals = { reach: REACH, abi: 9, startsNothing: false }
+    const refusals = { reach: REACH, abi: 9, filtered: new Set<never>() }
     const error = systemError({ syscall: 'connect', port: 80 })
     for (const thrown of [
       error,
@@ -126,7 +132,8 @@ describe('the hint of a refusal', () => {
     expect(hintOf(connect, { reach: { ...REACH, connects: undefined } })).to.equal(undefined)
     expect(hintOf({ syscall: 'listen', port: 80 })).to.contain('80 in landlock.listens')
     expect(hintOf({ syscall: 'listen', port: 8080 })).to.equal(undefined)
-    expect(hintOf({ syscall: 'bind', port: 0 })).to.contain("network: 'ip'")
+    expect(hintOf({ syscall: 'bind', port: 0 }, { abi: 10 })).to.contain("network: 'ip'")
+    expect(hintOf({ syscall: 'bind', port: 0 })).to.equal(undefined)
   })
 
   it('names unix sockets where the kernel decides about them', () => {
@@ -143,7 +150,7 @@ describe('the hint of a refusal', () => {
 
   it('names the filter or Landlock for programs', () => {
     const filtered = { syscall: 'spawn', code: 'EPERM' }
-    expect(hintOf(filtered, { startsNothing: true })).to.match(/^the filter/)
+    expect(hintOf(filtered, { filtered: ['programs'] })).to.match(/^the filter/)
     expect(hintOf(filtered)).to.equal(undefined)
     const start = (path: string) => hintOf({ syscall: `spawn ${path}`, path })
     expect(start('/bin/ls')).to.contain("{ executes: '/bin/ls' }")
@@ -153,5 +160,36 @@ describe('the hint of a refusal', () => {
     const reach = { ...REACH, executes: [asked('/own/bin')] }
     const linked = hintOf({ syscall: 'spawn /link/bin/a', path: '/link/bin/a' }, { reach })
     expect(linked).to.contain('what runs it')
+  })
+
+  describe('of a socket that the filter has no way to', () => {
+    const EVERYTHING = ['connects', 'listens', 'unix', 'netlink'] as const
+    const filtered = (fields: Readonly<Record<string, unknown>>, abi = 9) =>
+      hintOf({ code: 'EPERM', ...fields }, { abi, filtered: EVERYTHING })
+    const ROWS = [
+      [{ syscall: 'connect', address: '10.0.0.1', port: 9200 }, '{ connects: 9200 }'],
+      [{ syscall: 'connect', address: '/run/other.sock' }, "{ unix: '/run/other.sock' }"],
+      [{ syscall: 'connect', address: '\0bus' }, "{ unix: '@bus' }"],
+      [{ syscall: 'listen', address: '::', port: 80 }, '{ listens: 80 }'],
+      [{ syscall: 'listen', address: '/tmp/x.sock' }, "{ unix: '/tmp/x.sock' }"],
+      [{ syscall: 'listen', address: '\0x' }, "{ unix: '@x' }"],
+      [{ syscall: 'bind', address: '0.0.0.0', port: 514 }, "{ network: 'ip' }"],
+      [{ syscall: 'getaddrinfo', code: 'EAI_AGAIN', hostname: 'db' }, '{ connects: PORT }'],
+      [{ syscall: 'queryA', code: 'ECONNREFUSED', hostname: 'db' }, '{ connects: PORT }'],
+      [
+        { code: 'ERR_SYSTEM_ERROR', info: { syscall: 'uv_interface_addresses', code: 'Unknown' } },
+        "{ addressFamily: 'AF_NETLINK' }",
+      ],
+    ] as const
+    for (const [fields, declare] of ROWS) {
+      it(`${JSON.stringify(fields)}: ${declare}`, () => {
+        expect(filtered(fields))
+          .to.match(/^the filter lets/)
+          .and.to.contain(declare)
+        expect(filtered(fields, 0)).to.equal(filtered(fields))
+        // Where the filter lets such sockets be had, somebody else has refused this one.
+        expect(hintOf({ code: 'EPERM', ...fields }, { isConfined: false })).to.equal(undefined)
+      })
+    }
   })
 })

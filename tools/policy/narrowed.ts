@@ -33,7 +33,68 @@ function option(note: string, level: number, most: number): Case {
   }
 }
 
+/** Calls that open files: the flags are this argument, and the mode is the one after it. */
+function opened(names: readonly string[], flags: number): Narrowed {
+  return {
+    names,
+    why: [
+      'Files, but none made with setuid or setgid: whoever starts it would be the agent’s user. The mode',
+      'counts only where a file is made (open(2)), and is whatever the register holds elsewhere.',
+    ],
+    cases: [
+      {
+        note: 'mode without S_ISUID, S_ISGID',
+        tests: [{ argument: flags + 1, operation: 'BitsNotSet', value: SET_ID }],
+      },
+      {
+        note: 'neither O_CREAT nor O_TMPFILE',
+        tests: [{ argument: flags, operation: 'BitsNotSet', value: CREATING }],
+      },
+    ],
+  }
+}
+
+/** Calls that change the mode of a file, which is this argument. */
+function moded(names: readonly string[], mode: number): Narrowed {
+  return {
+    names,
+    why: [
+      'Modes without setuid and setgid: whoever starts the file would be the agent’s user. libc replaces',
+      'fchmodat2 (Linux 6.6), which gets ENOSYS.',
+    ],
+    cases: [
+      {
+        note: 'without S_ISUID, S_ISGID',
+        tests: [{ argument: mode, operation: 'BitsNotSet', value: SET_ID }],
+      },
+    ],
+  }
+}
+
+/** Calls that send: the flags are this argument. */
+function sending(names: readonly string[], flags: number): Narrowed {
+  return {
+    names,
+    why: ['Sending, but not connecting on the way, which Landlock does not see.'],
+    cases: [
+      {
+        note: 'without MSG_FASTOPEN',
+        tests: [{ argument: flags, operation: 'BitsNotSet', value: 0x20000000 }],
+      },
+    ],
+  }
+}
+
+/** S_ISUID and S_ISGID of inode(7). */
+const SET_ID = 0o6000
+/** O_CREAT and __O_TMPFILE of asm-generic/fcntl.h, which no architecture with a default policy changes. */
+const CREATING = 0o20000100
+
 export const NARROWED: readonly Narrowed[] = [
+  opened(['openat'], 2),
+  opened(['open'], 1),
+  moded(['chmod', 'fchmod'], 1),
+  moded(['fchmodat'], 2),
   {
     names: ['clone'],
     why: [
@@ -105,6 +166,8 @@ export const NARROWED: readonly Narrowed[] = [
       },
     ],
   },
+  sending(['sendto', 'sendmmsg', 'send'], 3),
+  sending(['sendmsg'], 2),
   {
     names: ['setsockopt'],
     why: [
@@ -183,13 +246,14 @@ export const NARROWED: readonly Narrowed[] = [
   },
   {
     names: ['setpriority'],
-    why: ['Setting its own nice value.'],
+    why: ['Making itself nicer: not before others.'],
     cases: [
       {
-        note: 'PRIO_PROCESS, process 0',
+        note: 'PRIO_PROCESS, process 0, 0 or more',
         tests: [
           { argument: 0, operation: 'Equal', value: 0 },
           { argument: 1, operation: 'Equal', value: 0 },
+          { argument: 2, operation: 'LessOrEqual', value: 19 },
         ],
       },
     ],

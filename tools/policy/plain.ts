@@ -21,16 +21,18 @@ export const PLAIN: readonly Group[] = [
   },
   {
     title: 'Files and folders',
-    why: ['The fs module. A filter can not see paths: permissions and Landlock restrict those.'],
+    why: [
+      'The fs module. A filter can not see paths: permissions and Landlock restrict those. Calls that can',
+      'set the bits for setuid and setgid are below.',
+    ],
     recorded: [
-      ...['openat', 'stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'statfs', 'access'],
+      ...['stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'statfs', 'access'],
       ...['readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link'],
-      ...['symlink', 'unlink', 'unlinkat', 'chmod', 'fchmod', 'fchmodat', 'chown', 'fchown'],
+      ...['symlink', 'unlink', 'unlinkat', 'chown', 'fchown'],
       ...['lchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1'],
       ...['inotify_add_watch', 'inotify_rm_watch'],
     ],
     others: {
-      open: 'musl, where glibc has openat',
       stat64: '32 bits: stat',
       lstat64: '32 bits: lstat',
       fstat64: '32 bits: fstat',
@@ -43,7 +45,6 @@ export const PLAIN: readonly Group[] = [
       ftruncate64: '32 bits: ftruncate',
       faccessat: 'access, on architectures without it',
       faccessat2: 'libc: access with flags (Linux 5.8)',
-      fchmodat2: 'libc: chmod with flags (Linux 6.6)',
       fchownat: 'chown, on architectures without it',
       chown32: '32 bits: chown',
       fchown32: '32 bits: fchown',
@@ -124,16 +125,15 @@ export const PLAIN: readonly Group[] = [
   },
   {
     title: 'Network',
-    why: ['Using a socket. Which sockets can be created, and their options, are below.'],
+    why: ['Using a socket. Which sockets can be created, their options, and sending are below.'],
     recorded: [
       ...['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername'],
-      ...['getsockopt', 'sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg'],
+      ...['getsockopt', 'recvfrom', 'recvmsg'],
     ],
     others: {
       accept: 'libc: where accept4 is not needed',
       recvmmsg: 'libuv: UDP sockets that receive many datagrams at once',
       recvmmsg_time64: '32 bits: recvmmsg with 64-bit times',
-      send: 'sendto, on arm and ppc64le',
       recv: 'recvfrom, on arm and ppc64le',
     },
   },

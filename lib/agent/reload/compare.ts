@@ -5,14 +5,15 @@
 //   restartReasons   what of the new plan needs a restart, each with its place in the configuration:
 //                    settings of what was opened before the filter (output, queue, path, log files),
 //                    another filter, as an installed one can't be changed, a wider reach than the threads
-//                    are confined to, and beats whose `open` does what the filter refuses
+//                    are confined to or than the filter has sockets for, and beats whose `open` does what the filter refuses
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Path } from '../../errors.ts'
 import type { DeliverySettings } from '../../output.ts'
-import { widerThan } from '../../sandbox/wider.ts'
+import { type Wider, widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
+import { type RefusedSockets, refusedSockets } from '../../seccomp/policy/sockets.ts'
 import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
 import { capabilityOf, privilegesOf } from '../plugins/declared.ts'
 
@@ -199,18 +200,36 @@ function inSeccomp(message: string): RestartReason {
 
 /** A narrower reach is no reason: nothing that is still declared is missing. */
 function reachReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
-  const { landlock, capabilities } = running.config
-  const isConfined = landlock.enabled && running.reach.inside.length === 0
-  const wider = widerThan(running.reach, wanted.reach).filter(({ need }) => {
-    return need.startsWith('capability ') ? capabilities !== 'keep' : isConfined
-  })
-  return wider.flatMap(({ who, need }) => {
-    // What the configuration itself asks for has been compared as a setting.
-    const plugin = wanted.plugins.find(each => each.kind !== 'agent' && titleOf(each) === who)
-    const message = `${who} needs ${need}, which the running agent is confined from`
-    return plugin ? [{ path: plugin.path, message }] : []
-  })
+  const wider = widerThan(running.reach, wanted.reach)
+  return wider
+    .filter(each => isRefused(each, running))
+    .flatMap(({ who, need }) => {
+      // What the configuration itself asks for has been compared as a setting.
+      const plugin = wanted.plugins.find(each => each.kind !== 'agent' && titleOf(each) === who)
+      const message = `${who} needs ${need}, which the running agent is confined from`
+      return plugin ? [{ path: plugin.path, message }] : []
+    })
 }
+
+/** Whether the agent that runs is confined from it: by Landlock, by its filter, or as it has dropped it. */
+function isRefused({ kind }: Wider, { config, reach, sandbox }: Plan): boolean {
+  const { landlock, capabilities } = config
+  const isConfined = landlock.enabled && reach.inside.length === 0
+  if (kind === 'capabilities') return capabilities !== 'keep'
+  const refused = sandbox.ready ? refusedSockets(sandbox.policy) : NOTHING
+  switch (kind) {
+    case 'families':
+      return refused.has('netlink')
+    case 'connects':
+    case 'listens':
+    case 'unix':
+      return isConfined || refused.has(kind)
+    default:
+      return isConfined
+  }
+}
+
+const NOTHING: RefusedSockets = new Set()
 
 /** The calls that change because of what a plugin declares. */
 function needOf(plugin: ConfiguredPlugin, changes: readonly CallChange[]) {

@@ -70,7 +70,8 @@ async function apply(
   agentProcess.logging.change({ level: logging.level, name })
   const timeoutMs = Math.ceil(plan.config.shutdown_timeout / 2)
   const applied = await applyChanges(runners, changesBetween(plan, wanted), timeoutMs, log)
-  runners.follow(wanted)
+  // What was installed and entered at the start stays: a beat that goes may come back.
+  runners.follow({ ...wanted, reach: plan.reach, sandbox: plan.sandbox })
   if (stop.signal.aborted) return undefined
   const { failed, ...fields } = applied
   if (failed.length === 0) return void log.info(fields, 'Reloaded')

@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { needsOf, type Plan } from '../../agent/plan.ts'
+import { declaredOf, type Plan } from '../../agent/plan.ts'
 import {
   ARCHITECTURES,
   type ArchitectureName,
@@ -31,10 +31,10 @@ function runningArchitecture(): ArchitectureName {
  * @throws PolicyError for names that the architecture does not have (S10)
  */
 export async function policyFor(
-  { config, plugins }: Pick<Plan, 'config' | 'plugins'>,
+  plan: Pick<Plan, 'config' | 'plugins' | 'reach'>,
   name: ArchitectureName,
 ): Promise<EffectivePolicy> {
-  const policy = await loadPolicy(name, config.seccomp, needsOf(plugins))
+  const policy = await loadPolicy(name, plan.config.seccomp, declaredOf(plan))
   if (policy) return policy
   throw new UsageError(`there is no policy for ${name}: write one under seccomp`)
 }

@@ -26,7 +26,7 @@ export async function showPolicy({ source, has, value }: Call) {
   const architecture = chosenArchitecture(value('arch'))
   const plan = await configure(readDocument(source))
   const policy = await policyFor(plan, architecture)
-  const decisions = has('all') ? policy.decisions : explicitDecisions(policy)
+  const decisions = has('all') ? policy.decisions : shownDecisions(policy)
   for (const warning of privilegeWarnings(plan)) process.stderr.write(`warning: ${warning}\n`)
   const { privileges } = privilegesOf(plan.plugins)
   return {
@@ -34,6 +34,12 @@ export async function showPolicy({ source, has, value }: Call) {
     data: dataOf(policy, decisions, privileges),
     text: `${textOf(policy, decisions)}${privilegeLines(privileges)}`,
   }
+}
+
+/** Those that differ from the default action, and those that were decided although they do not. */
+function shownDecisions(policy: EffectivePolicy): readonly Decision[] {
+  const explicit = new Set(explicitDecisions(policy))
+  return policy.decisions.filter(each => explicit.has(each) || each.origin !== policy.defaultOrigin)
 }
 
 /** The output of `--json`; conditions are formatted as in the text output. */

@@ -45,12 +45,22 @@ export function equivalents(policy: EffectivePolicy): readonly Finding[] {
   return GROUPS.flatMap(names => {
     const group = policy.decisions.filter(({ name }) => names.includes(name))
     const denied = group.filter(each => isDenied(each) && isOnPurpose(policy, each)).map(nameOf)
-    const open = group.filter(isAllowed).map(nameOf)
+    const open = group.filter(isOpen).map(nameOf)
     if (denied.length === 0 || open.length === 0) return []
     const verb = denied.length === 1 ? 'is' : 'are'
     const message = `${denied.join(', ')} ${verb} denied, but ${open.join(', ')} can do the same`
     return [finding('warning', message)]
   })
+}
+
+/** Calls that the default policy narrows by what Landlock can't see: what remains does as much as the others. */
+const NARROWED: ReadonlySet<string> = new Set([
+  ...['open', 'openat', 'chmod', 'fchmod', 'fchmodat'],
+  ...['send', 'sendto', 'sendmsg', 'sendmmsg'],
+])
+
+function isOpen(decision: Decision): boolean {
+  return isAllowed(decision) || (NARROWED.has(decision.name) && !isDenied(decision))
 }
 
 /** Whether a rule of the user decided this, rather than the default action or the default policy. */

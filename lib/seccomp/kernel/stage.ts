@@ -16,7 +16,7 @@ import { architectureOf } from '../architectures/architecture.ts'
 import { WEIGHTS } from '../architectures/defaults/weights.ts'
 import { compile } from '../compiler/compile.ts'
 import { encode, type Program } from '../compiler/program.ts'
-import { loadPolicy, type Need } from '../policy/layers.ts'
+import { type Declared, loadPolicy } from '../policy/layers.ts'
 import type { EffectivePolicy } from '../policy/merge.ts'
 import type { Action } from '../policy/policy.ts'
 import { PolicyError } from '../policy/policy-error.ts'
@@ -54,17 +54,14 @@ interface Diagnosis {
 }
 
 /** Merges and compiles the policy for the running architecture; changes nothing in the process. */
-export async function planSandbox(
-  config: SeccompConfig,
-  needs: readonly Need[],
-): Promise<SandboxPlan> {
+export async function planSandbox(config: SeccompConfig, declared: Declared): Promise<SandboxPlan> {
   const without = (outcome: Outcome): SandboxPlan => ({ ready: false, outcome })
   if (!config.enabled) return without({ state: 'disabled' })
   if (process.platform !== 'linux') return without({ state: 'not-linux' })
   const name = architectureOf(process.arch, endianness())
   if (!name) return without({ state: 'no-policy' })
   try {
-    const policy = await loadPolicy(name, config, needs, process.pid)
+    const policy = await loadPolicy(name, config, declared, process.pid)
     if (!policy) return without({ state: 'no-policy' })
     const diagnosis = diagnosisOf(config, policy)
     const program = compile(diagnosis.on ? diagnosed(policy) : policy, WEIGHTS)

@@ -1,10 +1,12 @@
-// From the sources of a policy to the effective one. A policy has up to three layers, lowest first:
+// From the sources of a policy to the effective one. A policy has up to four layers, lowest first:
 //
 //   1. the default policy of the architecture (builtin.ts), plus signals to the own process;
-//   2. the needs that the enabled beats and the output declare, as plain allowances;
-//   3. the rules of the user's `seccomp:` section.
+//   2. which of its sockets the plugins and the configuration declare (sockets.ts);
+//   3. the system calls that the plugins declare, as plain allowances;
+//   4. the rules of the user's `seccomp:` section.
 //
-// `mode: replace` uses the third layer alone. This file chooses and orders the layers, drops needs
+// `mode: replace` uses the fourth layer alone, and a default action that denies nothing (S6) leaves the second
+// one out: both leave nothing of the default policy's restrictions. This file chooses and orders the layers, drops needs
 // that belong to other architectures, and refuses names that no table has. merge.ts then reduces
 // the layers to one decision for each system call, and the compiler turns those into a program.
 
@@ -15,12 +17,14 @@ import {
   loadArchitecture,
 } from '../architectures/architecture.ts'
 import { builtinPolicy } from './builtin.ts'
+import { denies } from './denies.ts'
 import { type EffectivePolicy, merge, unknownNames } from './merge.ts'
 import { needsHere } from './needs.ts'
 import { withOwnProcess } from './own-process.ts'
 import type { Policy, Rule } from './policy.ts'
 import { PolicyError } from './policy-error.ts'
 import type { SeccompConfig } from './section.ts'
+import { type Sockets, socketLayer } from './sockets.ts'
 
 /** System calls that a beat or an output needs beyond the default policy. */
 export interface Need {
@@ -30,10 +34,16 @@ export interface Need {
   readonly names: readonly string[]
 }
 
-/** The sources of an effective policy. */
-interface PolicySources {
-  readonly builtin: Policy | undefined
+/** What the plugins and the configuration declare, as far as a filter can tell it apart. */
+export interface Declared {
   readonly needs: readonly Need[]
+  /** Undefined: nothing is known, so all sockets of the default policy. */
+  readonly sockets?: Sockets
+}
+
+/** The sources of an effective policy. */
+interface PolicySources extends Declared {
+  readonly builtin: Policy | undefined
   readonly config: Pick<SeccompConfig, 'mode' | 'policy'>
 }
 
@@ -47,30 +57,39 @@ interface PolicySources {
 export async function loadPolicy(
   name: ArchitectureName,
   config: PolicySources['config'],
-  needs: readonly Need[],
+  { needs, sockets }: Declared,
   pid?: number,
 ): Promise<EffectivePolicy | undefined> {
   const [architecture, plain] = await Promise.all([loadArchitecture(name), builtinPolicy(name)])
   const builtin = plain && pid !== undefined ? withOwnProcess(plain, pid) : plain
   const here = await needsHere(architecture, needs)
-  return effectivePolicy(architecture, { builtin, needs: here, config })
+  return effectivePolicy(architecture, {
+    builtin,
+    needs: here,
+    ...(sockets && { sockets }),
+    config,
+  })
 }
 
 /**
- * Merges the default policy, the needs and the user's policy, or takes the user's alone in
+ * Merges the default policy, what is declared and the user's policy, or takes the user's alone in
  * `mode: replace`. Undefined where there is neither a default policy nor one of the user's.
  *
  * @throws PolicyError `UNKNOWN_SYSCALL`, with every name that the architecture does not have (S10)
  */
 export function effectivePolicy(
   architecture: Architecture,
-  { builtin, needs, config: { mode, policy } }: PolicySources,
+  { builtin, needs, sockets, config: { mode, policy } }: PolicySources,
 ): EffectivePolicy | undefined {
   const base = mode === 'replace' ? undefined : builtin
   const lowest = base ?? policy
   if (!lowest) return undefined
-  const needed = mode === 'replace' ? [] : [needsOf(needs, lowest)]
-  const layers: [Policy, ...Policy[]] = [lowest, ...needed]
+  const { defaultAction } = policy ?? lowest
+  const layers: [Policy, ...Policy[]] = [lowest]
+  if (base && sockets && denies({ action: defaultAction })) {
+    layers.push(socketLayer(architecture, base, sockets, defaultAction))
+  }
+  if (mode !== 'replace') layers.push(needsOf(needs, lowest))
   if (policy && policy !== lowest) layers.push(policy)
   refuseUnknown(architecture, layers)
   return merge(architecture, layers)

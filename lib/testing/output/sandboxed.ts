@@ -76,7 +76,9 @@ async function findingsOf(folder: string): Promise<readonly string[]> {
     .map(line => `calls ${String(Object(line.get('syscall')).name)}, which the filter denies`)
   const lost = lines.filter(line => Object(line.get('counts')).rejected > 0)
   const failed = lines.find(line => line.get('message') === 'Output failed')
-  const why = failed === undefined ? '' : `: ${String(failed.get('error.message'))}`
+  const hint = failed?.get('hint')
+  const remedy = hint === undefined ? '' : ` (${String(hint)})`
+  const why = failed === undefined ? '' : `: ${String(failed.get('error.message'))}${remedy}`
   const found = [...new Set(denied), ...(lost.length > 0 ? [`confirms nothing${why}`] : [])]
   const end = code === null ? `does not end within ${START_MS} ms` : `ends with ${code}`
   const said = code === 0 ? [] : [`the agent ${end}: ${lastOf(stderr)}`]

@@ -1,33 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { configure } from '../../../lib/agent/configure.ts'
-import type { Plan } from '../../../lib/agent/plan.ts'
-import { changesBetween, restartReasons } from '../../../lib/agent/reload/compare.ts'
-import { readDocument } from '../../../lib/config/source/document.ts'
+import { changesBetween } from '../../../lib/agent/reload/compare.ts'
 import { needsLinux } from '../../live.ts'
 import { temporaryFolder } from '../temporary.ts'
-
-/** A beat that needs nothing, and one that needs more than the default policy allows. */
-const PLAIN = `export default {
-  name: 'plain', run: async () => {},
-  schema: { word: { doc: 'A word.', format: String, default: 'hello' }, deep: { list: { doc: 'Some.', format: Array, default: [] } } },
-}`
-const TRACER = `export default {
-  name: 'tracer', run: async () => {}, schema: {},
-  syscalls: [{ names: ['ptrace'], why: 'reads registers' }],
-}`
+import { PLAIN, plansIn } from './plans.ts'
 
 describe('agent: what a reload changes', () => {
   const folder = temporaryFolder()
 
-  async function planOf(...lines: readonly string[]): Promise<Plan> {
-    const file = join(folder.path, 'beat.yml')
-    writeFileSync(join(folder.path, 'plain.mjs'), PLAIN)
-    writeFileSync(join(folder.path, 'tracer.mjs'), TRACER)
-    writeFileSync(file, lines.join('\n'))
-    return configure(readDocument({ files: [file], overrides: [], env: {} }))
-  }
+  const { planOf, refusals } = plansIn(folder)
   const beat = (keys: string) => `beats: [{ type: ./plain.mjs, id: a${keys} }]`
   const OUTPUT = 'output.console: {}'
 
@@ -91,7 +73,7 @@ describe('agent: what a reload changes', () => {
     ]
     for (const [what, after, expected] of ROWS) {
       it(what, async () => {
-        const changes = changesBetween(await planOf(...AB), await planOf(...after))
+        const changes = changesBetween(await planOf(AB), await planOf(after))
         const ids = (['added', 'removed', 'restarted', 'unchanged'] as const).map(
           kind => [kind, changes[kind].map(({ config }) => config.id).join(' ')] as const,
         )
@@ -100,19 +82,6 @@ describe('agent: what a reload changes', () => {
       })
     }
   })
-
-  /** What is refused, each as `line:column: path: message`. */
-  async function refusals(
-    before: readonly string[],
-    after: readonly string[],
-  ): Promise<readonly string[]> {
-    const running = await planOf(...before)
-    const wanted = await planOf(...after)
-    return restartReasons(running, wanted).map(({ path, message }) => {
-      const at = wanted.locate(path)?.replace(/^.*beat\.yml:/, '') ?? 'nowhere'
-      return `${at}: ${path.join('.')}: ${message}`
-    })
-  }
 
   describe('not without a restart', () => {
     const ROWS: readonly (readonly [after: string, refused: readonly string[]])[] = [
@@ -148,57 +117,6 @@ describe('agent: what a reload changes', () => {
       expect(await refusals([without, OUTPUT], [raw(''), OUTPUT])).to.have.lengthOf(1)
       const off = `${OUTPUT}\nseccomp.enabled: false`
       expect(await refusals([raw(''), off], [raw(', word: x'), off])).to.deep.equal([])
-    })
-
-    it('a beat that reaches further than the threads are confined to', async () => {
-      const reaching = (privilege: string) =>
-        PLAIN.replace('schema:', `privileges: () => [{ ${privilege}, why: 'works' }], schema:`)
-      const both = 'beats: [{ type: ./plain.mjs }, { type: ./NAME.mjs }]'
-      const of = (name: string, privilege: string) => {
-        writeFileSync(join(folder.path, `${name}.mjs`), reaching(privilege))
-        return both.replace('NAME', name)
-      }
-      const plain = 'beats: [{ type: ./plain.mjs }]'
-      const ROWS = [
-        ["writes: '/srv/a'", 'writes /srv/a'],
-        ["executes: '/usr/bin/df'", 'executes /usr/bin/df'],
-        ['connects: 443', 'connects 443'],
-        ["connects: 'any'", 'connects any'],
-        ["network: 'ip'", 'network ip'],
-        ['listens: 8080', 'listens 8080'],
-        ["unix: '/run/x.sock'", 'unix /run/x.sock'],
-        ["proc: 'inside'", 'proc inside'],
-        ["capability: 'CAP_KILL'", 'capability CAP_KILL'],
-      ] as const
-      for (const [at, [privilege, need]] of ROWS.entries()) {
-        const wanted = of(`reaching${at}`, privilege)
-        const message = `beat reaching${at} needs ${need}, which the running agent is confined from`
-        expect(await refusals([plain, OUTPUT], [wanted, OUTPUT])).to.deep.equal([
-          `1:32: beats.1: ${message}`,
-        ])
-        expect(await refusals([wanted, OUTPUT], [plain, OUTPUT])).to.deep.equal([])
-        expect(await refusals([wanted, OUTPUT], [wanted, OUTPUT])).to.deep.equal([])
-        const off = `${OUTPUT}\nlandlock.enabled: false\ncapabilities: keep`
-        expect(await refusals([plain, off], [wanted, off])).to.deep.equal([])
-      }
-      const below = of('below', "writes: '/srv/a/b'")
-      expect(
-        await refusals([of('above', "writes: '/srv/a'"), OUTPUT], [below, OUTPUT]),
-      ).to.deep.equal([])
-    })
-
-    it('a beat that opens with a capability, which has been dropped', async () => {
-      const source =
-        "privileges: () => [{ capability: 'CAP_KILL', during: 'open', why: 'works' }], schema:"
-      writeFileSync(join(folder.path, 'opening.mjs'), PLAIN.replace('schema:', source))
-      const plain = 'beats: [{ type: ./plain.mjs }]'
-      const opening = 'beats: [{ type: ./plain.mjs }, { type: ./opening.mjs }]'
-      expect(await refusals([plain, OUTPUT], [opening, OUTPUT])).to.deep.equal([
-        '1:32: beats.1: beat opening opens with CAP_KILL, which the running agent has dropped',
-      ])
-      expect(await refusals([opening, OUTPUT], [opening, OUTPUT])).to.deep.equal([])
-      const keep = `${OUTPUT}\ncapabilities: keep`
-      expect(await refusals([plain, keep], [opening, keep])).to.deep.equal([])
     })
 
     it('other settings of what confines it', async () => {

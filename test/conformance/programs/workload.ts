@@ -22,7 +22,7 @@ const report = (_: unknown, message: string) => {
 }
 const section = process.argv[2] === 'trap' ? { default_action: 'trap' } : undefined
 const config = parseSeccompSection(section, report, () => 'conformance')
-const outcome = enterSandbox(await planSandbox(config, []))
+const outcome = enterSandbox(await planSandbox(config, { needs: [] }))
 const works = { files, timers, http, crypto, zlib, worker }
 const done = await Promise.all(
   Object.entries(works).map(async ([name, work]) => [name, await work().catch(codeOf)] as const),

@@ -4,6 +4,8 @@
 export type Layer =
   /** The filter of system calls: `seccomp.enabled`. */
   | 'filter'
+  /** The filter, where the configuration declares no sockets. */
+  | 'filter without sockets'
   /** The Landlock domain: `landlock.enabled`. */
   | 'domain'
   /** Dropped capabilities: `capabilities`. */
@@ -67,6 +69,8 @@ export type Who = 'root' | '65534' | 'becomes 65534'
 /** The parts that are switched on. */
 export interface Switches {
   readonly filter: boolean
+  /** Whether the ports of the scene are in the configuration. */
+  readonly sockets: boolean
   readonly domain: boolean
   readonly capabilities: boolean
 }
@@ -75,13 +79,14 @@ export interface Switches {
 export function predicted(
   { refused, since = 1 }: Attack,
   who: Who,
-  { filter, domain, capabilities }: Switches,
+  { filter, sockets, domain, capabilities }: Switches,
   abi: number,
 ): string {
   const isDomain = domain && abi >= since
   const isDropped = capabilities || who !== 'root'
   const on: Readonly<Record<Layer, boolean>> = {
     filter,
+    'filter without sockets': filter && !sockets,
     domain: isDomain,
     capabilities: isDropped,
     'domain and capabilities': isDomain && isDropped,

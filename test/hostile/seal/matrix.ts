@@ -4,7 +4,7 @@ import type { Results } from './beat.ts'
 import type { Found, Run } from './run.ts'
 import { ATTEMPTED } from './table.ts'
 
-export const SEALED: Switches = { filter: true, domain: true, capabilities: true }
+export const SEALED: Switches = { filter: true, sockets: true, domain: true, capabilities: true }
 
 /** Each part alone, and all of them, switched off. */
 const WITHOUT: readonly (readonly (keyof Switches)[])[] = [
@@ -15,6 +15,7 @@ const WITHOUT: readonly (readonly (keyof Switches)[])[] = [
     ['domain', 'capabilities'],
   ],
   ['filter', 'domain', 'capabilities'],
+  ...[['sockets'], ['sockets', 'domain']],
 ] as const
 
 function switchedOff(parts: readonly (keyof Switches)[]): Switches {

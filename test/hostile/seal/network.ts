@@ -1,10 +1,14 @@
 // Ways over the network and to other processes' sockets.
+import { close, open, url } from 'node:inspector'
 import type { Attack, Scene } from './attack.ts'
 import { call } from './calls.ts'
 
-const [AF_UNIX, AF_INET, AF_INET6] = [1, 2, 10]
-const [SOCK_STREAM, SOCK_DGRAM, IPPROTO_MPTCP] = [1, 2, 262]
+const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16]
+const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, IPPROTO_MPTCP] = [1, 2, 3, 262]
 const MSG_FASTOPEN = 0x20000000
+
+/** By whom no socket is to be had. */
+const UNDECLARED = { 'filter without sockets': 'EPERM' } as const
 
 type Port = keyof Scene['ports']
 
@@ -28,22 +32,22 @@ function connecting(name: string, port: Port, refused: Attack['refused']): reado
 }
 
 export const ON_NETWORK: readonly Attack[] = [
-  ...connecting('connects to a TCP port', 'undeclared', { domain: 'EACCES' }),
+  ...connecting('connects to a TCP port', 'undeclared', { ...UNDECLARED, domain: 'EACCES' }),
   {
     name: 'binds a TCP port',
-    refused: { domain: 'EACCES' },
+    refused: { ...UNDECLARED, domain: 'EACCES' },
     since: 4,
     attempt: ({ ports }) => tcp('bind', ports.free),
   },
   {
     name: 'binds any TCP port',
-    refused: { domain: 'EACCES' },
+    refused: { ...UNDECLARED, domain: 'EACCES' },
     since: 4,
     attempt: () => tcp('bind', 0),
   },
   {
     name: 'binds a TCP port, the family unspecified',
-    refused: { domain: 'EACCES' },
+    refused: { ...UNDECLARED, domain: 'EACCES' },
     since: 4,
     attempt: ({ ports }) =>
       withSocket(AF_INET, SOCK_STREAM, 0, socket => {
@@ -55,7 +59,7 @@ export const ON_NETWORK: readonly Attack[] = [
   {
     name: 'connects to a TCP port of IPv4 by a socket of IPv6',
     needs: '/proc/net/if_inet6',
-    refused: { domain: 'EACCES' },
+    refused: { ...UNDECLARED, domain: 'EACCES' },
     since: 4,
     attempt: ({ ports }) =>
       withSocket(AF_INET6, SOCK_STREAM, 0, socket => {
@@ -72,20 +76,19 @@ export const ON_NETWORK: readonly Attack[] = [
   },
   {
     name: 'connects to an abstract unix socket',
-    refused: { domain: 'EPERM' },
+    refused: { filter: 'EPERM', domain: 'EPERM' },
     since: 6,
     attempt: ({ abstract }) => unix(`\0${abstract}`),
   },
   {
     name: 'connects to a unix socket in a folder that it may not write',
-    refused: { domain: 'EACCES' },
+    refused: { filter: 'EPERM', domain: 'EACCES' },
     since: 9,
     attempt: ({ socket }) => unix(`${socket}\0`),
   },
   {
     name: 'sends to a TCP port without connecting (MSG_FASTOPEN)',
-    refused: {},
-    limit: 'the domain refuses connect alone, and the filter allows sendto with any flags',
+    refused: { filter: 'EPERM' },
     attempt: ({ ports }) =>
       withSocket(AF_INET, SOCK_STREAM, 0, socket => {
         const address = loopback(AF_INET, ports.undeclared)
@@ -94,31 +97,54 @@ export const ON_NETWORK: readonly Attack[] = [
   },
   {
     name: 'listens on a TCP port without binding it',
-    refused: {},
-    limit: 'the kernel itself binds the port, which the domain does not see',
+    refused: UNDECLARED,
+    limit:
+      'where somebody declares a listener, the kernel binds any other to a port, which nothing sees',
     attempt: () => withSocket(AF_INET, SOCK_STREAM, 0, socket => call('listen', socket, 1)),
   },
   {
     name: 'sends to a UDP port',
-    refused: {},
-    limit: 'the domain decides about TCP alone',
+    refused: UNDECLARED,
+    limit: 'the domain decides about TCP alone, and the filter sees no addresses',
     attempt: ({ ports }) =>
       withSocket(AF_INET, SOCK_DGRAM, 0, socket => {
         const address = loopback(AF_INET, ports.undeclared)
         call('sendto', socket, Buffer.from('data'), 4, 0, address, address.length)
       }),
   },
+  {
+    name: 'asks the kernel for its addresses (routing netlink)',
+    refused: UNDECLARED,
+    limit: 'getaddrinfo asks for them wherever a network is declared',
+    attempt: () => withSocket(AF_NETLINK, SOCK_RAW, 0, () => undefined),
+  },
+  {
+    name: 'opens a debugger’s port (inspector)',
+    refused: { ...UNDECLARED, domain: 'EACCES' },
+    since: 4,
+    attempt: ({ ports }) => debug(ports.free),
+  },
 ]
 
 /** What the configuration declares: it must go on working. */
 export const DECLARED: readonly Attack[] = [
-  ...connecting('connects to a declared TCP port', 'connects', {}),
+  ...connecting('connects to a declared TCP port', 'connects', UNDECLARED),
   {
     name: 'binds a declared TCP port',
-    refused: {},
+    refused: UNDECLARED,
     attempt: ({ ports }) => tcp('bind', ports.listens),
   },
 ]
+
+/** Node says on stderr alone that it could not open the port, so the error is that of binding it. */
+function debug(port: number): void {
+  open(port, '127.0.0.1')
+  const isOpen = url() !== undefined
+  close()
+  if (isOpen) return
+  tcp('bind', port)
+  throw new Error('the debugger has no port')
+}
 
 function unix(name: string): void {
   withSocket(AF_UNIX, SOCK_STREAM, 0, socket => {

@@ -103,12 +103,12 @@ export const ON_OWN_CODE: readonly Attack[] = [
   },
   {
     name: 'makes a unix socket in the folder of the configuration',
-    refused: { domain: 'EACCES' },
+    refused: { filter: 'EPERM', domain: 'EACCES' },
     attempt: ({ outside }) => bindTo(`${outside}/planted.sock`),
   },
   {
     name: 'makes a unix socket in its data',
-    refused: { domain: 'EACCES' },
+    refused: { filter: 'EPERM', domain: 'EACCES' },
     attempt: ({ inside }) => bindTo(`${inside}/planted.sock`),
   },
   {
@@ -121,9 +121,18 @@ export const ON_OWN_CODE: readonly Attack[] = [
     },
   },
   {
+    name: 'makes a program with the setuid bit in its data',
+    refused: { filter: 'EPERM' },
+    attempt: ({ inside }) => {
+      closeSync(openSync(`${inside}/setuid`, 'wx', 0o4755))
+      const { mode } = statSync(`${inside}/setuid`)
+      rmSync(`${inside}/setuid`)
+      if ((mode & 0o4000) === 0) throw new Error('the bit is not set')
+    },
+  },
+  {
     name: 'sets the setuid bit of a file of its own outside of its data',
-    refused: {},
-    limit: BY_OWNER,
+    refused: { filter: 'EPERM' },
     attempt: ({ outside }) => {
       chmodSync(`${outside}/spare`, 0o4755)
       const { mode } = statSync(`${outside}/spare`)

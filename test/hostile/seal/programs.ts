@@ -1,7 +1,6 @@
 // Ways to start another program, and what Node itself opens: a debugger's port, threads.
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { close, open, url } from 'node:inspector'
 import { Worker } from 'node:worker_threads'
 import type { Attack } from './attack.ts'
 import { call, refusal, using } from './calls.ts'
@@ -85,17 +84,6 @@ export const ON_PROGRAMS: readonly Attack[] = [
       const cat = spawnSync('/bin/cat', ['/proc/self/status'], { encoding: 'utf8' })
       if (cat.error) throw cat.error
       if (/^CapPrm:\t0+$/m.test(cat.stdout)) throw refusal('EPERM')
-    },
-  },
-  {
-    name: "opens a debugger's port (inspector)",
-    refused: { domain: 'EACCES' },
-    since: 4,
-    attempt: () => {
-      open(0, '127.0.0.1')
-      // Node prints the error, and says nothing.
-      if (url() === undefined) throw refusal('EACCES')
-      close()
     },
   },
   {

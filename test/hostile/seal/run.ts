@@ -108,7 +108,7 @@ function filesFor(
     'beat.yml': `beats: [{ type: ${place.path('beat.js')} }]
 output.console: {}
 seccomp.enabled: ${on.filter}
-landlock: { enabled: ${on.domain}, connects: [${ports.connects}], listens: [${ports.listens}] }
+landlock: { enabled: ${on.domain}${on.sockets ? `, connects: [${ports.connects}], listens: [${ports.listens}]` : ''} }
 capabilities: ${on.capabilities ? 'drop' : 'keep'}
 user: '${who === 'becomes 65534' ? `${NOBODY}:${NOBODY}` : ''}'
 `,

@@ -44,7 +44,7 @@ interface Compiled {
 }
 
 async function defaultPolicy(name: ArchitectureName, pid?: number): Promise<Compiled> {
-  const policy = await loadPolicy(name, section({}), [], pid)
+  const policy = await loadPolicy(name, section({}), { needs: [] }, pid)
   if (!policy) throw new Error(`no default policy for ${name}`)
   return { policy, program: compile(policy) }
 }

@@ -19,7 +19,7 @@ import { ACTIONS } from '../../../lib/seccomp/policy/policy.ts'
 import { BLACKLIST, policy, section } from '../policy/policies.ts'
 
 async function defaults(name: ArchitectureName, config = section({})) {
-  const found = await loadPolicy(name, config, [])
+  const found = await loadPolicy(name, config, { needs: [] })
   if (!found) throw new Error(`no default policy for ${name}`)
   return found
 }

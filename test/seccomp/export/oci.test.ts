@@ -123,7 +123,12 @@ describe('seccomp export --format oci', () => {
   }
 
   it('says all of the default policy', async () => {
-    const policy = await loadPolicy('amd64', { mode: 'extend', policy: undefined }, [], 4321)
+    const policy = await loadPolicy(
+      'amd64',
+      { mode: 'extend', policy: undefined },
+      { needs: [] },
+      4321,
+    )
     if (!policy) throw new Error('no default policy')
     const { profile, stricter } = exported(policy)
     expect(stricter.size).to.equal(0)

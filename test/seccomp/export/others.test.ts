@@ -13,7 +13,7 @@ import { isolation, needsIsolation, programFile, skip } from '../../live.ts'
 import { BLACKLIST, policy } from '../policy/policies.ts'
 
 async function defaultPolicy() {
-  const found = await loadPolicy('amd64', { mode: 'extend', policy: undefined }, [])
+  const found = await loadPolicy('amd64', { mode: 'extend', policy: undefined }, { needs: [] })
   if (!found) throw new Error('no default policy')
   return found
 }

@@ -11,7 +11,7 @@ describe('diagnose', () => {
   const CONFIG = { mode: 'extend', policy: undefined } as const
 
   it('traps what the default policy denies, with the errno, and nothing else', async () => {
-    const policy = await loadPolicy('amd64', CONFIG, [])
+    const policy = await loadPolicy('amd64', CONFIG, { needs: [] })
     if (!policy) throw new Error('amd64 has a default policy')
     expect(diagnoseProblem(policy)).to.equal(undefined)
     const visible = new Map(diagnosed(policy).decisions.map(each => [each.name, each]))
@@ -27,7 +27,7 @@ describe('diagnose', () => {
   })
 
   it('leaves alone what libc calls with all signals blocked', async () => {
-    const policy = await loadPolicy('amd64', CONFIG, [])
+    const policy = await loadPolicy('amd64', CONFIG, { needs: [] })
     const left =
       policy && diagnosed(policy).decisions.filter(each => each.otherwise.action === 'errno')
     expect(left?.map(({ name }) => name)).to.include.members(['clone', 'clone3', 'vfork', 'execve'])

@@ -81,7 +81,7 @@ describe('seccomp export --format oci: what libseccomp makes of it', () => {
 
   for (const name of ['amd64', '386', 'arm64', 'ppc64le'] as const) {
     it(`${name}: the default policy gets no looser`, async () => {
-      const found = await loadPolicy(name, { mode: 'extend', policy: undefined }, [])
+      const found = await loadPolicy(name, { mode: 'extend', policy: undefined }, { needs: [] })
       if (!found) throw new Error('no default policy')
       await isNeverLooser(name, found)
     })

@@ -8,7 +8,7 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['openat', 'stat', 'lstat', 'fstat', 'statx', 'statfs', 'access', 'readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link', 'symlink', 'unlink', 'unlinkat', 'chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'lchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'open', 'stat64', 'lstat64', 'fstat64', 'fstatat64', 'statfs64', 'fstatfs', 'fstatfs64', 'truncate', 'truncate64', 'ftruncate64', 'faccessat', 'faccessat2', 'fchmodat2', 'fchownat', 'chown32', 'fchown32', 'lchown32', 'linkat', 'mkdirat', 'readlinkat', 'renameat', 'renameat2', 'symlinkat', 'utimensat_time64'],
+      names: ['stat', 'lstat', 'fstat', 'statx', 'statfs', 'access', 'readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link', 'symlink', 'unlink', 'unlinkat', 'chown', 'fchown', 'lchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'stat64', 'lstat64', 'fstat64', 'fstatat64', 'statfs64', 'fstatfs', 'fstatfs64', 'truncate', 'truncate64', 'ftruncate64', 'faccessat', 'faccessat2', 'fchownat', 'chown32', 'fchown32', 'lchown32', 'linkat', 'mkdirat', 'readlinkat', 'renameat', 'renameat2', 'symlinkat', 'utimensat_time64'],
     },
     {
       action: 'allow',
@@ -28,11 +28,38 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg', 'recvmmsg', 'recvmmsg_time64'],
+      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'recvfrom', 'recvmsg', 'recvmmsg', 'recvmmsg_time64'],
     },
     {
       action: 'allow',
       names: ['getpid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'umask', 'uname', 'getrusage', 'getpriority', 'capget', 'getrandom', 'getuid32', 'geteuid32', 'getgid32', 'getegid32', 'getgroups32', 'getpgrp', 'getpgid', 'getsid', 'getresuid', 'getresgid', 'getresuid32', 'getresgid32', 'times', 'sysinfo', 'getrlimit', 'ugetrlimit'],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"openat","arguments":[{"argument":3,"operation":"BitsNotSet","value":3072}]},
+        {"name":"openat","arguments":[{"argument":2,"operation":"BitsNotSet","value":4194368}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"open","arguments":[{"argument":2,"operation":"BitsNotSet","value":3072}]},
+        {"name":"open","arguments":[{"argument":1,"operation":"BitsNotSet","value":4194368}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"chmod","arguments":[{"argument":1,"operation":"BitsNotSet","value":3072}]},
+        {"name":"fchmod","arguments":[{"argument":1,"operation":"BitsNotSet","value":3072}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"fchmodat","arguments":[{"argument":2,"operation":"BitsNotSet","value":3072}]},
+      ],
     },
     {
       action: 'allow',
@@ -68,6 +95,19 @@ export const section: unknown = {
       names_with_args: [
         {"name":"socketcall","arguments":[{"argument":0,"operation":"GreaterOrEqual","value":1},{"argument":0,"operation":"LessOrEqual","value":7}]},
         {"name":"socketcall","arguments":[{"argument":0,"operation":"GreaterOrEqual","value":9},{"argument":0,"operation":"LessOrEqual","value":20}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendto","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+        {"name":"sendmmsg","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendmsg","arguments":[{"argument":2,"operation":"BitsNotSet","value":536870912}]},
       ],
     },
     {
@@ -145,7 +185,7 @@ export const section: unknown = {
     {
       action: 'allow',
       names_with_args: [
-        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0}]},
+        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0},{"argument":2,"operation":"LessOrEqual","value":19}]},
       ],
     },
   ],

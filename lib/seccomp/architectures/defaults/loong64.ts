@@ -8,7 +8,7 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['openat', 'fstat', 'newfstatat', 'statx', 'statfs', 'getdents64', 'getcwd', 'chdir', 'unlinkat', 'fchmod', 'fchmodat', 'fchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'fstatfs', 'truncate', 'faccessat', 'faccessat2', 'fchmodat2', 'fchownat', 'linkat', 'mkdirat', 'readlinkat', 'renameat2', 'symlinkat'],
+      names: ['fstat', 'newfstatat', 'statx', 'statfs', 'getdents64', 'getcwd', 'chdir', 'unlinkat', 'fchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'fstatfs', 'truncate', 'faccessat', 'faccessat2', 'fchownat', 'linkat', 'mkdirat', 'readlinkat', 'renameat2', 'symlinkat'],
     },
     {
       action: 'allow',
@@ -28,11 +28,30 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg', 'accept', 'recvmmsg'],
+      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'recvfrom', 'recvmsg', 'accept', 'recvmmsg'],
     },
     {
       action: 'allow',
       names: ['getpid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'umask', 'uname', 'getrusage', 'getpriority', 'capget', 'getrandom', 'getpgid', 'getsid', 'getresuid', 'getresgid', 'times', 'sysinfo'],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"openat","arguments":[{"argument":3,"operation":"BitsNotSet","value":3072}]},
+        {"name":"openat","arguments":[{"argument":2,"operation":"BitsNotSet","value":4194368}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"fchmod","arguments":[{"argument":1,"operation":"BitsNotSet","value":3072}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"fchmodat","arguments":[{"argument":2,"operation":"BitsNotSet","value":3072}]},
+      ],
     },
     {
       action: 'allow',
@@ -61,6 +80,19 @@ export const section: unknown = {
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":10},{"argument":1,"operation":"MaskedEqual","value":2,"mask":15},{"argument":2,"operation":"Equal","value":17}]},
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":16},{"argument":1,"operation":"MaskedEqual","value":3,"mask":15},{"argument":2,"operation":"Equal","value":0}]},
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":16},{"argument":1,"operation":"MaskedEqual","value":2,"mask":15},{"argument":2,"operation":"Equal","value":0}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendto","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+        {"name":"sendmmsg","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendmsg","arguments":[{"argument":2,"operation":"BitsNotSet","value":536870912}]},
       ],
     },
     {
@@ -124,7 +156,7 @@ export const section: unknown = {
     {
       action: 'allow',
       names_with_args: [
-        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0}]},
+        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0},{"argument":2,"operation":"LessOrEqual","value":19}]},
       ],
     },
   ],

@@ -8,7 +8,7 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['openat', 'stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'statfs', 'access', 'readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link', 'symlink', 'unlink', 'unlinkat', 'chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'lchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'open', 'statfs64', 'fstatfs', 'fstatfs64', 'truncate', 'faccessat', 'faccessat2', 'fchmodat2', 'fchownat', 'linkat', 'mkdirat', 'readlinkat', 'renameat', 'renameat2', 'symlinkat'],
+      names: ['stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'statfs', 'access', 'readlink', 'getdents64', 'getcwd', 'chdir', 'mkdir', 'rmdir', 'rename', 'link', 'symlink', 'unlink', 'unlinkat', 'chown', 'fchown', 'lchown', 'utimensat', 'ftruncate', 'fsync', 'fdatasync', 'inotify_init1', 'inotify_add_watch', 'inotify_rm_watch', 'statfs64', 'fstatfs', 'fstatfs64', 'truncate', 'faccessat', 'faccessat2', 'fchownat', 'linkat', 'mkdirat', 'readlinkat', 'renameat', 'renameat2', 'symlinkat'],
     },
     {
       action: 'allow',
@@ -28,11 +28,38 @@ export const section: unknown = {
     },
     {
       action: 'allow',
-      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg', 'accept', 'recvmmsg', 'send', 'recv'],
+      names: ['connect', 'bind', 'listen', 'accept4', 'shutdown', 'getsockname', 'getpeername', 'getsockopt', 'recvfrom', 'recvmsg', 'accept', 'recvmmsg', 'recv'],
     },
     {
       action: 'allow',
       names: ['getpid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'umask', 'uname', 'getrusage', 'getpriority', 'capget', 'getrandom', 'getpgrp', 'getpgid', 'getsid', 'getresuid', 'getresgid', 'times', 'sysinfo', 'getrlimit', 'ugetrlimit'],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"openat","arguments":[{"argument":3,"operation":"BitsNotSet","value":3072}]},
+        {"name":"openat","arguments":[{"argument":2,"operation":"BitsNotSet","value":4194368}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"open","arguments":[{"argument":2,"operation":"BitsNotSet","value":3072}]},
+        {"name":"open","arguments":[{"argument":1,"operation":"BitsNotSet","value":4194368}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"chmod","arguments":[{"argument":1,"operation":"BitsNotSet","value":3072}]},
+        {"name":"fchmod","arguments":[{"argument":1,"operation":"BitsNotSet","value":3072}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"fchmodat","arguments":[{"argument":2,"operation":"BitsNotSet","value":3072}]},
+      ],
     },
     {
       action: 'allow',
@@ -61,6 +88,20 @@ export const section: unknown = {
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":10},{"argument":1,"operation":"MaskedEqual","value":2,"mask":15},{"argument":2,"operation":"Equal","value":17}]},
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":16},{"argument":1,"operation":"MaskedEqual","value":3,"mask":15},{"argument":2,"operation":"Equal","value":0}]},
         {"name":"socket","arguments":[{"argument":0,"operation":"Equal","value":16},{"argument":1,"operation":"MaskedEqual","value":2,"mask":15},{"argument":2,"operation":"Equal","value":0}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendto","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+        {"name":"sendmmsg","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+        {"name":"send","arguments":[{"argument":3,"operation":"BitsNotSet","value":536870912}]},
+      ],
+    },
+    {
+      action: 'allow',
+      names_with_args: [
+        {"name":"sendmsg","arguments":[{"argument":2,"operation":"BitsNotSet","value":536870912}]},
       ],
     },
     {
@@ -120,7 +161,7 @@ export const section: unknown = {
     {
       action: 'allow',
       names_with_args: [
-        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0}]},
+        {"name":"setpriority","arguments":[{"argument":0,"operation":"Equal","value":0},{"argument":1,"operation":"Equal","value":0},{"argument":2,"operation":"LessOrEqual","value":19}]},
       ],
     },
   ],
