@@ -5,7 +5,7 @@ import { localAccounts } from './accounts.ts'
 import { lossWarning } from './lost.ts'
 import { OwnViolations } from './own.ts'
 import { parentOf } from './parents.ts'
-import { parseRecord } from './record.ts'
+import { parseRecord } from './records/seccomp.ts'
 
 function record(pid: number, syscall: number) {
   const text = `audit(1.000:1): uid=0 pid=${pid} comm="x" arch=c000003e syscall=${syscall} code=0x50000`

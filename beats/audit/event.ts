@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { Event } from 'sealbeat'
 import { type CallNames, decodeReturn } from 'sealbeat/seccomp'
-import type { SeccompRecord } from './record.ts'
+import type { SeccompRecord } from './records/seccomp.ts'
 
 /** Details that the record itself does not contain. */
 interface EventDetails {

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { seesEveryProcess } from './parents.ts'
-import type { SeccompRecord } from './record.ts'
+import type { SeccompRecord } from './records/seccomp.ts'
 
 /** The shortest time between two reports of the same system call of the agent itself. */
 const REPORT_INTERVAL_MS = 60_000

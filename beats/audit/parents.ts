@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { uptime } from 'node:os'
-import type { SeccompRecord } from './record.ts'
+import type { SeccompRecord } from './records/seccomp.ts'
 
 /** The inode of the initial PID namespace: PROC_PID_INIT_INO of linux/proc_ns.h. */
 const INITIAL_PID_NAMESPACE = 0xeffffffc

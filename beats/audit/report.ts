@@ -4,7 +4,7 @@ import { type Accounts, localAccounts } from './accounts.ts'
 import { eventOf } from './event.ts'
 import { OwnViolations } from './own.ts'
 import { parentOf, seesEveryProcess } from './parents.ts'
-import { parseRecord, type SeccompRecord } from './record.ts'
+import { parseRecord, type SeccompRecord } from './records/seccomp.ts'
 
 /** Turns a batch of records into events. */
 type Reporter = (records: readonly string[]) => Promise<readonly Event[]>

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { callNames } from 'sealbeat/seccomp'
-import { eventOf } from './event.ts'
-import { parseRecord } from './record.ts'
+import { eventOf } from '../event.ts'
+import { parseRecord } from './seccomp.ts'
 
 /** Records that these kernels wrote while the conformance program ran on them (`make live-all`). */
 const RECORDS: readonly (readonly [kernel: string, record: string, data: object])[] = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { callNames } from 'sealbeat/seccomp'
-import { eventOf } from './event.ts'
-import { parseRecord } from './record.ts'
+import { eventOf } from '../event.ts'
+import { parseRecord } from './seccomp.ts'
 
 const PLAIN =
   'audit(1795613005.841:12): auid=1000 uid=33 gid=34 ses=7 pid=13096 comm="flood" exe="/usr/bin/node" ' +
