@@ -113,14 +113,16 @@ export interface AuditSocket {
   open(bufferBytes: number): number
   /** The same for a socket among `count` inherited descriptors from `first` on. -ENOENT: there is none. */
   adopt(first: number, count: number, bufferBytes: number): number
-  /** Never waits. `type`: an `AUDIT_*` of linux/audit.h; `maxRecords`: records read, of any type. */
-  read(descriptor: number, type: number, maxRecords: number): AuditReading
+  /** Never waits. `types`: of `AUDIT_*` in linux/audit.h; `maxRecords`: records read, of any type. */
+  read(descriptor: number, types: Uint16Array, maxRecords: number): AuditReading
   readonly ReadableWatch: new (descriptor: number, callback: () => void) => ReadableWatch
 }
 
 export interface AuditReading {
   /** The texts, without headers. */
   readonly records: readonly string[]
+  /** The type of each record. */
+  readonly types: ArrayLike<number>
   /** Records of any type dropped since the socket was opened, modulo 2³²; -1 if unknown. */
   readonly lost: number
   /** Buffer overruns during this reading, each with at least one record lost. */

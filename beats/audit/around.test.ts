@@ -5,31 +5,85 @@ import { localAccounts } from './accounts.ts'
 import { lossWarning } from './lost.ts'
 import { OwnViolations } from './own.ts'
 import { parentOf } from './parents.ts'
-import { parseRecord } from './records/seccomp.ts'
+import { parseSeccomp } from './records/seccomp.ts'
+import { Unreadable } from './unreadable.ts'
 
-function record(pid: number, syscall: number) {
+/** A violation of a kind by a process. */
+function by(pid: number, syscall: number) {
   const text = `audit(1.000:1): uid=0 pid=${pid} comm="x" arch=c000003e syscall=${syscall} code=0x50000`
-  const parsed = parseRecord(text)
-  if (!parsed) throw new Error(text)
-  return parsed
+  const parsed = parseSeccomp(text)
+  if (typeof parsed === 'string') throw new Error(parsed)
+  return [`syscall ${syscall}`, parsed] as const
 }
 
 describe('audit: violations of the agent itself', () => {
   it('are reported once a minute for each system call, with the number that were not', () => {
     const own = new OwnViolations(({ pid }) => pid === 1)
-    expect(own.decide(record(1, 5), 0)).to.deep.equal({ unreported: 0 })
-    expect(own.decide(record(1, 5), 1)).to.equal(undefined)
-    expect(own.decide(record(1, 5), 59_999)).to.equal(undefined)
-    expect(own.decide(record(1, 6), 59_999)).to.deep.equal({ unreported: 0 })
-    expect(own.decide(record(1, 5), 60_000)).to.deep.equal({ unreported: 2 })
-    expect(own.decide(record(1, 5), 60_001)).to.equal(undefined)
+    expect(own.decide(...by(1, 5), 0)).to.deep.equal({ unreported: 0 })
+    expect(own.decide(...by(1, 5), 1)).to.equal(undefined)
+    expect(own.decide(...by(1, 5), 59_999)).to.equal(undefined)
+    expect(own.decide(...by(1, 6), 59_999)).to.deep.equal({ unreported: 0 })
+    expect(own.decide(...by(1, 5), 60_000)).to.deep.equal({ unreported: 2 })
+    expect(own.decide(...by(1, 5), 60_001)).to.equal(undefined)
   })
 
   it('do not suppress those of other processes', () => {
     const own = new OwnViolations(({ pid }) => pid === 1)
     for (let now = 0; now < 3; now++) {
-      expect(own.decide(record(2, 5), now)).to.deep.equal({ unreported: 0 })
+      expect(own.decide(...by(2, 5), now)).to.deep.equal({ unreported: 0 })
     }
+  })
+})
+
+describe('audit: violations by nobody that is known', () => {
+  it('are treated as those of the agent, which may be their cause', () => {
+    const own = new OwnViolations(() => false)
+    expect(own.decide('1f fs.execute', undefined, 0)).to.deep.equal({ unreported: 0 })
+    expect(own.decide('1f fs.execute', undefined, 1)).to.equal(undefined)
+    expect(own.decide('2f fs.execute', undefined, 1)).to.deep.equal({ unreported: 0 })
+  })
+
+  it('are counted, however many kinds there are', () => {
+    const own = new OwnViolations(() => false)
+    const kinds = Array.from({ length: 3000 }, (_, at) => `${at} ptrace`)
+    let reported = 0
+    let unreported = 0
+    const decide = (kind: string, nowMs: number) => {
+      const decision = own.decide(kind, undefined, nowMs)
+      if (decision) reported++
+      unreported += decision?.unreported ?? 0
+    }
+    for (const kind of kinds) for (let time = 0; time < 3; time++) decide(kind, time)
+    for (const kind of kinds) decide(kind, 100_000)
+    for (const kind of kinds) decide(kind, 200_000)
+    expect(reported).to.equal(9000)
+    // Those of the kinds that are remembered now have been told of, one round later at the latest.
+    for (const kind of kinds.slice(-1024)) decide(kind, 300_000)
+    expect(unreported).to.equal(6000)
+  })
+})
+
+describe('audit: records that can not be read', () => {
+  it('are reported at once, and then once a minute, by type and reason', () => {
+    const unreadable = new Unreadable()
+    expect([unreadable.due(0), unreadable.dueInMs(0)]).to.deep.equal([[], undefined])
+    unreadable.add('seccomp', 'no pid', 'a')
+    expect(unreadable.dueInMs(5)).to.equal(0)
+    expect(unreadable.due(5)).to.deep.equal([
+      { type: 'seccomp', reason: 'no pid', count: 1, text: 'a' },
+    ])
+    unreadable.add('seccomp', 'no pid', 'b')
+    unreadable.add('seccomp', 'no arch', 'c')
+    unreadable.add('seccomp', 'no pid', 'd')
+    expect([unreadable.waiting, unreadable.dueInMs(1005)]).to.deep.equal([3, 59_000])
+    expect(unreadable.due(60_004)).to.deep.equal([])
+    expect(
+      unreadable.due(60_005).map(({ reason, count, text }) => [reason, count, text]),
+    ).to.deep.equal([
+      ['no pid', 2, 'd'],
+      ['no arch', 1, 'c'],
+    ])
+    expect(unreadable.waiting).to.equal(0)
   })
 })
 

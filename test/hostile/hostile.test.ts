@@ -78,7 +78,7 @@ describe('a hostile plugin under the default policy', function () {
 
 function mayAudit(): boolean {
   try {
-    openAuditLog(1326, 4096).close()
+    openAuditLog([1326], 4096).close()
     return process.getuid?.() === 0
   } catch {
     return false
