@@ -76,11 +76,9 @@ function auditdOf(record: SeccompRecord, { names, unreported, labels }: SeccompD
 
 /** The labels of the process: the only one, or those of several security modules. */
 export function subjectOf(subject: string | undefined, labels: Labels) {
-  const isElsewhere = subject === SEVERAL && labels.length > 0
-  return {
-    ...(subject !== undefined && !isElsewhere && { subj: subject }),
-    ...Object.fromEntries(labels),
-  }
+  if (labels.length === 0) return subject === undefined ? {} : { subj: subject }
+  const isToldHere = subject !== undefined && subject !== SEVERAL
+  return { ...(isToldHere && { subj: subject }), ...Object.fromEntries(labels) }
 }
 
 function dataOf(record: SeccompRecord, names: CallNames | undefined) {

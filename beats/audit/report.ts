@@ -14,6 +14,7 @@ import { OwnViolations } from './own.ts'
 import { parentOf, seesEveryProcess } from './parents.ts'
 import { Unreadable, type UnreadableRecords } from './unreadable.ts'
 
+type FindParent = (process: { readonly pid: number; readonly time: Date }) => number | undefined
 type ParentAt = (pid: number, time: Date) => number | undefined
 
 interface Ids {
@@ -29,11 +30,16 @@ export class Reporter {
   readonly #unreadable = new Unreadable()
   readonly #assembly = new Assembly(this.#unreadable)
   readonly #names = new Map<number, CallNames | undefined>()
-  readonly #findParent = seesEveryProcess() ? parentOf : () => undefined
+  readonly #findParent: FindParent
 
-  constructor(accounts: Accounts = localAccounts(), own: OwnViolations = new OwnViolations()) {
+  constructor(
+    accounts: Accounts = localAccounts(),
+    own: OwnViolations = new OwnViolations(),
+    findParent: FindParent = seesEveryProcess() ? parentOf : () => undefined,
+  ) {
     this.#accounts = accounts
     this.#own = own
+    this.#findParent = findParent
   }
 
   /** The events of violations whose records are complete, or have been waited for long enough. */
@@ -93,7 +99,8 @@ export class Reporter {
     if (!decision) return []
     const names = this.#names.get(record.arch)
     const parent = parentAt(record.pid, record.time)
-    return [eventOf(record, { names, parent, labels, ...this.#accountsOf(record), ...decision })]
+    const { unreported } = decision
+    return [eventOf(record, { names, parent, labels, unreported, ...this.#accountsOf(record) })]
   }
 
   #landlockEvent(

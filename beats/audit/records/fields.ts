@@ -31,12 +31,21 @@ export function eventOfText(text: string): string {
 export type Fields = ReadonlyMap<string, string>
 
 /** Splits `key=value key=value …`. Values contain no space: the kernel writes a name with one in hexadecimal. */
-export function fieldsOf(text: string, fields = new Map<string, string>()): Map<string, string> {
-  for (const word of text.split(' ')) {
-    const at = word.indexOf('=')
-    if (at > 0) fields.set(word.slice(0, at), word.slice(at + 1))
-  }
+export function fieldsOf(text: string): Map<string, string> {
+  const fields = new Map<string, string>()
+  addFields(text, 0, text.length, fields)
   return fields
+}
+
+/** Adds those between two places in the text. It makes no list of words first: there may be many records. */
+function addFields(text: string, start: number, end: number, fields: Map<string, string>): void {
+  for (let from = start; from < end; ) {
+    const space = text.indexOf(' ', from)
+    const to = space < 0 || space > end ? end : space
+    const at = text.indexOf('=', from)
+    if (at > from && at < to) fields.set(text.slice(from, at), text.slice(at + 1, to))
+    from = to + 1
+  }
 }
 
 /**
@@ -48,7 +57,9 @@ export function labelledFieldsOf(text: string, next: string): Map<string, string
   if (from < 0) return fieldsOf(text)
   const found = text.lastIndexOf(next)
   const to = found < from ? text.length : found
-  const fields = fieldsOf(text.slice(to), fieldsOf(text.slice(0, from)))
+  const fields = new Map<string, string>()
+  addFields(text, 0, from, fields)
+  addFields(text, to, text.length, fields)
   return fields.set('subj', text.slice(from + SUBJECT.length, to))
 }
 
