@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, uptime } from 'node:os'
 import { expect } from 'chai'
 import { localAccounts } from './accounts.ts'
 import { lossWarning } from './lost.ts'
 import { OwnViolations } from './own.ts'
 import { parentOf } from './parents.ts'
+import { typesFor } from './records/message-types.ts'
 import { parseSeccomp } from './records/seccomp.ts'
+import { Reporter } from './report.ts'
 import { Unreadable } from './unreadable.ts'
 
 /** A violation of a kind by a process. */
@@ -127,5 +129,86 @@ describe('audit: details that records do not contain', () => {
     warn(5, 60_001)
     warn(0, 200_000)
     expect(warned).to.deep.equal([3, 9])
+  })
+})
+
+describe('audit: events of this machine', () => {
+  const SECCOMP =
+    'auid=1000 uid=33 gid=34 ses=7 pid=5 comm="x" exe="/x" arch=c000003e syscall=1 code=0x50000'
+  const batchOf = (type: number, ...rests: readonly string[]) => ({
+    types: rests.map(() => type),
+    records: rests.map((rest, at) => `audit(1.000:${at}): ${rest}`),
+  })
+  const accounts = { user: (id: number) => `user${id}`, group: (id: number) => `group${id}` }
+
+  it('have names of users and groups, and one look for the parent of each process', async () => {
+    const looked: number[] = []
+    const reporter = new Reporter(accounts, new OwnViolations(() => false), ({ pid }) =>
+      looked.push(pid),
+    )
+    const other = SECCOMP.replace('pid=5', 'pid=6').replace('auid=1000', 'auid=4294967295')
+    const [first, , third] = await reporter.report(batchOf(1326, SECCOMP, SECCOMP, other), 0)
+    expect(first?.['user']).to.deep.equal({
+      id: '33',
+      name: 'user33',
+      group: { id: '34', name: 'group34' },
+      audit: { id: '1000', name: 'user1000' },
+    })
+    expect(third?.['user']).to.deep.include({ audit: { id: 'unset' } })
+    expect([looked, Object(third?.['process']).parent]).to.deep.equal([[5, 6], { pid: 2 }])
+  })
+
+  it('have the names for denials by Landlock, too', async () => {
+    const reporter = new Reporter(accounts, new OwnViolations(() => false), () => undefined)
+    const call = `${SECCOMP} ppid=3 key=(null)`
+    const types = [1423, 1300, 1320]
+    const records = ['domain=1f blockers=ptrace', call, ''].map(rest => `audit(1.000:1): ${rest}`)
+    const [event] = await reporter.report({ types, records }, 0)
+    expect(event?.['user']).to.deep.equal({
+      id: '33',
+      name: 'user33',
+      group: { id: '34', name: 'group34' },
+      audit: { id: '1000', name: 'user1000' },
+    })
+    expect(event?.['process']).to.deep.equal({
+      pid: 5,
+      name: 'x',
+      executable: '/x',
+      parent: { pid: 3 },
+    })
+    expect(Object(event?.['auditd']).data).not.to.have.property('exit')
+  })
+
+  it('know this process, and no other', async function () {
+    if (process.platform !== 'linux') return this.skip()
+    const auid = readFileSync('/proc/self/loginuid', 'utf8')
+    const exe = readlinkSync('/proc/self/exe')
+    const own = SECCOMP.replace('pid=5', `pid=${process.pid}`)
+      .replace('"/x"', `"${exe}"`)
+      .replace('auid=1000', `auid=${auid}`)
+    const reporter = new Reporter(accounts)
+    expect(await reporter.report(batchOf(1326, own, own, own), 0)).to.have.lengthOf(1)
+    expect(reporter.suppressed).to.equal(2)
+    expect(await reporter.report(batchOf(1326, SECCOMP, SECCOMP), 0)).to.have.lengthOf(2)
+    const [, again] = await reporter.report(batchOf(1326, SECCOMP, own), 60_000)
+    expect(Object(again?.['auditd']).unreported).to.equal(2)
+  })
+
+  it('wait for as long as the first of what waits', async () => {
+    const reporter = new Reporter(accounts, new OwnViolations(() => false), () => undefined)
+    expect(reporter.dueInMs(0)).to.equal(undefined)
+    await reporter.report(batchOf(1326, 'garbage'), 0)
+    expect(reporter.dueInMs(0)).to.equal(0)
+    expect(reporter.unreadable(0)).to.have.lengthOf(1)
+    await reporter.report(batchOf(1326, 'garbage'), 10)
+    await reporter.report(batchOf(1423, 'domain=1f blockers=ptrace'), 10)
+    expect([reporter.dueInMs(20), reporter.waiting]).to.deep.equal([90, 2])
+  })
+})
+
+describe('audit: what it reads', () => {
+  it('are records of seccomp with their labels, and of Landlock if that is wanted', () => {
+    expect(typesFor({ landlock: false })).to.deep.equal([1326, 1420])
+    expect(typesFor({ landlock: true })).to.deep.equal([1300, 1320, 1326, 1420, 1421, 1423, 1424])
   })
 })

@@ -16,6 +16,7 @@ describe('audit: records that come with a denial', () => {
       parseDenial(`${stamp} domain=xyz blockers=ptrace`),
       parseDenial(`${stamp} domain=1f`),
       parseDenial(`${stamp} domain=1f blockers=`),
+      parseDenial(`${stamp} domain=1f blockers=fs."x`),
       parseDomain('x'),
       parseDomain(`${stamp} status=allocated pid=1`),
       parseDomain(`${stamp} domain=1f pid=1`),
@@ -27,7 +28,14 @@ describe('audit: records that come with a denial', () => {
       parseLabels('x'),
       parseLabels(`${stamp} subj=x`),
     ]).to.deep.equal([
-      ...['no time and serial number', 'no domain', 'no domain', 'no blockers', 'no blockers'],
+      ...[
+        'no time and serial number',
+        'no domain',
+        'no domain',
+        'no blockers',
+        'no blockers',
+        'no blockers',
+      ],
       ...['no time and serial number', 'no domain', 'no status', 'no pid'],
       ...['no time and serial number', 'no pid', 'no arch', 'no syscall'],
       ...['no time and serial number', 'no label'],
