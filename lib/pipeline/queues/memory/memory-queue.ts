@@ -24,8 +24,8 @@ import {
   type Queue,
   type QueueUsage,
 } from '../../queue.ts'
-import { Fifo } from './fifo.ts'
-import { Waiting } from './waiting.ts'
+import { Fifo } from '../fifo.ts'
+import { Waiting } from '../waiting.ts'
 
 /** A part of a block: the events from `from` to `to` are in the queue. */
 interface Segment {
