@@ -56,6 +56,9 @@ export class Delivery {
   /** After a write that failed as a whole nothing is tried before: performance.now(). */
   #pausedUntilMs = 0
   #isStopped = false
+  #isAborted = false
+  /** Whether each event has had its last try. */
+  #isLastTry = false
   #freeSlots: number
   readonly #slotQueue: (() => void)[] = []
   /** Rejects with the error of a delivery aside. */
@@ -85,7 +88,7 @@ export class Delivery {
     try {
       const all = Promise.all(Array.from({ length: workers }, () => this.#work()))
       await Promise.race([all, this.#failure])
-      while (this.#aside.size > 0 && !this.#isStopped) {
+      while (this.#aside.size > 0 && !this.#isAborted) {
         await Promise.race([Promise.all(this.#aside), this.#failure])
       }
     } catch (thrown) {
@@ -110,10 +113,22 @@ export class Delivery {
     return this.#writer.writingForMs
   }
 
+  /** Sends what it takes from now on once, and ends with the first failure: its events are kept elsewhere. */
+  endAtFailure(): void {
+    this.#isLastTry = true
+    if (this.#failuresInARow > 0) this.#leave()
+  }
+
   /** Gives up the events that are not confirmed. */
   stop(): void {
-    this.#isStopped = true
+    this.#isAborted = true
+    this.#leave()
     this.#writer.abort()
+  }
+
+  /** Tries nothing any more, and waits for the answers to what was sent. */
+  #leave(): void {
+    this.#isStopped = true
     for (const wake of this.#wakers) wake()
     for (const next of this.#slotQueue.splice(0)) next()
   }
@@ -235,6 +250,10 @@ export class Delivery {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
       this.#reject(lease, `it was refused ${tries + 1} times`)
+      return []
+    }
+    if (this.#isLastTry) {
+      this.#leave()
       return []
     }
     const retry_in_ms = Math.round(ms)

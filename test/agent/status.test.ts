@@ -50,7 +50,7 @@ describe('the status of an agent', () => {
   })
 
   it('has the filter, and what it has denied under seccomp.diagnose', () => {
-    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7 }
+    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7, storedBytes: 0 }
     const observed = { plan: PLANNED, pipeline, runners: { all: [] } }
     const denials = () =>
       new Map([
@@ -64,7 +64,7 @@ describe('the status of an agent', () => {
         threads: 11,
         denials: { execve: 3, fork: 1 },
       },
-      output: { name: 'console', writingForMs: 7 },
+      output: { name: 'console', writingForMs: 7, storedBytes: 0 },
     })
     const silent = statusOf(observed, { outcome: { ...INSTALLED, diagnose: false } })
     expect(silent.sandbox).not.to.have.property('denials')

@@ -1,0 +1,165 @@
+import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { DiskQueueSettings } from '../../../config/config.ts'
+import { Fifo } from '../fifo.ts'
+import { segmentName } from './format.ts'
+import type { PositionFile } from './position-file.ts'
+import type { Segments } from './segments.ts'
+
+/** The longest time between a settlement and its sync, in which a power cut repeats events. */
+const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
+  batch: 200,
+  interval: 1_000,
+  none: Number.POSITIVE_INFINITY,
+}
+
+/** A batch that was taken. */
+interface Taken {
+  /** One behind the number of its last event. */
+  readonly end: number
+  unsettled: number
+}
+
+interface ProgressOptions {
+  readonly settings: DiskQueueSettings
+  readonly file: PositionFile
+  readonly segments: Segments
+  readonly log: Logger
+  /** Everything before is settled. */
+  readonly first: number
+  /** Is called when segments have been removed. */
+  readonly onRoom: () => void
+}
+
+/**
+ * Keeps the position: every event before it is settled. Batches may be settled in any order; the position
+ * stays before the oldest one that is not. First the position is on the disk, then a segment is removed.
+ */
+export class Progress {
+  readonly #options: ProgressOptions
+  readonly #taken = new Fifo<Taken>()
+  #position: number
+  /** As the file has it. */
+  #written: number
+  #writing: Promise<void> | undefined
+  #syncedMs = 0
+  #syncTimer: NodeJS.Timeout | undefined
+  #hasFailed = false
+  #isClosed = false
+
+  constructor(options: ProgressOptions) {
+    this.#options = options
+    this.#position = options.first
+    this.#written = options.first
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  get hasTaken(): boolean {
+    return this.#taken.size > 0
+  }
+
+  /** Begins a batch; the function that it returns is told of its settled events. */
+  take(end: number, events: number): (events: number) => void {
+    const taken = { end, unsettled: events }
+    this.#taken.push(taken)
+    return settled => {
+      taken.unsettled -= settled
+      if (taken.unsettled === 0) this.#advance()
+    }
+  }
+
+  /** Everything before is settled or gone. */
+  moveTo(position: number): void {
+    if (position <= this.#position) return
+    this.#position = position
+    this.keep()
+  }
+
+  /** Writes the position, and removes what is settled. */
+  keep(): void {
+    if (this.#isClosed) return
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined
+    })
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#syncTimer)
+    await this.#writing
+    await this.#write()
+    this.#isClosed = true
+    await this.#attempt(() => this.#sync())
+    await this.#options.file.close()
+  }
+
+  #advance(): void {
+    let end = this.#position
+    for (let oldest = this.#taken.first; oldest?.unsettled === 0; oldest = this.#taken.first) {
+      end = oldest.end
+      this.#taken.shift()
+    }
+    this.moveTo(end)
+  }
+
+  async #write(): Promise<void> {
+    const { file, segments } = this.#options
+    do {
+      const sequence = this.#position
+      const isWritten = await this.#attempt(() => file.write({ sequence, end: segments.end }))
+      if (!isWritten) return
+      this.#written = sequence
+      await this.#syncInTime()
+      await this.#attempt(() => this.#removeSettled())
+    } while (this.#written !== this.#position)
+  }
+
+  async #syncInTime(): Promise<void> {
+    const waitMs = this.#syncedMs + SYNC_MS[this.#options.settings.sync] - performance.now()
+    if (waitMs <= 0) await this.#attempt(() => this.#sync())
+    else if (Number.isFinite(waitMs))
+      this.#syncTimer ??= setTimeout(() => this.#syncLater(), waitMs)
+  }
+
+  #syncLater(): void {
+    this.#syncTimer = undefined
+    this.keep()
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#options.settings.sync !== 'none') await this.#options.file.sync()
+    this.#syncedMs = performance.now()
+  }
+
+  async #removeSettled(): Promise<void> {
+    const { segments, settings, onRoom } = this.#options
+    const next = () => segments.settledBefore(this.#written)
+    if (next() === undefined) return
+    await this.#sync()
+    for (let settled = next(); settled; settled = next()) {
+      // From here on its bytes count no more: whoever has removed it before, it is gone.
+      segments.remove(settled)
+      await unlink(join(settings.path, segmentName(settled.number))).catch(error => {
+        if (error.code !== 'ENOENT') throw error
+      })
+    }
+    onRoom()
+  }
+
+  /** The position is written again with the next batch. Until then a crash would only repeat events. */
+  async #attempt(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act()
+      this.#hasFailed = false
+      return true
+    } catch (err) {
+      if (!this.#hasFailed)
+        this.#options.log.error({ err }, 'Disk queue: the position can not be kept')
+      this.#hasFailed = true
+      return false
+    }
+  }
+}
