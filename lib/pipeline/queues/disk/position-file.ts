@@ -60,7 +60,6 @@ export class PositionFile {
   /** Writes both slots, so that no later write needs room. */
   async begin(position: Position): Promise<void> {
     for (let slot = 0; slot < 2; slot++) await this.write(position)
-    await this.#handle.sync()
   }
 
   async write(position: Position): Promise<void> {

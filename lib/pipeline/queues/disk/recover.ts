@@ -15,6 +15,7 @@ import type { DiskQueueSettings } from '../../../config/config.ts'
 import { codeOf } from '../../../errors.ts'
 import {
   decodeSegmentHeader,
+  FRAME_HEADER_BYTES,
   SEGMENT_HEADER_BYTES,
   segmentName,
   segmentNumberOf,
@@ -46,7 +47,8 @@ export interface Recovered {
 }
 
 /** @throws AgentError `OPEN_FAILED` if a newer version has written it; the system's error */
-export async function recover({ path, segment_size }: DiskQueueSettings): Promise<Recovered> {
+export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
+  const { path, segment_size, sync } = settings
   await mkdir(path, { recursive: true, mode: 0o700 })
   const findings: Finding[] = []
   const found = await segmentsIn(path, findings)
@@ -61,19 +63,20 @@ export async function recover({ path, segment_size }: DiskQueueSettings): Promis
     }
     const first = Math.max(slot?.sequence ?? 0, oldest)
     const next = Math.max(first, end.sequence)
-    const isSound = found.at(-1)?.begin === SEGMENT_HEADER_BYTES
+    const isSound = found.at(-1)?.isSound === true
     const handle = isSound && end.size < segment_size ? end.handle : undefined
     if (handle === undefined) await end.handle?.close()
     const last = found.at(-1)
     const place = { segment: last?.number ?? 0, offset: last?.size ?? 0, sequence: end.sequence }
     await position.begin({ sequence: first, end: place })
+    if (sync !== 'none') await position.sync()
     const highest = Math.max(0, ...(await numbersIn(path)))
     const segments = new Segments(found, highest + 1, next)
     for (let old = segments.settledBefore(first); old; old = segments.settledBefore(first)) {
       await unlink(join(path, segmentName(old.number)))
       segments.remove(old)
     }
-    await syncFolder(path)
+    if (sync !== 'none') await syncFolder(path)
     return { position, segments, handle, first, next, findings }
   } catch (error) {
     await position.close()
@@ -97,7 +100,7 @@ async function segmentsIn(folder: string, findings: Finding[]): Promise<Segment[
       const segment = await segmentOf(handle, number, stats.size, path)
       if (segment === undefined) await discard(path, stats.size, findings)
       else segments.push(segment)
-      if (segment !== undefined && segment.begin !== SEGMENT_HEADER_BYTES) {
+      if (segment?.isSound === false) {
         const message =
           'Disk queue: the header of a segment is damaged; its events are read all the same'
         findings.push({ message, fields: { segment: path } })
@@ -137,11 +140,12 @@ async function segmentOf(
   const header = decodeSegmentHeader(bytes.subarray(0, bytesRead))
   if (header !== undefined && 'newer' in header) throw newerVersion(path, header.newer)
   if (header?.number === number) {
-    return { number, first: header.first, begin: SEGMENT_HEADER_BYTES, size }
+    return { number, first: header.first, begin: SEGMENT_HEADER_BYTES, size, isSound: true }
   }
   const reader = SegmentReader.of(handle, 0)
   for (let each = await reader.next(size); each !== undefined; each = await reader.next(size)) {
-    if (each.isSound) return { number, first: each.header.first, begin: each.offset, size }
+    if (each.isSound)
+      return { number, first: each.header.first, begin: each.offset, size, isSound: false }
   }
   return undefined
 }
@@ -208,7 +212,7 @@ async function cut(
   const segment = segmentName(number)
   const fields = { segment: join(folder, segment), bytes: end - offset, events: header?.count }
   // A write that was cut short ends early. A whole frame with other bytes is damage.
-  const isWhole = header !== undefined && end - offset > header.length
+  const isWhole = header !== undefined && end - offset === FRAME_HEADER_BYTES + header.length
   if (isWhole) await setAside(folder, number, handle, [offset, end])
   await handle.truncate(offset)
   const message = isWhole

@@ -88,7 +88,8 @@ export class SegmentWriter {
       await unlink(path).catch(() => undefined)
       throw error
     }
-    const segment = { number, first, begin: SEGMENT_HEADER_BYTES, size: SEGMENT_HEADER_BYTES }
+    const size = SEGMENT_HEADER_BYTES
+    const segment = { number, first, begin: size, size, isSound: true }
     this.#segments.add(segment)
     this.#handle = handle
     this.#segment = segment

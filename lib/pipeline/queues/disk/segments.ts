@@ -7,6 +7,8 @@ export interface Segment {
   readonly first: number
   /** Where its first frame begins. */
   readonly begin: number
+  /** Whether its header is as it was written. */
+  readonly isSound: boolean
   /** Its bytes up to the end of the last whole frame. */
   size: number
 }
