@@ -1,4 +1,3 @@
-import type { Schema } from 'convict'
 import type { QueueSettings } from '../config/config.ts'
 import { type AgentSettings, agentSchema } from '../config/sections.ts'
 import type { Plugin } from '../plugin.ts'
@@ -11,7 +10,7 @@ interface Settings extends Pick<AgentSettings, 'path' | 'logging'> {
 export const agentPlugin: Plugin<Settings> = {
   name: 'agent',
   // Of the settings as they are written; the plan has them as they are parsed.
-  schema: agentSchema as Schema<unknown> as Schema<Settings>,
+  schema: agentSchema as Plugin['schema'] as Plugin<Settings>['schema'],
   privileges: ({ path, logging, queue }) => [
     { writes: path.data, why: 'its identity and the state of its beats' },
     ...(logging.to_files ? [{ writes: path.logs, why: 'its log files' }] : []),

@@ -64,7 +64,7 @@ describe('the status of an agent', () => {
         threads: 11,
         denials: { execve: 3, fork: 1 },
       },
-      output: { name: 'console', writingForMs: 7, storedBytes: 0 },
+      output: { name: 'console', writingForMs: 7 },
     })
     const silent = statusOf(observed, { outcome: { ...INSTALLED, diagnose: false } })
     expect(silent.sandbox).not.to.have.property('denials')

@@ -13,7 +13,7 @@ import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import { settledBy } from '../../../settled.ts'
 import type { Acker } from '../../acker.ts'
-import { Block, type Pins } from '../../block.ts'
+import type { Pins } from '../../block.ts'
 import { Lease } from '../../lease.ts'
 import {
   type BatchLimits,
@@ -26,6 +26,7 @@ import {
 import { Waiting } from '../waiting.ts'
 import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
+import { endOfFitting, sizeOf } from './measure.ts'
 import { Progress } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
@@ -281,23 +282,4 @@ export class DiskQueue implements Queue {
       this.#wakeIfDue()
     }, DUE_MS)
   }
-}
-
-/** Their bytes, as if all characters were ASCII. */
-function sizeOf(encoded: Encoded): number {
-  if (encoded instanceof Block) return encoded.size
-  let size = encoded.lines.length
-  for (const line of encoded.lines) size += line.length
-  return size
-}
-
-/** One behind the events from `from` on that have so many bytes together. */
-function endOfFitting(encoded: Encoded, from: number, bytes: number): number {
-  let [to, left] = [from, bytes]
-  const sizeAt = (at: number) =>
-    encoded instanceof Block
-      ? encoded.startOf(at + 1) - encoded.startOf(at)
-      : (encoded.lines[at]?.length ?? 0) + 1
-  for (const count = countOf(encoded); to < count && sizeAt(to) <= left; to++) left -= sizeAt(to)
-  return to
 }

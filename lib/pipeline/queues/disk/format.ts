@@ -22,7 +22,7 @@ export const SLOT_BYTES = 512
 
 const SEGMENT_NAME = /^(\d{16})\.seg$/
 
-export interface SegmentHeader {
+interface SegmentHeader {
   readonly number: number
   /** Of the first event that was going to be written to it. */
   readonly first: number

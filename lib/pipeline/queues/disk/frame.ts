@@ -5,7 +5,7 @@ import type { Encoded, Lines } from '../../queue.ts'
 import { crcOf, encodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from './format.ts'
 
 /** Whose the events of a frame are, up to this one. */
-export interface Owned {
+interface Owned {
   readonly acker: Acker
   /** One behind its last event, counted from the first of the frame. */
   end: number

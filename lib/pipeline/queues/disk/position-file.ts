@@ -15,7 +15,7 @@ interface OpenedPosition {
 
 /**
  * The position of the queue in two slots, which are overwritten in place in turns: a torn write leaves the
- * other one, and a full disk has room for it. Only one call at a time.
+ * other one, and a full disk has room for it. One write at a time, also while a sync is under way.
  */
 export class PositionFile {
   readonly #handle: FileHandle
@@ -71,8 +71,13 @@ export class PositionFile {
 
   async sync(): Promise<void> {
     if (!this.#isDirty) return
-    await this.#handle.datasync()
     this.#isDirty = false
+    try {
+      await this.#handle.datasync()
+    } catch (error) {
+      this.#isDirty = true
+      throw error
+    }
   }
 
   close(): Promise<void> {

@@ -43,6 +43,7 @@ export class Progress {
   /** As the file has it. */
   #written: number
   #writing: Promise<void> | undefined
+  #syncing: Promise<boolean> | undefined
   #syncedMs = 0
   #syncTimer: NodeJS.Timeout | undefined
   #hasFailed = false
@@ -88,10 +89,11 @@ export class Progress {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#syncTimer)
     await this.#writing
     await this.#write()
-    this.#isClosed = true
+    await this.#syncing
     await this.#attempt(() => this.#sync())
     await this.#options.file.close()
   }
@@ -112,21 +114,35 @@ export class Progress {
       const isWritten = await this.#attempt(() => file.write({ sequence, end: segments.end }))
       if (!isWritten) return
       this.#written = sequence
-      await this.#syncInTime()
-      await this.#attempt(() => this.#removeSettled())
+      // A sync takes its time: what is settled meanwhile is written all the same.
+      this.#syncInTime()
     } while (this.#written !== this.#position)
   }
 
-  async #syncInTime(): Promise<void> {
+  #syncInTime(): void {
     const waitMs = this.#syncedMs + SYNC_MS[this.#options.settings.sync] - performance.now()
-    if (waitMs <= 0) await this.#attempt(() => this.#sync())
-    else if (Number.isFinite(waitMs))
-      this.#syncTimer ??= setTimeout(() => this.#syncLater(), waitMs)
+    if (waitMs <= 0 || this.#hasSettled) {
+      this.#syncing ??= this.#attempt(() => this.#syncAndRemove()).finally(() => {
+        this.#syncing = undefined
+      })
+    } else if (Number.isFinite(waitMs)) {
+      this.#syncTimer ??= setTimeout(() => {
+        this.#syncTimer = undefined
+        this.keep()
+      }, waitMs)
+    }
   }
 
-  #syncLater(): void {
-    this.#syncTimer = undefined
-    this.keep()
+  get #hasSettled(): boolean {
+    return this.#options.segments.settledBefore(this.#written) !== undefined
+  }
+
+  async #syncAndRemove(): Promise<void> {
+    do {
+      const synced = this.#written
+      await this.#sync()
+      await this.#removeBefore(synced)
+    } while (this.#hasSettled)
   }
 
   async #sync(): Promise<void> {
@@ -134,19 +150,17 @@ export class Progress {
     this.#syncedMs = performance.now()
   }
 
-  async #removeSettled(): Promise<void> {
+  async #removeBefore(sequence: number): Promise<void> {
     const { segments, settings, onRoom } = this.#options
-    const next = () => segments.settledBefore(this.#written)
-    if (next() === undefined) return
-    await this.#sync()
+    const next = () => segments.settledBefore(sequence)
     for (let settled = next(); settled; settled = next()) {
       // From here on its bytes count no more: whoever has removed it before, it is gone.
       segments.remove(settled)
       await unlink(join(settings.path, segmentName(settled.number))).catch(error => {
         if (error.code !== 'ENOENT') throw error
       })
+      onRoom()
     }
-    onRoom()
   }
 
   /** The position is written again with the next batch. Until then a crash would only repeat events. */

@@ -28,7 +28,7 @@ import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
 /** Something that was mended, worded for the log. */
-export interface Finding {
+interface Finding {
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
 }

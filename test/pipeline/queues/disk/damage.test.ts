@@ -15,38 +15,14 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
 import {
-  decodeFrameHeader,
   encodeSlot,
-  FRAME_HEADER_BYTES,
   SEGMENT_HEADER_BYTES,
   SLOT_BYTES,
 } from '../../../../lib/pipeline/queues/disk/format.ts'
 import { temporaryFolder } from '../../../agent/temporary.ts'
 import { rejection } from '../../fixtures.ts'
+import { bytesOf, flip, framesOf } from './frames.ts'
 import { drained, fill, opened, publishesOf, segmentsIn, unaccounted } from './opened.ts'
-
-/** Where each frame of a segment begins, and the end of the last. */
-function framesOf(bytes: Buffer): readonly number[] {
-  const begins: number[] = []
-  for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; ) {
-    begins.push(at)
-    at += FRAME_HEADER_BYTES + (decodeFrameHeader(bytes, at)?.length ?? bytes.length)
-  }
-  return [...begins, bytes.length]
-}
-
-/** Every byte of the header of a frame, every fifth of what follows, and the last one. */
-function bytesOf(from: number, to: number): readonly number[] {
-  const all = Array.from({ length: to - from }, (_, at) => at)
-  const some = all.filter(at => at < FRAME_HEADER_BYTES || at % 5 === 0 || at === to - from - 1)
-  return some.map(at => from + at)
-}
-
-function flip(file: string, at: number): void {
-  const bytes = readFileSync(file)
-  bytes[at] = (bytes[at] ?? 0) ^ 0x10
-  writeFileSync(file, bytes)
-}
 
 describe('the queue on the disk, damaged', () => {
   const folder = temporaryFolder()
