@@ -19,7 +19,8 @@ export class Acker implements Receipt, Owner {
   #unsettled: number
   /** Taken by a durable queue, which has not stored them yet. */
   #unstored = 0
-  #isDurable = false
+  /** Of the durable queue that has taken it. */
+  #awaited: Set<Acker> | undefined
   #stored: Promise<void> | undefined
   #resolveStored: (() => void) | undefined
   #rejected = 0
@@ -41,13 +42,14 @@ export class Acker implements Receipt, Owner {
         ? Promise.resolve(this.#counts())
         : new Promise(resolve => {
             this.#resolve = resolve
+            this.#awaited?.add(this)
           })
     return this.#confirmed
   }
 
   /** A queue that is not durable stores nothing: there the events are safe once they are confirmed. */
   get stored(): Promise<void> {
-    this.#stored ??= this.#isDurable ? this.#storing() : this.confirmed.then(() => undefined)
+    this.#stored ??= this.#awaited ? this.#storing() : this.confirmed.then(() => undefined)
     return this.#stored
   }
 
@@ -61,10 +63,13 @@ export class Acker implements Receipt, Owner {
     this.#source.pending += events
   }
 
-  /** A durable queue has taken this number of the events, and is going to store them. */
-  takeDurably(events: number): void {
+  /**
+   * A durable queue has taken this number of the events, and is going to store them. It does not keep receipts
+   * alive, but for those in `awaited`: somebody waits for their events, perhaps without holding the receipt.
+   */
+  takeDurably(events: number, awaited: Set<Acker>): void {
     this.take(events)
-    this.#isDurable = true
+    this.#awaited = awaited
     this.#unstored += events
   }
 
@@ -77,10 +82,12 @@ export class Acker implements Receipt, Owner {
 
   /** This number of them has its fate. */
   settle(events: number, fate: Fate): void {
-    if (!this.#isDurable) this.#source.pending -= events
+    if (!this.#awaited) this.#source.pending -= events
     this.#unsettled -= events
     if (fate === 'rejected') this.#rejected += events
-    if (this.#unsettled === 0) this.#resolve?.(this.#counts())
+    if (this.#unsettled > 0) return
+    this.#awaited?.delete(this)
+    this.#resolve?.(this.#counts())
   }
 
   #storing(): Promise<void> {

@@ -40,6 +40,9 @@ const WINDOW_EVENTS = 65_536
 const DUE_EVENTS = 1_600
 const DUE_MS = 1_000
 
+/** The time for the last writes, if there is none left. */
+const GRACE_MS = 300
+
 /** The most bytes behind the end that the position knows, which a start after a crash has to look through. */
 const MAX_UNKNOWN_BYTES = 16 * 1024 * 1024
 
@@ -55,6 +58,8 @@ export class DiskQueue implements Queue {
   readonly #progress: Progress
   readonly #waiting = new Waiting(() => this.#admit())
   readonly #restored: number
+  /** Receipts whose events somebody waits for. */
+  readonly #awaited = new Set<Acker>()
   readonly #maxPublish: number
   /** One behind the number of the last event that was taken from the queue. */
   #takenEnd: number
@@ -187,10 +192,11 @@ export class DiskQueue implements Queue {
 
   async finish(deadline: AbortSignal): Promise<Remains> {
     const ending = this.#writer
-      .finish(deadline)
+      .finish()
       .then(() => this.#ahead.close())
       .then(() => this.#progress.close())
-    await settledBy(ending, deadline)
+    // An output that hangs has used the time up, but a write takes only a moment.
+    await settledBy(ending, deadline.aborted ? AbortSignal.timeout(GRACE_MS) : deadline)
     const lost = this.#writer.pending
     return { lost, kept: this.#held - lost }
   }
@@ -222,7 +228,7 @@ export class DiskQueue implements Queue {
 
   #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
     const events = to - from
-    acker.takeDurably(events)
+    acker.takeDurably(events, this.#awaited)
     this.#taken += events
     this.#held += events
     this.#writer.add(acker, encoded, from, to)

@@ -6,7 +6,6 @@
 
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
-import { settledBy } from '../../../settled.ts'
 import type { Acker } from '../../acker.ts'
 import type { Pins } from '../../block.ts'
 import type { Encoded } from '../../queue.ts'
@@ -80,11 +79,11 @@ export class FrameWriter {
     this.#wake()
   }
 
-  /** Writes what there is, or gives up at the deadline, or when a last try fails. */
-  async finish(deadline: AbortSignal): Promise<void> {
+  /** Writes what there is, or gives up when a last try fails. */
+  async finish(): Promise<void> {
     this.#isEnding = true
     this.#wake()
-    if (this.#running && !(await settledBy(this.#running, deadline))) return
+    await this.#running
     clearTimeout(this.#syncTimer)
     await this.#sync()
     await this.#options.writer.leave()

@@ -53,8 +53,10 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
   const findings: Finding[] = []
   const found = await segmentsIn(path, findings)
   const { file: position, found: slot, isDamaged } = await PositionFile.open(path)
+  let opened: FileHandle | undefined
   try {
     const end = await endOf(path, found.at(-1), slot?.end, findings)
+    opened = end.handle
     const oldest = found[0]?.first ?? 0
     if (slot === undefined && found.length > 0) {
       const what = isDamaged ? 'damaged' : 'missing'
@@ -79,6 +81,7 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
     if (sync !== 'none') await syncFolder(path)
     return { position, segments, handle, first, next, findings }
   } catch (error) {
+    await opened?.close()
     await position.close()
     throw error
   }

@@ -1,27 +1,21 @@
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { WRITTEN } from '../../../../lib/output.ts'
 import { Acker } from '../../../../lib/pipeline/acker.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
 import { noSourceCounts } from '../../../../lib/pipeline/stats.ts'
 import { temporaryFolder } from '../../../agent/temporary.ts'
-import {
-  idOf,
-  memoryLog,
-  NEVER,
-  ORDERED,
-  rejection,
-  SOURCE,
-  settled,
-  stuckOutput,
-} from '../../fixtures.ts'
+import { idOf, memoryLog, NEVER, ORDERED, SOURCE, settled, stuckOutput } from '../../fixtures.ts'
 import { MemoryOutput } from '../../memory-output.ts'
 import {
   drained,
   emptied,
   fill,
+  large,
   opened,
   publishesOf,
   SETTINGS,
@@ -30,11 +24,6 @@ import {
 } from './opened.ts'
 
 const ALL = { maxEvents: 1_000_000, maxBytes: 1 << 30 }
-
-/** An event of this many bytes, about. */
-function large(id: string, bytes: number) {
-  return { id, pad: 'x'.repeat(bytes) }
-}
 
 describe('the queue on the disk', () => {
   const folder = temporaryFolder()
@@ -147,6 +136,28 @@ describe('the queue on the disk', () => {
     await pipeline.close(NEVER)
   })
 
+  it('tells whoever waits for events that did not stay in memory, also without the receipt', async () => {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    const { output, open } = stuckOutput()
+    const { pipeline, publish } = await opened({ path: path(), max_size: 100_000_000 }, output)
+    pipeline.start()
+    const told: number[] = []
+    for (let at = 0; at < 20; at++) {
+      const { stored, confirmed } = await publish(large(`${at}`, 800_000))
+      void confirmed.then(() => told.push(at))
+      await stored
+    }
+    for (let turn = 0; turn < 3; turn++) {
+      gc()
+      await sleep(1)
+    }
+    open()
+    await emptied(pipeline)
+    expect(told).to.deep.equal(Array.from({ length: 20 }, (_, at) => at))
+    await pipeline.close(NEVER)
+  })
+
   it('removes segments as they are settled, after the position', async () => {
     const publishes = publishesOf(12, 4)
     await fill({ path: path() }, publishes, { pad: 'x'.repeat(100_000) })
@@ -154,66 +165,6 @@ describe('the queue on the disk', () => {
     const { ids } = await drained({ path: path() })
     expect(ids).to.deep.equal(publishes.flat())
     expect(segmentsIn(path()).length).to.equal(1)
-  })
-
-  it('makes beats wait at max_size, drops nothing, and goes on once there is room', async () => {
-    const { output, open } = stuckOutput()
-    const { pipeline, publish } = await opened({ path: path() }, output)
-    pipeline.start()
-    const taken: string[] = []
-    let isFull = false
-    const flood = (async () => {
-      for (let at = 0; at < 60; at++) {
-        await publish(large(`e${at}`, 300_000))
-        taken.push(`e${at}`)
-      }
-    })()
-    while (!isFull) {
-      const before = taken.length
-      await sleep(200)
-      isFull = taken.length === before
-    }
-    expect(taken.length).to.be.within(25, 36)
-    expect(pipeline.stats().waiting).to.equal(1)
-    const bytes = readdirSync(path()).map(name => statSync(join(path(), name)).size)
-    expect(bytes.reduce((sum, each) => sum + each, 0)).to.be.below(10_100_000)
-    open()
-    await flood
-    await emptied(pipeline)
-    expect(output.confirmed.map(idOf)).to.deep.equal(taken)
-    await pipeline.close(NEVER)
-  })
-
-  it('takes a publish that is larger than itself in pieces', async () => {
-    const { pipeline, publish } = await opened({ path: path() })
-    pipeline.start()
-    const receipt = await publish(Array.from({ length: 60 }, (_, at) => large(`${at}`, 300_000)))
-    expect((await receipt.confirmed).confirmed).to.equal(60)
-    await pipeline.close(NEVER)
-  })
-
-  it('takes a single event that is larger than itself while it is empty', async () => {
-    const output = new MemoryOutput()
-    const { pipeline, publish } = await opened({ path: path() }, output)
-    pipeline.start()
-    for (const id of ['a', 'b', 'c']) await (await publish(large(id, 11_000_000))).confirmed
-    expect(output.confirmed.map(idOf)).to.deep.equal(['a', 'b', 'c'])
-    await pipeline.close(NEVER)
-  })
-
-  it('refuses a publish that waits when its signal aborts, and all of them when it closes', async () => {
-    const { output } = stuckOutput()
-    const { pipeline, publish } = await opened({ path: path() }, output)
-    pipeline.start()
-    for (let at = 0; at < 9; at++) await (await publish(large(`e${at}`, 1_000_000))).stored
-    const abort = new AbortController()
-    const waits = pipeline.publisher(SOURCE, abort.signal)(large('aborted', 2_000_000))
-    const others = publish(large('refused', 2_000_000))
-    abort.abort(new Error('enough'))
-    expect(String(await rejection(waits))).to.equal('Error: enough')
-    const closing = pipeline.close(AbortSignal.timeout(50))
-    expect(String(await rejection(others))).to.equal('Error: the pipeline is closed')
-    expect(await closing).to.deep.equal({ lost: 0, kept: 9 })
   })
 
   it('keeps its position before the oldest batch that is not settled', async () => {

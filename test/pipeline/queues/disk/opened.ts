@@ -69,6 +69,11 @@ export function publishesOf(count: number, events: number): readonly (readonly s
   )
 }
 
+/** An event of this many bytes, about. */
+export function large(id: string, bytes: number) {
+  return { id, pad: 'x'.repeat(bytes) }
+}
+
 /** How many events are nowhere; 0 if the counts are right. */
 export function unaccounted(stats: ReturnType<Pipeline['stats']>): number {
   const { unencodable, filtered, rejected, acked, damaged, queued, sending } = stats
