@@ -46,6 +46,16 @@ of what this host lacks to confine the agent (see sandbox check).`,
     load: async () => (await import('./test-config.ts')).testConfig,
   },
   {
+    words: ['queue', 'inspect'],
+    summary: 'show what the queue on the disk holds, and whether it is sound',
+    details: `Reads the folder of queue.disk and changes nothing, also while the agent runs: for each segment its
+events, those that wait, its size and times; the position; what is damaged, and what was set aside.
+Exits with 1 if there is damage, which the agent mends by itself when it reads it.`,
+    options: JSON_OPTION,
+    withoutCredentials: true,
+    load: async () => (await import('./queue-inspect.ts')).queueInspect,
+  },
+  {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
     details: `Shows what seccomp show does, and then what the agent reaches once it is confined: the folders that

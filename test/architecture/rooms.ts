@@ -212,7 +212,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
+      ...['packaging', 'agent', 'pipeline', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
       ...['contracts', 'addon', 'errors', 'basics'],
     ],
   },
