@@ -53,7 +53,7 @@ events, those that wait, its size and times; the position; what is damaged, and 
 Exits with 1 if there is damage, which the agent mends by itself when it reads it.`,
     options: JSON_OPTION,
     withoutCredentials: true,
-    load: async () => (await import('./queue-inspect.ts')).queueInspect,
+    load: async () => (await import('./queue/inspect.ts')).queueInspect,
   },
   {
     words: ['sandbox', 'show'],

@@ -9,7 +9,7 @@ import { programFindings } from '../../sandbox/check/programs.ts'
 import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
-import { glibcVersion } from '../libc-version.ts'
+import { glibcVersion } from './libc-version.ts'
 
 /** Whether this host can confine the agent as it is configured, and how to mend what it can't. */
 export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonly Finding[] {

@@ -14,7 +14,7 @@ import { isFull, type Place, type SegmentWriter } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
 
 /** A frame of this size is not added to: large enough that a sync is cheap, small enough to be waited for. */
-const FRAME_BYTES = 4 * 1024 * 1024
+const FRAME_BYTES = 2 * 1024 * 1024
 
 const RETRY_MS = 1_000
 

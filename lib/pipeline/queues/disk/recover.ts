@@ -23,7 +23,7 @@ import {
 import { newerVersion } from './newer-version.ts'
 import { PositionFile } from './position-file.ts'
 import { type Damage, SegmentReader } from './segment-reader.ts'
-import { syncFolder } from './segment-writer.ts'
+import { syncFolder, writing } from './segment-writer.ts'
 import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
@@ -55,7 +55,7 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
   const { file: position, found: slot, isDamaged } = await PositionFile.open(path)
   let opened: FileHandle | undefined
   try {
-    const end = await endOf(path, found.at(-1), slot?.end, findings)
+    const end = await endOf(path, writing(sync), found.at(-1), slot?.end, findings)
     opened = end.handle
     const oldest = found[0]?.first ?? 0
     if (slot === undefined && found.length > 0) {
@@ -171,6 +171,7 @@ interface End {
 /** Finds the last whole frame, and cuts off what is behind it. */
 async function endOf(
   folder: string,
+  flags: number,
   segment: Segment | undefined,
   known:
     | { readonly segment: number; readonly offset: number; readonly sequence: number }
@@ -178,9 +179,8 @@ async function endOf(
   findings: Finding[],
 ): Promise<End> {
   if (segment === undefined) return { sequence: 0, size: 0, handle: undefined }
-  const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants
   const path = join(folder, segmentName(segment.number))
-  const handle = await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+  const handle = await open(path, flags)
   try {
     const isKnown = known?.segment === segment.number && known.offset <= segment.size
     const from = isKnown ? Math.max(segment.begin, known.offset) : segment.begin

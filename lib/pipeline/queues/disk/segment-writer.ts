@@ -12,6 +12,15 @@ export interface Place {
   readonly offset: number
 }
 
+/**
+ * How a segment is opened for writing. With O_DSYNC a write returns when it is synced: an fdatasync(2) of its own
+ * would begin only once the event loop has seen the write end, and that has much to do while beats publish.
+ */
+export function writing(sync: DiskQueueSettings['sync']): number {
+  const { O_RDWR, O_NOFOLLOW, O_NONBLOCK, O_DSYNC } = constants
+  return O_RDWR | O_NOFOLLOW | O_NONBLOCK | (sync === 'batch' ? O_DSYNC : 0)
+}
+
 /** Appends frames to the last segment and begins a new one when it is full. Only one call at a time. */
 export class SegmentWriter {
   readonly #settings: DiskQueueSettings
@@ -38,7 +47,6 @@ export class SegmentWriter {
     const place = { segment: segment.number, offset: segment.size }
     try {
       await writeAll(handle, frame.chunks, segment.size)
-      if (this.#settings.sync === 'batch') await handle.datasync()
     } catch (error) {
       await this.#cut(handle, segment)
       // After a failed sync nobody knows what of the file is on the disk (fsync(2)).
@@ -76,13 +84,14 @@ export class SegmentWriter {
   }
 
   async #create(first: number) {
+    const { sync } = this.#settings
     const number = this.#segments.nextNumber()
     const path = join(this.#settings.path, segmentName(number))
-    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
-    const handle = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    const { O_CREAT, O_EXCL } = constants
+    const handle = await open(path, writing(sync) | O_CREAT | O_EXCL, 0o600)
     try {
       await writeAll(handle, [encodeSegmentHeader({ number, first })], 0)
-      if (this.#settings.sync === 'batch') await syncFolder(this.#settings.path)
+      if (sync === 'batch') await syncFolder(this.#settings.path)
     } catch (error) {
       await handle.close()
       await unlink(path).catch(() => undefined)

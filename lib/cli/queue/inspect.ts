@@ -1,11 +1,11 @@
-import { configure } from '../agent/configure.ts'
-import { EXIT, type ExitCode } from '../agent/process/exit.ts'
-import { readDocument } from '../config/source/document.ts'
-import { AgentError } from '../errors.ts'
-import { type Inspected, inspect } from '../pipeline/queues/disk/inspect.ts'
-import { openFailed } from '../system-errors.ts'
-import type { Call } from './command.ts'
-import { print, printJson } from './print.ts'
+import { configure } from '../../agent/configure.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { readDocument } from '../../config/source/document.ts'
+import { AgentError } from '../../errors.ts'
+import { type Inspected, inspect } from '../../pipeline/queues/disk/inspect.ts'
+import { openFailed } from '../../system-errors.ts'
+import type { Call } from '../command.ts'
+import { print, printJson } from '../print.ts'
 
 /** What the queue on the disk holds, and whether it is sound: also beside the agent that uses it. */
 export async function queueInspect({ source, has }: Call): Promise<ExitCode> {
