@@ -2,6 +2,7 @@
 import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
 import { profileTarget } from './profile.ts'
+import { regexTarget } from './regex.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
 
@@ -12,6 +13,7 @@ run(SIMULATOR)
 run(await sectionTarget())
 run(await profileTarget())
 run(await compilerTarget())
+run(regexTarget())
 
 function run<T>(target: Target<T>): void {
   const start = performance.now()
