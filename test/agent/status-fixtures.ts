@@ -51,6 +51,7 @@ const BEAT: BeatStatus = {
   published: 0,
   unencodable: 0,
   pending: 0,
+  failed: {},
 }
 
 interface Parts {

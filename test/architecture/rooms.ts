@@ -114,6 +114,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts'],
   },
 
+  regex: { files: /^lib\/regex\//, imports: ['errors', 'npm:re2js'] },
+  conditions: {
+    files: /^lib\/conditions\//,
+    imports: ['regex', 'config/schema', 'errors'],
+    types: ['contracts'],
+  },
+
   'pipeline/line-ends': { files: /^lib\/pipeline\/line-ends\.ts$/, imports: [] },
   pipeline: {
     files: /^lib\/pipeline\//,
@@ -131,7 +138,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   processors: {
     files: /^lib\/processors\//,
-    imports: ['contracts', 'config/schema', 'errors'],
+    imports: ['contracts', 'config/schema', 'conditions', 'regex', 'errors'],
   },
   log: {
     files: /^lib\/log\//,
@@ -147,15 +154,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/plugins': {
     files: /^lib\/agent\/plugins\//,
     imports: [
-      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config', 'sandbox'],
-      ...['errors', 'basics', 'npm:import-meta-resolve'],
+      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
+      ...['sandbox', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
     imports: ['agent/plan', 'config/parse', 'errors'],
-    types: ['contracts', 'pipeline', 'config', 'sandbox', 'seccomp/kernel', 'seccomp/policy'],
+    types: [
+      ...['contracts', 'conditions', 'pipeline', 'config', 'sandbox'],
+      ...['seccomp/kernel', 'seccomp/policy'],
+    ],
   },
   'agent/configure': {
     files: /^lib\/agent\/configure\.ts$/,
@@ -167,7 +177,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
     imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics'],
-    types: ['config/config', 'contracts', 'npm:pino'],
+    types: ['config/config', 'conditions', 'contracts', 'npm:pino'],
   },
   'agent/reload': {
     files: /^lib\/agent\/reload\//,

@@ -1,0 +1,40 @@
+import type { PluginConfig } from '../../config/config.ts'
+import { parseSection } from '../../config/schema/section.ts'
+import { messageOf, type Path, type Report } from '../../errors.ts'
+import { loadPlugin, type PluginKind, type Plugins, UnknownPlugin } from './load.ts'
+import type { PluginPlaces } from './locate.ts'
+
+/** How the plugins of a configuration are loaded, and where their problems go. */
+export interface Loading {
+  readonly places: PluginPlaces
+  /** Is added to the message about a failed import. */
+  readonly remedy: string
+  readonly report: Report
+}
+
+interface Configured<K extends PluginKind, C> {
+  readonly kind: K
+  readonly id: string
+  readonly plugin: Plugins[K]
+  readonly settings: unknown
+  readonly path: Path
+  readonly config: C
+}
+
+/** Loads a plugin and parses its section; undefined after a problem, which has been reported. */
+export async function configurePlugin<K extends PluginKind, C extends PluginConfig>(
+  kind: K,
+  config: C,
+  { places, remedy, report }: Loading,
+): Promise<Configured<K, C> | undefined> {
+  const { id, type, typePath, section } = config
+  const { path } = section
+  try {
+    const plugin = await loadPlugin(kind, type, places, remedy)
+    const settings = parseSection(plugin.schema, section, report)
+    return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
+  } catch (error) {
+    const isNameOnly = error instanceof UnknownPlugin && typePath === path
+    return void report(typePath, isNameOnly ? error.short : messageOf(error))
+  }
+}
