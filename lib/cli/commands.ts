@@ -43,7 +43,7 @@ seccomp policy for this machine's architecture. Opens nothing. Warns of what wou
 of what this host lacks to confine the agent (see sandbox check).`,
     options: JSON_OPTION,
     withoutCredentials: true,
-    load: async () => (await import('./test-config.ts')).testConfig,
+    load: async () => (await import('./test/config.ts')).testConfig,
   },
   {
     words: ['sandbox', 'show'],
