@@ -46,6 +46,23 @@ of what this host lacks to confine the agent (see sandbox check).`,
     load: async () => (await import('./test/config.ts')).testConfig,
   },
   {
+    words: ['test', 'pipeline'],
+    operand: 'FILE',
+    summary: 'pass the events of a file through the processors, and print what comes out',
+    details: `FILE has one event in each line, as JSON, with everything that processors are to see, such as
+host.name: lines that an output has written, or made by hand. - reads standard input. The events
+that come out go to standard output, with their @metadata. No beat and no output is opened.`,
+    options: {
+      beat: {
+        value: 'ID',
+        doc: 'take the processors of this beat too (default: the only beat)',
+      },
+      explain: { doc: 'say on standard error what each processor did with each event' },
+    },
+    withoutCredentials: true,
+    load: async () => (await import('./test/pipeline.ts')).testPipeline,
+  },
+  {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
     details: `Shows what seccomp show does, and then what the agent reaches once it is confined: the folders that

@@ -176,8 +176,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
-    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics'],
-    types: ['config/config', 'conditions', 'contracts', 'npm:pino'],
+    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics', 'npm:pino'],
+    types: ['config/config', 'conditions', 'contracts'],
   },
   'agent/reload': {
     files: /^lib\/agent\/reload\//,

@@ -32,7 +32,7 @@ interface ChainDeps {
 }
 
 /** Is told what each step did with an event. `before`, `after`: the event as JSON. */
-export type Watch = (path: Path, fate: Fate, before: string, after?: string) => void
+type Watch = (path: Path, fate: Fate, before: string, after?: string) => void
 
 export type Fate =
   | { readonly what: 'passed' | 'dropped' | 'skipped' }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { landlockSupport } from '../../lib/sandbox/ruleset.ts'
-import { skip } from '../live.ts'
-import { beatSource, Workplace } from './workplace.ts'
+import { landlockSupport } from '../../../lib/sandbox/ruleset.ts'
+import { skip } from '../../live.ts'
+import { beatSource, Workplace } from '../workplace.ts'
 
 describe('sealbeat test config', () => {
   let place: Workplace
