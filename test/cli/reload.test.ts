@@ -257,6 +257,18 @@ describe('sealbeat run, told to reload', function () {
     ])
   })
 
+  it('takes a condition with a regular expression, whose library is loaded under the filter', async () => {
+    const agent = await start([beat('one'), beat('two')])
+    const step = `processors: [{ add_fields: { target: '', fields: { tags: [hit] },
+      when: { and: [{ regexp: { id: '^(t+|w+)+o$' } }, { regexp: { word: '(?i)HELLO' } }] } } }]`
+    const verdict = await reload(agent, config([beat('one'), beat('two')], step))
+    expect(changesOf(verdict)).to.deep.include({ restarted: ['one', 'two'] })
+    await agent.printed('"tags":["hit"]')
+    const { events } = await stop(agent)
+    const hit = events.filter(({ tags }) => tags !== undefined)
+    expect(new Set(hit.map(({ id }) => id))).to.deep.equal(new Set(['two']))
+  })
+
   it('goes on in a log file of the same name where it was moved away', async () => {
     const logging = 'logging: { to_files: true, files.name: log }'
     const agent = await start([beat('one')], logging)
