@@ -23,11 +23,9 @@ function isShown([section, ...rest]: Path): boolean {
 
 /** `[0, 'then', 1, 'mine', 'type']`; `then` and `else` may also have one processor without a list. */
 function isTypeOfProcessor(path: Path): boolean {
-  const [item, ...below] = path
-  if (typeof item !== 'number') return isType(path)
-  return below[0] === 'then' || below[0] === 'else'
-    ? isTypeOfProcessor(below.slice(1))
-    : isType(below)
+  const [first, ...below] = path
+  const isAbove = typeof first === 'number' || first === 'then' || first === 'else'
+  return isAbove ? isTypeOfProcessor(below) : isType(path)
 }
 
 function isType(path: Path): boolean {

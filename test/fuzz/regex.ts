@@ -75,7 +75,7 @@ const ATOMS = [
     '\\0',
   ],
 ]
-const COUNTS = ['*', '+', '?', '*?', '+?', '??', '{2}', '{0}', '{1,3}', '{2,}', '{0,2}?', '{40}']
+const COUNTS = ['*', '+', '?', '*?', '+?', '??', '{2}', '{0}', '{1,3}', '{2,}', '{0,2}?', '{20}']
 const OPENINGS = ['(', '(?:', '(?P<x>', '(?<y>']
 
 const { pattern } = fc.letrec<{ pattern: string; part: string; atom: string }>(tie => ({

@@ -15,6 +15,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   compiler: { sources: ['lib/seccomp/compiler'], tests: ['test/seccomp/compiler'] },
   import: { sources: ['lib/seccomp/import'], tests: ['test/seccomp/import'] },
   config: { sources: ['lib/config'], tests: ['test/config'] },
+  conditions: { sources: ['lib/conditions'], tests: ['test/conditions'] },
+  regex: { sources: ['lib/regex'], tests: ['test/regex', 'test/fuzz/fuzz.test.ts'] },
   host: {
     sources: ['beats/host'],
     tests: [
