@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { parseCondition } from '../../lib/conditions/parse.ts'
 import type { MutableEvent } from '../../lib/processor.ts'
@@ -21,6 +22,7 @@ const EVENT: MutableEvent = {
   destination: { ip: ['2001:db8::1', '::ffff:192.168.0.1'] },
   client: { ip: 'fe80::1%eth0' },
   public: { ip: '8.8.8.8' },
+  odd: { before: 'x5', behind: '5x', list: [5], exponent: '-1e2' },
   'log.level': 'error',
 }
 
@@ -99,6 +101,13 @@ const TABLE: readonly Row[] = [
   ['range', { 'source.port': { gte: 1, lte: 1023 } }, true],
   ['range', { 'process.pid.lt': 0 }, true],
   ['range', { 'process.pid.lt': 0, 'http.response.code.gt': 500 }, false],
+  ['range', { 'http.response.code.lte': 199 }, false],
+  ['range', { 'http.response.code.lt': 18446744073709551616n }, true],
+  ['range', { 'http.response.code.gt': 18446744073709551616n }, false],
+  ['range', { 'odd.before': { lt: 99 } }, false],
+  ['range', { 'odd.behind': { lt: 99 } }, false],
+  ['range', { 'odd.list': { lt: 99 } }, false],
+  ['range', { 'odd.exponent': { lt: -99 } }, true],
   ['range', { empty: { gte: 0 } }, false],
   ['range', { nothing: { gte: 0 } }, false],
   ['range', { enabled: { gte: 0 } }, false],
@@ -130,6 +139,8 @@ const TABLE: readonly Row[] = [
   ['has_fields', ['log'], false],
   ['has_fields', ['http.response.code.x'], false],
   ['has_fields', ['toString'], false],
+  ['has_fields', ['nothing.x'], false],
+  ['has_fields', ['toString.name'], false],
 
   ['not', { equals: { 'http.response.code': 200 } }, false],
   ['not', { not: { has_fields: ['message'] } }, true],
@@ -149,7 +160,7 @@ const TABLE: readonly Row[] = [
 
 describe('conditions', () => {
   for (const [kind, below, expected] of TABLE) {
-    it(`${kind} ${JSON.stringify(below)} is ${expected}`, async () => {
+    it(`${kind} ${inspect(below, { depth: 9, breakLength: Number.POSITIVE_INFINITY })} is ${expected}`, async () => {
       expect(await holds({ [kind]: below })).to.equal(expected)
     })
   }

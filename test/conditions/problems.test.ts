@@ -27,6 +27,11 @@ const TABLE: readonly (readonly [written: unknown, ...problems: readonly string[
   [[], `: ${EXAMPLE}, not a list`],
   [{}, `: ${EXAMPLE}`],
   [{ equal: { a: 1 } }, `equal: unknown condition (did you mean "equals"?): ${KINDS}`],
+  [
+    { eqals: { a: 1 }, 'log.level': 'error', not: {} },
+    `eqals: unknown condition (did you mean "equals"?): ${KINDS}`,
+    `log: unknown condition: ${KINDS}`,
+  ],
   [{ 'log.level': 'error' }, `log: unknown condition: ${KINDS}`],
   [
     { equals: { a: 1 }, contains: { b: 'x' } },
@@ -46,8 +51,9 @@ const TABLE: readonly (readonly [written: unknown, ...problems: readonly string[
     'equals.a.b: is too large for an exact number; put it in quotes',
   ],
   [
-    { contains: { a: 200, b: ['x'] } },
+    { contains: { a: 200, b: ['x'], c: true } },
     'contains.a: must be text (put it in quotes), not 200',
+    'contains.c: must be text (put it in quotes), not true',
     'contains.b: must be text, not a list',
   ],
   [
@@ -71,6 +77,24 @@ const TABLE: readonly (readonly [written: unknown, ...problems: readonly string[
     `network.c: ${NETWORK}; it is empty`,
     `network.d: ${NETWORK}, not "10.0.0.1" (add the length, as in /32)`,
   ],
+  ...[
+    'x10.0.0.0/8',
+    '10.0.0.0/8x',
+    '10.0.0/8',
+    '10.0.0.0/',
+    '/8',
+    '::/129',
+    'fe80::%eth0/64',
+    '',
+  ].map(
+    cidr =>
+      [{ network: { a: cidr } }, `network.a: ${NETWORK}, not ${JSON.stringify(cidr)}`] as const,
+  ),
+  [
+    { network: { a: 1, b: '::/128', c: '0.0.0.0/32', d: '::/33', e: ['::/0', 'none'] } },
+    `network.a: ${NETWORK}, not 1`,
+    `network.e[1]: ${NETWORK}, not "none"`,
+  ],
   [
     { has_fields: 'a' },
     'has_fields: must be a list of fields, such as [source.ip, destination.ip], not "a"',
@@ -80,6 +104,7 @@ const TABLE: readonly (readonly [written: unknown, ...problems: readonly string[
     'has_fields: must be a list of fields, such as [source.ip, destination.ip]; it is empty',
   ],
   [{ has_fields: ['a', 7] }, 'has_fields[1]: must be the name of a field, not 7'],
+  [{ has_fields: [''] }, 'has_fields[0]: must be the name of a field, not ""'],
   [{ or: { equals: { a: 1 } } }, 'or: must be a list of conditions, each a map, not a map'],
   [{ and: [] }, 'and: must be a list of conditions, each a map; it is empty'],
   [
@@ -106,6 +131,15 @@ describe('conditions: what is wrong', () => {
     expect(await problemsOf(deep(30))).to.deep.equal([])
     expect((await problemsOf(deep(31))).join()).to.match(
       /^not\.not.*: must not have conditions nested more than 30 deep$/,
+    )
+    const lists = (levels: number) => {
+      let condition: unknown = { has_fields: ['a'] }
+      for (let level = 0; level < levels; level++) condition = { and: [condition] }
+      return condition
+    }
+    expect(await problemsOf(lists(30))).to.deep.equal([])
+    expect((await problemsOf(lists(31))).join()).to.match(
+      /^and\[0\]\.and.*: must not have conditions nested more than 30 deep$/,
     )
   })
 
