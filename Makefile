@@ -62,7 +62,7 @@ live-nodes: build nodes ## attacks on an agent, as root, on each of those Node r
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 
-fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
+fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler, simulator, regular expressions
 	node dist/test/fuzz/main.js
 
 mutants: dist/.built ## mutation testing of ROOM (all rooms), with SAMPLE random mutants (all), by its unit tests

@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
 import { profileTarget } from './profile.ts'
-import { regexTarget } from './regex.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
 
@@ -25,8 +24,6 @@ describe('fuzzing', () => {
   it('the OCI import', async () => holds(await profileTarget()))
 
   it('the compiler against a plain reading', async () => holds(await compilerTarget()))
-
-  it('regular expressions in V8 against RE2', () => holds(regexTarget()))
 
   it('finds what does not hold, and makes it small', () => {
     const wrong = { ...SIMULATOR, holds: () => expect.fail('never right') }
