@@ -21,7 +21,7 @@
                       "addon/process/signals.cc",
                       "addon/audit/audit.cc", "addon/audit/audit_binding.cc",
                       "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc",
-                      "addon/sandbox/every_thread.cc", "addon/sandbox/confine.cc", "addon/sandbox/sandbox_binding.cc"]
+                      "addon/sandbox/every_thread.cc", "addon/sandbox/confine.cc", "addon/sandbox/libraries.cc", "addon/sandbox/sandbox_binding.cc"]
         }, {
           "sources": ["addon/unsupported.cc"]
         }],

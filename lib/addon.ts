@@ -85,6 +85,10 @@ export interface NativeSandbox {
   ): NativeSwept
   /** PR_SET_DUMPABLE 0, checked: 0 or an errno. */
   makeUndumpable(): number
+  /** Loads a library by its name (`libnss_dns.so.2`), for good. Whether it is there now. */
+  keepLibrary(name: string): boolean
+  /** Whether the path's file system is mounted with noexec: 1 or 0. */
+  isNoExec(path: string): number
 }
 
 export interface NativeSwept {

@@ -15,16 +15,18 @@ import type { Account } from '../sandbox/account.ts'
 import { become } from '../sandbox/become.ts'
 import { type Confined, confine } from '../sandbox/confine.ts'
 import { exposedFiles, exposedText } from '../sandbox/exposed.ts'
+import { executableFolders } from '../sandbox/native-libraries.ts'
 import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts'
 import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
+import { refusesExecutableMemory } from '../seccomp/kernel/libraries.ts'
 import type { Plan } from './plan.ts'
 import { handOver, unwritable } from './process/hand-over.ts'
 import { startFiles } from './start-files.ts'
 
 /** The part of an open agent that is needed. */
 interface ConfineDeps {
-  readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats'>
+  readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats' | 'sandbox'>
   readonly log: Logger
 }
 
@@ -37,6 +39,7 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   report(confined, log)
   if ('abi' in confined.landlock) {
     for (const each of exposedFiles(startFiles(plan), reach.writes)) log.warn(exposedText(each))
+    noteExecutable(reach, plan, log)
   }
   if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
@@ -76,6 +79,16 @@ function changeUser(
   if (problems.length > 0) throw userError(account.name, problems.join('; '))
   orEnd(account, () => become(account, reach.capabilities.length > 0))
   log.info({ user: account }, 'User changed')
+}
+
+/** What Landlock can't refuse, by the mounts of this process: NoExecPaths= of its unit is among them. */
+function noteExecutable({ writes }: Reach, { sandbox }: Pick<Plan, 'sandbox'>, log: Logger): void {
+  if (sandbox.ready && refusesExecutableMemory(sandbox)) return
+  const folders = executableFolders([...new Set(writes.map(({ what }) => what))])
+  if (folders.length === 0) return
+  const hint =
+    'mount them with noexec, or set NoExecPaths= in the unit; an agent under `node --jitless` loads none'
+  log.info({ folders, hint }, 'Native code can be loaded from folders that the agent writes')
 }
 
 /** With its capabilities, root has lost the power over files of others. */

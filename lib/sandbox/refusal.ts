@@ -3,6 +3,7 @@
 //   spawn    EPERM: the filter;  EACCES: Landlock, `executes`
 //   files    EACCES, EXDEV: Landlock, `writes` or `reads`, or `proc: 'inside'`       (refused-file.ts)
 //   sockets  EPERM: the filter;  EACCES: Landlock, `connects`, `listens` or `unix`   (refused-socket.ts)
+//   addons   ERR_DLOPEN_FAILED: the filter                                           (refused-library.ts)
 //
 // Only where it is plausible: what the modes of a file or a missing capability would have refused as well is not
 // Landlock's doing, and gets no hint.
@@ -10,6 +11,7 @@
 import { delimiter, isAbsolute, join } from 'node:path'
 import { isBelow } from './exposed.ts'
 import { type Confinement, type FileHost, refusedFile } from './refused-file.ts'
+import { refusedLibrary } from './refused-library.ts'
 import { type RefusedSocket, refusedSocket } from './refused-socket.ts'
 import { type SystemError, systemErrorsOf } from './system-errors-of.ts'
 
@@ -19,12 +21,14 @@ export interface Refusals extends Confinement {
   readonly filtered: Filtered
 }
 
-/** Programs to start, and kinds of sockets. */
-export type Filtered = ReadonlySet<'programs' | RefusedSocket>
+/** Programs to start, native libraries to load, and kinds of sockets. */
+export type Filtered = ReadonlySet<'programs' | 'libraries' | RefusedSocket>
 
 export interface Host extends FileHost {
   /** `PATH` of the environment. */
   readonly path: string
+  /** Whether native code can be loaded from there, as far as mounts decide. */
+  readonly mayLoad: (path: string) => boolean
 }
 
 /** What to say of an error beyond its message; undefined if the sandbox has nothing to do with it. */
@@ -33,7 +37,7 @@ export function refusalHint(thrown: unknown, refusals: Refusals, host: Host): st
     const hint = hintFor(error, refusals, host)
     if (hint !== undefined) return hint
   }
-  return undefined
+  return refusals.filtered.has('libraries') ? refusedLibrary(thrown, host.mayLoad) : undefined
 }
 
 function hintFor(error: SystemError, refusals: Refusals, host: Host): string | undefined {

@@ -11,13 +11,16 @@ export interface SystemError {
 /** Causes of causes are enough. */
 const MAX_DEPTH = 8
 
-/** Every system error in something thrown: itself, its causes, and those that it has collected. */
-export function systemErrorsOf(thrown: unknown, depth = 0): readonly SystemError[] {
+/** Every system error in something thrown. */
+export function systemErrorsOf(thrown: unknown): readonly SystemError[] {
+  return errorsIn(thrown).flatMap(error => asSystemError(error) ?? [])
+}
+
+/** Every error in something thrown: itself, its causes, and those that it has collected. */
+export function errorsIn(thrown: unknown, depth = 0): readonly Error[] {
   if (!(thrown instanceof Error) || depth > MAX_DEPTH) return []
   const collected: readonly unknown[] = thrown instanceof AggregateError ? thrown.errors : []
-  const below = [thrown.cause, ...collected].flatMap(each => systemErrorsOf(each, depth + 1))
-  const own = asSystemError(thrown)
-  return own ? [own, ...below] : below
+  return [thrown, ...[thrown.cause, ...collected].flatMap(each => errorsIn(each, depth + 1))]
 }
 
 function asSystemError(error: Error): SystemError | undefined {

@@ -17,7 +17,7 @@ const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
   basics: {
-    files: /^lib\/(backoff|debug-port|own-package|regular-file|settled|system-errors)\.ts$/,
+    files: /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|system-errors)\.ts$/,
     imports: ['errors'],
   },
   addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },

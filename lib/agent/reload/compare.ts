@@ -158,7 +158,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The keys of `seccomp` besides the policy. */
-const SWITCHES = ['enabled', 'required', 'log', 'diagnose'] as const
+const SWITCHES = ['enabled', 'required', 'log', 'diagnose', 'late_libraries'] as const
 
 /** An installed filter can't be removed or replaced, so the new plan must come to the same one. */
 function sandboxReasons(running: Plan, wanted: Plan): readonly RestartReason[] {

@@ -6,6 +6,7 @@ import { folderFindings } from '../../sandbox/check/folders.ts'
 import { landlockFindings } from '../../sandbox/check/landlock.ts'
 import { processFindings } from '../../sandbox/check/process.ts'
 import { programFindings } from '../../sandbox/check/programs.ts'
+import { executableFolders } from '../../sandbox/native-libraries.ts'
 import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
@@ -21,7 +22,6 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
   const wanted = {
     writes: reach.writes,
     startFiles: startFiles(plan),
-    data: config.path.data,
     user,
     overridesModes: user.uid === 0 && config.capabilities === 'keep',
     handsOver: plan.account !== undefined && process.geteuid?.() === 0,
@@ -29,7 +29,7 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
   }
   const host = {
     stat: (path: string) => statSync(path, { throwIfNoEntry: false }),
-    mountinfo: read('/proc/self/mountinfo'),
+    executable: executableFolders,
   }
   return [
     ...landlockFindings({ landlock: config.landlock, reach }, support),

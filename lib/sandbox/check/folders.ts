@@ -5,14 +5,12 @@ import type { Account } from '../account.ts'
 import { exposedFiles, exposedText } from '../exposed.ts'
 import { mayWrite } from '../may-write.ts'
 import type { Asked } from '../reach.ts'
-import { mountOf } from './mounts.ts'
 
 interface Wanted {
   /** All folders that may be written, those of the agent itself too. */
   readonly writes: readonly Asked<string>[]
   /** What starts the agent, absolute. */
   readonly startFiles: readonly string[]
-  readonly data: string
   /** Whom the agent becomes, or the user of this process. */
   readonly user: Pick<Account, 'name' | 'uid' | 'gid' | 'groups'>
   /** Whether that user comes with all capabilities, which override the modes of files. */
@@ -26,8 +24,8 @@ interface Wanted {
 /** What is on the host; paths are absolute. */
 interface Host {
   readonly stat: (path: string) => Pick<Stats, 'uid' | 'gid' | 'mode' | 'isDirectory'> | undefined
-  /** proc(5), /proc/self/mountinfo. */
-  readonly mountinfo: string
+  /** Those of the folders from which code can be loaded. */
+  readonly executable: (folders: readonly string[]) => readonly string[]
 }
 
 const finding = findingIn('host')
@@ -89,12 +87,15 @@ function exposed({ startFiles, writes, confined }: Wanted): readonly Finding[] {
   )
 }
 
-/** Landlock decides about starting a program, but not about loading a native library, which noexec does. */
-function executable({ data }: Wanted, { mountinfo }: Host): readonly Finding[] {
-  const mount = mountOf(data, mountinfo)
-  if (!mount || mount.options.includes('noexec')) return []
+/**
+ * Landlock decides about starting a program, but not about loading a native library, which noexec does. No warning:
+ * a service may have other mounts than this process.
+ */
+function executable({ writes }: Wanted, host: Host): readonly Finding[] {
+  const folders = host.executable([...new Set(writes.map(({ what }) => what))])
+  if (folders.length === 0) return []
   const message =
-    `code can be loaded from ${data}, which the agent writes: mount ${mount.point} with noexec, or set ` +
-    `NoExecPaths=${data} in the unit`
+    `native code can be loaded from ${folders.join(', ')}, which the agent writes: mount them with noexec, or ` +
+    `set NoExecPaths=${folders.join(' ')} in the unit`
   return [finding('info', message)]
 }

@@ -11,6 +11,7 @@ describe('seccomp section', () => {
       required: false,
       log: true,
       diagnose: false,
+      late_libraries: 'allow',
       mode: 'extend',
       policy: undefined,
     })
