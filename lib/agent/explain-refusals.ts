@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:
 import { basename, dirname, join } from 'node:path'
 import type { Confined } from '../sandbox/confine.ts'
 import { executableFolders } from '../sandbox/native-libraries.ts'
-import { type Filtered, type Host, type Refusals, refusalHint } from '../sandbox/refusal.ts'
+import { type Filtered, type Host, type Refusals, refusalHint } from '../sandbox/refusal/refusal.ts'
 import { refusesLibraries } from '../seccomp/kernel/libraries.ts'
 import { isAllowed } from '../seccomp/policy/denies.ts'
 import { refusedSockets } from '../seccomp/policy/sockets.ts'

@@ -77,7 +77,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['config/config'],
   },
   'sandbox/kernel': {
-    files: /^lib\/sandbox\/(become|confine|ruleset|undumpable)\.ts$/,
+    files: /^lib\/sandbox\/(become|confine|native-libraries|ruleset|undumpable)\.ts$/,
     imports: ['addon', 'sandbox', 'errors'],
     types: ['config/config'],
   },
@@ -154,7 +154,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
-    imports: ['agent/plan', 'config/parse', 'errors'],
+    imports: ['agent/plan', 'config/parse', 'errors', 'basics'],
     types: ['contracts', 'pipeline', 'config', 'sandbox', 'seccomp/kernel', 'seccomp/policy'],
   },
   'agent/configure': {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Reach } from '../../lib/sandbox/reach.ts'
-import { type Host, refusalHint } from '../../lib/sandbox/refusal.ts'
+import { type Host, refusalHint } from '../../lib/sandbox/refusal/refusal.ts'
 
 const asked = <T>(what: T) => ({ what, who: 'beat web', why: 'needs it' })
 

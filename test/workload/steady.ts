@@ -7,8 +7,8 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
-import { http } from './http.ts'
 import type { Phase } from './phase.ts'
+import { http } from './web.ts'
 
 const ROUNDS = 100
 

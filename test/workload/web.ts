@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import type * as Http from 'node:http'
 import * as http2 from 'node:http2'
 import * as https from 'node:https'
+import { createRequire } from 'node:module'
 import type { AddressInfo, Server } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import * as tls from 'node:tls'
-import { http } from './http.ts'
 import type { Phase } from './phase.ts'
+
+/** Required: under --jitless, Node 22 ends with an uncaught error where an ES module imports it. */
+export const http: typeof Http = createRequire(import.meta.url)('node:http')
 
 /** HTTP/1.1, TLS and HTTP/2, each as server and client, and fetch. */
 export const web: Phase = {

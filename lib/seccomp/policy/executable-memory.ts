@@ -25,7 +25,7 @@ const PRIVATE: Condition = { argument: 3, operation: 'BitsSet', value: MAP_PRIVA
 type Facts = Pick<Architecture, 'table' | 'mapAnonymous' | 'mmapByPointer'>
 
 /** What closes the ways to native code. */
-export interface CodeLimits {
+interface CodeLimits {
   /** Whether this Node compiles nothing: `node --jitless`. */
   readonly jitless: boolean
   /** `seccomp.late_libraries`. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { isBelow } from './exposed.ts'
-import type { Asked, Reach } from './reach.ts'
+import { isBelow } from '../exposed.ts'
+import type { Asked, Reach } from '../reach.ts'
 import type { SystemError } from './system-errors-of.ts'
 
 export interface Confinement {

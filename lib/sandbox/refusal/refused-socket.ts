@@ -2,7 +2,7 @@
 // where somebody does, Landlock answers EACCES for another port or another address. glibc and c-ares take a
 // refused socket for a name server that does not answer, so a name that can't be looked up is one as well.
 
-import type { Reach } from './reach.ts'
+import type { Reach } from '../reach.ts'
 import type { SystemError } from './system-errors-of.ts'
 
 /** Kinds of sockets that a filter may have no way to. */

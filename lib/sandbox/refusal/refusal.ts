@@ -9,7 +9,7 @@
 // Landlock's doing, and gets no hint.
 
 import { delimiter, isAbsolute, join } from 'node:path'
-import { isBelow } from './exposed.ts'
+import { isBelow } from '../exposed.ts'
 import { type Confinement, type FileHost, refusedFile } from './refused-file.ts'
 import { refusedLibrary } from './refused-library.ts'
 import { type RefusedSocket, refusedSocket } from './refused-socket.ts'

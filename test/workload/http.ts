@@ -1,4 +1,0 @@
-import { createRequire } from 'node:module'
-
-/** Required: under --jitless, Node 22 ends with an uncaught error where an ES module imports it. */
-export const http: typeof import('node:http') = createRequire(import.meta.url)('node:http')
