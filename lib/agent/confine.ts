@@ -19,7 +19,7 @@ import { executableFolders } from '../sandbox/native-libraries.ts'
 import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts'
 import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
-import { refusesExecutableMemory } from '../seccomp/kernel/libraries.ts'
+import { refusesAllLibraries } from '../seccomp/kernel/libraries.ts'
 import type { Plan } from './plan.ts'
 import { handOver, unwritable } from './process/hand-over.ts'
 import { startFiles } from './start-files.ts'
@@ -83,11 +83,11 @@ function changeUser(
 
 /** What Landlock can't refuse, by the mounts of this process: NoExecPaths= of its unit is among them. */
 function noteExecutable({ writes }: Reach, { sandbox }: Pick<Plan, 'sandbox'>, log: Logger): void {
-  if (sandbox.ready && refusesExecutableMemory(sandbox)) return
+  if (sandbox.ready && refusesAllLibraries(sandbox)) return
   const folders = executableFolders([...new Set(writes.map(({ what }) => what))])
   if (folders.length === 0) return
   const hint =
-    'mount them with noexec, or set NoExecPaths= in the unit; an agent under `node --jitless` loads none'
+    'mount them with noexec, or set NoExecPaths= in the unit; with seccomp.late_libraries: refuse, none is loaded'
   log.info({ folders, hint }, 'Native code can be loaded from folders that the agent writes')
 }
 

@@ -107,6 +107,7 @@ describe('S16: an installed agent', function () {
       expect(machine.attempt(`sh -c '${run}'`).code, 'the control').to.equal(0)
       machine.run(`rm ${folder}/x; ${mounts} rm -f ${folder}/x`)
     }
+    expect(agent.journal().join('\n')).not.to.include('Native code can be loaded')
   })
 
   it('gets the credential, which no journal, environment or state has', async () => {

@@ -95,7 +95,7 @@ function executable({ writes }: Wanted, host: Host): readonly Finding[] {
   const folders = host.executable([...new Set(writes.map(({ what }) => what))])
   if (folders.length === 0) return []
   const message =
-    `native code can be loaded from ${folders.join(', ')}, which the agent writes: mount them with noexec, or ` +
-    `set NoExecPaths=${folders.join(' ')} in the unit`
+    `native code can be loaded from ${folders.join(', ')}, which the agent writes: mount them with noexec, ` +
+    `set NoExecPaths=${folders.join(' ')} in the unit, or seccomp.late_libraries: refuse`
   return [finding('info', message)]
 }

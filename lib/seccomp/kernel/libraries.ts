@@ -7,23 +7,25 @@ import type { SandboxPlan } from './stage.ts'
 
 type Filter = Pick<SandboxPlan & { readonly ready: true }, 'policy' | 'program'>
 
-/** Of mmap(2) and mprotect(2): readable and executable, as a copy of one's own. */
-const [CODE, MAP_PRIVATE, DESCRIPTOR] = [1n | 4n, 2n, 3n]
+const [PROT_READ, PROT_EXEC, MAP_PRIVATE, DESCRIPTOR] = [1n, 4n, 2n, 3n]
 
-/** Whether no library is loaded whose code is mapped as usual. */
+/** Whether no library is loaded that is mapped as usual: its code readable and executable, as a copy of one's own. */
 export function refusesLibraries(filter: Filter): boolean {
-  return refuses(filter, ['mmap', 'mmap2'])
+  return refusesMapping(filter, PROT_READ | PROT_EXEC)
 }
 
-/** Whether nothing becomes executable, not even what was mapped as data. */
-export function refusesExecutableMemory(filter: Filter): boolean {
-  return refusesLibraries(filter) && refuses(filter, ['mprotect', 'pkey_mprotect'])
+/** Whether none is loaded however it is made: of none, not even data is mapped. */
+export function refusesAllLibraries(filter: Filter): boolean {
+  return refusesLibraries(filter) && refusesMapping(filter, PROT_READ)
 }
 
-function refuses({ policy: { architecture }, program }: Filter, names: readonly string[]): boolean {
+function refusesMapping(
+  { policy: { architecture }, program }: Filter,
+  protection: bigint,
+): boolean {
   const { audit, endian, table } = architecture
-  const args = [0n, 1n, CODE, MAP_PRIVATE, DESCRIPTOR, 0n]
-  const numbers = names.flatMap(name => table.numbers[name] ?? [])
+  const args = [0n, 1n, protection, MAP_PRIVATE, DESCRIPTOR, 0n]
+  const numbers = ['mmap', 'mmap2'].flatMap(name => table.numbers[name] ?? [])
   return numbers.every(number => isDenied(simulate(program, { audit, number, args }, endian).value))
 }
 

@@ -94,7 +94,7 @@ describe('sandbox check: folders', () => {
       hostOf(HOST, ['/srv/own', '/srv', '/srv/data']),
     )
     expect(noted).to.deep.equal([
-      'info: native code can be loaded from /srv/data, /srv/own, which the agent writes: mount them with noexec, or set NoExecPaths=/srv/data /srv/own in the unit',
+      'info: native code can be loaded from /srv/data, /srv/own, which the agent writes: mount them with noexec, set NoExecPaths=/srv/data /srv/own in the unit, or seccomp.late_libraries: refuse',
     ])
     expect(found(['/srv/own'], {}, hostOf(HOST, ['/srv']))).to.deep.equal([])
   })

@@ -6,7 +6,7 @@ import {
 } from '../../../lib/seccomp/architectures/architecture.ts'
 import { compile } from '../../../lib/seccomp/compiler/compile.ts'
 import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
-import { refusesExecutableMemory, refusesLibraries } from '../../../lib/seccomp/kernel/libraries.ts'
+import { refusesAllLibraries, refusesLibraries } from '../../../lib/seccomp/kernel/libraries.ts'
 import { builtinPolicy } from '../../../lib/seccomp/policy/builtin.ts'
 import { filtersMappings } from '../../../lib/seccomp/policy/executable-memory.ts'
 import { effectivePolicy } from '../../../lib/seccomp/policy/layers.ts'
@@ -53,10 +53,7 @@ describe('rules against native code', () => {
     const filter = await filterOf('amd64', {})
     expect(mmap(filter, READ | EXEC, PRIVATE)).to.equal(ALLOW)
     expect(answer(filter, 'mprotect', 0n, 4096n, READ | EXEC)).to.equal(ALLOW)
-    expect([refusesLibraries(filter), refusesExecutableMemory(filter)]).to.deep.equal([
-      false,
-      false,
-    ])
+    expect([refusesLibraries(filter), refusesAllLibraries(filter)]).to.deep.equal([false, false])
   })
 
   it('late_libraries: refuse: no copy of a file is mapped, nor one as executable, and all else is', async () => {
@@ -67,7 +64,7 @@ describe('rules against native code', () => {
       expect(mmap(filter, protection, ANONYMOUS)).to.equal(ALLOW)
     }
     expect(answer(filter, 'mprotect', 0n, 4096n, READ | EXEC)).to.equal(ALLOW)
-    expect([refusesLibraries(filter), refusesExecutableMemory(filter)]).to.deep.equal([true, false])
+    expect([refusesLibraries(filter), refusesAllLibraries(filter)]).to.deep.equal([true, true])
   })
 
   it('--jitless: the same, and nothing becomes executable', async () => {
@@ -80,14 +77,15 @@ describe('rules against native code', () => {
       expect(answer(filter, name, 0n, 4096n, READ | WRITE), name).to.equal(ALLOW)
       expect(answer(filter, name, 0n, 4096n, READ | EXEC), name).to.equal(EPERM)
     }
-    expect([refusesLibraries(filter), refusesExecutableMemory(filter)]).to.deep.equal([true, true])
+    expect([refusesLibraries(filter), refusesAllLibraries(filter)]).to.deep.equal([true, true])
   })
 
   it('hold whatever plugins declare and the user allows', async () => {
     const names = ['mmap', 'mprotect']
     const config = { default_action: 'errno', syscalls: [{ action: 'allow', names }] }
     const filter = await filterOf('amd64', { jitless: true, config, needs: names })
-    expect(refusesExecutableMemory(filter)).to.equal(true)
+    expect(refusesAllLibraries(filter)).to.equal(true)
+    expect(answer(filter, 'mprotect', 0n, 4096n, READ | EXEC)).to.equal(EPERM)
     const explicit = { config: { ...config, ...REFUSE }, needs: names }
     expect(refusesLibraries(await filterOf('amd64', explicit))).to.equal(true)
   })
@@ -118,10 +116,13 @@ describe('rules against native code', () => {
     for (const name of ARCHITECTURES) {
       if ((await builtinPolicy(name)) === undefined) continue
       const filter = await filterOf(name, { jitless: true })
-      expect(refusesExecutableMemory(filter), name).to.equal(
+      expect(refusesAllLibraries(filter), name).to.equal(
         filtersMappings(filter.policy.architecture),
       )
       if (!refusesLibraries(filter)) blind.push(name)
+      const isSeen = filtersMappings(filter.policy.architecture)
+      const protects = answer(filter, 'mprotect', 0n, 4096n, READ | EXEC)
+      expect(protects, name).to.equal(isSeen ? EPERM : ALLOW)
     }
     expect(blind).to.deep.equal(['s390x'])
   })
