@@ -168,6 +168,15 @@ seccomp:
     expect(asm.stdout).to.match(/^ *0: A = arch$/m)
   })
 
+  it('a profile for containers lets Node be loaded, whatever the agent refuses afterwards', async () => {
+    const refusing = ['-E', 'seccomp.late_libraries=refuse']
+    const shown = await place.run('seccomp', 'show', ...refusing)
+    expect(shown.stdout).to.match(/^mmap +errno\(EPERM\) +seccomp.late_libraries: refuse, if /m)
+    const { stdout, stderr } = await place.run('seccomp', 'export', '--format', 'oci', ...refusing)
+    expect(stderr).to.match(/^oci: without the rules against native code, .*\n$/)
+    expect(stdout).to.equal((await place.run('seccomp', 'export', '--format', 'oci')).stdout)
+  })
+
   it('export writes a section that test config takes', async () => {
     const { stdout } = await place.run('seccomp', 'export', '--format', 'yaml')
     place.write({ 'exported.yml': stdout })

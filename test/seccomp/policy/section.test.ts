@@ -72,6 +72,11 @@ describe('seccomp section', () => {
       'seccomp.default_action: unknown action "alow" (did you mean "allow"?): one of ',
     ],
     [
+      'an unknown word about libraries',
+      { late_libraries: 'refused' },
+      'seccomp.late_libraries: unknown late_libraries "refused" (did you mean "refuse"?): one of ',
+    ],
+    [
       'S9: no items',
       { default_action: 'allow', syscalls: [] },
       'seccomp.syscalls: must have at least one item',
