@@ -208,6 +208,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'npm:pino',
     ],
   },
+  // It runs as root, and the rest of the agent is not to.
+  relay: { files: /^lib\/relay\//, imports: [] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
   cli: {
     files: /^lib\/cli\//,
