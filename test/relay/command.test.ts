@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { InstalledCommand } from './installed.ts'
@@ -59,14 +61,14 @@ describe('the command of an installed agent, typed by root on a terminal', funct
     return terminal.ended()
   }
 
-  const insideOf = (text: string) => JSON.parse(/inside (.*)/.exec(text)?.[1] ?? '{}')
+  const insideOf = (said: string) => JSON.parse(/inside (.*)/.exec(said)?.[1] ?? '{}')
 
   it('gives nothing of the terminal to the modules that it imports', async () => {
-    const text = await typed(`${installed.command} test config`)
-    expect(text).to.contain('exit code 0\n').and.to.contain('Config OK')
-    expect(text).to.contain('no terminal\n').and.not.to.contain('read: ')
-    expect(text).to.contain("root's shell: root's secret\n")
-    const { pid, session, ...inside } = insideOf(text)
+    const shown = await typed(`${installed.command} test config`)
+    expect(shown).to.contain('exit code 0\n').and.to.contain('Config OK')
+    expect(shown).to.contain('no terminal\n').and.not.to.contain('read: ')
+    expect(shown).to.contain("root's shell: root's secret\n")
+    const { pid, session, ...inside } = insideOf(shown)
     expect(session, 'a session of its own').to.equal(pid)
     expect(inside).to.include({ terminal: 0, memory: 'EACCES' })
     expect(inside.terminals).to.deep.equal([])
@@ -79,23 +81,39 @@ describe('the command of an installed agent, typed by root on a terminal', funct
 
   it('(the attack works on a command that only becomes another user, as root did before)', async () => {
     const as = `setpriv --reuid ${USER} --regid ${USER} --init-groups`
-    const text = await typed(`${as} ${installed.command} test config`)
-    expect(text).to.contain('terminal: 0\n').and.to.contain("read: root's secret\n")
-    if (letsType()) expect(text).to.contain("root's shell: typed by the agent\n")
-    const { session, pid, terminals, terminal } = insideOf(text)
+    const shown = await typed(`${as} ${installed.command} test config`)
+    expect(shown).to.contain('terminal: 0\n').and.to.contain("read: root's secret\n")
+    if (letsType()) expect(shown).to.contain("root's shell: typed by the agent\n")
+    const { session, pid, terminals, terminal } = insideOf(shown)
     expect(session).not.to.equal(pid)
     expect(terminal).not.to.equal(0)
     expect(terminals).to.include.members([0, 1, 2])
   })
 
+  it('is the agent itself where the manager of a service starts it as root', async () => {
+    const started = (env: Readonly<Record<string, string>>) => {
+      const child = spawn(installed.command, ['test', 'config'], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, ATTACK: '1', NODE_V8_COVERAGE: undefined, ...env },
+      })
+      return text(child.stdout).then(said => ({ own: child.pid, inside: insideOf(said) }))
+    }
+    const service = await started({ NOTIFY_SOCKET: '/nowhere' })
+    expect(service.inside.pid).to.equal(service.own)
+    expect(service.inside.status[0]).not.to.match(/\s0\s/)
+    const other = await started({})
+    expect(other.inside.pid).not.to.equal(other.own)
+  })
+
   it('shows control characters instead of doing what they say', async () => {
-    const text = await typed(`${installed.command} test config`)
-    expect(text).to.contain('\\x1b]0;title\\x07').and.not.to.contain('\x1b')
+    const shown = await typed(`${installed.command} test config`)
+    expect(shown).to.contain('\\x1b]0;title\\x07').and.not.to.contain('\x1b')
   })
 
   it('keeps its outputs apart, and its exit code', async () => {
-    const text = await typed(`${installed.command} test config -E bets=1 >/dev/null`)
-    expect(text).to.contain('exit code 78\n').and.to.contain('bets').and.not.to.contain('inside')
+    const shown = await typed(`${installed.command} test config -E bets=1 >/dev/null`)
+    expect(shown).to.contain('exit code 78\n').and.to.contain('bets').and.not.to.contain('inside')
   })
 
   it('ends on Ctrl-C', async () => {
@@ -113,8 +131,8 @@ describe('the command of an installed agent, typed by root on a terminal', funct
     terminal.type('\x03')
     await terminal.shows(/Stopping/)
     terminal.type('\x03')
-    const text = await terminal.ended()
-    expect(text).to.contain('second signal').and.to.contain('exit code 130\n')
+    const shown = await terminal.ended()
+    expect(shown).to.contain('second signal').and.to.contain('exit code 130\n')
   })
 
   it('stops with the terminal on Ctrl-Z, and goes on with it', async () => {
