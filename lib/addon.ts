@@ -30,6 +30,8 @@ export interface Addon {
   /** `argv`: each argument ends in NUL. Returns only if it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
+  /** From then on, programs that the calling thread starts have an empty session keyring, keyrings(7). */
+  leaveSessionKeyring(): number
   /** Returns a descriptor, or an errno as a negative number. */
   connectDatagram(address: string): number
   /** See addon/record/record.h; only on Linux. */
@@ -195,6 +197,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'lastOwnDenial',
   'restart',
   'lockFile',
+  'leaveSessionKeyring',
   'connectDatagram',
 ]
 

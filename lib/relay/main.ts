@@ -5,14 +5,16 @@
 //   session      its own, so that no terminal controls it, with its own process group
 //   descriptors  /dev/null and two sockets to this process; others that root has left open are closed
 //   privileges   no capability in any set, and none to be gained (no_new_privs)
+//   keys         none of root's session
 //   end          its exit code becomes that of this process; if this process is killed, it gets SIGTERM
 //
-// This process stays root, so it imports nothing of the agent, and takes nothing from the command but bytes.
+// This process stays root, so it imports nothing of the agent but the addon, and takes nothing from the command but bytes.
 
 import { spawn } from 'node:child_process'
 import { asUser, lackingCapabilities } from './as-user.ts'
 import { closeInherited } from './descriptors.ts'
 import { endAs } from './end.ts'
+import { leaveSessionKeyring } from './keyring.ts'
 import { relayOutput } from './output.ts'
 import { relaySignals } from './signals.ts'
 
@@ -35,6 +37,7 @@ function start(): void {
 
 try {
   closeInherited()
+  leaveSessionKeyring()
   const lacking = lackingCapabilities()
   if (lacking.length > 0) fail(`root lacks ${lacking.join(', ')} here`)
   else start()

@@ -209,7 +209,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   // It runs as root, and the rest of the agent is not to.
-  relay: { files: /^lib\/relay\//, imports: [] },
+  relay: { files: /^lib\/relay\//, imports: ['addon'] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
   cli: {
     files: /^lib\/cli\//,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { lackingCapabilities } from '../../lib/relay/as-user.ts'
+import { numbersOf } from '../answering.ts'
 import { ROOT } from '../docs/page.ts'
 import { needsTerminal, USER } from './terminal.ts'
 
@@ -139,6 +140,23 @@ describe('the relay that runs a command as the user of an agent', function () {
       !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
     )
       await pause(20)
+  })
+
+  it("does not let it read the keys of root's session", async () => {
+    const [add, keyctl] = await numbersOf('add_key', 'keyctl')
+    const [session, joining, reading] = [-3, 1, 11] // linux/keyctl.h
+    const read = `my $text = "." x 6; syscall(${keyctl}, ${reading}, $ARGV[0] + 0, $text, 6); print $text`
+    const root = `syscall(${keyctl}, ${joining}, 0) > 0 or exit 99; my ($type, $name, $text) = ("user", "x", "secret");
+      my $key = syscall(${add}, $type, $name, $text, 6, ${session}); exec @ARGV, "$key"`
+    const readBy = (...command: readonly string[]) => {
+      const args = ['-e', root, ...command, '/usr/bin/perl', '-e', read]
+      const { status, stdout } = spawnSync('/usr/bin/perl', args, { encoding: 'utf8', env: ENV })
+      return status === 99 ? undefined : stdout
+    }
+    const control = readBy('setpriv', '--reuid', USER, '--regid', USER, '--init-groups')
+    if (control === undefined) return
+    expect(control).to.equal('secret')
+    expect(readBy(process.execPath, RELAY, USER)).to.equal('......')
   })
 
   describe('runs nothing, and says in one line why,', () => {
