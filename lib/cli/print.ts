@@ -1,18 +1,15 @@
 import { codeOf } from '../errors.ts'
 
-/** ECONNRESET: of a socket, if it has not read all. */
-const READER_GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET']
-
 /**
  * Writes to standard output and resolves when everything is written. A reader that has gone (`| head`) has
- * what it wanted, so that is not an error and the rest is discarded.
+ * what it wanted, so EPIPE is not an error and the rest is discarded.
  */
 export function print(output: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     // Without a listener, the error would also end the process.
     process.stdout.on('error', () => undefined)
     process.stdout.write(output, error => {
-      if (error && !READER_GONE.includes(codeOf(error))) reject(error)
+      if (error && codeOf(error) !== 'EPIPE') reject(error)
       else resolve()
     })
   })

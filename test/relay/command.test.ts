@@ -125,6 +125,17 @@ describe('the command of an installed agent, typed by root on a terminal', funct
     expect(await terminal.ended()).to.contain('exit code 130\n')
   })
 
+  it('gives the terminal back on Ctrl-\\, whatever the command does', async () => {
+    const deaf = '$| = 1; $SIG{INT} = $SIG{TERM} = "IGNORE"; print "attacked\\n"; sleep 20'
+    const terminal = new Terminal(
+      `ulimit -c 0; ${installed.command} test config; echo "exit code $?"`,
+      { ATTACK: deaf },
+    )
+    await terminal.shows(/attacked/)
+    terminal.type('\x1c')
+    expect(await terminal.ended()).to.contain('exit code 131\n')
+  })
+
   it('as an agent, stops on Ctrl-C, and at once on the second', async () => {
     const terminal = new Terminal(`${installed.command} run; echo "exit code $?"`, { ATTACK: '1' })
     await terminal.shows(/"message":"well"/)

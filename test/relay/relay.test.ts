@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import { lackingCapabilities } from '../../lib/relay/as-user.ts'
 import { numbersOf } from '../answering.ts'
 import { ROOT } from '../docs/page.ts'
+import { skip } from '../live.ts'
 import { needsTerminal, USER } from './terminal.ts'
 
 const RELAY = join(ROOT, 'dist/bundle/relay.js')
@@ -68,10 +69,10 @@ describe('the relay that runs a command as the user of an agent', function () {
     expect(stdout).to.match(/\n\/dev\/null\nsocket:\[\d+\]\nsocket:\[\d+\]\n$/)
   })
 
-  it('closes descriptors with large numbers as well, which Node alone would hand on', () => {
+  it('closes descriptors with large numbers as well, which Node alone would hand on', function () {
     const show = 'readlink /proc/$$/fd/100 || echo none'
     const opened = ['bash', '-c', 'exec 100</etc/shadow; exec "$@"', 'bash']
-    if (spawnSync('which', ['bash']).status !== 0) return
+    if (spawnSync('which', ['bash']).status !== 0) skip(this, 'bash not installed')
     expect(relayed(show, opened).stdout).to.equal('none\n')
     const control = `require('child_process').spawnSync('sh', ['-c', process.argv[1]], { stdio: 'inherit' })`
     const alone = [...opened.slice(1), process.execPath, '-e', control, show]
@@ -97,6 +98,17 @@ describe('the relay that runs a command as the user of an agent', function () {
       timeout: 10_000,
     })
     expect({ status, stdout }).to.deep.equal({ status: 0, stdout: 'y\n' })
+  })
+
+  it('loses no output of a command that has ended while it was stopped itself', async () => {
+    const { child, closed, line, text } = start('echo $$; sleep 0.5; echo last')
+    const pid = await line()
+    child.kill('SIGSTOP')
+    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await pause(20)
+    await pause(1_500)
+    child.kill('SIGCONT')
+    await closed
+    expect(text()).to.equal(`${pid}\nlast\n`)
   })
 
   it('does not wait for what the command has left behind', () => {
@@ -142,7 +154,7 @@ describe('the relay that runs a command as the user of an agent', function () {
       await pause(20)
   })
 
-  it("does not let it read the keys of root's session", async () => {
+  it("does not let it read the keys of root's session", async function () {
     const [add, keyctl] = await numbersOf('add_key', 'keyctl')
     const [session, joining, reading] = [-3, 1, 11] // linux/keyctl.h
     const read = `my $text = "." x 6; syscall(${keyctl}, ${reading}, $ARGV[0] + 0, $text, 6); print $text`
@@ -154,7 +166,7 @@ describe('the relay that runs a command as the user of an agent', function () {
       return status === 99 ? undefined : stdout
     }
     const control = readBy('setpriv', '--reuid', USER, '--regid', USER, '--init-groups')
-    if (control === undefined) return
+    if (control === undefined) return skip(this, 'the kernel gives no keyring')
     expect(control).to.equal('secret')
     expect(readBy(process.execPath, RELAY, USER)).to.equal('......')
   })

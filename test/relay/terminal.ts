@@ -10,8 +10,8 @@ export class Terminal {
   #text = ''
 
   constructor(commands: string, env: Readonly<Record<string, string>> = {}) {
-    // The shell itself goes on after Ctrl-C, as an interactive one would.
-    const args = ['-qec', `trap : INT; ${commands}`, '/dev/null']
+    // The shell itself goes on after Ctrl-C and Ctrl-\, as an interactive one would.
+    const args = ['-qec', `trap : INT QUIT; ${commands}`, '/dev/null']
     this.#script = spawn('script', args, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_V8_COVERAGE: undefined, SHELL: '/bin/sh', ...env },
