@@ -20,6 +20,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/(backoff|debug-port|own-package|regular-file|settled|system-errors)\.ts$/,
     imports: ['errors'],
   },
+  trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
   addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
@@ -105,7 +106,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'config/source': {
     files: /^lib\/config\/source\//,
-    imports: ['config/problems', 'errors', 'basics', 'npm:yaml'],
+    imports: ['config/problems', 'trust', 'errors', 'basics', 'npm:yaml'],
     types: ['config/config'],
   },
   'config/parse': {
@@ -148,7 +149,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config', 'sandbox'],
-      ...['errors', 'basics', 'npm:import-meta-resolve'],
+      ...['trust', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
   },

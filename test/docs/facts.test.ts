@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
-import { ownershipProblems } from '../../lib/config/source/ownership.ts'
 import {
   type CapabilitiesOutcome,
   capabilitiesLine,
@@ -15,6 +14,7 @@ import { type Outcome, outcomeLine } from '../../lib/seccomp/kernel/outcome.ts'
 import { builtinPolicy } from '../../lib/seccomp/policy/builtin.ts'
 import { effectivePolicy } from '../../lib/seccomp/policy/layers.ts'
 import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
+import { ownershipProblems } from '../../lib/trust/ownership.ts'
 import { Workplace } from '../cli/workplace.ts'
 import { needsLinux } from '../live.ts'
 import { blocksOf, codeIn, page, ROOT, rowsOf } from './page.ts'

@@ -1,9 +1,9 @@
 import { existsSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ownershipProblems, type TrustedFile } from '../../config/source/ownership.ts'
 import { codeOf } from '../../errors.ts'
 import { plainReason } from '../../system-errors.ts'
+import { ownershipProblems, type TrustedFile } from '../../trust/ownership.ts'
 
 /** The places where the `type` of a plugin is looked up. */
 export interface PluginPlaces {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { messageOf } from '../../errors.ts'
+import { ownershipProblems } from '../../trust/ownership.ts'
 import type { Find } from '../finding.ts'
-import { ownershipProblems } from './ownership.ts'
 import type { Position } from './position.ts'
 import { readSourceFile } from './source-file.ts'
 import type { MapTree } from './tree.ts'

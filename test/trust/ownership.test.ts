@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ownershipProblems } from '../../../lib/config/source/ownership.ts'
+import { ownershipProblems } from '../../lib/trust/ownership.ts'
 
 const FILE = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
 const FOREIGN = 'config file ("beat.yml") must be owned by the user identifier (uid=1000) or root'

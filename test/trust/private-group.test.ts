@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isPrivateGroup } from '../../../lib/config/source/private-group.ts'
+import { isPrivateGroup } from '../../lib/trust/private-group.ts'
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 jo:x:1000:1000::/home/jo:/bin/sh
