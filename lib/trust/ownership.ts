@@ -23,19 +23,46 @@ export function ownershipProblems(
 ): readonly string[] {
   if (user === undefined) return []
   const named = `${kind} file ("${name}")`
-  const owner = `must be owned by the user identifier (uid=${user}) or root`
-  const writers =
-    `can only be writable by the owner but the permissions are "${formatMode(mode)}" ` +
-    `(to fix the permissions use: 'chmod go-w ${path}')`
-  const isWritable = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isPrivate(gid, user))
   return [
-    ...(uid === 0 || uid === user ? [] : [`${named} ${owner}`]),
-    ...(isWritable ? [`${named} ${writers}`] : []),
+    ...(uid === 0 || uid === user ? [] : [`${named} ${ownerWords(user)}`]),
+    ...(othersMayWrite({ gid, mode }, user, isPrivate)
+      ? [`${named} ${writersWords(mode, '-', path)}`]
+      : []),
   ]
 }
 
-/** `-rw-r--r--`: the permission bits as ls(1) shows those of a regular file. */
-function formatMode(mode: number): string {
+/** Whether anybody may write it but its owner, root and `user`. */
+export function othersMayWrite(
+  { gid, mode }: Pick<Stats, 'gid' | 'mode'>,
+  user: number,
+  isPrivate: (gid: number, user: number) => boolean,
+): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isPrivate(gid, user))
+}
+
+export function ownerWords(user: number): string {
+  return `must be owned by the user identifier (uid=${user}) or root`
+}
+
+export function writersWords(mode: number, type: '-' | 'd', path: string): string {
+  return (
+    `can only be writable by the owner but the permissions are "${formatMode(mode, type)}"` +
+    commandWords('permissions', 'chmod go-w', path)
+  )
+}
+
+/**
+ * The command that mends it. Whoever owns a folder chooses the names in it, and a command is there to be copied:
+ * one for a name that a shell does not take as it is, spaces aside, is left out.
+ */
+export function commandWords(what: string, command: string, path: string): string {
+  if (!/^[\p{L}\p{N}\p{M}@%+=:,./_ -]+$/u.test(path)) return ''
+  const quoted = path.includes(' ') ? `"${path}"` : path
+  return ` (to fix the ${what} use: '${command} ${quoted}')`
+}
+
+/** `-rw-r--r--`: the type and the permission bits as ls(1) shows them, without those for special programs. */
+function formatMode(mode: number, type: '-' | 'd'): string {
   const letters = Array.from('rwxrwxrwx', (letter, at) => (mode & (0o400 >> at) ? letter : '-'))
-  return `-${letters.join('')}`
+  return `${type}${letters.join('')}`
 }

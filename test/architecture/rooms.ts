@@ -75,16 +75,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'sandbox/check': {
     files: /^lib\/sandbox\/check\//,
     imports: ['sandbox', 'seccomp/check', 'seccomp/policy'],
-    types: ['config/config'],
+    types: ['config/config', 'trust'],
   },
   'sandbox/kernel': {
     files: /^lib\/sandbox\/(become|confine|ruleset|undumpable)\.ts$/,
-    imports: ['addon', 'sandbox', 'errors'],
+    imports: ['addon', 'sandbox', 'trust', 'errors'],
     types: ['config/config'],
   },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: [],
+    imports: ['trust'],
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
@@ -182,7 +182,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['seccomp/policy', 'errors', 'basics'],
+      ...['seccomp/policy', 'trust', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },
@@ -216,7 +216,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['contracts', 'addon', 'errors', 'basics'],
+      ...['trust', 'contracts', 'addon', 'errors', 'basics'],
     ],
   },
   beats: {

@@ -9,6 +9,8 @@ import { programFindings } from '../../sandbox/check/programs.ts'
 import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { walk } from '../../trust/walk.ts'
+import { isReadOnly } from '../../trust/way.ts'
 import { glibcVersion } from '../libc-version.ts'
 
 /** Whether this host can confine the agent as it is configured, and how to mend what it can't. */
@@ -29,6 +31,8 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
   }
   const host = {
     stat: (path: string) => statSync(path, { throwIfNoEntry: false }),
+    walk,
+    isReadOnly,
     mountinfo: read('/proc/self/mountinfo'),
   }
   return [

@@ -1,7 +1,10 @@
 import { expect } from 'chai'
 import { folderFindings } from '../../../lib/sandbox/check/folders.ts'
 import { mountOf } from '../../../lib/sandbox/check/mounts.ts'
+import type { Step } from '../../../lib/trust/walk.ts'
 import { linesOf } from './findings.ts'
+
+type Stat = Parameters<typeof folderFindings>[1]['stat']
 
 /** A host of folders (mode 040000) and files, by path. */
 function hostOf(entries: Readonly<Record<string, { uid: number; mode: number }>>, mountinfo = '') {
@@ -10,7 +13,20 @@ function hostOf(entries: Readonly<Record<string, { uid: number; mode: number }>>
     if (!found) return undefined
     return { ...found, gid: found.uid, isDirectory: () => (found.mode & 0o170000) === 0o040000 }
   }
-  return { stat, mountinfo }
+  return { stat, mountinfo, walk: (path: string) => ({ steps: stepsOf(path, stat) }), isReadOnly }
+}
+
+const isReadOnly = () => false
+
+/** The way to a path on a host without symbolic links. */
+function stepsOf(path: string, stat: Stat): readonly Step[] {
+  const names = path.split('/').filter(Boolean)
+  const paths = ['/', ...names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)]
+  return paths.flatMap(each => {
+    const found = stat(each)
+    const kind = found?.isDirectory() ? 'folder' : 'file'
+    return found ? [{ ...found, kind, path: each, id: each } as const] : []
+  })
 }
 
 const FOLDER = 0o040000
@@ -82,7 +98,16 @@ describe('sandbox check: folders', () => {
     expect(lines[0]).to.match(/^warning: \/srv\/own\/beat\.yml is below \/srv\/own, which beat web/)
     const all = found(['/'], { startFiles }).filter(line => line.includes('is below'))
     expect(all, 'below /').to.have.length(3)
-    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([])
+  })
+
+  it('without a domain, names what starts the agent and can be changed by its user', () => {
+    const startFiles = ['/srv/own/beat.yml', '/srv/file', '/srv/root']
+    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([
+      "warning: The agent's user (uid 7) may write /srv/own/beat.yml, /srv/file: code in the agent can " +
+        'change the next start, as no domain confines it; let root own them and their folders, and ' +
+        'nobody else write them',
+    ])
+    expect(found([], { startFiles: ['/srv/root'], confined: false })).to.deep.equal([])
   })
 
   it('notes that code can be loaded from the data, unless the mount says noexec', () => {
