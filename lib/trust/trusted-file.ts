@@ -16,8 +16,12 @@ export function openedProblems(file: TrustedFile, { stats, id }: RegularFile): r
   return [`${file.kind} file ("${file.name}") was replaced while it was read: try again`]
 }
 
-/** Why what is at the end of a way can't be trusted. As long as there is no reason, nobody else can replace it. */
+/**
+ * Why what is at the end of a way can't be trusted. Where there is no reason, nobody else can replace it. Empty
+ * where files have no owners (Windows).
+ */
 export function foundProblems(file: TrustedFile, { steps, broken }: Walk): readonly string[] {
+  if (process.geteuid === undefined) return []
   const last = steps.at(-1)
   const own = last?.kind === 'file' ? ownershipProblems(file, last) : []
   const problems = [...wayProblems(steps), ...own]

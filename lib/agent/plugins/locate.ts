@@ -56,11 +56,11 @@ export function locateFile(
   if (statOf(path).isDirectory()) {
     throw new Error(`${path} is a folder: name the file in it, such as ${name}/index.js`)
   }
-  if (!strictPerms) return pathToFileURL(path)
   const way = walk(path)
-  const problems = foundProblems({ kind, name, path }, way)
+  const problems = strictPerms ? foundProblems({ kind, name, path }, way) : []
   if (problems.length > 0) throw new UntrustedFile(problems)
-  return pathToFileURL(way.steps.at(-1)?.path ?? path)
+  const last = way.broken === undefined ? way.steps.at(-1) : undefined
+  return pathToFileURL(last?.path ?? path)
 }
 
 /** Words an error itself: if this user may not enter a folder above, the file may well exist. */

@@ -13,6 +13,9 @@ const SWAPS: Readonly<Record<string, (file: string) => void>> = {
   /** Also what root owns is in the folder of another, who may rename it. */
   rename: file => {
     renameSync(file, name)
+    // Else the name would be missing half of the time, and what is missing wins nothing.
+    const until = performance.now() + Math.random() * 0.2
+    while (performance.now() < until);
     renameSync(name, file)
   },
 }
