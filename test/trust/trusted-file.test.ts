@@ -1,10 +1,19 @@
-import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readRegularFile } from '../../lib/regular-file.ts'
 import { foundProblems, openedProblems } from '../../lib/trust/trusted-file.ts'
 import { walk } from '../../lib/trust/walk.ts'
+import { needsLinux } from '../live.ts'
 
 describe('trust: an open file, and the way to it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-trust-'))
@@ -36,6 +45,24 @@ describe('trust: an open file, and the way to it', () => {
     write(`${path}.new`)
     renameSync(`${path}.new`, path)
     expect(openedProblems(file, opened).join()).to.contain('"-rw-r--rw-"')
+  })
+
+  it('that is open already is checked without its folders', function () {
+    needsLinux.call(this)
+    const descriptor = openSync(path, 'r')
+    try {
+      chmodSync(folder, 0o777)
+      const known = { ...file, path: `/proc/self/fd/${descriptor}` }
+      const opened = readRegularFile(known.path, 1)
+      expect(openedProblems(known, opened)).to.deep.equal([])
+      expect(openedProblems(file, opened), 'the control').to.have.length(1)
+      rmSync(path)
+      expect(openedProblems(known, opened)).to.deep.equal([])
+      expect(foundProblems(known, walk(known.path)), 'what is imported by name').to.have.length(1)
+    } finally {
+      chmodSync(folder, 0o700)
+      closeSync(descriptor)
+    }
   })
 
   it('is no more than the file and the way that were found', () => {

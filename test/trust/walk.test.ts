@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -68,6 +69,23 @@ describe('trust: the way that a path goes', () => {
 
   it('ends where links go in circles', () => {
     expect(walk(at('loop')).broken).to.equal('too many levels of symbolic links')
+  })
+
+  it('follows as many links as the kernel does', () => {
+    symlinkSync('a', at('chain-1'))
+    for (let link = 2; link <= 41; link += 1) symlinkSync(`chain-${link - 1}`, at(`chain-${link}`))
+    for (const [name, follows] of [
+      ['chain-40', true],
+      ['chain-41', false],
+    ] as const) {
+      expect(walk(at(name)).broken === undefined, name).to.equal(follows)
+      expect(existsSync(at(name)), `${name}, by the kernel`).to.equal(follows)
+    }
+  })
+
+  it('stops at no other link', () => {
+    expect(walk(at('a/relative'), 'nothing')).to.include({ isDescriptor: false })
+    expect(walk(at('a/relative'), 'nothing').steps.at(-1)?.path).to.equal(at('a/b/file'))
   })
 
   it('tells files apart, whatever their names', () => {

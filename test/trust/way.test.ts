@@ -98,6 +98,8 @@ describe('trust: owners that the user namespace does not have', () => {
     [65534, '         0       1000          1\n', true, 'one user'],
     [65534, '0 1000 1\n1 100000 65535\n', false, 'a range that has the number itself'],
     [65534, '0 1000 1\n1 100000 65533\n', true, 'a range that ends before it'],
+    [65534, '65534 1000 1\n', false, 'the number alone'],
+    [65534, '65535 1000 1\n', true, 'a range that begins after it'],
     [65534, '0 0 4294967295\n', false, 'the namespace of the host'],
     [1001, '0 1000 1\n', false, 'another number'],
   ]
