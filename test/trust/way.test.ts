@@ -1,6 +1,7 @@
+import { tmpdir } from 'node:os'
 import { expect } from 'chai'
 import type { Step } from '../../lib/trust/walk.ts'
-import { isUnmapped, wayProblems } from '../../lib/trust/way.ts'
+import { isReadOnly, isUnmapped, wayProblems } from '../../lib/trust/way.ts'
 
 const PATH = '/srv/web'
 type Host = NonNullable<Parameters<typeof wayProblems>[2]>
@@ -87,6 +88,13 @@ describe('trust: who may change the way to a file', () => {
         .to.match(/are "drwxrwxrwx"$/)
         .and.contain(JSON.stringify(path))
     }
+  })
+})
+
+describe('trust: a mount that is read-only', () => {
+  it('is not that of a folder that may be written, nor what is missing', () => {
+    expect(isReadOnly(tmpdir())).to.equal(false)
+    expect(isReadOnly('/nowhere')).to.equal(false)
   })
 })
 
