@@ -30,6 +30,8 @@ export interface Addon {
   /** `argv`: each argument ends in NUL. Returns only if it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
+  /** From then on, programs that the calling thread starts have an empty session keyring, keyrings(7). */
+  leaveSessionKeyring(): number
   /** Returns a descriptor, or an errno as a negative number. */
   connectDatagram(address: string): number
   /** See addon/record/record.h; only on Linux. */
@@ -117,14 +119,16 @@ export interface AuditSocket {
   open(bufferBytes: number): number
   /** The same for a socket among `count` inherited descriptors from `first` on. -ENOENT: there is none. */
   adopt(first: number, count: number, bufferBytes: number): number
-  /** Never waits. `type`: an `AUDIT_*` of linux/audit.h; `maxRecords`: records read, of any type. */
-  read(descriptor: number, type: number, maxRecords: number): AuditReading
+  /** Never waits. `types`: of `AUDIT_*` in linux/audit.h; `maxRecords`: records read, of any type. */
+  read(descriptor: number, types: Uint16Array, maxRecords: number): AuditReading
   readonly ReadableWatch: new (descriptor: number, callback: () => void) => ReadableWatch
 }
 
 export interface AuditReading {
   /** The texts, without headers. */
   readonly records: readonly string[]
+  /** The type of each record. */
+  readonly types: ArrayLike<number>
   /** Records of any type dropped since the socket was opened, modulo 2³²; -1 if unknown. */
   readonly lost: number
   /** Buffer overruns during this reading, each with at least one record lost. */
@@ -197,6 +201,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'lastOwnDenial',
   'restart',
   'lockFile',
+  'leaveSessionKeyring',
   'connectDatagram',
 ]
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -71,13 +72,14 @@ bool Receive(int descriptor, Message& message) {
 
 // The length in the header is unreliable: for some records the kernel leaves out the header's own size
 // (audit.c).
-void Take(const Message& message, std::uint16_t type, AuditRecords& records) {
+void Take(const Message& message, const std::vector<std::uint16_t>& types, AuditRecords& records) {
   if (!message.from_kernel || message.length <= NLMSG_HDRLEN) return;
   nlmsghdr header;
   std::memcpy(&header, message.bytes, sizeof header);
-  if (header.nlmsg_type != type) return;
+  if (std::find(types.begin(), types.end(), header.nlmsg_type) == types.end()) return;
   const char* text = message.bytes + NLMSG_HDRLEN;
   records.texts.emplace_back(text, strnlen(text, message.length - NLMSG_HDRLEN));
+  records.types.push_back(header.nlmsg_type);
 }
 
 // The number of dropped records: SK_MEMINFO_DROPS of linux/sock_diag.h.
@@ -114,12 +116,13 @@ int AdoptAuditLog(int first, int count, int buffer_bytes) {
   return -ENOENT;
 }
 
-AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records) {
+AuditRecords ReadAuditLog(int descriptor, const std::vector<std::uint16_t>& types,
+                          std::size_t max_records) {
   AuditRecords records;
   Message message;
   for (std::size_t received = 0; received < max_records; ++received) {
     if (Receive(descriptor, message)) {
-      Take(message, type, records);
+      Take(message, types, records);
     } else if (errno == ENOBUFS) {
       ++records.overruns;
     } else if (errno != EINTR) {

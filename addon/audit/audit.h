@@ -12,6 +12,8 @@ namespace sealbeat {
 struct AuditRecords {
   // The texts of the records, without headers.
   std::vector<std::string> texts;
+  // The type of each, as many as texts.
+  std::vector<std::uint16_t> types;
   // Records of any type that the kernel dropped for lack of room since the socket was opened, modulo
   // 2^32; -1 if the kernel does not report it (before Linux 4.12).
   std::int64_t lost = -1;
@@ -33,8 +35,8 @@ int OpenAuditLog(int buffer_bytes);
 // if there is none.
 int AdoptAuditLog(int first, int count, int buffer_bytes);
 
-// Receives up to `max_records` records without waiting and returns those of the given type. Messages that
-// did not come from the kernel are skipped.
-AuditRecords ReadAuditLog(int descriptor, std::uint16_t type, std::size_t max_records);
+// Receives up to `max_records` records without waiting and returns those of the given types, in the kernel's
+// order. Messages that did not come from the kernel are skipped.
+AuditRecords ReadAuditLog(int descriptor, const std::vector<std::uint16_t>& types, std::size_t max_records);
 
 }  // namespace sealbeat

@@ -3,7 +3,9 @@
 
 #include <uv.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "audit.h"
 
@@ -24,15 +26,20 @@ Value AdoptAuditLogValue(const CallbackInfo& info) {
   return Napi::Number::New(info.Env(), AdoptAuditLog(number(0), number(1), number(2)));
 }
 
-// descriptor, type, maxRecords
+// descriptor, types, maxRecords
 Value ReadAuditLogValue(const CallbackInfo& info) {
   const auto number = [&](std::size_t at) { return info[at].As<Napi::Number>().Uint32Value(); };
-  const AuditRecords records = ReadAuditLog(static_cast<int>(number(0)), number(1), number(2));
+  const auto wanted = info[1].As<Napi::Uint16Array>();
+  const std::vector<std::uint16_t> types(wanted.Data(), wanted.Data() + wanted.ElementLength());
+  const AuditRecords records = ReadAuditLog(static_cast<int>(number(0)), types, number(2));
   auto texts = Napi::Array::New(info.Env(), records.texts.size());
   for (std::uint32_t at = 0; at < records.texts.size(); ++at)
     texts.Set(at, Napi::String::New(info.Env(), records.texts[at]));
+  auto found = Napi::Uint16Array::New(info.Env(), records.types.size());
+  std::copy(records.types.begin(), records.types.end(), found.Data());
   auto result = Napi::Object::New(info.Env());
   result.Set("records", texts);
+  result.Set("types", found);
   result.Set("lost", static_cast<double>(records.lost));
   result.Set("overruns", records.overruns);
   result.Set("drained", records.drained);

@@ -1,10 +1,12 @@
 import { constants } from 'node:os'
 import type { Event } from 'sealbeat'
 import { type CallNames, decodeReturn } from 'sealbeat/seccomp'
-import type { SeccompRecord } from './record.ts'
+import type { Labels } from './records/companions.ts'
+import { SEVERAL } from './records/fields.ts'
+import type { SeccompRecord } from './records/seccomp.ts'
 
-/** Details that the record itself does not contain. */
-interface EventDetails {
+/** Details that the records themselves do not contain. */
+export interface EventDetails {
   readonly names: CallNames | undefined
   readonly user: string | undefined
   readonly group: string | undefined
@@ -14,8 +16,13 @@ interface EventDetails {
   readonly unreported: number
 }
 
+/** Those of a violation of seccomp, with the labels of several security modules. */
+interface SeccompDetails extends EventDetails {
+  readonly labels: Labels
+}
+
 /** Builds the event of a violation with Auditbeat's field names (S13, S14). */
-export function eventOf(record: SeccompRecord, details: EventDetails): Event {
+export function eventOf(record: SeccompRecord, details: SeccompDetails): Event {
   const { action } = decodeReturn(record.code)
   // A call that is only logged is still executed: nothing was denied.
   const executed = action === 'log' || action === 'allow'
@@ -56,15 +63,22 @@ function userOf({ uid, gid, auid }: SeccompRecord, { user, group, auditUser }: E
   }
 }
 
-function auditdOf(record: SeccompRecord, { names, unreported }: EventDetails) {
+function auditdOf(record: SeccompRecord, { names, unreported, labels }: SeccompDetails) {
   const { sequence, session, subject } = record
   return {
     sequence,
     message_type: 'seccomp',
     session: session === undefined ? 'unset' : String(session),
     ...(unreported > 0 && { unreported }),
-    data: { ...dataOf(record, names), ...(subject !== undefined && { subj: subject }) },
+    data: { ...dataOf(record, names), ...subjectOf(subject, labels) },
   }
+}
+
+/** The labels of the process: the only one, or those of several security modules. */
+export function subjectOf(subject: string | undefined, labels: Labels) {
+  if (labels.length === 0) return subject === undefined ? {} : { subj: subject }
+  const isToldHere = subject !== undefined && subject !== SEVERAL
+  return { ...(isToldHere && { subj: subject }), ...Object.fromEntries(labels) }
 }
 
 function dataOf(record: SeccompRecord, names: CallNames | undefined) {

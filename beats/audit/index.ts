@@ -1,13 +1,19 @@
 import { defineBeat } from 'sealbeat'
 import { type AuditLog, openAuditLog } from 'sealbeat/audit'
 import { lossWarning, lostEvent } from './lost.ts'
-import { createReporter } from './report.ts'
+import { typesFor } from './records/message-types.ts'
+import { Reporter } from './report.ts'
 import { type Settings, schema } from './settings.ts'
+import { unreadableEvent } from './unreadable.ts'
 
-const AUDIT_SECCOMP = 1326 // linux/audit.h
+/** A beat that is started again after a failure goes on with what it has heard before. */
+interface Resources {
+  readonly audit: AuditLog
+  readonly reporter: Reporter
+}
 
-/** Reports every violation of a seccomp filter on the system (S12 to S14). */
-export default defineBeat<Settings, AuditLog>({
+/** Reports every violation of a seccomp filter on the system (S12 to S14), and every denial by Landlock. */
+export default defineBeat<Settings, Resources>({
   name: 'audit',
   schema,
   privileges: ({ buffer }) => [
@@ -17,20 +23,33 @@ export default defineBeat<Settings, AuditLog>({
     },
   ],
   opensUnfiltered: true,
-  open: async ({ settings }) => openAuditLog(AUDIT_SECCOMP, settings.buffer),
-  async run({ log, signal, publish }, audit) {
-    const report = createReporter()
+  open: async ({ settings }) => ({
+    reporter: new Reporter(),
+    audit: openAuditLog(typesFor(settings), settings.buffer),
+  }),
+  async run({ log, signal, publish }, { audit, reporter }) {
     const warn = lossWarning(lost =>
       log.warn(
         { lost },
         'Audit records lost: the kernel had no room for them; set a larger buffer',
       ),
     )
-    for await (const { records, lost } of audit.batches(signal)) {
+    for await (const batch of audit.batches(signal, () => reporter.dueInMs())) {
+      const { lost } = batch
       warn(lost)
-      const events = [...(await report(records)), ...(lost > 0 ? [lostEvent(lost)] : [])]
+      const violations = await reporter.report(batch)
+      const unreadable = reporter.unreadable()
+      for (const { type, reason, count, text } of unreadable) {
+        log.warn({ type, reason, count, text }, 'Audit records of the kernel can not be read')
+      }
+      const losses = lost > 0 ? [lostEvent(lost)] : []
+      const events = [...violations, ...unreadable.map(unreadableEvent), ...losses]
       if (events.length > 0) await publish(events)
     }
+    const { waiting, suppressed } = reporter
+    if (waiting + suppressed > 0) {
+      log.warn({ waiting, suppressed }, 'Stopped before these violations were reported')
+    }
   },
-  close: async audit => audit.close(),
+  close: async ({ audit }) => audit.close(),
 })

@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
 import { uptime } from 'node:os'
-import type { SeccompRecord } from './record.ts'
 
 /** The inode of the initial PID namespace: PROC_PID_INIT_INO of linux/proc_ns.h. */
 const INITIAL_PID_NAMESPACE = 0xeffffffc
@@ -26,7 +25,7 @@ const TOLERANCE_MS = 1_000
  * @param read returns the text of /proc/PID/stat, or undefined if it can't be read
  */
 export function parentOf(
-  { pid, time }: Pick<SeccompRecord, 'pid' | 'time'>,
+  { pid, time }: { readonly pid: number; readonly time: Date },
   read = readStat,
 ): number | undefined {
   const stat = read(pid)

@@ -38,7 +38,7 @@ import {
 } from './plan.ts'
 import { privilegesOf } from './plugins/declared.ts'
 import { builtinBeats, loadPlugin, type PluginKind, UnknownPlugin } from './plugins/load.ts'
-import type { PluginPlaces } from './plugins/locate.ts'
+import { type PluginPlaces, UntrustedFile } from './plugins/locate.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>
@@ -98,6 +98,8 @@ interface Loading {
   readonly places: PluginPlaces
   readonly remedy: string
   readonly report: Report
+  /** Why files can't be trusted, as far as it is reported: they share the folders on their way. */
+  readonly untrusted: Set<string>
 }
 
 function loadingOf(
@@ -107,7 +109,7 @@ function loadingOf(
   running: Plan | undefined,
 ): Loading {
   const places = { builtins: builtinBeats(), config, home, strictPerms }
-  return { places, remedy: running ? ONLY_ONCE : '', report }
+  return { places, remedy: running ? ONLY_ONCE : '', report, untrusted: new Set() }
 }
 
 async function configureBeats(
@@ -159,7 +161,7 @@ async function configureOutput(
 async function configurePlugin<K extends PluginKind>(
   kind: K,
   config: PluginConfig,
-  { places, remedy, report }: Loading,
+  { places, remedy, report, untrusted }: Loading,
 ) {
   const { id, type, typePath, section } = config
   const { path } = section
@@ -168,6 +170,13 @@ async function configurePlugin<K extends PluginKind>(
     const settings = parseSection(plugin.schema, section, report)
     return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
   } catch (error) {
+    if (error instanceof UntrustedFile) {
+      for (const each of error.problems.filter(problem => !untrusted.has(problem))) {
+        untrusted.add(each)
+        report(typePath, each)
+      }
+      return undefined
+    }
     const isNameOnly = error instanceof UnknownPlugin && typePath === path
     return void report(typePath, isNameOnly ? error.short : messageOf(error))
   }

@@ -6,16 +6,26 @@ import { AgentError } from '../errors.ts'
 
 /** Records that arrived together. */
 export interface AuditBatch {
-  /** `audit(1732540000.123:456): …`, in the kernel's order; may be empty if records were lost. */
+  /** `audit(1732540000.123:456): …`, in the kernel's order; may be empty if records were lost or it is time. */
   readonly records: readonly string[]
+  /** The type of each record, `AUDIT_*` of linux/audit.h. */
+  readonly types: ArrayLike<number>
   /** The number of records, of any type, that the kernel had no room for since the previous batch. */
   readonly lost: number
 }
 
 /** The kernel's audit log from now on. It needs no auditd and does not disturb one. */
 export interface AuditLog {
-  /** Batches as they arrive, until `signal` aborts. The kernel keeps records until the next is requested. */
-  batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void>
+  /**
+   * Batches as they arrive, until `signal` aborts. The kernel keeps records until the next is requested.
+   *
+   * @param dueInMs asked whenever all records have been read: after how long to yield an empty batch if none
+   *   arrives; never, if it returns undefined
+   */
+  batches(
+    signal: AbortSignal,
+    dueInMs?: () => number | undefined,
+  ): AsyncGenerator<AuditBatch, void, void>
   close(): void
 }
 
@@ -30,25 +40,25 @@ const FIRST_INHERITED = 3
  * the service manager has opened for the agent (`ListenNetlink=audit 1` of systemd.socket(5)). Call it in a beat's
  * `open`: joining needs `CAP_AUDIT_READ` and a socket that the default policy refuses.
  *
- * @param type the type of the records to read, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
+ * @param types the types of the records to read, `AUDIT_*` of linux/audit.h: 1326 is `AUDIT_SECCOMP`
  * @param room bytes that the kernel may keep unread (above net.core.rmem_max only with `CAP_NET_ADMIN`)
  * @throws AgentError `OPEN_FAILED` with a message for the operator
  */
-export function openAuditLog(type: number, room: number): AuditLog {
-  return openOn(audit(), type, room)
+export function openAuditLog(types: readonly number[], room: number): AuditLog {
+  return openOn(audit(), types, room)
 }
 
 /** The same on a given socket and environment: those of the process, or a test's. */
 export function openOn(
   socket: AuditSocket,
-  type: number,
+  types: readonly number[],
   room: number,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): AuditLog {
   const adopted = socket.adopt(FIRST_INHERITED, inheritedCount(env), room)
   const descriptor = adopted < 0 ? socket.open(room) : adopted
   if (descriptor < 0) throw new AgentError('OPEN_FAILED', reasonOf(-descriptor))
-  return new Log(socket, descriptor, type)
+  return new Log(socket, descriptor, Uint16Array.from(types))
 }
 
 /** 0 if the variables are for another process, such as the one that has started this one. */
@@ -59,28 +69,32 @@ function inheritedCount({ LISTEN_PID: pid, LISTEN_FDS: count = '' }: NodeJS.Proc
 class Log implements AuditLog {
   readonly #socket: AuditSocket
   readonly #descriptor: number
-  readonly #type: number
+  readonly #types: Uint16Array
   readonly #watch: ReadableWatch
   #wake: () => void = () => undefined
   /** The kernel's count at the last reading. */
   #lost: number | undefined
   #closed = false
 
-  constructor(socket: AuditSocket, descriptor: number, type: number) {
+  constructor(socket: AuditSocket, descriptor: number, types: Uint16Array) {
     this.#socket = socket
     this.#descriptor = descriptor
-    this.#type = type
+    this.#types = types
     this.#watch = new socket.ReadableWatch(descriptor, () => this.#wake())
   }
 
-  async *batches(signal: AbortSignal): AsyncGenerator<AuditBatch, void, void> {
+  async *batches(
+    signal: AbortSignal,
+    dueInMs: () => number | undefined = () => undefined,
+  ): AsyncGenerator<AuditBatch, void, void> {
+    let isDue = false
     while (!signal.aborted && !this.#closed) {
-      const reading = this.#socket.read(this.#descriptor, this.#type, MAX_RECORDS)
-      const { records, drained, errno } = reading
-      const batch = { records, lost: this.#lostIn(reading) }
-      if (records.length > 0 || batch.lost > 0) yield batch
+      const reading = this.#socket.read(this.#descriptor, this.#types, MAX_RECORDS)
+      const { records, types, drained, errno } = reading
+      const batch = { records, types, lost: this.#lostIn(reading) }
+      if (records.length > 0 || batch.lost > 0 || isDue) yield batch
       if (errno !== 0) throw new Error(`the audit log can't be read: ${nameOf(errno)}`)
-      if (drained) await this.#readable(signal)
+      isDue = drained && (await this.#readable(signal, dueInMs()))
     }
   }
 
@@ -104,16 +118,21 @@ class Log implements AuditLog {
     return (lost - before) >>> 0
   }
 
-  async #readable(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#closed) return
+  /** Whether `waitMs` have passed with nothing to read. */
+  async #readable(signal: AbortSignal, waitMs: number | undefined): Promise<boolean> {
+    if (signal.aborted || this.#closed) return false
     const stop = () => this.#wake()
-    await new Promise<void>(resolve => {
-      this.#wake = resolve
+    let timer: NodeJS.Timeout | undefined
+    const isDue = await new Promise<boolean>(resolve => {
+      this.#wake = () => resolve(false)
       signal.addEventListener('abort', stop, { once: true })
       this.#watch.start()
+      if (waitMs !== undefined) timer = setTimeout(() => resolve(true), waitMs)
     })
+    clearTimeout(timer)
     signal.removeEventListener('abort', stop)
     if (!this.#closed) this.#watch.stop()
+    return isDue
   }
 }
 

@@ -20,6 +20,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|system-errors)\.ts$/,
     imports: ['errors'],
   },
+  trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
   addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
@@ -74,16 +75,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'sandbox/check': {
     files: /^lib\/sandbox\/check\//,
     imports: ['sandbox', 'seccomp/check', 'seccomp/policy'],
-    types: ['config/config'],
+    types: ['config/config', 'trust'],
   },
   'sandbox/kernel': {
     files: /^lib\/sandbox\/(become|confine|native-libraries|ruleset|undumpable)\.ts$/,
-    imports: ['addon', 'sandbox', 'errors'],
+    imports: ['addon', 'sandbox', 'trust', 'errors'],
     types: ['config/config'],
   },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: [],
+    imports: ['trust'],
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
@@ -105,7 +106,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'config/source': {
     files: /^lib\/config\/source\//,
-    imports: ['config/problems', 'errors', 'basics', 'npm:yaml'],
+    imports: ['config/problems', 'trust', 'errors', 'basics', 'npm:yaml'],
     types: ['config/config'],
   },
   'config/parse': {
@@ -148,7 +149,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config', 'sandbox'],
-      ...['errors', 'basics', 'npm:import-meta-resolve'],
+      ...['trust', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
   },
@@ -181,7 +182,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['seccomp/policy', 'errors', 'basics'],
+      ...['seccomp/policy', 'trust', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },
@@ -208,12 +209,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'npm:pino',
     ],
   },
+  // It runs as root, and the rest of the agent is not to.
+  relay: { files: /^lib\/relay\//, imports: ['addon'] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
   cli: {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['contracts', 'addon', 'errors', 'basics'],
+      ...['trust', 'contracts', 'addon', 'errors', 'basics'],
     ],
   },
   beats: {

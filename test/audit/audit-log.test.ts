@@ -18,7 +18,14 @@ function socketWith(readings: readonly Partial<AuditReading>[]): AuditSocket {
     open: () => openSync('/dev/null', 'r'),
     adopt: () => -constants.errno.ENOENT,
     read: () => {
-      const none = { records: [], lost: -1, overruns: 0, drained: left.length <= 1, errno: 0 }
+      const none = {
+        records: [],
+        types: [],
+        lost: -1,
+        overruns: 0,
+        drained: left.length <= 1,
+        errno: 0,
+      }
       return { ...none, ...left.shift() }
     },
     ReadableWatch: class {
@@ -31,7 +38,7 @@ function socketWith(readings: readonly Partial<AuditReading>[]): AuditSocket {
 
 describe('the audit log', () => {
   async function lossesOf(readings: readonly Partial<AuditReading>[]): Promise<readonly number[]> {
-    const log = openOn(socketWith(readings), 1326, 4096)
+    const log = openOn(socketWith(readings), [1326], 4096)
     const stop = new AbortController()
     const losses: number[] = []
     for await (const { lost } of log.batches(stop.signal)) {
@@ -65,8 +72,37 @@ describe('the audit log', () => {
     ).to.deep.equal([7, 2])
   })
 
+  it('tells the type of each record', async () => {
+    const log = openOn(
+      socketWith([{ records: ['x', 'y'], types: [1326, 1420] }]),
+      [1326, 1420],
+      4096,
+    )
+    const { value } = await log.batches(new AbortController().signal).next()
+    log.close()
+    expect(value).to.deep.equal({ records: ['x', 'y'], types: [1326, 1420], lost: 0 })
+  })
+
+  it('yields an empty batch when it is time, and only then', async () => {
+    const log = openOn(socketWith([]), [1326], 4096)
+    const stop = new AbortController()
+    const asked = [20, 0, undefined]
+    const batches: unknown[] = []
+    const startedMs = performance.now()
+    setTimeout(() => stop.abort(), 300)
+    for await (const batch of log.batches(stop.signal, () => asked.shift())) {
+      batches.push([batch, performance.now() - startedMs >= 19])
+    }
+    log.close()
+    const empty = { records: [], types: [], lost: 0 }
+    expect(batches).to.deep.equal([
+      [empty, true],
+      [empty, true],
+    ])
+  })
+
   it('says why it can no longer be read', async () => {
-    const log = openOn(socketWith([{ errno: 9 }]), 1326, 4096)
+    const log = openOn(socketWith([{ errno: 9 }]), [1326], 4096)
     const batches = log.batches(new AbortController().signal)
     const failed = await batches.next().then(() => 'none', String)
     log.close()

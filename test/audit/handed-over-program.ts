@@ -21,7 +21,7 @@ process.setuid?.(NOBODY)
 function attempt(pid: number) {
   Object.assign(process.env, { LISTEN_PID: String(pid), LISTEN_FDS: String(descriptor - 2) })
   try {
-    return { log: openAuditLog(AUDIT_SECCOMP, BUFFER_BYTES) }
+    return { log: openAuditLog([AUDIT_SECCOMP], BUFFER_BYTES) }
   } catch (error) {
     return { problem: messageOf(error) }
   }

@@ -19,7 +19,7 @@ describe('S12, S13, S14: violations on the system, live', function () {
     needsLinux.call(this)
     needsIsolation.call(this)
     try {
-      openAuditLog(1326, 4096).close()
+      openAuditLog([1326], 4096).close()
     } catch (error) {
       skip(this, String(error))
     }

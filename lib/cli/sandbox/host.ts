@@ -11,6 +11,8 @@ import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
 import { refusesAllLibraries } from '../../seccomp/kernel/libraries.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { walk } from '../../trust/walk.ts'
+import { isReadOnly } from '../../trust/way.ts'
 import { glibcVersion } from '../libc-version.ts'
 
 /** Whether this host can confine the agent as it is configured, and how to mend what it can't. */
@@ -30,6 +32,8 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
   }
   const host = {
     stat: (path: string) => statSync(path, { throwIfNoEntry: false }),
+    walk,
+    isReadOnly,
     executable: sandbox.ready && refusesAllLibraries(sandbox) ? () => [] : executableFolders,
   }
   return [

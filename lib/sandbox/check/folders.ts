@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Finding, findingIn } from '../../seccomp/check/finding.ts'
+import type { Step } from '../../trust/walk.ts'
 import type { Account } from '../account.ts'
-import { exposedFiles, exposedText } from '../exposed.ts'
+import { changeableText, exposedFiles, exposedText } from '../exposed.ts'
 import { mayWrite } from '../may-write.ts'
 import type { Asked } from '../reach.ts'
 
@@ -24,6 +25,8 @@ interface Wanted {
 /** What is on the host; paths are absolute. */
 interface Host {
   readonly stat: (path: string) => Pick<Stats, 'uid' | 'gid' | 'mode' | 'isDirectory'> | undefined
+  readonly walk: (path: string) => { readonly steps: readonly Step[] }
+  readonly isReadOnly: (path: string) => boolean
   /** Those of the folders from which code can be loaded. */
   readonly executable: (folders: readonly string[]) => readonly string[]
 }
@@ -40,7 +43,7 @@ export function folderFindings(wanted: Wanted, host: Host): readonly Finding[] {
   return [
     ...own.flatMap(({ what }) => ownFindings(what, wanted, host)),
     ...declared.flatMap(each => writtenFindings(each, wanted, host)),
-    ...exposed(wanted),
+    ...exposed(wanted, host),
     ...executable(wanted, host),
   ]
 }
@@ -80,8 +83,17 @@ function missing(what: string, who: string, { uid, gid }: Wanted['user']): Findi
   return finding('warning', message)
 }
 
-function exposed({ startFiles, writes, confined }: Wanted): readonly Finding[] {
-  if (!confined) return []
+function exposed(
+  { startFiles, writes, confined, user }: Wanted,
+  { walk, isReadOnly }: Host,
+): readonly Finding[] {
+  if (!confined) {
+    // That root may is another finding; and the service of a package is another user than who runs this.
+    if (user.uid === 0) return []
+    const ways = startFiles.map(path => ({ path, ...walk(path) }))
+    const text = changeableText(ways, user, isReadOnly)
+    return text === undefined ? [] : [finding('warning', text)]
+  }
   return exposedFiles(startFiles, writes).map(each =>
     finding('warning', `${exposedText(each)}; move one of the two`),
   )

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { folderFindings } from '../../../lib/sandbox/check/folders.ts'
+import type { Step } from '../../../lib/trust/walk.ts'
 import { linesOf } from './findings.ts'
+
+type Stat = Parameters<typeof folderFindings>[1]['stat']
 
 /** A host of folders (mode 040000) and files, by path. */
 function hostOf(
@@ -13,7 +16,21 @@ function hostOf(
     return { ...found, gid: found.uid, isDirectory: () => (found.mode & 0o170000) === 0o040000 }
   }
   const within = (folders: readonly string[]) => folders.filter(each => executable.includes(each))
-  return { stat, executable: within }
+  const ways = (path: string) => ({ steps: stepsOf(path, stat) })
+  return { stat, executable: within, walk: ways, isReadOnly }
+}
+
+const isReadOnly = () => false
+
+/** The way to a path on a host without symbolic links. */
+function stepsOf(path: string, stat: Stat): readonly Step[] {
+  const names = path.split('/').filter(Boolean)
+  const paths = ['/', ...names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)]
+  return paths.flatMap(each => {
+    const found = stat(each)
+    const kind = found?.isDirectory() ? 'folder' : 'file'
+    return found ? [{ ...found, kind, path: each, id: each } as const] : []
+  })
 }
 
 const FOLDER = 0o040000
@@ -84,7 +101,16 @@ describe('sandbox check: folders', () => {
     expect(lines[0]).to.match(/^warning: \/srv\/own\/beat\.yml is below \/srv\/own, which beat web/)
     const all = found(['/'], { startFiles }).filter(line => line.includes('is below'))
     expect(all, 'below /').to.have.length(3)
-    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([])
+  })
+
+  it('without a domain, names what starts the agent and can be changed by its user', () => {
+    const startFiles = ['/srv/own/beat.yml', '/srv/file', '/srv/root']
+    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([
+      "warning: The agent's user (uid 7) may write /srv/own/beat.yml, /srv/file: code in the agent can " +
+        'change the next start, as no domain confines it; let root own them and their folders, and ' +
+        'nobody else write them',
+    ])
+    expect(found([], { startFiles: ['/srv/root'], confined: false })).to.deep.equal([])
   })
 
   it('notes each folder that is written and from which code can be loaded', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ownershipProblems } from '../../../lib/config/source/ownership.ts'
+import { ownershipProblems } from '../../lib/trust/ownership.ts'
 
 const FILE = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
 const FOREIGN = 'config file ("beat.yml") must be owned by the user identifier (uid=1000) or root'
@@ -7,7 +7,7 @@ const writable = (permissions: string) =>
   `config file ("beat.yml") can only be writable by the owner but the permissions are ` +
   `"${permissions}" (to fix the permissions use: 'chmod go-w /etc/web/beat.yml')`
 
-describe('config: who may change a file', () => {
+describe('trust: who may change a file', () => {
   const rows: readonly (readonly [uid: number, mode: number, ...problems: string[]])[] = [
     [1000, 0o100644],
     [1000, 0o100600],

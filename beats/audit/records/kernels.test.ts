@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { callNames } from 'sealbeat/seccomp'
-import { eventOf } from './event.ts'
-import { parseRecord } from './record.ts'
+import { eventOf } from '../event.ts'
+import { parseSeccomp } from './seccomp.ts'
 
 /** Records that these kernels wrote while the conformance program ran on them (`make live-all`). */
 const RECORDS: readonly (readonly [kernel: string, record: string, data: object])[] = [
@@ -35,11 +35,11 @@ const RECORDS: readonly (readonly [kernel: string, record: string, data: object]
 describe('audit: records of real kernels', () => {
   for (const [kernel, text, data] of RECORDS) {
     it(kernel, async () => {
-      const record = parseRecord(text)
-      if (!record) throw new Error(text)
+      const record = parseSeccomp(text)
+      if (typeof record === 'string') throw new Error(record)
       const names = await callNames(record.arch)
       const unknown = { user: undefined, group: undefined, auditUser: undefined, parent: undefined }
-      const event = eventOf(record, { names, ...unknown, unreported: 0 })
+      const event = eventOf(record, { names, ...unknown, labels: [], unreported: 0 })
       expect(Object(event['auditd']).data).to.include(data)
       expect(event['process']).to.deep.include({ executable: '/usr/bin/node' })
       expect(record.session).to.equal(undefined)

@@ -1,19 +1,26 @@
 import { expect } from 'chai'
 import { callNames } from 'sealbeat/seccomp'
-import { eventOf } from './event.ts'
-import { parseRecord } from './record.ts'
+import { eventOf } from '../event.ts'
+import { parseSeccomp } from './seccomp.ts'
 
 const PLAIN =
   'audit(1795613005.841:12): auid=1000 uid=33 gid=34 ses=7 pid=13096 comm="flood" exe="/usr/bin/node" ' +
   'sig=0 arch=c000003e syscall=110 compat=0 ip=0x7f176fa3f829 code=0x50000'
 
+function recordOf(text: string) {
+  const record = parseSeccomp(text)
+  if (typeof record === 'string') throw new Error(`${record}: ${text}`)
+  return record
+}
+
 /** The event of a record, without any details from elsewhere. */
 async function event(text: string) {
-  const record = parseRecord(text)
-  if (!record) throw new Error(`not a record: ${text}`)
+  const record = recordOf(text)
   const names = await callNames(record.arch)
   const unknown = { user: undefined, group: undefined, auditUser: undefined, parent: undefined }
-  return JSON.parse(JSON.stringify(eventOf(record, { names, ...unknown, unreported: 0 })))
+  return JSON.parse(
+    JSON.stringify(eventOf(record, { names, ...unknown, labels: [], unreported: 0 })),
+  )
 }
 
 describe('audit: a record of the kernel', () => {
@@ -80,10 +87,12 @@ describe('audit: a record of the kernel', () => {
     ['"DEAD"', 'DEAD'],
     ['(null)', undefined],
     ['""', ''],
+    ['"cut', 'cut'],
+    ['"', ''],
   ]
   for (const [written, name] of NAMES) {
     it(`reads the name ${written}`, () => {
-      expect(parseRecord(PLAIN.replace('"flood"', written))?.comm).to.equal(name)
+      expect(recordOf(PLAIN.replace('"flood"', written)).comm).to.equal(name)
     })
   }
 
@@ -105,9 +114,39 @@ describe('audit: a record of the kernel', () => {
     expect(found.process.pid).to.equal(13096)
   })
 
-  it('is refused if it is not such a record', () => {
-    for (const text of ['', 'audit(1.000:1): ', 'login pid=1', PLAIN.replace('syscall=', 'sys=')]) {
-      expect(parseRecord(text), text).to.equal(undefined)
-    }
-  })
+  const LABELS: readonly (readonly [written: string, label: string | undefined])[] = [
+    ['unconfined', 'unconfined'],
+    ['=snap.x', 'snap.x'], // AppArmor before Linux 5.18
+    ['=snap.x (enforce)', 'snap.x (enforce)'],
+    ['a=b =c', 'a=b =c'],
+    ['system_u:system_r:init_t:s0-s0:c0.c1023', 'system_u:system_r:init_t:s0-s0:c0.c1023'],
+    ['evil pid=1 comm="cron" code=0x7ffc0000', 'evil pid=1 comm="cron" code=0x7ffc0000'],
+    ['?', '?'],
+    ['', undefined],
+    ['=', undefined],
+  ]
+  for (const [written, label] of LABELS) {
+    it(`reads the label ${written || 'that is empty'}, and nothing else from it`, () => {
+      const record = recordOf(PLAIN.replace('ses=7', `ses=7 subj=${written}`))
+      expect(record).to.deep.equal({ ...recordOf(PLAIN), subject: label })
+    })
+  }
+
+  const REFUSED: readonly (readonly [text: string, reason: string])[] = [
+    ['', 'no time and serial number'],
+    ['login pid=1', 'no time and serial number'],
+    [PLAIN.replace(':12)', ':12345678901)'), 'no time and serial number'],
+    ['audit(1.000:1): ', 'no pid'],
+    [PLAIN.replace(' pid=13096', ''), 'no pid'],
+    [PLAIN.replace('pid=13096', 'pid=-1'), 'no pid'],
+    [PLAIN.replace('ses=7 pid=13096', 'ses=7 subj=x'), 'no pid'],
+    [PLAIN.replace('arch=c000003e', 'arch=x86'), 'no arch'],
+    [PLAIN.replace('syscall=', 'sys='), 'no syscall'],
+    [PLAIN.replace('code=0x50000', ''), 'no code'],
+  ]
+  for (const [text, reason] of REFUSED) {
+    it(`is refused, with the reason: ${reason}: ${text.slice(0, 40)}`, () => {
+      expect(parseSeccomp(text)).to.equal(reason)
+    })
+  }
 })
