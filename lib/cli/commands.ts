@@ -260,7 +260,7 @@ export const GLOBAL_OPTIONS: Options = {
   'path.logs': { value: 'DIR', doc: 'folder of the log files' },
   'strict.perms': {
     value: 'BOOL',
-    doc: 'false: accept files and folders that others own or may write (BEAT_STRICT_PERMS)',
+    doc: 'false: accept what others own or may write (BEAT_STRICT_PERMS)',
   },
   help: { short: 'h', doc: 'print this help' },
 }
