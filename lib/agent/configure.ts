@@ -153,8 +153,8 @@ async function configureOutput(
   loading: Loading,
 ): Promise<ConfiguredOutput | undefined> {
   const output = await configurePlugin('output', config, loading)
-  const delivery = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
-  return output && delivery && { ...output, delivery }
+  const parsed = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
+  return output && parsed && { ...output, ...parsed }
 }
 
 /** Loads a plugin and parses its section; undefined after a problem, which has been reported. */

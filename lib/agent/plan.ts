@@ -1,5 +1,6 @@
 import type { Beat } from '../beat.ts'
 import type { BeatConfig, Config, PluginConfig } from '../config/config.ts'
+import type { DeadLetterConfig } from '../config/delivery.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
 import { isJitless } from '../jitless.ts'
@@ -46,6 +47,7 @@ export interface ConfiguredProcessor extends ConfiguredPlugin<ProcessorType> {
 export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
   readonly kind: 'output'
   readonly delivery: DeliverySettings
+  readonly deadLetter: DeadLetterConfig
 }
 
 /** What the configuration adds to the events of a beat. */

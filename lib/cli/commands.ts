@@ -2,6 +2,10 @@ import type { Command, Options, Run } from './command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
 
+const OUTPUT_OPTION: Options = {
+  output: { value: 'NAME', doc: 'only the events of this output' },
+}
+
 const SHOW_OPTIONS: Options = {
   arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
   all: { doc: 'show every system call, also those that get the default action' },
@@ -66,6 +70,31 @@ output is not opened, and its state is in a temporary folder. Exits with 1 if th
     options: CHECK_OPTIONS,
     withoutCredentials: true,
     load: loadCheck,
+  },
+  {
+    words: ['dead-letter', 'list'],
+    summary: 'show which events the output has refused for good, and why',
+    details: `Prints for each reason how many events there are, from when to when. With --json, every entry as it
+is stored: time, output, reason, status, attempts, meta and the event.`,
+    options: { ...OUTPUT_OPTION, ...JSON_OPTION },
+    withoutCredentials: true,
+    load: async () => (await import('./delivery/dead-letter/list.ts')).deadLetterList,
+  },
+  {
+    words: ['dead-letter', 'replay'],
+    summary: 'send the events of the dead letter again',
+    details: `Hands the events to the running agent, which sends them within seconds, or else to the next start.
+What the output refuses once more is in the dead letter once more.`,
+    options: OUTPUT_OPTION,
+    withoutCredentials: true,
+    load: async () => (await import('./delivery/dead-letter/replay.ts')).deadLetterReplay,
+  },
+  {
+    words: ['dead-letter', 'drop'],
+    summary: 'remove the events of the dead letter for good',
+    options: { ...OUTPUT_OPTION, yes: { doc: 'really remove them' } },
+    withoutCredentials: true,
+    load: async () => (await import('./delivery/dead-letter/drop.ts')).deadLetterDrop,
   },
   {
     words: ['seccomp', 'show'],

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './early-signals.ts'
+import './early/signals.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
 import { readArguments } from './arguments.ts'
 import { requireNode } from './node-version.ts'

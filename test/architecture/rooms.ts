@@ -212,11 +212,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // It runs as root, and the rest of the agent is not to.
   relay: { files: /^lib\/relay\//, imports: ['addon'] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
+  'cli/delivery': {
+    files: /^lib\/cli\/delivery\//,
+    imports: [
+      ...['cli', 'pipeline', 'config/parse', 'config/source'],
+      ...['agent/process', 'errors', 'basics'],
+    ],
+  },
   cli: {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'errors', 'basics'],
+      ...['trust', 'contracts', 'addon', 'errors', 'basics', 'cli/delivery'],
     ],
   },
   beats: {

@@ -135,6 +135,7 @@ function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[
   return [
     ...differences(a.settings, b.settings, path),
     ...differences(asWritten(a.delivery), asWritten(b.delivery), path),
+    ...differences(a.deadLetter, b.deadLetter, [...path, 'dead_letter']),
   ]
 }
 

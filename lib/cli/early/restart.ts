@@ -1,7 +1,7 @@
-import type { ConfigSource } from '../config/source/document.ts'
-import { mayDisableFilter } from '../config/source/glance.ts'
-import { withoutDebugPort } from '../debug-port.ts'
-import { type RestartOutcome, restartWithoutIoUring } from '../seccomp/kernel/restart.ts'
+import type { ConfigSource } from '../../config/source/document.ts'
+import { mayDisableFilter } from '../../config/source/glance.ts'
+import { withoutDebugPort } from '../../debug-port.ts'
+import { type RestartOutcome, restartWithoutIoUring } from '../../seccomp/kernel/restart.ts'
 
 /**
  * Restarts the program without an io_uring, if there is one and a filter is wanted; undefined if no filter is
@@ -14,6 +14,6 @@ export async function restartEarly(source: ConfigSource): Promise<RestartOutcome
 }
 
 async function isFilterWanted(source: ConfigSource): Promise<boolean> {
-  const { readDocument, wantsFilter } = await import('../config/source/document.ts')
+  const { readDocument, wantsFilter } = await import('../../config/source/document.ts')
   return wantsFilter(readDocument(source))
 }

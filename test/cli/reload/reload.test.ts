@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import { needsLinux } from '../live.ts'
+import { needsLinux } from '../../live.ts'
+import { beatSource } from '../workplace.ts'
 import {
   beat,
   changesOf,
@@ -12,7 +13,6 @@ import {
   reloading,
   runsOf,
 } from './reloading.ts'
-import { beatSource } from './workplace.ts'
 
 describe('sealbeat run, told to reload', function () {
   this.timeout(30_000)

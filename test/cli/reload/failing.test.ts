@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { beatSource } from '../workplace.ts'
 import { beat, changesOf, config, reloading } from './reloading.ts'
-import { beatSource } from './workplace.ts'
 
 describe('sealbeat run, told to reload what fails', function () {
   this.timeout(30_000)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { beatSource, type LogLine, type Running, Workplace } from './workplace.ts'
+import { beatSource, type LogLine, type Running, Workplace } from '../workplace.ts'
 
 /** Publishes a count in each of its runs, with an id of the run. */
 const COUNTING = beatSource(
