@@ -94,7 +94,7 @@ function loadingOf(
   running: Plan | undefined,
 ): Loading {
   const places = { builtins: builtinBeats(), config, home, strictPerms }
-  return { places, remedy: running ? ONLY_ONCE : '', report }
+  return { places, remedy: running ? ONLY_ONCE : '', report, untrusted: new Set() }
 }
 
 async function configureBeats(
@@ -128,6 +128,6 @@ async function configureOutput(
   loading: Loading,
 ): Promise<ConfiguredOutput | undefined> {
   const output = await configurePlugin('output', config, loading)
-  const delivery = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
-  return output && delivery && { ...output, delivery }
+  const parsed = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
+  return output && parsed && { ...output, ...parsed }
 }

@@ -128,6 +128,8 @@ const COUNTERS = [
   'unencodable',
   'filtered',
   'rejected',
+  'dead_lettered',
+  'dead_letter_lost',
   'acked',
   'retried',
   'failed_writes',

@@ -1,8 +1,10 @@
 import type { Beat } from '../beat.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { BeatConfig, Config, PluginConfig, ProcessorConfig } from '../config/config.ts'
+import type { DeadLetterConfig } from '../config/delivery.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
+import { isJitless } from '../jitless.ts'
 import type { DeliverySettings, OutputType } from '../output.ts'
 import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
@@ -67,6 +69,7 @@ export interface ConfiguredCondition {
 export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
   readonly kind: 'output'
   readonly delivery: DeliverySettings
+  readonly deadLetter: DeadLetterConfig
 }
 
 /** What the configuration adds to the events of a beat. */
@@ -136,7 +139,7 @@ export function titleOf({ kind, id }: Pick<ConfiguredPlugin, 'kind' | 'id'>): st
 
 /** What the policy takes from the plugins and the configuration, besides the user's own rules. */
 export function declaredOf({ plugins, reach }: Pick<Plan, 'plugins' | 'reach'>): Declared {
-  return { needs: needsOf(plugins), sockets: declaredSockets(reach) }
+  return { needs: needsOf(plugins), sockets: declaredSockets(reach), jitless: isJitless() }
 }
 
 /** The system calls that the plugins declare, for the policy to allow. */

@@ -1,4 +1,5 @@
 import type { Command, Options, Run } from './command.ts'
+import { DELIVERY_COMMANDS } from './delivery/commands.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
 
@@ -84,6 +85,7 @@ output is not opened, and its state is in a temporary folder. Exits with 1 if th
     withoutCredentials: true,
     load: loadCheck,
   },
+  ...DELIVERY_COMMANDS,
   {
     words: ['seccomp', 'show'],
     summary: 'print the effective policy and where each decision comes from',
@@ -277,7 +279,7 @@ export const GLOBAL_OPTIONS: Options = {
   'path.logs': { value: 'DIR', doc: 'folder of the log files' },
   'strict.perms': {
     value: 'BOOL',
-    doc: 'false: accept files that other users own or may write (BEAT_STRICT_PERMS)',
+    doc: 'false: accept what others own or may write (BEAT_STRICT_PERMS)',
   },
   help: { short: 'h', doc: 'print this help' },
 }

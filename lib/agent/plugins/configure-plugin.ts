@@ -2,7 +2,7 @@ import type { PluginConfig } from '../../config/config.ts'
 import { parseSection } from '../../config/schema/section.ts'
 import { messageOf, type Path, type Report } from '../../errors.ts'
 import { loadPlugin, type PluginKind, type Plugins, UnknownPlugin } from './load.ts'
-import type { PluginPlaces } from './locate.ts'
+import { type PluginPlaces, UntrustedFile } from './locate.ts'
 
 /** How the plugins of a configuration are loaded, and where their problems go. */
 export interface Loading {
@@ -10,6 +10,8 @@ export interface Loading {
   /** Is added to the message about a failed import. */
   readonly remedy: string
   readonly report: Report
+  /** Why files can't be trusted, as far as it is reported: they share the folders on their way. */
+  readonly untrusted: Set<string>
 }
 
 interface Configured<K extends PluginKind, C> {
@@ -25,7 +27,7 @@ interface Configured<K extends PluginKind, C> {
 export async function configurePlugin<K extends PluginKind, C extends PluginConfig>(
   kind: K,
   config: C,
-  { places, remedy, report }: Loading,
+  { places, remedy, report, untrusted }: Loading,
 ): Promise<Configured<K, C> | undefined> {
   const { id, type, typePath, section } = config
   const { path } = section
@@ -34,6 +36,13 @@ export async function configurePlugin<K extends PluginKind, C extends PluginConf
     const settings = parseSection(plugin.schema, section, report)
     return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
   } catch (error) {
+    if (error instanceof UntrustedFile) {
+      for (const each of error.problems.filter(problem => !untrusted.has(problem))) {
+        untrusted.add(each)
+        report(typePath, each)
+      }
+      return undefined
+    }
     const isNameOnly = error instanceof UnknownPlugin && typePath === path
     return void report(typePath, isNameOnly ? error.short : messageOf(error))
   }

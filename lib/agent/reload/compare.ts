@@ -161,6 +161,7 @@ function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[
   return [
     ...differences(a.settings, b.settings, path),
     ...differences(asWritten(a.delivery), asWritten(b.delivery), path),
+    ...differences(a.deadLetter, b.deadLetter, [...path, 'dead_letter']),
   ]
 }
 
@@ -184,7 +185,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The keys of `seccomp` besides the policy. */
-const SWITCHES = ['enabled', 'required', 'log', 'diagnose'] as const
+const SWITCHES = ['enabled', 'required', 'log', 'diagnose', 'late_libraries'] as const
 
 /** An installed filter can't be removed or replaced, so the new plan must come to the same one. */
 function sandboxReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
