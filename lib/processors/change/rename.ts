@@ -1,0 +1,31 @@
+import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import { type Field, put, remove, requireNone } from '../field.ts'
+import { fromTo } from '../field-formats.ts'
+import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
+
+/** Renames fields, with the settings of Beats' processor of this name. */
+export default defineProcessor<PairsSettings>({
+  name: 'rename',
+  schema: {
+    fields: {
+      doc: 'The fields to rename: a list of `from` and `to`. The event must not have `to` yet.',
+      format: Array,
+      default: null,
+      children: fromTo,
+    },
+    ignore_missing: ignoreMissing,
+    fail_on_error: failOnError,
+  },
+  open: ({ settings }) => eachPair(settings, move, requireNone),
+})
+
+/** The old name goes first, so that `a` can become `a.b`. */
+function move(event: MutableEvent, from: Field, to: Field, value: unknown): void {
+  remove(event, from)
+  try {
+    put(event, to, value)
+  } catch (thrown) {
+    put(event, from, value)
+    throw thrown
+  }
+}
