@@ -32,13 +32,19 @@ export function converted(type: ValueType, value: unknown): unknown {
   return CONVERSIONS[type](value)
 }
 
-/** As Go writes a value with `%v`, which Beats uses for text. Maps and lists are JSON instead. */
+/**
+ * As Go writes a value with `%v`, which Beats uses for text: whole numbers as integers, others as floats with
+ * an exponent where it is below -4 or above 5. Maps and lists are JSON instead.
+ */
 export function goText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value !== 'number') return value === null ? '<nil>' : JSON.stringify(value)
-  if (value === 0 || Math.abs(value) >= 1e-4) return String(value)
-  // JavaScript writes 0.00001 and 1e-7, Go 1e-05 and 1e-07.
-  return value.toExponential().replace(/e-(\d)$/, 'e-0$1')
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(value)
+  const [mantissa = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power >= -4 && power <= 5) return String(value)
+  const digits = String(Math.abs(power)).padStart(2, '0')
+  return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`
 }
 
 /** Of text beyond what a number holds exactly the digits are kept, as text. */

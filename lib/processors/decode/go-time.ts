@@ -15,6 +15,7 @@ interface Reading {
   at: number
   year: number
   month: number
+  /** -1: none has been read. */
   day: number
   yearDay: number
   hour: number
@@ -37,7 +38,7 @@ export function readTime(layout: Layout, text: string, zone: TimeZone): number |
     at: 0,
     year: 0,
     month: 0,
-    day: 0,
+    day: -1,
     yearDay: 0,
     hour: 0,
     minute: 0,
@@ -73,7 +74,7 @@ function readChunk(reading: Reading, { std, digits }: Chunk, next: Chunk | undef
     case 'frac0':
       return readFraction(reading, digits, digits)
     case 'frac9':
-      return !startsFraction(reading) || readFraction(reading, 1, 9)
+      return !startsFraction(reading) || readFraction(reading, 1, Number.MAX_SAFE_INTEGER)
     case '5':
     case '05':
       return readSecond(reading, std, next)
@@ -106,7 +107,8 @@ function readDate(reading: Reading, std: string): boolean {
     case '2':
     case '02':
       if (std === '_2' && reading.text[reading.at] === ' ') reading.at++
-      return set(reading, 'day', number(reading, std === '02' ? 2 : 1, 2), 1, 31)
+      // Whether the month has it shows in the end.
+      return set(reading, 'day', number(reading, std === '02' ? 2 : 1, 2), 0, 99)
     case '__2':
     case '002':
       for (let spaces = 0; spaces < 2 && std === '__2'; spaces++) {
@@ -270,14 +272,15 @@ function dateOf({
   yearDay,
 }: Reading): { month: number; day: number } | undefined {
   if (yearDay === 0) {
-    const inMonth = { month: month || 1, day: day || 1 }
-    return inMonth.day <= daysIn(year, inMonth.month) ? inMonth : undefined
+    const inMonth = { month: month || 1, day: day < 0 ? 1 : day }
+    const exists = inMonth.day > 0 && inMonth.day <= daysIn(year, inMonth.month)
+    return exists ? inMonth : undefined
   }
   const date = new Date(Date.UTC(2000, 0, 1))
   date.setUTCFullYear(year === 0 ? 2000 : year, 0, yearDay)
   if (date.getUTCFullYear() !== (year === 0 ? 2000 : year)) return undefined
   const found = { month: date.getUTCMonth() + 1, day: date.getUTCDate() }
-  const differs = (month > 0 && month !== found.month) || (day > 0 && day !== found.day)
+  const differs = (month > 0 && month !== found.month) || (day >= 0 && day !== found.day)
   return differs ? undefined : found
 }
 

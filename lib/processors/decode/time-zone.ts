@@ -100,14 +100,10 @@ function offsetsOf(timeZone: string): (utcMs: number) => number {
       format.formatToParts(startMs).map(({ type, value }) => [type, Number(value)]),
     )
     const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0
-    const shownMs = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    )
+    // Date.UTC would take the year 26 for 1926.
+    const shownMs =
+      new Date(0).setUTCFullYear(part('year'), part('month') - 1, part('day')) +
+      ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000
     known.set(quarter, shownMs - startMs)
     return shownMs - startMs
   }

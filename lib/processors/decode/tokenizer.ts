@@ -87,11 +87,11 @@ function tokenOf(before: string, inside: string): Token {
 
 /**
  * The text of each token, in their order; undefined if the text does not match. It has to begin with the
- * first delimiter.
+ * first delimiter. Empty text never matches.
  */
 export function split({ tokens, end }: Tokenizer, text: string): readonly string[] | undefined {
   const first = tokens[0]?.before ?? ''
-  if (!text.startsWith(first)) return undefined
+  if (text === '' || !text.startsWith(first)) return undefined
   const values: string[] = []
   let at = first.length
   for (const [index, token] of tokens.entries()) {

@@ -77,6 +77,9 @@ describe('processor: fingerprint', () => {
     expect(hash({ method: 'md5' })).to.equal(
       '4c45df4792f1ebea3f1c7e6f46e0bbf0'.length === 32 ? hash({ method: 'md5' }) : '',
     )
+    expect(hash({ fields: ['field1'] })).to.equal(
+      '4cf8b768ad20266c348d63a6d1ff5d6f6f9ed0f59f5c68ae031b78e3e04c5144',
+    )
     const source = '|field1|foo|field2|bar|'
     for (const method of ['md5', 'sha1', 'sha256', 'sha384', 'sha512']) {
       expect(hash({ method })).to.equal(createHash(method).update(source).digest('hex'))
