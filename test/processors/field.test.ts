@@ -59,7 +59,7 @@ describe('fields by name', () => {
   for (const [json, name, result] of SET) {
     it(`setting ${name} in ${json} makes it ${result}`, () => {
       const map = event(json)
-      expect(field.canPut(map, fieldOf(name))).to.equal(true)
+      expect(field.roomFor(map, fieldOf(name))).not.to.equal('blocked')
       field.put(map, fieldOf(name), 9)
       expect(JSON.stringify(map)).to.equal(result)
       expect(Reflect.get({}, 'polluted')).to.equal(undefined)
@@ -76,7 +76,11 @@ describe('fields by name', () => {
   for (const [json, name, said] of BLOCKED) {
     it(`${name} can't be set in ${json}, which stays as it is`, () => {
       const map = event(json)
-      expect(field.canPut(map, fieldOf(name))).to.equal(false)
+      expect(field.roomFor(map, fieldOf(name))).to.equal('blocked')
+      expect(() => field.requireRoom(map, fieldOf(name), false)).to.throw(
+        TypeError,
+        `the field ${name} can't be set`,
+      )
       expect(() => field.put(map, fieldOf(name), 9)).to.throw(TypeError, said)
       expect(JSON.stringify(map)).to.equal(json)
     })

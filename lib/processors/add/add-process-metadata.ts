@@ -1,7 +1,6 @@
 import { listOf, oneOf } from '../../config/schema/formats.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import {
-  canPut,
   copyOf,
   define,
   type Field,
@@ -10,7 +9,7 @@ import {
   isMap,
   kindOf,
   put,
-  requireNone,
+  requireRoom,
   valueAt,
 } from '../field.ts'
 import { fieldNames, targetOrNone } from '../field-formats.ts'
@@ -101,10 +100,7 @@ export default defineProcessor<AddProcessMetadataSettings>({
         .filter(
           ({ value, to }) => value !== undefined && !(to.name === own.name && !overwrite_keys),
         )
-      for (const { to } of values) {
-        if (!overwrite_keys) requireNone(event, to)
-        if (!canPut(event, to)) throw new Error(`the field ${to.name} can't be set`)
-      }
+      for (const { to } of values) requireRoom(event, to, !overwrite_keys)
       for (const { to, value } of values) put(event, to, copyOf(value))
     }
     return {

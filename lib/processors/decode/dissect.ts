@@ -2,16 +2,7 @@ import { defineFormat, oneOf } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import { converted, type ValueType } from '../change/value-types.ts'
-import {
-  append,
-  canPut,
-  type Field,
-  fieldOf,
-  put,
-  requiredAt,
-  requireNone,
-  requireText,
-} from '../field.ts'
+import { append, type Field, fieldOf, put, requiredAt, requireRoom, requireText } from '../field.ts'
 import { fieldName, isTarget, targetOrNone } from '../field-formats.ts'
 import { below, clashOf, parseTokenizer, split, type Token, type Tokenizer } from './tokenizer.ts'
 import { trimmer } from './trim.ts'
@@ -90,11 +81,8 @@ export default defineProcessor<DissectSettings>({
     const dissect = (event: MutableEvent) => {
       const values = extract(requireText(requiredAt(event, source), source))
       if (values === undefined) throw new Mismatch(`the field ${source.name} does not match`)
-      for (const { field } of values) {
-        if (!settings.overwrite_keys) requireNone(event, field)
-        // Then none of them can fail half-way.
-        if (!canPut(event, field)) throw new Error(`the field ${field.name} can't be set`)
-      }
+      // All are looked at first: then none of them can fail half-way.
+      for (const { field } of values) requireRoom(event, field, !settings.overwrite_keys)
       for (const { field, value } of values) put(event, field, value)
     }
     return {
@@ -134,25 +122,19 @@ type Trim = (text: string) => string
 
 /** Without names from the text and values to append, each key is known. */
 function simpleExtractor(parsed: Tokenizer, prefix: string, trim: Trim): Extract {
-  const fields = parsed.tokens.map(({ kind, key, type }) => {
-    return kind === 'skip' ? undefined : { field: below(prefix, key), type }
-  })
+  const { tokens } = parsed
+  // Of a key that occurs twice, the last counts.
+  const lasts = new Map(tokens.map(({ key }, at) => [key, at]))
+  const known = tokens.flatMap(({ kind, key, type }, at) =>
+    kind === 'skip' || lasts.get(key) !== at ? [] : [{ at, type, field: below(prefix, key) }],
+  )
   return text => {
-    const values: Value[] = []
     const parts = split(parsed, text)
     if (parts === undefined) return undefined
-    for (const [at, part] of parts.entries()) {
-      const known = fields[at]
-      if (known) values.push({ field: known.field, value: typed(trim(part), known.type) })
-    }
-    return lastOfEach(values)
+    return known.map(({ at, type, field }) => {
+      return { field, value: typed(trim(parts[at] ?? ''), type) }
+    })
   }
-}
-
-/** A key that occurs twice has its last value. */
-function lastOfEach(values: readonly Value[]): readonly Value[] {
-  const names = new Map(values.map(each => [each.field.name, each]))
-  return names.size === values.length ? values : [...names.values()]
 }
 
 function fullExtractor(parsed: Tokenizer, prefix: string, trim: Trim): Extract {

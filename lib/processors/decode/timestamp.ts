@@ -3,7 +3,8 @@ import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import { fieldOf, kindOf, put, requiredAt, valueAt } from '../field.ts'
 import { fieldName, isTarget } from '../field-formats.ts'
 import { layoutOf } from './go-layout.ts'
-import { readTime } from './go-time.ts'
+import { timeReader } from './go-time.ts'
+import { isoWriter } from './iso-time.ts'
 import { type TimeZone, timeZoneOf } from './time-zone.ts'
 
 interface TimestampSettings {
@@ -88,6 +89,7 @@ export default defineProcessor<TimestampSettings>({
     const zone = timeZoneOf(settings.timezone)
     if (zone === undefined) throw new Error(`there is no time zone ${settings.timezone}`)
     const reads = settings.layouts.map(each => readerOf(each, zone))
+    const write = isoWriter()
     const prefix = id === '' ? '' : `${id}: `
     for (const time of settings.test) {
       if (firstOf(reads, time) === undefined) {
@@ -101,7 +103,7 @@ export default defineProcessor<TimestampSettings>({
       if (ms === undefined) {
         throw new Error(`${prefix}the field ${field.name} (${kindOf(value)}) fits no layout`)
       }
-      put(event, to, new Date(ms).toISOString())
+      put(event, to, write(ms))
     }
     return {
       process(event) {
@@ -123,8 +125,9 @@ function isUnix(written: string): boolean {
 function readerOf(written: string, zone: TimeZone): Read {
   if (isUnix(written)) return value => unixTime(value, written === 'UNIX' ? 1000 : 1)
   const parsed = layoutOf(written)
-  return value =>
-    parsed === undefined || typeof value !== 'string' ? undefined : readTime(parsed, value, zone)
+  if (parsed === undefined) throw new Error(`${written} is no layout of a time`)
+  const read = timeReader(parsed, zone)
+  return value => (typeof value === 'string' ? read(value) : undefined)
 }
 
 function unixTime(value: unknown, unitMs: number): number | undefined {

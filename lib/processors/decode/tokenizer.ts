@@ -93,29 +93,28 @@ export function split({ tokens, end }: Tokenizer, text: string): readonly string
   const first = tokens[0]?.before ?? ''
   if (text === '' || !text.startsWith(first)) return undefined
   const values: string[] = []
+  const last = tokens.length - 1
   let at = first.length
-  for (const [index, token] of tokens.entries()) {
-    const isLast = index === tokens.length - 1
-    const delimiter = isLast ? end : (tokens[index + 1]?.before ?? '')
+  let index = 0
+  for (const token of tokens) {
+    const delimiter = index === last ? end : (tokens[index + 1]?.before ?? '')
     const stop = stopOf(text, at, token, delimiter)
-    if (stop === undefined || (isLast && token.length > 0 && end === '' && stop < text.length)) {
-      return undefined
-    }
+    if (stop < 0) return undefined
+    // What has a length at the end of the tokenizer is the end of the text, too.
+    if (index === last && token.length > 0 && end === '' && stop < text.length) return undefined
     values.push(text.slice(at, stop))
     at = stop + delimiter.length
     if (token.isPadded) while (text.startsWith(delimiter, at)) at += delimiter.length
+    index++
   }
   return values
 }
 
-function stopOf(text: string, at: number, { length }: Token, delimiter: string) {
-  if (length > 0) {
-    const stop = at + length
-    return stop <= text.length && text.startsWith(delimiter, stop) ? stop : undefined
-  }
-  if (delimiter === '') return text.length
-  const stop = text.indexOf(delimiter, at)
-  return stop < 0 ? undefined : stop
+/** Where the value of a token ends; -1 if it has none. */
+function stopOf(text: string, at: number, { length }: Token, delimiter: string): number {
+  if (length === 0) return delimiter === '' ? text.length : text.indexOf(delimiter, at)
+  const stop = at + length
+  return stop <= text.length && text.startsWith(delimiter, stop) ? stop : -1
 }
 
 /** A key that two of them can't have: one would have to be a map and the other none. */

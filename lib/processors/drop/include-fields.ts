@@ -1,5 +1,5 @@
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { canPut, define, fieldOf, put, valueAt } from '../field.ts'
+import { define, fieldOf, put, roomFor, valueAt } from '../field.ts'
 import { nameList } from './name-list.ts'
 
 interface IncludeFieldsSettings {
@@ -27,8 +27,8 @@ export default defineProcessor<IncludeFieldsSettings>({
           const value = valueAt(event, field)
           if (value === undefined) continue
           // Where the event has both `a` and `a.b`, only the key itself can hold the second.
-          if (canPut(kept, field)) put(kept, field, value)
-          else define(kept, field.name, value)
+          if (roomFor(kept, field) === 'blocked') define(kept, field.name, value)
+          else put(kept, field, value)
         }
         return kept
       },

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { isoWriter } from '../../../lib/processors/decode/iso-time.ts'
 import timestamp from '../../../lib/processors/decode/timestamp.ts'
 import { opened, outcome, problemsOf, type Row } from '../opened.ts'
 
@@ -207,6 +208,13 @@ describe('processor: timestamp', () => {
       `layouts[2]: ${said}"%Y-%m-%d"`,
       `layouts[3]: ${said}7`,
     ])
+  })
+
+  it('writes times as Date does', () => {
+    const write = isoWriter()
+    const times = [0, -1, 86_399_999, 86_400_000, -62_167_219_200_000, 253_402_300_799_999]
+    for (let ms = 1.7e12; ms < 1.7e12 + 3e8; ms += 12_345_678) times.push(ms)
+    for (const ms of times) expect(write(ms)).to.equal(new Date(ms).toISOString())
   })
 
   it('takes no longer for long text', () => {
