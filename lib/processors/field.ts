@@ -178,9 +178,16 @@ export function mergeInto<M extends Fields>(map: M, added: Readonly<Fields>): M 
     const value = added[key]
     const own = ownValue(map, key)
     if (!isMap(value)) define(map, key, copyOf(value))
-    else define(map, key, mergeInto(isMap(own) ? { ...own } : {}, value))
+    else define(map, key, mergeInto(isMap(own) ? entered(own) : {}, value))
   }
   return map
+}
+
+/** As a spread, but V8 adds further keys to its result many times faster. */
+function entered(map: Fields): Fields {
+  const copy: Fields = {}
+  for (const key of Object.keys(map)) define(copy, key, map[key])
+  return copy
 }
 
 /** What a value is, for a message: values themselves must not get into the log. */

@@ -10,7 +10,7 @@ import { VALUE_TYPES, type ValueType } from '../change/value-types.ts'
 import type { Field } from '../field.ts'
 import { fieldOf } from '../field.ts'
 
-export type Kind = 'plain' | 'append' | 'name' | 'named' | 'skip'
+type Kind = 'plain' | 'append' | 'name' | 'named' | 'skip'
 
 export interface Token {
   readonly kind: Kind

@@ -1,5 +1,5 @@
 /** How often something may happen: `limit` times in `perMs`, `burst` times at once. */
-export interface Rate {
+interface Rate {
   readonly limit: number
   readonly perMs: number
   readonly burst: number
