@@ -127,14 +127,15 @@ function pidOf(value: unknown, { name }: Field): number {
 
 /** For half a minute, as in Beats: many events are of the same process. */
 function cachedReader(withEnvironment: boolean): (pid: number) => Fields | undefined {
-  const cache = new Map<number, { readonly untilMs: number; readonly found: Fields | undefined }>()
+  const cache = new Map<number, { readonly untilMs: number; readonly found: Fields }>()
   return pid => {
     const nowMs = performance.now()
     const cached = cache.get(pid)
     if (cached !== undefined && cached.untilMs > nowMs) return cached.found
     const found = processFields(pid)
-    const env = withEnvironment && found ? environmentOf(pid) : undefined
-    if (env !== undefined && isMap(found?.process)) define(found.process, 'env', env)
+    if (found === undefined) return undefined
+    const env = withEnvironment ? environmentOf(pid) : undefined
+    if (env !== undefined && isMap(found.process)) define(found.process, 'env', env)
     if (cache.size >= MOST_CACHED) cache.clear()
     cache.set(pid, { untilMs: nowMs + CACHE_MS, found })
     return found

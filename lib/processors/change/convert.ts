@@ -1,8 +1,9 @@
 import { accepts, defineFormat, listOf, oneOf } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { copyOf, type Field, fieldOf, isMap, put, remove, valueAt } from '../field.ts'
-import { fieldName, isTarget } from '../field-formats.ts'
+import { didYouMean } from '../../suggest.ts'
+import { copyOf, type Field, type Fields, fieldOf, isMap, put, remove, valueAt } from '../field.ts'
+import { targetName } from '../field-formats.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
 
@@ -23,18 +24,25 @@ interface ConvertSettings {
 const type = oneOf(VALUE_TYPES)
 
 const conversion = defineFormat<Conversion>({
-  expected: `must be a map such as { from: code, to: status, type: integer }, without to or type if need be; the types are ${VALUE_TYPES.join(', ')}`,
+  expected: 'must be a map such as { from: code, to: status, type: integer }',
   parse: written => (isConversion(written) ? written : undefined),
+  guess: written => (isMap(written) ? `: ${faultOf(written)}` : ''),
 })
 
 function isConversion(written: unknown): written is Conversion {
-  if (!isMap(written)) return false
-  const { from, to, type: as, ...others } = written
-  if (Object.keys(others).length > 0 || !accepts(fieldName, from)) return false
-  if (to !== undefined && !(typeof to === 'string' && isTarget(to))) return false
-  if (as !== undefined && !accepts(type, as)) return false
-  // In place, the field itself is set.
-  return to !== undefined || (as !== undefined && isTarget(String(from)))
+  return isMap(written) && faultOf(written) === ''
+}
+
+function faultOf({ from, to, type: as, ...others }: Fields): string {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined)
+    return `there is no ${unknown}${didYouMean(unknown, ['from', 'to', 'type'])}`
+  if (typeof from !== 'string' || from === '') return 'from must be the name of a field'
+  if (to !== undefined && !accepts(targetName, to)) return 'to must be a field that can be set'
+  if (as !== undefined && !accepts(type, as)) return `type ${type.expected}`
+  if (to !== undefined) return ''
+  if (as === undefined) return 'to or type is missing'
+  return accepts(targetName, from) ? '' : `${from} can not be set`
 }
 
 /** Converts fields to other types, with the settings of Beats' processor of this name. */

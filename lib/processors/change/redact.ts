@@ -41,22 +41,29 @@ export default defineProcessor<RedactSettings>({
   },
 })
 
-/** Every spelling of a path is masked: `a.b` may be a key of its own, and a map in a map. */
+/**
+ * Every spelling of a path is masked: `a.b` may be a key of its own, and a map in a map. Lists are passed
+ * through without recursion, so that no depth is too much for it.
+ */
 function maskAt(value: unknown, path: readonly string[], from: number, mask: string): void {
-  if (Array.isArray(value)) {
-    for (const item of value) maskAt(item, path, from, mask)
-  } else if (isMap(value)) {
-    for (let end = path.length; end > from; end--) {
-      const key = path.slice(from, end).join('.')
-      if (!Object.hasOwn(value, key) || (from === 0 && KEPT.has(key) && end === path.length))
-        continue
-      if (end === path.length) define(value, key, mask)
-      else maskAt(value[key], path, end, mask)
-    }
+  const open = [value]
+  while (open.length > 0) {
+    const at = open.pop()
+    if (Array.isArray(at)) for (const item of at) open.push(item)
+    else if (isMap(at)) maskIn(at, path, from, mask)
   }
 }
 
-/** Without recursion, so that no depth is too much for it. */
+function maskIn(map: Fields, path: readonly string[], from: number, mask: string): void {
+  for (let end = path.length; end > from; end--) {
+    const key = path.slice(from, end).join('.')
+    if (!Object.hasOwn(map, key) || (from === 0 && KEPT.has(key))) continue
+    if (end === path.length) define(map, key, mask)
+    else maskAt(map[key], path, end, mask)
+  }
+}
+
+/** Without recursion, as well. */
 function maskNames(event: MutableEvent, names: ReadonlySet<string>, mask: string): void {
   const open: (Fields | unknown[])[] = [event]
   for (let map = open.pop(); map !== undefined; map = open.pop()) {

@@ -1,7 +1,7 @@
 import { define, type Fields, isMap, ownValue } from '../field.ts'
 
 /** A key with more dots would make more maps than the pipeline can follow. */
-const MOST_DOTS = 200
+const MOST_DOTS = 20
 
 /**
  * A copy in which keys with dots have become maps: `{ "a.b": 1, "a": { "c": 2 } }` is `a: { b: 1, c: 2 }`.
@@ -15,7 +15,7 @@ export function expanded(map: Fields): Fields {
 }
 
 function place(result: Fields, keys: readonly string[], value: unknown): void {
-  if (keys.length > MOST_DOTS) throw new Error('a key has too many dots to expand')
+  if (keys.length > MOST_DOTS + 1) throw new Error('a key has too many dots to expand')
   let at = result
   for (const key of keys.slice(0, -1)) {
     const below = ownValue(at, key)

@@ -210,7 +210,7 @@ describe('processor: redact', () => {
     ['has another mask', { fields: ['a'], replacement: 'gone' }, { a: 1 }, { a: 'gone' }],
     [
       'leaves what the agent needs',
-      { fields: ['@timestamp', '@metadata'], names: ['@timestamp', '_id'] },
+      { fields: ['@timestamp', '@metadata', '@metadata._id'], names: ['@timestamp', '_id'] },
       { '@timestamp': 't', '@metadata': { _id: 'x' }, _id: 'y' },
       { '@timestamp': 't', '@metadata': { _id: 'x' }, _id: '***' },
     ],
@@ -219,6 +219,13 @@ describe('processor: redact', () => {
   for (const [what, config, event, result] of ROWS) {
     it(what, () => expect(outcome(redact, config, event)).to.deep.equal(result))
   }
+
+  it('masks a field below lists at a depth that recursion does not reach', () => {
+    const deep = JSON.parse(`${'['.repeat(50_000)}{"b":"x"}${']'.repeat(50_000)}`)
+    let at = Object(opened(redact, { fields: ['a.b'] }).process({ a: deep }))['a']
+    while (Array.isArray(at)) at = at[0]
+    expect(at).to.deep.equal({ b: '***' })
+  })
 
   it('masks a name at a depth that recursion does not reach', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(50_000)}{"password":"x"}${'}'.repeat(50_000)}`)

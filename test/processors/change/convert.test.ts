@@ -141,15 +141,21 @@ describe('processor: convert', () => {
       { from: 'a', type: 'int' },
       { from: 'a', to: '@timestamp' },
       { from: '@timestamp', type: 'string' },
-      { from: 'a', to: 'b', as: 'ip' },
+      { from: 'a', to: 'b', tipe: 'ip' },
       { to: 'b' },
       'a',
       { from: 'a', type: 'ip' },
     ]
     const problems = problemsOf(convert, { fields, mode: 'move' })
-    expect(problems.map(each => each.replace(/ such as.*, not/, ' … not'))).to.deep.equal([
-      ...Array.from({ length: 6 }, (_, at) => `fields[${at}]: must be a map … not a map`),
-      'fields[6]: must be a map … not "a"',
+    const said = 'must be a map such as { from: code, to: status, type: integer }, not'
+    expect(problems).to.deep.equal([
+      `fields[0]: ${said} a map: to or type is missing`,
+      `fields[1]: ${said} a map: type must be one of integer, long, float, double, string, boolean, ip`,
+      `fields[2]: ${said} a map: to must be a field that can be set`,
+      `fields[3]: ${said} a map: @timestamp can not be set`,
+      `fields[4]: ${said} a map: there is no tipe (did you mean "type"?)`,
+      `fields[5]: ${said} a map: from must be the name of a field`,
+      `fields[6]: ${said} "a"`,
       'mode: must be one of copy, rename, not "move"',
     ])
   })

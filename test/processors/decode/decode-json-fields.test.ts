@@ -105,6 +105,12 @@ describe('processor: decode_json_fields', () => {
       'throws: the field msg: two keys stand for the same field when they are expanded',
     ],
     [
+      'fails for a key with very many dots',
+      { fields, expand_keys: true },
+      { msg: `{"${'.'.repeat(21)}":1}` },
+      'throws: the field msg: a key has too many dots to expand',
+    ],
+    [
       'takes an id',
       { fields, document_id: 'a.id' },
       { msg: '{"a":{"id":"x1","b":2}}' },
