@@ -126,6 +126,21 @@ export function remove(map: Fields, { keys, rests }: Field): unknown {
 }
 
 /**
+ * Removes a field and sets another, in this order, so that `a` can become `a.b`.
+ *
+ * @throws TypeError if the other can't be set; then nothing is lost
+ */
+export function move(map: Fields, from: Field, to: Field, value: unknown): void {
+  const old = remove(map, from)
+  try {
+    put(map, to, value)
+  } catch (thrown) {
+    if (old !== undefined) put(map, from, old)
+    throw thrown
+  }
+}
+
+/**
  * Appends to a list, such as `tags`; makes it if it is missing.
  *
  * @throws TypeError if the field is no list

@@ -106,6 +106,16 @@ describe('fields by name', () => {
     expect(Object.getPrototypeOf(copy)).to.equal(Object.prototype)
   })
 
+  it('a move that fails leaves all as it was, also where there was nothing', () => {
+    const map: field.Fields = { a: 1, b: 'x' }
+    expect(() => field.move(map, fieldOf('a'), fieldOf('b.c'), 1)).to.throw(TypeError)
+    expect(() => field.move(map, fieldOf('none'), fieldOf('b.c'), 1)).to.throw(TypeError)
+    expect(JSON.stringify(map)).to.equal('{"b":"x","a":1}')
+    expect(Object.keys(map)).to.have.length(2)
+    field.move(map, fieldOf('a'), fieldOf('a.d'), 2)
+    expect(map).to.deep.equal({ a: { d: 2 }, b: 'x' })
+  })
+
   it('a deep name is set without recursion', () => {
     const map: field.Fields = {}
     const deep = fieldOf(Array<string>(2000).fill('a').join('.'))

@@ -2,7 +2,7 @@ import { accepts, defineFormat, listOf, oneOf } from '../../config/schema/format
 import { messageOf } from '../../errors.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
-import { copyOf, type Field, type Fields, fieldOf, isMap, put, remove, valueAt } from '../field.ts'
+import { copyOf, type Field, type Fields, fieldOf, isMap, move, put, valueAt } from '../field.ts'
 import { targetName } from '../field-formats.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
@@ -85,9 +85,9 @@ function convertWith(settings: ConvertSettings): (event: MutableEvent) => Mutabl
     }
   }
   const write = (event: MutableEvent, { from, to }: Step, value: unknown) => {
-    if (to === undefined) return put(event, from, value)
-    put(event, to, mode === 'copy' ? copyOf(value) : value)
-    if (mode === 'rename' && to.name !== from.name) remove(event, from)
+    if (to === undefined) put(event, from, value)
+    else if (mode === 'copy') put(event, to, copyOf(value))
+    else move(event, from, to, value)
   }
   return event => {
     const values = steps.map(({ convert }) => attempt(() => convert(event)))

@@ -1,5 +1,5 @@
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { type Field, put, remove, requireNone } from '../field.ts'
+import { defineProcessor } from '../../processor.ts'
+import { move, requireNone } from '../field.ts'
 import { fromTo } from '../field-formats.ts'
 import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
 
@@ -18,14 +18,3 @@ export default defineProcessor<PairsSettings>({
   },
   open: ({ settings }) => eachPair(settings, move, requireNone),
 })
-
-/** The old name goes first, so that `a` can become `a.b`. */
-function move(event: MutableEvent, from: Field, to: Field, value: unknown): void {
-  remove(event, from)
-  try {
-    put(event, to, value)
-  } catch (thrown) {
-    put(event, from, value)
-    throw thrown
-  }
-}

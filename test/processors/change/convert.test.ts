@@ -101,6 +101,18 @@ describe('processor: convert', () => {
       { a: 1 },
     ],
     [
+      'lets a become a.b',
+      { fields: [{ from: 'a', to: 'a.b' }], mode: 'rename' },
+      { a: { c: 1 } },
+      { a: { b: { c: 1 } } },
+    ],
+    [
+      'loses nothing where it can not be set',
+      { fields: [{ from: 'a', to: 'b.c', type: 'long' }], mode: 'rename', fail_on_error: false },
+      { a: '1', b: 'x' },
+      { a: '1', b: 'x' },
+    ],
+    [
       'does not see what it has set itself',
       {
         fields: [
