@@ -88,6 +88,8 @@ export default defineProcessor<TimestampSettings>({
     const to = fieldOf(settings.target_field)
     const zone = timeZoneOf(settings.timezone)
     if (zone === undefined) throw new Error(`there is no time zone ${settings.timezone}`)
+    // The first look-up of an abbreviation takes long, which no event has to wait for.
+    if (settings.layouts.some(each => each.includes('MST'))) zone.offsetOf('MST')
     const reads = settings.layouts.map(each => readerOf(each, zone))
     const write = isoWriter()
     const prefix = id === '' ? '' : `${id}: `
