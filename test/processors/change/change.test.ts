@@ -125,6 +125,7 @@ describe('processor: fingerprint', () => {
     const of = (text: string) => xxHash64(Buffer.from(text)).toString('hex')
     expect(of('')).to.equal('ef46db3751d8e999')
     expect(of('a')).to.equal('d24ec4f1a98c6e5b')
+    expect(of('123456789')).to.equal('8cb841db40e6ae83')
     expect(of('abc')).to.equal('44bc2cf5ad770999')
     expect(of('Nobody inspects the spammish repetition')).to.equal('fbcea83c8a378bf1')
   })

@@ -206,6 +206,15 @@ describe('processor: decode_json_fields', () => {
     it(what, () => expect(outcome(decodeJson, config, event)).to.deep.equal(result))
   }
 
+  it('decodes text inside with space around it, and leaves long numbers with a fraction', () => {
+    const msg = json({ a: ' {"b":1}\n' })
+    expect(outcome(decodeJson, { fields, max_depth: 2 }, { msg })).to.deep.equal({
+      msg: { a: { b: 1 } },
+    })
+    const long = '{"a":12345678901234567.5,"b":1234567890123456}'
+    expect(outcome(decodeJson, { fields }, { msg: long })).to.deep.equal({ msg: JSON.parse(long) })
+  })
+
   it('takes brackets in text for text, and what is deep but not too deep', () => {
     const msg = json({ a: `${'['.repeat(5000)}\\"`, b: '\\' })
     expect(outcome(decodeJson, { fields }, { msg })).to.deep.equal({ msg: JSON.parse(msg) })

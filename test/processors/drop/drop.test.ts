@@ -128,6 +128,8 @@ describe('processor: rate_limit', () => {
       expect(problemsOf(rateLimit, { limit })).to.deep.equal([`${said}"${limit}"`])
     }
     expect(problemsOf(rateLimit, { limit: 10 })).to.deep.equal([`${said}10`])
+    const endless = { token_bucket: { burst_multiplier: Number.POSITIVE_INFINITY } }
+    expect(problemsOf(rateLimit, { limit: '1/s', algorithm: endless })).to.have.length(1)
     const algorithm = { token_bucket: { burst_multiplier: 0 } }
     expect(problemsOf(rateLimit, { limit: '1/s', algorithm })).to.deep.equal([
       'algorithm.token_bucket.burst_multiplier: must be a number above 0, not 0',
