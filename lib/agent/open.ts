@@ -11,6 +11,7 @@
 import type { Logger } from 'pino'
 import { messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
+import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
@@ -46,7 +47,9 @@ export async function open(
     closeStack.add('the output', () => output.close())
     const { delivery } = plan.output
     const route = routeOf(plan.output)
-    const pipeline = openPipeline({ output, queue: config.queue.mem, delivery, log, route })
+    const deadLetter = deadLetterOf(plan)
+    const queue = config.queue.mem
+    const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
@@ -93,6 +96,12 @@ function routeOf(output: Plan['output']): Route | undefined {
   } catch (error) {
     throw openFailed(titleOf(output), error)
   }
+}
+
+function deadLetterOf({ config, output: { id, deadLetter } }: Plan) {
+  if (!deadLetter.enabled) return undefined
+  const folder = deadLetterFolder(config.path.data, id)
+  return { folder, output: id, maxBytes: deadLetter.max_bytes }
 }
 
 /**

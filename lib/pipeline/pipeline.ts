@@ -6,6 +6,7 @@
 //   block      the encoded events of several publishes, made bytes together                 (block.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
 //   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
 // Counters: `published = unencodable + filtered + rejected + acked + queued + sending` at any time.
@@ -16,7 +17,10 @@ import { type AgentError, messageOf } from '../errors.ts'
 import type { LinePublisher } from '../event.ts'
 import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
-import { type Chain, type Door, type Publish, publisherOf } from './client.ts'
+import { Acker } from './acker.ts'
+import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
+import { Replayer } from './dead-letter/replay.ts'
+import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
@@ -32,6 +36,8 @@ export interface PipelineOptions {
   readonly delivery: DeliverySettings
   readonly log: Logger
   readonly route?: Route | undefined
+  /** Where events go that the output refuses for good; undefined: nowhere. */
+  readonly deadLetter?: DeadLetterSettings | undefined
 }
 
 /** Whose events they are, when they are refused, how they are counted, and what they pass before the queue. */
@@ -79,11 +85,31 @@ export function openPipeline({
   delivery: how,
   log,
   route,
+  deadLetter: kept,
 }: PipelineOptions): Pipeline {
   const pins = { bytes: 0 }
   const queue = new MemoryQueue(settings, pins)
   const counts = noCounts()
-  const delivery = new Delivery({ output, queue, log, settings: how, counts })
+  const lostLog = new DropLog(log, 'The dead letter is full: its oldest events are lost')
+  const deadLetter =
+    kept &&
+    new DeadLetterStore(kept, events => {
+      counts.dead_letter_lost += events
+      lostLog.note(`${events} events gave way to newer ones; see dead_letter.max_bytes`)
+    })
+  const delivery = new Delivery({ output, queue, log, settings: how, counts, deadLetter })
+  const replayed = new AbortController()
+  const replayer =
+    deadLetter &&
+    new Replayer({
+      folder: kept.folder,
+      log,
+      alone: act => deadLetter.alone(act),
+      publish: (lines, meta) => {
+        const door = { queue, signal: replayed.signal }
+        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+      },
+    })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
 
   let done: Promise<void> | undefined
@@ -100,11 +126,14 @@ export function openPipeline({
   }
 
   async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {
+    replayer?.stop()
+    replayed.abort()
     queue.close(new Error('the pipeline is closed'))
     delivery.retryNow()
     if (done) await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
+    lostLog.close()
     return { lost: queue.usage().held }
   }
   let closing: ReturnType<typeof drain> | undefined
@@ -128,7 +157,9 @@ export function openPipeline({
     publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
     linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
-      done ??= run()
+      if (done) return
+      done = run()
+      replayer?.start()
     },
     stats() {
       const { taken, queued, held, waiting } = queue.usage()

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { configure } from '../../lib/agent/configure.ts'
-import { titleOf } from '../../lib/agent/plan.ts'
+import { processorsIn, titleOf } from '../../lib/agent/plan.ts'
 import { changesBetween, restartReasons } from '../../lib/agent/reload/compare.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
@@ -76,12 +76,12 @@ beats:
 - { type: ./beat.js, id: b }
 processors: [{ add_fields: { fields: { a: 1 } } }]
 `)
-    expect(processors.map(titleOf)).to.deep.equal(['processor add_fields'])
-    expect(beats.map(beat => beat.processors.map(titleOf))).to.deep.equal([
+    expect(processorsIn(processors).map(titleOf)).to.deep.equal(['processor add_fields'])
+    expect(beats.map(beat => beat.processors.flatMap(processorsIn).map(titleOf))).to.deep.equal([
       ['processor one', 'processor add_fields'],
       ['processor add_fields'],
     ])
-    expect(beats[0]?.processors[0]?.settings).to.deep.equal({ word: 'x' })
+    expect(beats[0]?.processors[0]?.[0]).to.have.deep.property('settings', { word: 'x' })
     expect(plugins.map(titleOf)).to.deep.equal([
       ...['agent', 'beat a', 'beat b', 'processor one', 'processor add_fields', 'output console'],
     ])
@@ -124,7 +124,7 @@ processors: [{ add_fields: { fields: { a: 1 } } }]
       'beat.yml:5:17: processors[1].add_fields.fields: must be a map of fields, without @metadata, not 7',
       'beat.yml:5:28: processors[1].add_fields.taget: unknown key (did you mean "target"?)',
       'beat.yml:6:8: processors[2].s.type: out.js is no processor: "delivery" makes it an output',
-      'beat.yml:7:25: processors[3].s.when: unknown key',
+      'beat.yml:7:25: processors[3].s.when: must be a condition, such as { equals: { log.level: error } }',
     ],
   ]
   for (const [text, ...problems] of WRONG) {

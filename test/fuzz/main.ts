@@ -3,6 +3,7 @@ import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
 import { processorsTarget } from './processors.ts'
 import { profileTarget } from './profile.ts'
+import { regexTarget } from './regex.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
 
@@ -14,6 +15,7 @@ run(await sectionTarget())
 run(await profileTarget())
 run(await compilerTarget())
 run(await processorsTarget())
+run(regexTarget())
 
 function run<T>(target: Target<T>): void {
   const start = performance.now()

@@ -5,7 +5,7 @@ import { type Configure, configure } from '../../agent/configure.ts'
 import { type ConfigSource, readDocument } from '../../config/source/document.ts'
 import { defineOutput, WRITTEN } from '../../output.ts'
 import { takeDenials } from '../../seccomp/kernel/denials.ts'
-import { restartEarly } from '../early-restart.ts'
+import { restartEarly } from '../early/restart.ts'
 import { describeFailure } from '../failure.ts'
 
 const NOWHERE = defineOutput<object>({
