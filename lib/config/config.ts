@@ -21,6 +21,8 @@ export interface PluginConfig {
   readonly id: string
   /** The plugin's own keys. */
   readonly section: RawSection
+  /** Keys of the framework that are written, and also the plugin's where its schema has them. */
+  readonly shared?: Readonly<Record<string, unknown>>
 }
 
 export interface BeatConfig extends PluginConfig {

@@ -6,7 +6,13 @@ import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
 
 /** Keys that the framework takes from the section of every processor: a schema must not have them. */
-export const RESERVED_PROCESSOR_KEYS: readonly string[] = ['type', 'when', 'fail_on_error']
+export const RESERVED_PROCESSOR_KEYS: readonly string[] = ['type', 'when']
+
+/**
+ * A key of the framework that a schema may have as well, since several processors of Beats do: where it is true, a
+ * failure leaves the event as it was and ends the list; where it is false, the processor leaves out what fails.
+ */
+const SHARED_KEY = 'fail_on_error'
 
 const BRANCH_KEYS: readonly string[] = ['if', 'then', 'else']
 
@@ -60,16 +66,17 @@ function parseStep(
 function parseProcessor(written: unknown, path: Path, report: Report): ProcessorConfig | undefined {
   const section = mapBelow(path, written, report)
   if (section === undefined) return undefined
-  const { when, fail_on_error: failOnError = false, ...own } = section
+  const { when, [SHARED_KEY]: failOnError = false, ...own } = section
   if (typeof failOnError !== 'boolean') {
-    reportUnlike('must be true or false', failOnError, [...path, 'fail_on_error'], report)
+    reportUnlike('must be true or false', failOnError, [...path, SHARED_KEY], report)
   }
-  const plugin = parseKeyed(path, own, RESERVED_PROCESSOR_KEYS, report)
+  const plugin = parseKeyed(path, own, [...RESERVED_PROCESSOR_KEYS, SHARED_KEY], report)
   const isConditional = Object.hasOwn(section, 'when')
   return (
     plugin && {
       ...plugin,
       failOnError: failOnError === true,
+      ...(typeof section[SHARED_KEY] === 'boolean' && { shared: { [SHARED_KEY]: failOnError } }),
       ...(isConditional && { when: { path: [...path, 'when'], written: when } }),
     }
   )

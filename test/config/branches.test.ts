@@ -28,6 +28,7 @@ describe('config: processors with conditions', () => {
         typePath: path,
         section: { path, value: { word: 'x' }, alsoKnown: ['type', 'when', 'fail_on_error'] },
         failOnError: true,
+        shared: { fail_on_error: true },
         when: { path: [...path, 'when'], written: WHEN },
       },
     ])

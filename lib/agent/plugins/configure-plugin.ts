@@ -1,4 +1,4 @@
-import type { PluginConfig } from '../../config/config.ts'
+import type { PluginConfig, RawSection } from '../../config/config.ts'
 import { parseSection } from '../../config/schema/section.ts'
 import { messageOf, type Path, type Report } from '../../errors.ts'
 import { loadPlugin, type PluginKind, type Plugins, UnknownPlugin } from './load.ts'
@@ -33,7 +33,7 @@ export async function configurePlugin<K extends PluginKind, C extends PluginConf
   const { path } = section
   try {
     const plugin = await loadPlugin(kind, type, places, remedy)
-    const settings = parseSection(plugin.schema, section, report)
+    const settings = parseSection(plugin.schema, withShared(config, plugin.schema), report)
     return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
   } catch (error) {
     if (error instanceof UntrustedFile) {
@@ -46,4 +46,9 @@ export async function configurePlugin<K extends PluginKind, C extends PluginConf
     const isNameOnly = error instanceof UnknownPlugin && typePath === path
     return void report(typePath, isNameOnly ? error.short : messageOf(error))
   }
+}
+
+function withShared({ section, shared = {} }: PluginConfig, schema: object): RawSection {
+  const own = Object.entries(shared).filter(([key]) => Object.hasOwn(schema, key))
+  return { ...section, value: { ...section.value, ...Object.fromEntries(own) } }
 }

@@ -33,7 +33,7 @@ describe('agent: loading outputs and processors', () => {
 
   it('has those that come with the agent', async () => {
     expect(builtinNames('output')).to.deep.equal(['console', 'file'])
-    expect(builtinNames('processor')).to.deep.equal(['add_fields'])
+    expect(builtinNames('processor')).to.include('add_fields').and.to.include('dissect')
     expect(await nameOf('output', 'file')).to.equal('file')
     expect(await nameOf('processor', 'add_fields')).to.equal('add_fields')
   })

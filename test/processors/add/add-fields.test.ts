@@ -1,10 +1,9 @@
 import { expect } from 'chai'
 import { pino } from 'pino'
-import { parseSection } from '../../lib/config/schema/section.ts'
-import { formatPath } from '../../lib/errors.ts'
-import type { MutableEvent } from '../../lib/processor.ts'
-import addFields from '../../lib/processors/add-fields.ts'
-import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../lib/processors/builtin.ts'
+import { parseSection } from '../../../lib/config/schema/section.ts'
+import { formatPath } from '../../../lib/errors.ts'
+import type { MutableEvent } from '../../../lib/processor.ts'
+import addFields from '../../../lib/processors/add/add-fields.ts'
 
 function parse(value: Readonly<Record<string, unknown>>) {
   const problems: string[] = []
@@ -95,24 +94,5 @@ describe('processor: add_fields', () => {
     expect(event).to.deep.equal({ a: 2 })
     delete event['a']
     expect(event).to.deep.equal({})
-  })
-})
-
-describe('built-in processors', () => {
-  it('are imported by name, and explain each of their settings', async () => {
-    expect(BUILTIN_PROCESSOR_NAMES).to.deep.equal(['add_fields'])
-    for (const name of BUILTIN_PROCESSOR_NAMES) {
-      const processor = await builtinProcessor(name)
-      expect(processor).to.have.property('name', name)
-      for (const { doc } of Object.values<{ doc: string }>(Object(processor?.schema))) {
-        expect(doc).to.match(/^[A-Z].*\.$/)
-      }
-    }
-  })
-
-  it('are no others', async () => {
-    for (const name of ['add_field', 'toString', '__proto__']) {
-      expect(await builtinProcessor(name)).to.equal(undefined)
-    }
   })
 })
