@@ -59,13 +59,13 @@ live-%: build
 live-all: live-amd64 ## the same on real kernels of all architectures; as root, packages: .ci/packages live
 	@list=$$(node dist/tools/live/main.js --list) && test -n "$$list" && $(MAKE) $$(printf 'live-%s ' $$list)
 
-live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; signals to it; then it at work, LIVE_SECONDS long (60)
-	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/seal/nodes.live.js dist/test/matrix/*.live.js
+live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; then it at work, LIVE_SECONDS long (60)
+	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/*/*.live.js dist/test/matrix/*.live.js
 
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 
-fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler and simulator
+fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler, simulator, regular expressions
 	node dist/test/fuzz/main.js
 
 mutants: dist/.built ## mutation testing of ROOM (all rooms), with SAMPLE random mutants (all), by its unit tests

@@ -61,4 +61,7 @@ int LockFile(int descriptor);
 // Returns the descriptor, or an errno as a negative number.
 int ConnectDatagram(const std::string& address);
 
+// keyctl(2): the calling thread, and the programs that it starts, get a session keyring of their own, which is empty.
+int LeaveSessionKeyring();
+
 }  // namespace sealbeat

@@ -110,6 +110,10 @@ Value Restart(const CallbackInfo& info) {
                                          ToProgram(info[2]), ToInts(info[3])));
 }
 
+Value LeaveSessionKeyring(const CallbackInfo& info) {
+  return ToErrno(info, sealbeat::LeaveSessionKeyring());
+}
+
 Value LockFile(const CallbackInfo& info) {
   return ToErrno(info, sealbeat::LockFile(info[0].As<Napi::Number>().Int32Value()));
 }
@@ -130,6 +134,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("takeDenials", Napi::Function::New(env, TakeDenials, "takeDenials"));
   exports.Set("lastOwnDenial", Napi::Function::New(env, LastOwnDenial, "lastOwnDenial"));
   exports.Set("restart", Napi::Function::New(env, Restart, "restart"));
+  exports.Set("leaveSessionKeyring",
+              Napi::Function::New(env, LeaveSessionKeyring, "leaveSessionKeyring"));
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
   sealbeat::ExportAudit(env, exports);

@@ -34,6 +34,7 @@ void ExportRecorder(Napi::Env, Napi::Object) {}
 void ExportSandbox(Napi::Env, Napi::Object) {}
 void ExportSignals(Napi::Env, Napi::Object) {}
 
+int LeaveSessionKeyring() { return ENOSYS; }
 int ConnectDatagram(const std::string&) { return -ENOSYS; }
 
 #ifdef _WIN32

@@ -30,6 +30,8 @@ export interface Addon {
   /** `argv`: each argument ends in NUL. Returns only if it failed. */
   restart(path: string, argv: Uint8Array, program: Uint8Array, keep: readonly number[]): number
   lockFile(descriptor: number): number
+  /** From then on, programs that the calling thread starts have an empty session keyring, keyrings(7). */
+  leaveSessionKeyring(): number
   /** Returns a descriptor, or an errno as a negative number. */
   connectDatagram(address: string): number
   /** See addon/record/record.h; only on Linux. */
@@ -85,6 +87,10 @@ export interface NativeSandbox {
   ): NativeSwept
   /** PR_SET_DUMPABLE 0, checked: 0 or an errno. */
   makeUndumpable(): number
+  /** Loads a library by its name (`libnss_dns.so.2`), for good. Whether it is there now. */
+  keepLibrary(name: string): boolean
+  /** Whether the path's file system is mounted with noexec: 1 or 0. */
+  isNoExec(path: string): number
 }
 
 export interface NativeSwept {
@@ -195,6 +201,7 @@ const FUNCTIONS: readonly (keyof Addon)[] = [
   'lastOwnDenial',
   'restart',
   'lockFile',
+  'leaveSessionKeyring',
   'connectDatagram',
 ]
 

@@ -2,9 +2,11 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { codeOf } from './errors.ts'
 
 /** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
-interface RegularFile {
+export interface RegularFile {
   readonly bytes: Buffer
   readonly stats: Stats
+  /** Device and inode: which file it is, by whatever name. */
+  readonly id: string
 }
 
 /**
@@ -18,7 +20,8 @@ export function readRegularFile(file: string, maxBytes: number): RegularFile {
   try {
     const stats = regular(descriptor, maxBytes)
     const bytes = Buffer.alloc(stats.size)
-    return { bytes: bytes.subarray(0, readSync(descriptor, bytes, 0, stats.size, 0)), stats }
+    const length = readSync(descriptor, bytes, 0, stats.size, 0)
+    return { bytes: bytes.subarray(0, length), stats, id: idOf(descriptor) }
   } finally {
     closeSync(descriptor)
   }
@@ -32,6 +35,12 @@ function open(file: string): number {
     const code = codeOf(thrown) ?? String(thrown)
     throw new Error(WORDS[code] ?? `can't be read (${code})`, { cause: thrown })
   }
+}
+
+/** A double does not hold every inode. */
+function idOf(descriptor: number): string {
+  const { dev, ino } = fstatSync(descriptor, { bigint: true })
+  return `${dev}:${ino}`
 }
 
 const WORDS: Readonly<Record<string, string>> = {

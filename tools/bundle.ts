@@ -29,6 +29,7 @@ const { metafile } = await build({
   outdir: OUT,
   entryPoints: {
     main: 'lib/cli/main.ts',
+    relay: 'lib/relay/main.ts',
     index: 'lib/index.ts',
     audit: 'lib/audit/index.ts',
     seccomp: 'lib/seccomp/index.ts',

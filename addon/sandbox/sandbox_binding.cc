@@ -2,6 +2,7 @@
 #include "sandbox_binding.h"
 
 #include "confine.h"
+#include "libraries.h"
 
 namespace sealbeat {
 namespace {
@@ -72,6 +73,16 @@ Value MakeUndumpableValue(const CallbackInfo& info) {
   return Napi::Number::New(info.Env(), MakeUndumpable());
 }
 
+// name
+Value KeepLibraryValue(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), KeepLibrary(info[0].As<Napi::String>()));
+}
+
+// path
+Value IsNoExecValue(const CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), IsNoExec(info[0].As<Napi::String>()));
+}
+
 }  // namespace
 
 void ExportSandbox(Napi::Env env, Napi::Object exports) {
@@ -82,6 +93,8 @@ void ExportSandbox(Napi::Env env, Napi::Object exports) {
   sandbox.Set("allowPort", Napi::Function::New(env, AllowPortValue, "allowPort"));
   sandbox.Set("confine", Napi::Function::New(env, ConfineValue, "confine"));
   sandbox.Set("makeUndumpable", Napi::Function::New(env, MakeUndumpableValue, "makeUndumpable"));
+  sandbox.Set("keepLibrary", Napi::Function::New(env, KeepLibraryValue, "keepLibrary"));
+  sandbox.Set("isNoExec", Napi::Function::New(env, IsNoExecValue, "isNoExec"));
   exports.Set("sandbox", sandbox);
 }
 

@@ -48,7 +48,9 @@ export default defineBeat<Settings, Resources>({
     }
     const { waiting, suppressed } = reporter
     if (waiting + suppressed > 0) {
-      log.warn({ waiting, suppressed }, 'Stopped before these violations were reported')
+      // What the agent itself was denied is told once a minute: that some is left is as usual as the denials.
+      const level = waiting > 0 ? 'warn' : 'info'
+      log[level]({ waiting, suppressed }, 'Stopped before these violations were reported')
     }
   },
   close: async ({ audit }) => audit.close(),

@@ -15,6 +15,7 @@ if (process.argv[2] === 'filter') {
     enabled: true,
     required: true,
     diagnose: false,
+    late_libraries: 'allow',
     log: false,
     mode: 'extend',
     policy: undefined,

@@ -10,18 +10,11 @@
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type {
-  BeatConfig,
-  Config,
-  OutputConfig,
-  PluginConfig,
-  ProcessorConfig,
-} from '../config/config.ts'
+import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
 import { parseDelivery } from '../config/delivery.ts'
 import { parseConfig } from '../config/parse.ts'
-import { parseSection } from '../config/schema/section.ts'
 import type { ConfigDocument } from '../config/source/document.ts'
-import { messageOf, type Report } from '../errors.ts'
+import type { Report } from '../errors.ts'
 import { packageRoot } from '../own-package.ts'
 import { type Account, findAccount } from '../sandbox/account.ts'
 import { reachOf } from '../sandbox/reach.ts'
@@ -30,15 +23,16 @@ import { planSandbox } from '../seccomp/kernel/stage.ts'
 import {
   type ConfiguredBeat,
   type ConfiguredOutput,
-  type ConfiguredProcessor,
+  type ConfiguredStep,
   declaredOf,
   type Enrichment,
   type Plan,
   pluginsOf,
 } from './plan.ts'
+import { configurePlugin, type Loading } from './plugins/configure-plugin.ts'
+import { configureSteps } from './plugins/configure-steps.ts'
 import { privilegesOf } from './plugins/declared.ts'
-import { builtinBeats, loadPlugin, type PluginKind, UnknownPlugin } from './plugins/load.ts'
-import type { PluginPlaces } from './plugins/locate.ts'
+import { builtinBeats } from './plugins/load.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>
@@ -52,7 +46,7 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   // Before the beats are imported, as they may take functions out of Node's modules.
   const stacks = running ? running.stacks : stacksFor(config)
   const loading = loadingOf(config, document, problems.report, running)
-  const common = configureProcessors(config.processors, loading)
+  const common = configureSteps(config.processors, loading)
   const [beats, processors, output] = await Promise.all([
     configureBeats(config, common, loading),
     common,
@@ -94,13 +88,6 @@ function accountOf({ user }: Config, report: Report): Account | undefined {
 /** Node keeps the result of an import, a failure too. */
 const ONLY_ONCE = '; it is not imported again: correct it and restart the agent'
 
-/** How the plugins of a configuration are loaded, and where their problems go. */
-interface Loading {
-  readonly places: PluginPlaces
-  readonly remedy: string
-  readonly report: Report
-}
-
 function loadingOf(
   { path: { config, home } }: Config,
   { strictPerms }: ConfigDocument,
@@ -108,12 +95,12 @@ function loadingOf(
   running: Plan | undefined,
 ): Loading {
   const places = { builtins: builtinBeats(), config, home, strictPerms }
-  return { places, remedy: running ? ONLY_ONCE : '', report }
+  return { places, remedy: running ? ONLY_ONCE : '', report, untrusted: new Set() }
 }
 
 async function configureBeats(
   config: Config,
-  common: Promise<readonly ConfiguredProcessor[]>,
+  common: Promise<readonly ConfiguredStep[]>,
   loading: Loading,
 ): Promise<readonly ConfiguredBeat[]> {
   const enabled = config.beats.filter(beat => beat.enabled)
@@ -121,12 +108,10 @@ async function configureBeats(
     enabled.map(async beat => {
       const [plugin, own] = await Promise.all([
         configurePlugin('beat', beat, loading),
-        configureProcessors(beat.processors, loading),
+        configureSteps(beat.processors, loading),
       ])
       const enrichment = enrichmentOf(config, beat)
-      return (
-        plugin && { ...plugin, config: beat, enrichment, processors: [...own, ...(await common)] }
-      )
+      return plugin && { ...plugin, config: beat, enrichment, processors: [own, await common] }
     }),
   )
   return configured.filter(beat => beat !== undefined)
@@ -139,37 +124,11 @@ function enrichmentOf(config: Config, beat: BeatConfig): Enrichment {
   return { name: config.name, layers }
 }
 
-async function configureProcessors(
-  configs: readonly ProcessorConfig[],
-  loading: Loading,
-): Promise<readonly ConfiguredProcessor[]> {
-  const configured = configs.map(config => configurePlugin('processor', config, loading))
-  return (await Promise.all(configured)).filter(processor => processor !== undefined)
-}
-
 async function configureOutput(
   config: OutputConfig,
   loading: Loading,
 ): Promise<ConfiguredOutput | undefined> {
   const output = await configurePlugin('output', config, loading)
-  const delivery = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
-  return output && delivery && { ...output, delivery }
-}
-
-/** Loads a plugin and parses its section; undefined after a problem, which has been reported. */
-async function configurePlugin<K extends PluginKind>(
-  kind: K,
-  config: PluginConfig,
-  { places, remedy, report }: Loading,
-) {
-  const { id, type, typePath, section } = config
-  const { path } = section
-  try {
-    const plugin = await loadPlugin(kind, type, places, remedy)
-    const settings = parseSection(plugin.schema, section, report)
-    return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
-  } catch (error) {
-    const isNameOnly = error instanceof UnknownPlugin && typePath === path
-    return void report(typePath, isNameOnly ? error.short : messageOf(error))
-  }
+  const parsed = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
+  return output && parsed && { ...output, ...parsed }
 }

@@ -14,17 +14,21 @@ import { AgentError, messageOf } from '../errors.ts'
 import type { Account } from '../sandbox/account.ts'
 import { become } from '../sandbox/become.ts'
 import { type Confined, confine } from '../sandbox/confine.ts'
-import { exposedFiles, exposedText } from '../sandbox/exposed.ts'
+import { changeableText, exposedFiles, exposedText } from '../sandbox/exposed.ts'
+import { executableFolders } from '../sandbox/native-libraries.ts'
 import { capabilitiesLine, type Line, landlockLine } from '../sandbox/outcome.ts'
 import type { Asked, Reach } from '../sandbox/reach.ts'
 import { makeUndumpable } from '../sandbox/undumpable.ts'
+import { refusesAllLibraries } from '../seccomp/kernel/libraries.ts'
+import { walk } from '../trust/walk.ts'
+import { isReadOnly } from '../trust/way.ts'
 import type { Plan } from './plan.ts'
 import { handOver, unwritable } from './process/hand-over.ts'
 import { startFiles } from './start-files.ts'
 
 /** The part of an open agent that is needed. */
 interface ConfineDeps {
-  readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'beats'>
+  readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'plugins' | 'sandbox'>
   readonly log: Logger
 }
 
@@ -35,9 +39,8 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   const reach = { ...plan.reach, writes: [...plan.reach.writes, ...writtenByNode()] }
   const confined = confine({ reach, landlock, capabilities })
   report(confined, log)
-  if ('abi' in confined.landlock) {
-    for (const each of exposedFiles(startFiles(plan), reach.writes)) log.warn(exposedText(each))
-  }
+  warnOfNextStart(plan, 'abi' in confined.landlock ? reach.writes : undefined, log)
+  if ('abi' in confined.landlock) noteExecutable(reach, plan, log)
   if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
   if (landlock.required && confined.landlock.state !== 'entered') {
@@ -76,6 +79,35 @@ function changeUser(
   if (problems.length > 0) throw userError(account.name, problems.join('; '))
   orEnd(account, () => become(account, reach.capabilities.length > 0))
   log.info({ user: account }, 'User changed')
+}
+
+/** @param writes where the domain lets the agent write; undefined without a domain, where its user decides */
+function warnOfNextStart(
+  plan: ConfineDeps['plan'],
+  writes: Reach['writes'] | undefined,
+  log: Logger,
+): void {
+  const files = startFiles(plan)
+  if (writes) {
+    for (const each of exposedFiles(files, writes)) log.warn(exposedText(each))
+    return
+  }
+  const [uid, gid] = [process.geteuid?.(), process.getegid?.()]
+  if (uid === undefined || gid === undefined) return
+  const ways = files.map(path => ({ path, ...walk(path) }))
+  const user = { uid, gid, groups: process.getgroups?.() ?? [] }
+  const text = changeableText(ways, user, isReadOnly)
+  if (text !== undefined) log.warn(text)
+}
+
+/** What Landlock can't refuse, by the mounts of this process: NoExecPaths= of its unit is among them. */
+function noteExecutable({ writes }: Reach, { sandbox }: Pick<Plan, 'sandbox'>, log: Logger): void {
+  if (sandbox.ready && refusesAllLibraries(sandbox)) return
+  const folders = executableFolders([...new Set(writes.map(({ what }) => what))])
+  if (folders.length === 0) return
+  const hint =
+    'mount them with noexec, or set NoExecPaths= in the unit; with seccomp.late_libraries: refuse, none is loaded'
+  log.info({ folders, hint }, 'Native code can be loaded from folders that the agent writes')
 }
 
 /** With its capabilities, root has lost the power over files of others. */

@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Confined } from '../sandbox/confine.ts'
-import { type Filtered, type Host, type Refusals, refusalHint } from '../sandbox/refusal.ts'
+import { executableFolders } from '../sandbox/native-libraries.ts'
+import { type Filtered, type Host, type Refusals, refusalHint } from '../sandbox/refusal/refusal.ts'
+import { refusesLibraries } from '../seccomp/kernel/libraries.ts'
 import { isAllowed } from '../seccomp/policy/denies.ts'
 import { refusedSockets } from '../seccomp/policy/sockets.ts'
 import type { Plan } from './plan.ts'
@@ -17,17 +19,22 @@ export function explainRefusals(
   const refusals: Refusals = {
     reach,
     abi: 'abi' in landlock ? landlock.abi : undefined,
-    filtered: isFiltered ? filteredBy(sandbox.policy) : new Set(),
+    filtered: isFiltered ? filteredBy(sandbox) : new Set(),
   }
   return thrown => refusalHint(thrown, refusals, HOST)
 }
 
-function filteredBy(policy: Decisions): Filtered {
-  const starts = STARTING.every(names => isOpen(policy, names))
-  return new Set([...(starts ? [] : ['programs' as const]), ...refusedSockets(policy)])
-}
+type Filter = Plan['sandbox'] & { readonly ready: true }
 
-type Decisions = Pick<(Plan['sandbox'] & { readonly ready: true })['policy'], 'decisions'>
+function filteredBy(filter: Filter): Filtered {
+  const { policy } = filter
+  const starts = STARTING.every(names => isOpen(policy, names))
+  return new Set([
+    ...(starts ? [] : ['programs' as const]),
+    ...(refusesLibraries(filter) ? ['libraries' as const] : []),
+    ...refusedSockets(policy),
+  ])
+}
 
 /** To start a program takes one call of each. */
 const STARTING = [
@@ -35,7 +42,10 @@ const STARTING = [
   ['clone', 'fork', 'vfork'],
 ]
 
-function isOpen({ decisions }: Decisions, names: readonly string[]): boolean {
+function isOpen(
+  { decisions }: Pick<Filter['policy'], 'decisions'>,
+  names: readonly string[],
+): boolean {
   return decisions.some(each => names.includes(each.name) && isAllowed(each))
 }
 
@@ -48,6 +58,7 @@ const MODES = {
 
 /** access(2) and stat(2) are not refused by a domain: landlock(7). */
 const HOST: Host = {
+  mayLoad: path => executableFolders([path]).length > 0,
   path: process.env.PATH ?? '/usr/bin:/bin',
   pid: process.pid,
   mayAccess(path, how) {

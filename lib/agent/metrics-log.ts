@@ -129,6 +129,8 @@ const COUNTERS = [
   'unencodable',
   'filtered',
   'rejected',
+  'dead_lettered',
+  'dead_letter_lost',
   'acked',
   'damaged',
   'retried',
@@ -147,23 +149,25 @@ function queueMetrics(queue: AgentStatus['queue']): Metrics {
 
 function beatMetrics(before: AgentStatus, beat: BeatStatus): Metrics {
   const earlier = before.beats.find(({ id }) => id === beat.id)
-  const none = { published: 0, unencodable: 0 }
-  const { state, starts, failures, pending } = beat
+  const none = { published: 0, unencodable: 0, failed: {} }
+  const { state, starts, failures, pending, failed } = beat
+  const since = earlier ?? none
   return {
     state,
     starts,
     failures,
     pending,
-    ...increase(earlier ?? none, beat, ['published', 'unencodable']),
+    ...increase(since, beat, ['published', 'unencodable']),
+    failed: increase(since.failed, failed, Object.keys(failed)),
   }
 }
 
 function increase<K extends string>(
-  before: Readonly<Record<K, number>>,
-  now: Readonly<Record<K, number>>,
+  before: Readonly<Partial<Record<K, number>>>,
+  now: Readonly<Partial<Record<K, number>>>,
   keys: readonly K[],
 ): Metrics {
-  return Object.fromEntries(keys.map(key => [key, now[key] - before[key]]))
+  return Object.fromEntries(keys.map(key => [key, (now[key] ?? 0) - (before[key] ?? 0)]))
 }
 
 function difference(now: number | undefined, before: number | undefined): number | undefined {

@@ -12,6 +12,7 @@ import type { Logger } from 'pino'
 import type { QueueSettings } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
+import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
 import { DiskQueue } from '../pipeline/queues/disk/disk-queue.ts'
 import { openFailed } from '../system-errors.ts'
@@ -48,8 +49,9 @@ export async function open(
     closeStack.add('the output', () => output.close())
     const { delivery } = plan.output
     const route = routeOf(plan.output)
+    const deadLetter = deadLetterOf(plan)
     const queue = await openQueue(config.queue, log)
-    const pipeline = openPipeline({ output, queue, delivery, log, route })
+    const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, config.queue, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
@@ -96,6 +98,12 @@ function routeOf(output: Plan['output']): Route | undefined {
   } catch (error) {
     throw openFailed(titleOf(output), error)
   }
+}
+
+function deadLetterOf({ config, output: { id, deadLetter } }: Plan) {
+  if (!deadLetter.enabled) return undefined
+  const folder = deadLetterFolder(config.path.data, id)
+  return { folder, output: id, maxBytes: deadLetter.max_bytes }
 }
 
 /**

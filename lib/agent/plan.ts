@@ -1,7 +1,10 @@
 import type { Beat } from '../beat.ts'
-import type { BeatConfig, Config, PluginConfig } from '../config/config.ts'
+import type { Condition } from '../conditions/condition.ts'
+import type { BeatConfig, Config, PluginConfig, ProcessorConfig } from '../config/config.ts'
+import type { DeadLetterConfig } from '../config/delivery.ts'
 import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
+import { isJitless } from '../jitless.ts'
 import type { DeliverySettings, OutputType } from '../output.ts'
 import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
@@ -34,17 +37,39 @@ export interface ConfiguredBeat extends ConfiguredPlugin<AnyBeat> {
   readonly kind: 'beat'
   readonly config: BeatConfig
   readonly enrichment: Enrichment
-  /** What its events pass, in this order: its own processors, then those of the agent. */
-  readonly processors: readonly ConfiguredProcessor[]
+  /** The lists that its events pass, in this order: its own processors, then those of the agent. */
+  readonly processors: readonly (readonly ConfiguredStep[])[]
 }
+
+/** What stands in a list of processors. */
+export type ConfiguredStep = ConfiguredProcessor | ConfiguredBranch
 
 export interface ConfiguredProcessor extends ConfiguredPlugin<ProcessorType> {
   readonly kind: 'processor'
+  readonly config: ProcessorConfig
+  /** Events of which it does not hold pass by. */
+  readonly when?: ConfiguredCondition
+}
+
+/** `if`, `then`, `else`. */
+export interface ConfiguredBranch {
+  readonly kind: 'branch'
+  readonly path: Path
+  readonly condition: ConfiguredCondition
+  readonly ifTrue: readonly ConfiguredStep[]
+  readonly ifFalse: readonly ConfiguredStep[]
+}
+
+export interface ConfiguredCondition {
+  /** As the configuration has it, to compare. */
+  readonly written: unknown
+  readonly holds: Condition
 }
 
 export interface ConfiguredOutput extends ConfiguredPlugin<OutputType> {
   readonly kind: 'output'
   readonly delivery: DeliverySettings
+  readonly deadLetter: DeadLetterConfig
 }
 
 /** What the configuration adds to the events of a beat. */
@@ -66,7 +91,7 @@ export interface Plan {
   readonly locate: (path: Path) => string | undefined
   readonly beats: readonly ConfiguredBeat[]
   /** Those of the agent, which every beat has too. */
-  readonly processors: readonly ConfiguredProcessor[]
+  readonly processors: readonly ConfiguredStep[]
   readonly output: ConfiguredOutput
   /**
    * The agent itself, the beats, the processors and the output, in this order. Whatever depends on the needs of plugins is
@@ -89,8 +114,17 @@ export function pluginsOf({
   output,
 }: Pick<Plan, 'config' | 'beats' | 'processors' | 'output'>): readonly ConfiguredPlugin[] {
   const agent = { kind: 'agent', id: '', plugin: agentPlugin, settings: config, path: [] } as const
-  const steps = new Set([...beats.flatMap(beat => beat.processors), ...processors])
-  return [agent, ...beats, ...steps, output]
+  const lists = [...beats.flatMap(beat => beat.processors), processors]
+  return [agent, ...beats, ...new Set(lists.flatMap(processorsIn)), output]
+}
+
+/** The processors of a list and of the lists in it, in the order in which they are written. */
+export function processorsIn(steps: readonly ConfiguredStep[]): readonly ConfiguredProcessor[] {
+  return steps.flatMap(step =>
+    step.kind === 'processor'
+      ? [step]
+      : [...processorsIn(step.ifTrue), ...processorsIn(step.ifFalse)],
+  )
 }
 
 /** The plan with other beats, as after a reload that some beats did not take part in. */
@@ -105,7 +139,7 @@ export function titleOf({ kind, id }: Pick<ConfiguredPlugin, 'kind' | 'id'>): st
 
 /** What the policy takes from the plugins and the configuration, besides the user's own rules. */
 export function declaredOf({ plugins, reach }: Pick<Plan, 'plugins' | 'reach'>): Declared {
-  return { needs: needsOf(plugins), sockets: declaredSockets(reach) }
+  return { needs: needsOf(plugins), sockets: declaredSockets(reach), jitless: isJitless() }
 }
 
 /** The system calls that the plugins declare, for the policy to allow. */

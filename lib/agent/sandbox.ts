@@ -15,6 +15,7 @@ import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
 import { DenialLog } from './denial-log.ts'
+import { prepareForNoLibraries, unseenMappings } from './late-libraries.ts'
 import type { Plan } from './plan.ts'
 import type { AgentProcess } from './process/agent-process.ts'
 
@@ -49,6 +50,10 @@ export function sandbox(
   if (plan.sandbox.ready && plan.sandbox.diagnosis.problem !== undefined) {
     log.warn(`seccomp.diagnose is off: ${plan.sandbox.diagnosis.problem}`)
   }
+  const unseen = unseenMappings(plan)
+  if (unseen !== undefined) log.warn(unseen)
+  const libraries = prepareForNoLibraries(plan)
+  if (libraries.length > 0) log.debug({ libraries }, 'Libraries loaded early')
   const outcome = enterSandbox(plan.sandbox)
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)

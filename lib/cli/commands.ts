@@ -1,4 +1,5 @@
 import type { Command, Options, Run } from './command.ts'
+import { DELIVERY_COMMANDS } from './delivery/commands.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
 
@@ -43,17 +44,24 @@ seccomp policy for this machine's architecture. Opens nothing. Warns of what wou
 of what this host lacks to confine the agent (see sandbox check).`,
     options: JSON_OPTION,
     withoutCredentials: true,
-    load: async () => (await import('./test-config.ts')).testConfig,
+    load: async () => (await import('./test/config.ts')).testConfig,
   },
   {
-    words: ['queue', 'inspect'],
-    summary: 'show what the queue on the disk holds, and whether it is sound',
-    details: `Reads the folder of queue.disk and changes nothing, also while the agent runs: for each segment its
-events, those that wait, its size and times; the position; what is damaged, and what was set aside.
-Exits with 1 if there is damage, which the agent mends by itself when it reads it.`,
-    options: JSON_OPTION,
+    words: ['test', 'pipeline'],
+    operand: 'FILE',
+    summary: 'pass the events of a file through the processors, and print what comes out',
+    details: `FILE has one event in each line, as JSON, with everything that processors are to see, such as
+host.name: lines that an output has written, or made by hand. - reads standard input. The events
+that come out go to standard output, with their @metadata. No beat and no output is opened.`,
+    options: {
+      beat: {
+        value: 'ID',
+        doc: 'take the processors of this beat too (default: the only beat)',
+      },
+      explain: { doc: 'say on standard error what each processor did with each event' },
+    },
     withoutCredentials: true,
-    load: async () => (await import('./queue/inspect.ts')).queueInspect,
+    load: async () => (await import('./test/pipeline.ts')).testPipeline,
   },
   {
     words: ['sandbox', 'show'],
@@ -77,6 +85,7 @@ output is not opened, and its state is in a temporary folder. Exits with 1 if th
     withoutCredentials: true,
     load: loadCheck,
   },
+  ...DELIVERY_COMMANDS,
   {
     words: ['seccomp', 'show'],
     summary: 'print the effective policy and where each decision comes from',
@@ -270,7 +279,7 @@ export const GLOBAL_OPTIONS: Options = {
   'path.logs': { value: 'DIR', doc: 'folder of the log files' },
   'strict.perms': {
     value: 'BOOL',
-    doc: 'false: accept files that other users own or may write (BEAT_STRICT_PERMS)',
+    doc: 'false: accept what others own or may write (BEAT_STRICT_PERMS)',
   },
   help: { short: 'h', doc: 'print this help' },
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './early-signals.ts'
+import './early/signals.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
 import { readArguments } from './arguments.ts'
 import { requireNode } from './node-version.ts'
@@ -19,6 +19,11 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
   const request = readArguments(args, process.env)
   if (request.kind === 'run') {
     const { command, call } = request
+    // Before any plugin is imported. An agent itself first has to prove by /proc/self how it is confined.
+    if (command.words.join() !== 'run') {
+      const { makeUndumpable } = await import('../sandbox/undumpable.ts')
+      makeUndumpable()
+    }
     const run = await command.load()
     if (command.withoutCredentials !== true) return run(call)
     return (await import('./seccomp/stand-ins.ts')).withStandIns(call, run)

@@ -4,7 +4,7 @@ import type { ExitCode } from '../agent/process/exit.ts'
 import { endProcess } from '../agent/process/own-exit.ts'
 import { ReloadRequest } from '../agent/process/reload-request.ts'
 import type { Call } from './command.ts'
-import { restartEarly } from './early-restart.ts'
+import { restartEarly } from './early/restart.ts'
 
 /**
  * Runs the agent and then ends the process, even if a beat has left something behind that keeps it alive. The

@@ -21,6 +21,8 @@ export interface PluginConfig {
   readonly id: string
   /** The plugin's own keys. */
   readonly section: RawSection
+  /** Keys of the framework that are written, and also the plugin's where its schema has them. */
+  readonly shared?: Readonly<Record<string, unknown>>
 }
 
 export interface BeatConfig extends PluginConfig {
@@ -31,7 +33,7 @@ export interface BeatConfig extends PluginConfig {
   readonly fields: Readonly<Record<string, unknown>>
   readonly fields_under_root: boolean
   /** The first one gets the events first. */
-  readonly processors: readonly ProcessorConfig[]
+  readonly processors: readonly StepConfig[]
 }
 
 /** `output.ID: { type, … }`; the default of `type` is the id. */
@@ -40,8 +42,30 @@ export interface OutputConfig extends PluginConfig {
   readonly delivery: RawSection
 }
 
+/** A condition as it is written, which is parsed when the plugins are loaded. */
+export interface ConditionConfig {
+  readonly path: Path
+  readonly written: unknown
+}
+
 /** `- ID: { type, … }` in a list of processors; the default of `type` is the id, which need not be unique. */
-export type ProcessorConfig = PluginConfig
+export interface ProcessorConfig extends PluginConfig {
+  /** Events of which it does not hold pass by. */
+  readonly when?: ConditionConfig
+  /** Whether the rest of its list is left out for an event at which it fails. */
+  readonly failOnError: boolean
+}
+
+/** `- if: … then: […] else: […]` in a list of processors. */
+export interface BranchConfig {
+  readonly path: Path
+  readonly condition: ConditionConfig
+  readonly ifTrue: readonly StepConfig[]
+  readonly ifFalse: readonly StepConfig[]
+}
+
+/** An item of a list of processors. */
+export type StepConfig = ProcessorConfig | BranchConfig
 
 export const LOG_LEVELS = ['fatal', 'error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -128,7 +152,7 @@ export interface Config {
   /** Milliseconds. */
   readonly shutdown_timeout: number
   /** For the events of all beats, which pass their own beat's processors first. */
-  readonly processors: readonly ProcessorConfig[]
+  readonly processors: readonly StepConfig[]
   readonly beats: readonly BeatConfig[]
   readonly output: OutputConfig
   readonly queue: QueueSettings

@@ -27,6 +27,21 @@ export const DEFAULT_DELIVERY: DeliverySettings = {
 /** Delivery as a user writes it: `workers` is `inFlight`, and whether order is kept is the output's to say. */
 interface DeliveryKeys extends Omit<DeliverySettings, 'inFlight' | 'ordered'> {
   readonly workers: number
+  readonly dead_letter: DeadLetterConfig
+}
+
+/** `dead_letter` of an output: what becomes of events that it refuses for good. */
+export interface DeadLetterConfig {
+  /** Whether they are kept. */
+  readonly enabled: boolean
+  /** The most that their files take; 0: no limit. */
+  readonly max_bytes: number
+}
+
+/** What the framework's keys of an output make. */
+interface ParsedDelivery {
+  readonly delivery: DeliverySettings
+  readonly deadLetter: DeadLetterConfig
 }
 
 function deliverySchema(defaults: DeliverySettings): Schema<DeliveryKeys> {
@@ -64,9 +79,21 @@ function deliverySchema(defaults: DeliverySettings): Schema<DeliveryKeys> {
       default: defaults.timeout,
     },
     max_retries: {
-      doc: 'How often an event is tried again before it is dropped. -1: for ever.',
+      doc: 'How often an event is tried again before it goes to the dead letter. -1: for ever.',
       format: integer(-1),
       default: defaults.max_retries,
+    },
+    dead_letter: {
+      enabled: {
+        doc: 'Whether events that the output refuses for good are kept below path.data. false: they are dropped.',
+        format: Boolean,
+        default: true,
+      },
+      max_bytes: {
+        doc: 'The most that they may take. Then the oldest give way, and are counted as lost. 0: no limit.',
+        format: bytesFrom(0),
+        default: 1024 ** 3,
+      },
     },
   }
 }
@@ -94,13 +121,10 @@ export const outputSchema: Schema<OutputKeys> = {
 export const OUTPUT_KEYS: readonly string[] = Object.keys(outputSchema)
 
 /** Keys that the schema of an output must not have: the framework uses them, or is going to. */
-export const RESERVED_OUTPUT_KEYS: readonly string[] = [
-  ...OUTPUT_KEYS,
-  ...['ssl', 'proxy_url', 'dead_letter'],
-]
+export const RESERVED_OUTPUT_KEYS: readonly string[] = [...OUTPUT_KEYS, ...['ssl', 'proxy_url']]
 
 /**
- * The delivery settings of an output; undefined if a key is wrong, which has been reported.
+ * The delivery and the dead letter of an output; undefined if a key is wrong, which has been reported.
  *
  * @param own the defaults that the output declares
  */
@@ -108,17 +132,20 @@ export function parseDelivery(
   section: RawSection,
   own: Partial<DeliverySettings>,
   report: Report,
-): DeliverySettings | undefined {
+): ParsedDelivery | undefined {
   const defaults = { ...DEFAULT_DELIVERY, ...own }
   const written = parseSection(deliverySchema(defaults), section, report)
   if (written === undefined) return undefined
-  const { workers, backoff, ...rest } = written
+  const { workers, backoff, dead_letter: deadLetter, ...rest } = written
   const pauses = parsePauses(backoff, section, report)
   if (defaults.ordered && workers > 1) {
     const message = 'must be 1: this output keeps the order of events, one batch at a time'
     return void report([...section.path, 'workers'], message)
   }
-  return pauses && { ...rest, backoff: pauses, inFlight: workers, ordered: defaults.ordered }
+  const { ordered } = defaults
+  return (
+    pauses && { delivery: { ...rest, backoff: pauses, inFlight: workers, ordered }, deadLetter }
+  )
 }
 
 /** A default gives way to a written value that would contradict it. */

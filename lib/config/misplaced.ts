@@ -12,15 +12,22 @@ export function reportMisplaced(secrets: Secrets, report: Report): void {
 function isShown([section, ...rest]: Path): boolean {
   if (section === 'beats') {
     const [, key, ...below] = rest
-    return key === 'processors' ? isType(below, 3) : key === 'type' || key === 'id'
+    return key === 'processors' ? isTypeOfProcessor(below) : key === 'type' || key === 'id'
   }
   return (
     section === 'seccomp' ||
-    (section === 'output' && isType(rest, 2)) ||
-    (section === 'processors' && isType(rest, 3))
+    (section === 'output' && isType(rest)) ||
+    (section === 'processors' && isTypeOfProcessor(rest))
   )
 }
 
-function isType(path: Path, length: number): boolean {
-  return path.length === length && path.at(-1) === 'type'
+/** `[0, 'then', 1, 'mine', 'type']`; `then` and `else` may also have one processor without a list. */
+function isTypeOfProcessor(path: Path): boolean {
+  const [first, ...below] = path
+  const isAbove = typeof first === 'number' || first === 'then' || first === 'else'
+  return isAbove ? isTypeOfProcessor(below) : isType(path)
+}
+
+function isType(path: Path): boolean {
+  return path.length === 2 && path[1] === 'type'
 }

@@ -1,4 +1,4 @@
-import type { WriteResult } from '../output.ts'
+import type { Rejection, WriteResult } from '../output.ts'
 import type { Fate } from './block.ts'
 
 /** The longest pause that a peer is granted, in milliseconds. */
@@ -10,8 +10,8 @@ export interface Answer {
   readonly isTooLarge: boolean
   /** By index; undefined for events to try again. Undefined as a whole if all are confirmed. */
   readonly fates: readonly (Fate | undefined)[] | undefined
-  /** Why each rejected event was. */
-  readonly reasons: readonly string[]
+  /** The rejected events. */
+  readonly rejected: readonly Rejection[]
   /** Milliseconds that the peer asks to wait before the next write; 0 if it asks for none. */
   readonly askedMs: number
   /** Whether the events have to be tried again for a reason that others share: the peer is gone or throttles. */
@@ -26,16 +26,16 @@ export interface Answer {
  */
 export function answerOf(count: number, result: WriteResult): Answer {
   const { tooLarge, retryAfterMs, cause } = result
-  const reject = Array.from(result.reject, ({ index, reason }) => ({ index, reason }))
+  const reject = Array.from(result.reject, ({ index, reason, status }): Rejection => {
+    return { index, reason: `${reason}`, ...(typeof status === 'number' && { status }) }
+  })
   const retry = Array.from(result.retry)
   const isWhole = reject.length === 0 && retry.length === 0
   const fates = isWhole ? undefined : fatesOf(count, retry, reject)
   return {
     isTooLarge: tooLarge === true,
     fates,
-    reasons: reject
-      .filter(({ index }) => fates?.[index] === 'rejected')
-      .map(({ reason }) => `${reason}`),
+    rejected: reject.filter(({ index }) => fates?.[index] === 'rejected'),
     // A date that was taken for a number is NaN.
     askedMs: Number(retryAfterMs) > 0 ? Math.min(Number(retryAfterMs), MAX_RETRY_AFTER_MS) : 0,
     isGeneral: cause !== undefined,

@@ -127,7 +127,11 @@ export function withMetadata(event: MutableEvent, metadata: Event['@metadata']):
 }
 
 /** Resolves with the receipt when the queue has taken the events. */
-export function enter({ queue, signal }: Door, acker: Acker, encoded: Encoded): Promise<Receipt> {
+export function enter(
+  { queue, signal }: Pick<Door, 'queue' | 'signal'>,
+  acker: Acker,
+  encoded: Encoded,
+): Promise<Receipt> {
   // Encoding or a processor may have taken the beat to its end.
   if (signal.aborted) {
     if (encoded instanceof Block) encoded.drop(0, encoded.count)

@@ -4,6 +4,8 @@
 //   write     with a signal that aborts after `timeout` without answer or progress; a late answer is
 //             ignored, as the write that it belongs to counts as failed by then
 //   settle    each event by the answer: confirmed, rejected, or left for another try
+//   bury      a rejected event counts as settled once it is in the dead letter, if there is one: until then
+//             its batch waits
 //   again     ordered: at once after the pause, before anything newer. Else put aside until its pause is
 //             over, while other batches go on
 //
@@ -17,8 +19,10 @@ import { type BackoffSettings, pauseMs } from '../backoff.ts'
 import { AgentError } from '../errors.ts'
 import type { DeliverySettings, Output } from '../output.ts'
 import { type Answer, answerOf } from './answer.ts'
-import { DropLog } from './drop-log.ts'
+import { Burial } from './dead-letter/burial.ts'
+import type { DeadLetter } from './dead-letter/store.ts'
 import type { Lease } from './lease.ts'
+import { Pauses } from './pauses.ts'
 import type { Queue } from './queue.ts'
 import type { Counts } from './stats.ts'
 import { Writer } from './writer.ts'
@@ -29,6 +33,8 @@ interface DeliveryOptions {
   readonly log: Logger
   readonly settings: DeliverySettings
   readonly counts: Counts
+  /** Undefined: what is rejected is dropped. */
+  readonly deadLetter?: DeadLetter | undefined
 }
 
 /** A lease that has to be tried again. */
@@ -46,16 +52,14 @@ export class Delivery {
   readonly #settings: DeliverySettings
   readonly #backoff: BackoffSettings
   readonly #counts: Counts
-  readonly #dropLog: DropLog
+  readonly #burial: Burial
+  readonly #pauses = new Pauses()
   readonly #writer: Writer
   /** Deliveries that go on beside those of new batches. */
   readonly #aside = new Set<Promise<void>>()
-  /** Each ends a pause. */
-  readonly #wakers = new Set<() => void>()
   #failuresInARow = 0
   /** After a write that failed as a whole nothing is tried before: performance.now(). */
   #pausedUntilMs = 0
-  #isStopped = false
   #isAborted = false
   /** Whether each event has had its last try. */
   #isLastTry = false
@@ -65,13 +69,14 @@ export class Delivery {
   readonly #failure: Promise<never>
   #fail: (thrown: unknown) => void = () => undefined
 
-  constructor({ output, queue, log, settings, counts }: DeliveryOptions) {
+  constructor({ output, queue, log, settings, counts, deadLetter }: DeliveryOptions) {
     this.#queue = queue
     this.#log = log
     this.#settings = settings
     this.#backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
     this.#counts = counts
-    this.#dropLog = new DropLog(log, 'Events dropped: the output refused them')
+    const [backoff, pauses] = [this.#backoff, this.#pauses]
+    this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses })
     this.#writer = new Writer(output, settings.timeout)
     this.#freeSlots = settings.ordered ? 1 : Math.max(1, settings.inFlight)
     this.#failure = new Promise((_, reject) => {
@@ -96,7 +101,7 @@ export class Delivery {
       if (isGone(thrown)) return thrown
       throw thrown
     } finally {
-      this.#dropLog.close()
+      this.#burial.close()
     }
     return undefined
   }
@@ -105,7 +110,7 @@ export class Delivery {
   retryNow(): void {
     this.#failuresInARow = 0
     this.#pausedUntilMs = 0
-    for (const wake of this.#wakers) wake()
+    this.#pauses.end()
   }
 
   /** Milliseconds since the output was given the oldest batch that it has, or made progress; 0 if it has none. */
@@ -128,8 +133,7 @@ export class Delivery {
 
   /** Tries nothing any more, and waits for the answers to what was sent. */
   #leave(): void {
-    this.#isStopped = true
-    for (const wake of this.#wakers) wake()
+    this.#pauses.stop()
     for (const next of this.#slotQueue.splice(0)) next()
   }
 
@@ -144,7 +148,7 @@ export class Delivery {
       lease = await this.#queue.take(limits)
     ) {
       await this.#start({ lease, tries: 0, dueMs: 0 })
-      if (this.#isStopped) return
+      if (this.#pauses.isStopped) return
     }
   }
 
@@ -161,8 +165,8 @@ export class Delivery {
 
   async #deliver(retries: readonly Retry[]): Promise<void> {
     const todo = [...retries]
-    for (let next = todo.shift(); next && !this.#isStopped; next = todo.shift()) {
-      await this.#pauseUntil(next.dueMs)
+    for (let next = todo.shift(); next && !this.#pauses.isStopped; next = todo.shift()) {
+      await this.#pauses.until(next.dueMs)
       todo.unshift(...(await this.#inSlot(next)))
     }
   }
@@ -172,10 +176,10 @@ export class Delivery {
     else await new Promise<void>(resolve => this.#slotQueue.push(resolve))
     try {
       // Another write may have had its answer meanwhile, and with it a longer pause.
-      while (this.#pausedUntilMs > performance.now() && !this.#isStopped) {
-        await this.#pauseUntil(this.#pausedUntilMs)
+      while (this.#pausedUntilMs > performance.now() && !this.#pauses.isStopped) {
+        await this.#pauses.until(this.#pausedUntilMs)
       }
-      if (this.#isStopped) return []
+      if (this.#pauses.isStopped) return []
       if (retry.tries > 0) this.#counts.retried += retry.lease.count
       return await this.#attempt(retry)
     } finally {
@@ -192,11 +196,11 @@ export class Delivery {
       if (result === undefined) return []
       const answer = answerOf(lease.count, result)
       return answer.isTooLarge
-        ? this.#split(lease, tries, answer)
-        : this.#settle(lease, tries, answer)
+        ? await this.#split(lease, tries, answer)
+        : await this.#settle(lease, tries, answer)
     } catch (thrown) {
       if (isGone(thrown)) throw thrown
-      if (this.#isStopped) return []
+      if (this.#pauses.isStopped) return []
       this.#counts.failed_writes++
       this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
       const ms = this.#nextPauseMs()
@@ -205,36 +209,43 @@ export class Delivery {
     }
   }
 
-  #split(lease: Lease, tries: number, { askedMs }: Answer): readonly Retry[] {
+  async #split(lease: Lease, tries: number, { askedMs }: Answer): Promise<readonly Retry[]> {
     this.#pauseAll(askedMs)
     if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
-    this.#reject(lease, 'it is too large for the output')
+    await this.#reject(lease, tries, 'it is too large for the output')
     return []
   }
 
-  #settle(lease: Lease, tries: number, answer: Answer): readonly Retry[] {
-    const left = this.#settled(lease, answer)
-    const isTroubled = left !== undefined || answer.isGeneral
+  async #settle(lease: Lease, tries: number, answer: Answer): Promise<readonly Retry[]> {
+    // Before anybody waits for the dead letter: other writes go by these.
+    const isTroubled = answer.fates?.includes(undefined) === true || answer.isGeneral
     if (!isTroubled) this.#failuresInARow = 0
     const ms = Math.max(answer.askedMs, isTroubled ? this.#nextPauseMs() : 0)
     // A peer that asks for a pause, or is gone, asks for no other events meanwhile.
     if (answer.askedMs > 0 || answer.isGeneral) this.#pauseAll(ms)
+    const left = await this.#settled(lease, tries, answer)
     return left === undefined ? [] : this.#again(left, tries, ms)
   }
 
   /** Returns the events that are left to try again, if there are any. */
-  #settled(lease: Lease, { fates, reasons }: Answer): Lease | undefined {
+  async #settled(
+    lease: Lease,
+    tries: number,
+    { fates, rejected }: Answer,
+  ): Promise<Lease | undefined> {
     if (fates === undefined) {
       this.#counts.acked += lease.count
       lease.settleAll('confirmed')
       return undefined
     }
-    const left = lease.settle(fates)
-    for (const reason of reasons) this.#dropLog.note(reason)
-    const rejected = fates.filter(fate => fate === 'rejected').length
-    this.#counts.rejected += rejected
-    this.#counts.acked += lease.count - left.count - rejected
-    return left.count === 0 ? undefined : left
+    const isBuried = await this.#burial.bury(lease, tries, rejected)
+    // What could not be buried before the end is left unsettled, as if it had not been sent.
+    const known = isBuried ? fates : fates.map(fate => (fate === 'rejected' ? undefined : fate))
+    const left = lease.settle(known)
+    const dropped = isBuried ? rejected.length : 0
+    this.#counts.rejected += dropped
+    this.#counts.acked += lease.count - left.count - dropped
+    return left.count === 0 || !isBuried ? undefined : left
   }
 
   #nextPauseMs(): number {
@@ -246,10 +257,10 @@ export class Delivery {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + ms)
   }
 
-  #again(lease: Lease, tries: number, ms: number): readonly Retry[] {
+  async #again(lease: Lease, tries: number, ms: number): Promise<readonly Retry[]> {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
-      this.#reject(lease, `it was refused ${tries + 1} times`)
+      await this.#reject(lease, tries, `it was refused ${tries + 1} times`)
       return []
     }
     if (this.#isLastTry) {
@@ -261,24 +272,11 @@ export class Delivery {
     return [{ lease, tries: tries + 1, dueMs: performance.now() + ms }]
   }
 
-  #reject(lease: Lease, reason: string): void {
-    for (let at = 0; at < lease.count; at++) this.#dropLog.note(reason)
+  async #reject(lease: Lease, tries: number, reason: string): Promise<void> {
+    const rejected = Array.from({ length: lease.count }, (_, index) => ({ index, reason }))
+    if (!(await this.#burial.bury(lease, tries, rejected))) return
     this.#counts.rejected += lease.count
     lease.settleAll('rejected')
-  }
-
-  async #pauseUntil(dueMs: number): Promise<void> {
-    const ms = dueMs - performance.now()
-    if (ms <= 0 || this.#isStopped) return
-    await new Promise<void>(resolve => {
-      const done = () => {
-        clearTimeout(timer)
-        this.#wakers.delete(done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      this.#wakers.add(done)
-    })
   }
 }
 

@@ -6,6 +6,7 @@
 //   block      the encoded events of several publishes, made bytes together                 (block.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
 //   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
 // Counters: `published + restored = unencodable + filtered + rejected + acked + damaged + queued + sending` at
@@ -17,8 +18,11 @@ import { type AgentError, messageOf } from '../errors.ts'
 import type { LinePublisher } from '../event.ts'
 import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
+import { Acker } from './acker.ts'
 import type { Pins } from './block.ts'
-import { type Chain, type Door, type Publish, publisherOf } from './client.ts'
+import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
+import { Replayer } from './dead-letter/replay.ts'
+import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
@@ -36,6 +40,8 @@ export interface PipelineOptions {
   readonly delivery: DeliverySettings
   readonly log: Logger
   readonly route?: Route | undefined
+  /** Where events go that the output refuses for good; undefined: nowhere. */
+  readonly deadLetter?: DeadLetterSettings | undefined
 }
 
 /** Whose events they are, when they are refused, how they are counted, and what they pass before the queue. */
@@ -86,11 +92,31 @@ export function openPipeline({
   delivery: how,
   log,
   route,
+  deadLetter: kept,
 }: PipelineOptions): Pipeline {
   const pins = { bytes: 0 }
   const queue = typeof settings === 'function' ? settings(pins) : new MemoryQueue(settings, pins)
   const counts = noCounts()
-  const delivery = new Delivery({ output, queue, log, settings: how, counts })
+  const lostLog = new DropLog(log, 'The dead letter is full: its oldest events are lost')
+  const deadLetter =
+    kept &&
+    new DeadLetterStore(kept, events => {
+      counts.dead_letter_lost += events
+      lostLog.note(`${events} events gave way to newer ones; see dead_letter.max_bytes`)
+    })
+  const delivery = new Delivery({ output, queue, log, settings: how, counts, deadLetter })
+  const replayed = new AbortController()
+  const replayer =
+    deadLetter &&
+    new Replayer({
+      folder: kept.folder,
+      log,
+      alone: act => deadLetter.alone(act),
+      publish: (lines, meta) => {
+        const door = { queue, signal: replayed.signal }
+        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+      },
+    })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
 
   let done: Promise<void> | undefined
@@ -107,12 +133,15 @@ export function openPipeline({
   }
 
   async function drain(deadline: AbortSignal): Promise<Remains> {
+    replayer?.stop()
+    replayed.abort()
     queue.close(new Error('the pipeline is closed'))
     if (queue.isDurable) delivery.endAtFailure()
     else delivery.retryNow()
     if (done) await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
+    lostLog.close()
     return queue.finish(deadline)
   }
   let closing: ReturnType<typeof drain> | undefined
@@ -136,7 +165,9 @@ export function openPipeline({
     publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
     linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
-      done ??= run()
+      if (done) return
+      done = run()
+      replayer?.start()
     },
     stats() {
       const { taken, queued, held, waiting, restored, damaged } = queue.usage()

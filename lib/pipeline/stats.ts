@@ -13,6 +13,10 @@ export interface PipelineStats {
   readonly filtered: number
   /** Dropped because the output refused them for good, or more than `max_retries` times. */
   readonly rejected: number
+  /** Of those: in the dead letter. */
+  readonly dead_lettered: number
+  /** Of events in the dead letter: those that gave way to newer ones (`dead_letter.max_bytes`). */
+  readonly dead_letter_lost: number
   /** Confirmed by the output. */
   readonly acked: number
   /** Dropped by a durable queue, which could not read them again. */
@@ -51,5 +55,8 @@ export type Counts = {
 }
 
 export function noCounts(): Counts {
-  return { unencodable: 0, filtered: 0, rejected: 0, acked: 0, retried: 0, failed_writes: 0 }
+  return {
+    ...{ unencodable: 0, filtered: 0, rejected: 0, dead_lettered: 0, dead_letter_lost: 0 },
+    ...{ acked: 0, retried: 0, failed_writes: 0 },
+  }
 }

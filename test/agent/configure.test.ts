@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { configure } from '../../lib/agent/configure.ts'
-import { titleOf } from '../../lib/agent/plan.ts'
+import { processorsIn, titleOf } from '../../lib/agent/plan.ts'
 import { changesBetween, restartReasons } from '../../lib/agent/reload/compare.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
+import { BUILTIN_PROCESSOR_NAMES } from '../../lib/processors/builtin.ts'
 import { Workplace } from '../cli/workplace.ts'
 
 const OUTPUT = `export default {
@@ -75,12 +76,12 @@ beats:
 - { type: ./beat.js, id: b }
 processors: [{ add_fields: { fields: { a: 1 } } }]
 `)
-    expect(processors.map(titleOf)).to.deep.equal(['processor add_fields'])
-    expect(beats.map(beat => beat.processors.map(titleOf))).to.deep.equal([
+    expect(processorsIn(processors).map(titleOf)).to.deep.equal(['processor add_fields'])
+    expect(beats.map(beat => beat.processors.flatMap(processorsIn).map(titleOf))).to.deep.equal([
       ['processor one', 'processor add_fields'],
       ['processor add_fields'],
     ])
-    expect(beats[0]?.processors[0]?.settings).to.deep.equal({ word: 'x' })
+    expect(beats[0]?.processors[0]?.[0]).to.have.deep.property('settings', { word: 'x' })
     expect(plugins.map(titleOf)).to.deep.equal([
       ...['agent', 'beat a', 'beat b', 'processor one', 'processor add_fields', 'output console'],
     ])
@@ -119,11 +120,11 @@ processors: [{ add_fields: { fields: { a: 1 } } }]
     [
       `output.console:\nbeats: [{ type: ./beat.js, processors: [{ step: { type: ./step.js, wrd: 1 } }] }]\nprocessors:\n- add_feilds: {}\n- add_fields: { fields: 7, taget: a }\n- s: { type: ./out.js }\n- s: { type: ./step.js, when: {} }`,
       'beat.yml:2:68: beats[0].processors[0].step.wrd: unknown key (did you mean "word"?)',
-      'beat.yml:4:3: processors[0].add_feilds: unknown processor (did you mean "add_fields"?): one of add_fields, or a package or path as its type',
+      `beat.yml:4:3: processors[0].add_feilds: unknown processor (did you mean "add_fields"?): one of ${BUILTIN_PROCESSOR_NAMES.join(', ')}, or a package or path as its type`,
       'beat.yml:5:17: processors[1].add_fields.fields: must be a map of fields, without @metadata, not 7',
       'beat.yml:5:28: processors[1].add_fields.taget: unknown key (did you mean "target"?)',
       'beat.yml:6:8: processors[2].s.type: out.js is no processor: "delivery" makes it an output',
-      'beat.yml:7:25: processors[3].s.when: unknown key',
+      'beat.yml:7:25: processors[3].s.when: must be a condition, such as { equals: { log.level: error } }',
     ],
   ]
   for (const [text, ...problems] of WRONG) {

@@ -17,14 +17,19 @@ describe('the metrics of a period', () => {
   it('are the increase of counters and the last value of everything else, without zeros', () => {
     const before = sample(
       statusWith({
-        beats: [{ id: 'host', published: 10, pending: 2 }],
+        beats: [{ id: 'host', published: 10, pending: 2, failed: { mask: 1, none: 2 } }],
         events: { published: 10, acked: 8, queued: 2 },
         sandbox: { state: 'installed', denials: { execve: 1 } },
       }),
     )
     const now = sample(
       statusWith({
-        beats: [{ id: 'host', published: 15, pending: 1, failures: 1, starts: 2 }],
+        beats: [
+          {
+            ...{ id: 'host', published: 15, pending: 1, failures: 1, starts: 2 },
+            failed: { mask: 4, none: 2, new: 1 },
+          },
+        ],
         events: { published: 15, acked: 13, rejected: 1, sending: 1 },
         sandbox: { state: 'installed', denials: { execve: 1, fork: 4 } },
         writingForMs: 12.4,
@@ -33,7 +38,12 @@ describe('the metrics of a period', () => {
     )
     expect(metricsBetween(before, now)).to.deep.equal({
       beat: { uptime_ms: 31_000, cpu_ms: 15, rss_bytes: 4096 },
-      beats: { host: { state: 'running', starts: 2, failures: 1, pending: 1, published: 5 } },
+      beats: {
+        host: {
+          ...{ state: 'running', starts: 2, failures: 1, pending: 1, published: 5 },
+          failed: { mask: 3, new: 1 },
+        },
+      },
       events: { published: 5, acked: 5, rejected: 1, sending: 1 },
       output: { name: 'console', writing_for_ms: 12 },
       queue: { max_events: 100, filled_events: 1 },

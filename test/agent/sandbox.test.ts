@@ -14,6 +14,7 @@ function planOf(outcome: Outcome, required: boolean) {
     required,
     log: true,
     diagnose: false,
+    late_libraries: 'allow',
     mode: 'extend',
     policy: undefined,
   } as const

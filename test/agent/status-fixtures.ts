@@ -22,6 +22,7 @@ export const PLANNED = {
     path: ['output', 'console'],
     settings: {},
     delivery: DEFAULT_DELIVERY,
+    deadLetter: { enabled: true, max_bytes: 0 },
     plugin: {
       name: 'console',
       schema: {},
@@ -37,6 +38,8 @@ const NO_EVENTS: PipelineStats = {
   unencodable: 0,
   filtered: 0,
   rejected: 0,
+  dead_lettered: 0,
+  dead_letter_lost: 0,
   acked: 0,
   retried: 0,
   failed_writes: 0,
@@ -53,6 +56,7 @@ const BEAT: BeatStatus = {
   published: 0,
   unencodable: 0,
   pending: 0,
+  failed: {},
 }
 
 interface Parts {

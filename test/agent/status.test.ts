@@ -27,7 +27,8 @@ describe('the status of an agent', () => {
     await publish({ '@timestamp': 'never' })
     expect(counts).to.include({ published: 3, unencodable: 1 })
     await receipt.acked
-    const beat = { id: 'host', state: 'running', starts: 1, failures: 0 } as const
+    const own = { id: 'host', state: 'running', starts: 1, failures: 0 } as const
+    const beat = { ...own, failed: { mask: 1 } }
     const runners = {
       all: [
         {

@@ -17,9 +17,10 @@ const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
   basics: {
-    files: /^lib\/(backoff|debug-port|own-package|regular-file|settled|system-errors)\.ts$/,
+    files: /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|system-errors)\.ts$/,
     imports: ['errors'],
   },
+  trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
   addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
@@ -74,16 +75,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'sandbox/check': {
     files: /^lib\/sandbox\/check\//,
     imports: ['sandbox', 'seccomp/check', 'seccomp/policy'],
-    types: ['config/config'],
+    types: ['config/config', 'trust'],
   },
   'sandbox/kernel': {
-    files: /^lib\/sandbox\/(become|confine|ruleset|undumpable)\.ts$/,
-    imports: ['addon', 'sandbox', 'errors'],
+    files: /^lib\/sandbox\/(become|confine|native-libraries|ruleset|undumpable)\.ts$/,
+    imports: ['addon', 'sandbox', 'trust', 'errors'],
     types: ['config/config'],
   },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: [],
+    imports: ['trust'],
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
@@ -105,12 +106,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'config/source': {
     files: /^lib\/config\/source\//,
-    imports: ['config/problems', 'errors', 'basics', 'npm:yaml'],
+    imports: ['config/problems', 'trust', 'errors', 'basics', 'npm:yaml'],
     types: ['config/config'],
   },
   'config/parse': {
     files: /^lib\/config\//,
     imports: ['config', 'seccomp/policy', 'errors', 'npm:convict'],
+    types: ['contracts'],
+  },
+
+  regex: { files: /^lib\/regex\//, imports: ['errors', 'npm:re2js'] },
+  conditions: {
+    files: /^lib\/conditions\//,
+    imports: ['regex', 'config/schema', 'errors'],
     types: ['contracts'],
   },
 
@@ -131,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   processors: {
     files: /^lib\/processors\//,
-    imports: ['contracts', 'config/schema', 'errors'],
+    imports: ['contracts', 'config/schema', 'conditions', 'regex', 'errors'],
   },
   log: {
     files: /^lib\/log\//,
@@ -147,15 +155,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'agent/plugins': {
     files: /^lib\/agent\/plugins\//,
     imports: [
-      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'config', 'sandbox'],
-      ...['errors', 'basics', 'npm:import-meta-resolve'],
+      ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
+      ...['sandbox', 'trust', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
     types: ['contracts'],
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
-    imports: ['agent/plan', 'config/parse', 'errors'],
-    types: ['contracts', 'pipeline', 'config', 'sandbox', 'seccomp/kernel', 'seccomp/policy'],
+    imports: ['agent/plan', 'config/parse', 'errors', 'basics'],
+    types: [
+      ...['contracts', 'conditions', 'pipeline', 'config', 'sandbox'],
+      ...['seccomp/kernel', 'seccomp/policy'],
+    ],
   },
   'agent/configure': {
     files: /^lib\/agent\/configure\.ts$/,
@@ -166,8 +177,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
-    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics'],
-    types: ['config/config', 'contracts', 'npm:pino'],
+    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics', 'npm:pino'],
+    types: ['config/config', 'conditions', 'contracts'],
   },
   'agent/reload': {
     files: /^lib\/agent\/reload\//,
@@ -181,7 +192,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['seccomp/policy', 'errors', 'basics'],
+      ...['seccomp/policy', 'trust', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },
@@ -208,12 +219,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'npm:pino',
     ],
   },
+  // It runs as root, and the rest of the agent is not to.
+  relay: { files: /^lib\/relay\//, imports: ['addon'] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
+  'cli/delivery': {
+    files: /^lib\/cli\/delivery\//,
+    imports: [
+      ...['cli', 'pipeline', 'config/parse', 'config/source'],
+      ...['agent/process', 'errors', 'basics'],
+    ],
+  },
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'pipeline', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['contracts', 'addon', 'errors', 'basics'],
+      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
+      ...['trust', 'contracts', 'addon', 'errors', 'basics', 'cli/delivery'],
     ],
   },
   beats: {

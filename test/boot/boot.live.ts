@@ -107,6 +107,7 @@ describe('S16: an installed agent', function () {
       expect(machine.attempt(`sh -c '${run}'`).code, 'the control').to.equal(0)
       machine.run(`rm ${folder}/x; ${mounts} rm -f ${folder}/x`)
     }
+    expect(agent.journal().join('\n')).not.to.include('Native code can be loaded')
   })
 
   it('gets the credential, which no journal, environment or state has', async () => {
@@ -245,6 +246,24 @@ describe('S16: an installed agent', function () {
     expect(machine.run(`${NAME} seccomp explain ptrace`)).to.include('errno(EPERM)')
     const owners = machine.run(`find /var/lib/${NAME} -printf '%u\\n' | sort -u`)
     expect(owners).to.equal(`${NAME}\n`)
+  })
+
+  it('is away from the terminal of root when its command imports what beat.yml names', () => {
+    const beat = `import { readFileSync } from 'node:fs'
+      const of = name => readFileSync('/proc/self/' + name, 'utf8')
+      console.log('pid', process.pid, 'stat', of('stat').split(') ')[1])
+      console.log(of('status'))
+      export default { name: 'look', schema: {}, run() {} }`
+    machine.run(`cat >/etc/${NAME}/look.mjs <<'END'\n${beat}\nEND
+      printf 'beats:\\n- type: ./look.mjs\\noutput.console: {}\\n' >/etc/${NAME}/look.yml`)
+    const command = `tty; ${NAME} test config -c look.yml`
+    const said = machine.run(`script -qec '${command}' /dev/null </dev/null`)
+    const [, pid, session, terminal] = /^pid (\d+) stat \w \d+ \d+ (\d+) (\d+)/m.exec(said) ?? []
+    expect(said).to.match(/^\/dev\/pts\/\d/)
+    expect({ session, terminal }).to.deep.equal({ session: pid, terminal: '0' })
+    expect(said).to.match(/^NoNewPrivs:\s1\r$/m)
+    expect(said.match(/^Cap(Inh|Prm|Eff|Bnd|Amb):\s0{16}\r$/gm)).to.have.lengthOf(5)
+    machine.run(`rm /etc/${NAME}/look.*`)
   })
 
   it('stops in good order', () => {

@@ -166,6 +166,32 @@ processors: [{ one: { type: ./step.js } }, { add_fields: { fields: { a: 1 } } }]
     expect(lines[0]).to.include({ processor: 'one', events: 1 })
   })
 
+  it('passes events where conditions say, and counts failures by processor', async () => {
+    place.write({ 'beat.js': BEAT.replace("'Confirmed')", "'Confirmed'); await sleep(1500)") })
+    const result = await run(`output.console:
+logging.metrics.period: 1s
+beats: [{ type: ./beat.js, word: 'drop throw two one' }]
+processors:
+- one: { type: ./step.js, mark: one, when: { not: { contains: { message: drop } } } }
+- if: { regexp: { message: '^(t|tw)+o$' } }
+  then: [{ two: { type: ./step.js, mark: two } }]
+  else:
+    if: { equals: { marks: one } }
+    then: []
+    else: [{ add_fields: { target: '', fields: { other: true } } }]
+`)
+    expect(result.code).to.equal(0)
+    const events = eventsOf(result).map(({ message, marks, other }) => [message, marks, other])
+    expect(events).to.deep.equal([
+      ['drop', undefined, true],
+      ['throw', undefined, true],
+      ['two', ['one', 'two'], undefined],
+      ['one', ['one'], true],
+    ])
+    const metrics = result.log.map(line => Object(line['monitoring']).metrics?.beats?.beat?.failed)
+    expect(metrics.filter(Boolean)).to.deep.equal([{ one: 1 }])
+  })
+
   for (const [what, text, said] of [
     [
       'a processor as its output',

@@ -50,8 +50,8 @@ export class Workplace {
 
   write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(this.path(name)), { recursive: true })
-      // A fixed mode: with some umasks others could write the file, and the agent would refuse it.
+      // Fixed modes: with some umasks others could write there, and the agent would refuse the file.
+      mkdirSync(dirname(this.path(name)), { recursive: true, mode: 0o755 })
       writeFileSync(this.path(name), text, { mode: 0o644 })
     }
   }

@@ -8,10 +8,10 @@ function parse(
   own: Partial<DeliverySettings> = {},
 ): { readonly settings: DeliverySettings | undefined; readonly problems: readonly string[] } {
   const problems: string[] = []
-  const settings = parseDelivery({ path: ['output', 'x'], value }, own, (path, message) =>
+  const parsed = parseDelivery({ path: ['output', 'x'], value }, own, (path, message) =>
     problems.push(`${formatPath(path)}: ${message}`),
   )
-  return { settings, problems }
+  return { settings: parsed?.delivery, problems }
 }
 
 describe('config: delivery settings', () => {

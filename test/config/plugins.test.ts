@@ -59,6 +59,8 @@ describe('config: an output of one’s own', () => {
 })
 
 describe('config: processors', () => {
+  const KNOWN = ['type', 'when', 'fail_on_error']
+
   it('are none by default', () => {
     const { processors, beats } = configOf(LEAST)
     expect([processors, beats[0]?.processors]).to.deep.equal([[], []])
@@ -83,14 +85,16 @@ processors:
         section: {
           path: ['processors', 0, 'add_fields'],
           value: { target: 'labels', fields: { a: 1 } },
-          alsoKnown: ['type'],
+          alsoKnown: KNOWN,
         },
+        failOnError: false,
       },
       {
         id: 'drop',
         type: 'drop',
         typePath: ['processors', 1, 'drop'],
-        section: { path: ['processors', 1, 'drop'], value: {}, alsoKnown: ['type'] },
+        section: { path: ['processors', 1, 'drop'], value: {}, alsoKnown: KNOWN },
+        failOnError: false,
       },
     ])
     const path = ['beats', 0, 'processors', 0, 'mine']
@@ -99,7 +103,8 @@ processors:
         id: 'mine',
         type: './mine.js',
         typePath: [...path, 'type'],
-        section: { path, value: { word: 'x' }, alsoKnown: ['type'] },
+        section: { path, value: { word: 'x' }, alsoKnown: KNOWN },
+        failOnError: false,
       },
     ])
     expect(beats[0]?.section.value).to.deep.equal({ period: '1s' })

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
-import { ownershipProblems } from '../../lib/config/source/ownership.ts'
 import {
   type CapabilitiesOutcome,
   capabilitiesLine,
@@ -15,6 +14,8 @@ import { type Outcome, outcomeLine } from '../../lib/seccomp/kernel/outcome.ts'
 import { builtinPolicy } from '../../lib/seccomp/policy/builtin.ts'
 import { effectivePolicy } from '../../lib/seccomp/policy/layers.ts'
 import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
+import { ownershipProblems } from '../../lib/trust/ownership.ts'
+import { wayProblems } from '../../lib/trust/way.ts'
 import { Workplace } from '../cli/workplace.ts'
 import { needsLinux } from '../live.ts'
 import { blocksOf, codeIn, page, ROOT, rowsOf } from './page.ts'
@@ -112,7 +113,19 @@ describe('facts in the documentation', () => {
   it('messages about files that others may write are those of the code', () => {
     const file = { kind: 'config', name: 'beat.yml', path: '/etc/web/beat.yml' } as const
     const stats = { uid: 1000, gid: 1000, mode: 0o664 }
-    const problems = ownershipProblems(file, stats, 0, () => false)
+    const folder = {
+      kind: 'folder',
+      path: '/etc/web',
+      uid: 0,
+      gid: 1000,
+      mode: 0o775,
+      id: '',
+    } as const
+    const host = { isPrivate: () => false, isUnmapped: () => false, isReadOnly: () => false }
+    const problems = [
+      ...wayProblems([folder], 0, host),
+      ...ownershipProblems(file, stats, 0, () => false),
+    ]
     const lines = problems.map(problem => `beat.yml: ${problem}\n`).join('')
     const blocks = page('docs/security.md').blocks.map(({ text }) => text)
     expect(blocks).to.include(lines)

@@ -4,6 +4,7 @@ import { askPrivileges } from '../../lib/agent/plugins/privilege-shape.ts'
 import { beatProblems, outputProblems, processorProblems } from '../../lib/agent/plugins/shape.ts'
 import { leavesOf } from '../../lib/config/schema/leaf.ts'
 import { formatPath } from '../../lib/errors.ts'
+import { BUILTIN_PROCESSOR_NAMES } from '../../lib/processors/builtin.ts'
 import { builtinPlugins } from '../../tools/reference/builtin-plugins.ts'
 import { makeReference } from '../../tools/reference/make-reference.ts'
 
@@ -31,7 +32,7 @@ describe('the plugins that come with the framework', () => {
       'agent agent',
       'beat audit',
       'beat host',
-      'processor add_fields',
+      ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
       'output console',
       'output file',
     ])

@@ -75,7 +75,7 @@ describe('Shell commands in the documentation', function () {
   before(() => {
     place = new Workplace()
     writeExamples(place)
-    place.write({ 'beat.yml': BEAT_YML })
+    place.write({ 'beat.yml': BEAT_YML, 'events.ndjson': '{"message":"hello"}\n' })
     mkdirSync(place.path('node_modules/.bin'))
     symlinkSync(`${ROOT}${PROGRAM}`, place.path('node_modules/.bin/sealbeat'))
   })

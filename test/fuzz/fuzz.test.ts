@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
+import { processorsTarget } from './processors.ts'
 import { profileTarget } from './profile.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
@@ -24,6 +25,8 @@ describe('fuzzing', () => {
   it('the OCI import', async () => holds(await profileTarget()))
 
   it('the compiler against a plain reading', async () => holds(await compilerTarget()))
+
+  it('chains of processors', async () => holds(await processorsTarget()))
 
   it('finds what does not hold, and makes it small', () => {
     const wrong = { ...SIMULATOR, holds: () => expect.fail('never right') }

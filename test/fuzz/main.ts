@@ -1,7 +1,9 @@
 // `make fuzz`: tries FUZZ inputs (a million) for each part, the same ones for the same SEED.
 import { compilerTarget } from './compiler.ts'
 import { fuzz, type Target } from './fuzz.ts'
+import { processorsTarget } from './processors.ts'
 import { profileTarget } from './profile.ts'
+import { regexTarget } from './regex.ts'
 import { sectionTarget } from './section.ts'
 import { SIMULATOR } from './simulator.ts'
 
@@ -12,6 +14,8 @@ run(SIMULATOR)
 run(await sectionTarget())
 run(await profileTarget())
 run(await compilerTarget())
+run(await processorsTarget())
+run(regexTarget())
 
 function run<T>(target: Target<T>): void {
   const start = performance.now()

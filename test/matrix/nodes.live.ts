@@ -98,7 +98,7 @@ describe(`the agent under the default policy, at work for ${SECONDS} s`, functio
         const phases = new Set(life.events.flatMap(({ phase }) => phase ?? []))
         expect([...phases]).to.include.members([
           ...['files', 'compression', 'cryptography', 'threads'],
-          ...['names', 'network', 'web', 'encrypted'],
+          ...['names', 'network', 'web', 'encrypted', 'runtime'],
         ])
       })
 

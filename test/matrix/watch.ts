@@ -22,6 +22,8 @@ export interface Life {
   /** All threads and the targets of all descriptors, from every sample. */
   readonly threads: readonly ThreadStatus[]
   readonly descriptors: ReadonlySet<string>
+  /** The files that were mapped as executable at the first sample, and those that have come since. */
+  readonly libraries: { readonly early: readonly string[]; readonly late: readonly string[] }
   /** The names of the files of events and of the log. */
   readonly files: readonly string[]
 }
@@ -41,8 +43,20 @@ const INTERVAL_MS = 500
 /** How much longer than `seconds` the first round may take on a busy machine. */
 const GRACE_MS = 120_000
 
+/** How an agent is run otherwise than by default. */
+interface Special {
+  /** Node's own, such as `--jitless`. */
+  readonly options?: string
+  /** More of beat.yml. */
+  readonly settings?: string
+}
+
 /** Runs the agent on a Node for `seconds` and at least one whole round, and stops it with SIGTERM. */
-export async function live(node: string, seconds: number): Promise<Life> {
+export async function live(
+  node: string,
+  seconds: number,
+  { options, settings }: Special = {},
+): Promise<Life> {
   const place = new Workplace({})
   try {
     // Whoever the agent becomes must reach its folders.
@@ -50,13 +64,14 @@ export async function live(node: string, seconds: number): Promise<Life> {
     makeCertificate(place)
     mkdirSync(place.path('work'))
     if (IS_ROOT) chownSync(place.path('work'), NOBODY, NOBODY)
-    place.write({ 'beat.yml': configuration(place) })
-    const agent = place.startOn(node, [], 'run')
+    place.write({ 'beat.yml': configuration(place, settings) })
+    const through = options === undefined ? [] : ['env', `NODE_OPTIONS=${options}`]
+    const agent = place.startOn(node, through, 'run')
     agent.child.stdin?.end()
     await agent.logged('Running')
     const late = setTimeout(seconds * 1000 + GRACE_MS, undefined, { ref: false })
     const round = Promise.race([agent.logged(ROUND_DONE), late])
-    void setTimeout((seconds * 1000) / 2).then(() => reload(place, agent))
+    void setTimeout((seconds * 1000) / 2).then(() => reload(place, agent, settings))
     const seen = await sample(agent.pid, Promise.all([setTimeout(seconds * 1000), round]))
     agent.child.kill('SIGTERM')
     const result = await agent.ended()
@@ -68,9 +83,9 @@ export async function live(node: string, seconds: number): Promise<Life> {
 }
 
 /** As editors and package managers do it: the new file takes the old one's place. */
-function reload(place: Workplace, agent: Running): void {
+function reload(place: Workplace, agent: Running, settings?: string): void {
   const one = '- { type: host, id: later, period: 200ms, metricsets: [load] }'
-  place.write({ 'beat.yml.new': configuration(place, one) })
+  place.write({ 'beat.yml.new': configuration(place, settings, one) })
   renameSync(place.path('beat.yml.new'), place.path('beat.yml'))
   agent.child.kill('SIGHUP')
 }
@@ -79,8 +94,10 @@ function reload(place: Workplace, agent: Running): void {
 async function sample(
   pid: number,
   enough: Promise<unknown>,
-): Promise<Pick<Life, 'threads' | 'descriptors'>> {
+): Promise<Pick<Life, 'threads' | 'descriptors' | 'libraries'>> {
   const threads: ThreadStatus[] = []
+  const early = executableFiles(pid)
+  const libraries = new Set<string>()
   const descriptors = new Set<string>()
   const over = enough.then(
     () => true,
@@ -89,8 +106,10 @@ async function sample(
   do {
     threads.push(...threadStatuses(pid))
     for (const target of targets(pid)) descriptors.add(target)
+    for (const file of executableFiles(pid)) libraries.add(file)
   } while (!(await Promise.race([over, setTimeout(INTERVAL_MS, false)])))
-  return { threads, descriptors }
+  const late = [...libraries].filter(file => !early.includes(file))
+  return { threads, descriptors, libraries: { early, late } }
 }
 
 /**
@@ -109,8 +128,15 @@ function targets(pid: number): readonly string[] {
   })
 }
 
+/** The files that are mapped as executable, which only root sees as well. */
+function executableFiles(pid: number): readonly string[] {
+  if (!IS_ROOT) return []
+  const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')
+  return lines.flatMap(line => /^\S+ r-x\S* .* (\/.*)$/.exec(line)?.[1] ?? [])
+}
+
 /** Everything at its default, and all that an agent does: reloads, rotates, keeps state, looks up names. */
-function configuration(place: Workplace, more = ''): string {
+function configuration(place: Workplace, settings = '', more = ''): string {
   const type = fileURLToPath(new URL('./beats/busy.js', import.meta.url))
   const files = `key: ${place.path('key.pem')}, certificate: ${place.path('cert.pem')}`
   return `beats:
@@ -122,6 +148,7 @@ ${more}
 output.file: { path: events, rotate_every_kb: 256, number_of_files: 1024 }
 logging: { to_files: true, files.rotateeverybytes: 4096 }
 ${IS_ROOT ? `user: '${NOBODY}:${NOBODY}'` : ''}
+${settings}
 `
 }
 

@@ -35,6 +35,8 @@ describe('pipeline', () => {
       unencodable: 0,
       filtered: 0,
       rejected: 0,
+      dead_lettered: 0,
+      dead_letter_lost: 0,
       acked: 4,
       retried: 0,
       failed_writes: 0,

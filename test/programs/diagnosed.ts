@@ -50,6 +50,7 @@ const config = {
   required: true,
   log: false,
   diagnose: true,
+  late_libraries: 'allow',
   mode: 'replace',
 } as const
 // A program started under `diagnose` would not survive, so the policy must deny starting any.

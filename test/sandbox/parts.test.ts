@@ -117,13 +117,10 @@ describe('sandbox: each part stands alone', function () {
   })
 
   it('without /proc nothing can be proven, which is said of both, and the agent goes on', async () => {
+    // Nor can it be known there whether the owner of `/` is one that the user namespace does not have.
     const through = [
-      'unshare',
-      '--mount',
-      'sh',
-      '-c',
-      'mount -t tmpfs none /proc && exec "$@"',
-      'sh',
+      ...['env', 'BEAT_STRICT_PERMS=false', 'unshare', '--mount'],
+      ...['sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'],
     ]
     const found = await run('', { through, run: 'found.ran = true' })
     expect(linesOf(found, /Landlock domain could/)[0]?.['error']).to.include({ code: 'NOT_PROVEN' })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Reach } from '../../lib/sandbox/reach.ts'
-import { type Host, refusalHint } from '../../lib/sandbox/refusal.ts'
+import { type Host, refusalHint } from '../../lib/sandbox/refusal/refusal.ts'
 
 const asked = <T>(what: T) => ({ what, who: 'beat web', why: 'needs it' })
 
@@ -25,6 +25,7 @@ const HOST: Host = {
   real: path => path.replace('/link', '/own'),
   device: folder => (folder.startsWith('/mnt') ? 2 : 1),
   isOwn: pid => pid !== 1,
+  mayLoad: path => !path.startsWith('/noexec'),
 }
 
 function systemError(fields: Readonly<Record<string, unknown>>): Error {
@@ -191,5 +192,20 @@ describe('the hint of a refusal', () => {
         expect(hintOf({ code: 'EPERM', ...fields }, { isConfined: false })).to.equal(undefined)
       })
     }
+  })
+
+  it('of an addon that is imported too late: where to import it, if the filter has refused it', () => {
+    const unmapped = '/srv/addon.node: failed to map segment from shared object'
+    const hintFor = (message: string, ...filtered: readonly 'libraries'[]) => {
+      const error = Object.assign(new Error(message), { code: 'ERR_DLOPEN_FAILED' })
+      const refusals = { reach: REACH, abi: 9, filtered: new Set(filtered) }
+      return refusalHint(new Error('beat', { cause: error }), refusals, HOST)
+    }
+    const hint = "import it before the seal, at the top of the beat's module"
+    expect(hintFor(unmapped, 'libraries')).to.contain(hint)
+    expect(hintFor('Error relocating /x: Operation not permitted', 'libraries')).to.contain(hint)
+    expect(hintFor(unmapped)).to.equal(undefined)
+    expect(hintFor(unmapped.replace('/srv', '/noexec'), 'libraries')).to.equal(undefined)
+    expect(hintFor('/srv/addon.node: undefined symbol: x', 'libraries')).to.equal(undefined)
   })
 })

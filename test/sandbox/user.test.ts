@@ -65,6 +65,28 @@ describe('sandbox: user', function () {
     expect(saidOf(found, /^Running as root/)).to.have.lengthOf(1)
   })
 
+  it('is warned of, in one line, where it may change the next start and no domain keeps it from that', async () => {
+    const CHANGES = /may write .*: code in the agent can change the next start/
+    const outside = `${OUTPUT}landlock.enabled: false\nuser: agent\n`
+    expect(saidOf(await run(outside), CHANGES), 'all is root’s').to.deep.equal([])
+    const modules = place.path('node_modules')
+    chownSync(modules, 4711, 4712)
+    expect(saidOf(await run(`${OUTPUT}user: agent\n`), CHANGES), 'in a domain').to.deep.equal([])
+    const [line, ...more] = saidOf(await run(outside), CHANGES)
+    expect(line).to.equal(
+      `warn: The agent's user (uid 4711) may write ${modules}: code in the agent can change the next start, ` +
+        'as no domain confines it; let root own them and their folders, and nobody else write them',
+    )
+    expect(more).to.deep.equal([])
+  })
+
+  it('would keep root from changing the next start', async () => {
+    const [line] = saidOf(await run(`${OUTPUT}landlock.enabled: false\n`), /may write/)
+    expect(line)
+      .to.contain(`(uid 0) may write ${place.path('beat.yml')}, ${place.path('probe.js')}, `)
+      .and.match(/; set `user`, so that it does not stay root$/)
+  })
+
   it('owns what is in path.data, and goes on to write there', async () => {
     const found = await run(
       `path.data: data

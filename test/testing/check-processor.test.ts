@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { defineProcessor, type MutableEvent, type Processor } from '../../lib/index.ts'
-import addFields from '../../lib/processors/add-fields.ts'
+import addFields from '../../lib/processors/add/add-fields.ts'
 import { checkProcessor } from '../../lib/testing/index.ts'
 
 const withProcess = (process: (event: MutableEvent) => unknown, rest: object = {}) =>

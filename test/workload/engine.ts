@@ -10,10 +10,19 @@ export const engine: Phase = {
   name: 'engine',
   async run(folder) {
     compiling()
-    await assembly()
+    await runtime.run(folder)
     await memory()
-    languages()
     await introspection(folder)
+  },
+}
+
+/** What comes with the language: WebAssembly, other languages of people. */
+export const runtime: Phase = {
+  name: 'runtime',
+  async run() {
+    languages()
+    // Not under --jitless.
+    if ('WebAssembly' in globalThis) await assembly()
   },
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { appendFile, readdir, readFile, stat, statfs } from 'node:fs/promises'
-import * as http from 'node:http'
+import type * as Http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import type { Phase } from './phase.ts'
+import { http } from './web.ts'
 
 const ROUNDS = 100
 
@@ -52,9 +53,9 @@ async function measure(): Promise<string> {
   return lines.map(line => `${JSON.stringify(line)}\n`).join('')
 }
 
-async function post(to: http.RequestOptions, body: Buffer): Promise<void> {
+async function post(to: Http.RequestOptions, body: Buffer): Promise<void> {
   const request = http.request({ method: 'POST', path: '/_bulk', ...to })
   request.end(body)
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  const [response] = (await once(request, 'response')) as [Http.IncomingMessage]
   await buffer(response)
 }

@@ -15,6 +15,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   compiler: { sources: ['lib/seccomp/compiler'], tests: ['test/seccomp/compiler'] },
   import: { sources: ['lib/seccomp/import'], tests: ['test/seccomp/import'] },
   config: { sources: ['lib/config'], tests: ['test/config'] },
+  conditions: { sources: ['lib/conditions'], tests: ['test/conditions'] },
+  regex: { sources: ['lib/regex'], tests: ['test/regex'] },
+  trust: {
+    sources: ['lib/trust'],
+    tests: [
+      'test/trust/ownership.test.ts',
+      'test/trust/private-group.test.ts',
+      'test/trust/trusted-file.test.ts',
+      'test/trust/walk.test.ts',
+      'test/trust/way.test.ts',
+    ],
+  },
   host: {
     sources: ['beats/host'],
     tests: [

@@ -16,9 +16,10 @@ schemas. The settings below \`seccomp\` are in [config/beat.yml](../config/beat.
 [docs/seccomp.md](seccomp.md) explains them.
 `
 
-const PROCESSORS = `Each item of \`processors\` is a map with one key, the name of a processor. The settings below it are
-\`type\` (a built-in processor, the name of a package, or a path relative to \`path.config\`; left out: the name)
-and those of the processor. See [docs/processors.md](processors.md).
+const PROCESSORS = `Each item of \`processors\` is a map with one key, the name of a processor, or has the keys \`if\`, \`then\`
+and \`else\`. The settings below the name are \`type\` (a built-in processor, the name of a package, or a path
+relative to \`path.config\`; left out: the name), \`when\` (a condition), \`fail_on_error\` (default \`false\`) and
+those of the processor. See [docs/processors.md](processors.md).
 `
 
 const OUTPUTS = `An output has these keys and those of its type. An output may have other defaults for delivery; see

@@ -9,6 +9,8 @@ import { type BeatStats, type RestartSettings, type Supervision, supervise } fro
 export interface BeatStatus extends Omit<BeatStats, 'state'>, Readonly<SourceCounts> {
   readonly id: string
   readonly state: 'open' | BeatStats['state']
+  /** By the name of a processor, at how many events it has failed. */
+  readonly failed: Readonly<Record<string, number>>
 }
 
 /** An open beat, whose run can be ended while the other beats go on. */
@@ -38,7 +40,8 @@ export class BeatRunner {
 
   get status(): BeatStatus {
     const { state = 'open', starts = 0, failures = 0 } = this.#supervision?.stats() ?? {}
-    return { id: this.id, state, starts, failures, ...this.#beat.counts }
+    const { failed, ...counts } = this.#beat.counts
+    return { id: this.id, state, starts, failures, ...counts, failed: Object.fromEntries(failed) }
   }
 
   /** Resolves, and never rejects, when the beat does not run and will not start again by itself. */

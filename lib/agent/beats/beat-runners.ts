@@ -1,11 +1,11 @@
-import { noSourceCounts, type SourceCounts } from '../../pipeline/stats.ts'
+import { noSourceCounts } from '../../pipeline/stats.ts'
 import { settledBy } from '../../settled.ts'
 import { openFailed } from '../../system-errors.ts'
 import { type ConfiguredBeat, type Plan, titleOf, withBeats } from '../plan.ts'
 import type { CloseStack } from '../process/close-stack.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { BeatRunner } from './beat-runner.ts'
-import { type BeatDeps, openBeat } from './open-beat.ts'
+import { type BeatCounts, type BeatDeps, openBeat } from './open-beat.ts'
 import { RESTARTS, type RestartSettings } from './supervise.ts'
 
 /** Between two reminders that a beat is still opening. */
@@ -20,7 +20,7 @@ export class BeatRunners {
   /** By id, in the order of opening. */
   readonly #runners = new Map<string, BeatRunner>()
   /** By id. A beat that a reload restarts goes on counting; one that it removes is forgotten. */
-  readonly #counts = new Map<string, SourceCounts>()
+  readonly #counts = new Map<string, BeatCounts>()
   #plan: Plan
   #change: Promise<void> | undefined
 
@@ -107,8 +107,8 @@ export class BeatRunners {
     }
   }
 
-  #countsOf(id: string): SourceCounts {
-    const counts = this.#counts.get(id) ?? noSourceCounts()
+  #countsOf(id: string): BeatCounts {
+    const counts = this.#counts.get(id) ?? { ...noSourceCounts(), failed: new Map() }
     this.#counts.set(id, counts)
     return counts
   }

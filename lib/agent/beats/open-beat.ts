@@ -15,9 +15,15 @@ import type { Supervised } from './supervise.ts'
 /** A beat together with everything that it needs to run, whatever its types of settings and resources. */
 export interface OpenBeat extends Supervised {
   readonly id: string
-  readonly counts: Readonly<SourceCounts>
+  readonly counts: Readonly<BeatCounts>
   /** Does nothing while the beat still runs, as it still uses its resources. */
   close(): Promise<void>
+}
+
+/** The events of one beat, counted since the start. */
+export interface BeatCounts extends SourceCounts {
+  /** By the name of a processor, at how many events it has failed. */
+  readonly failed: Map<string, number>
 }
 
 /** The things that all beats share. */
@@ -30,7 +36,7 @@ export interface BeatDeps {
 
 export async function openBeat(
   configured: ConfiguredBeat,
-  counts: SourceCounts,
+  counts: BeatCounts,
   deps: BeatDeps,
 ): Promise<OpenBeat> {
   const { plugin: beat, settings, id } = configured
@@ -39,7 +45,7 @@ export async function openBeat(
   const source = sourceOf(configured, deps.identity)
   const state = await openState(deps.paths.data, id)
   const { resources, processors } = await attributeTo(id, async () => {
-    const processors = openChain(configured.processors, log)
+    const processors = openChain(configured.processors, { log, failed: counts.failed })
     try {
       return { processors, resources: await beat.open?.({ settings, log }) }
     } catch (error) {

@@ -21,7 +21,7 @@ import {
   processorProblems,
 } from './shape.ts'
 
-interface Plugins {
+export interface Plugins {
   readonly beat: AnyBeat
   readonly output: OutputType
   readonly processor: ProcessorType

@@ -1,9 +1,11 @@
 import { existsSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ownershipProblems, type TrustedFile } from '../../config/source/ownership.ts'
 import { codeOf } from '../../errors.ts'
 import { plainReason } from '../../system-errors.ts'
+import type { TrustedFile } from '../../trust/ownership.ts'
+import { foundProblems } from '../../trust/trusted-file.ts'
+import { walk } from '../../trust/walk.ts'
 
 /** The places where the `type` of a plugin is looked up. */
 export interface PluginPlaces {
@@ -13,7 +15,7 @@ export interface PluginPlaces {
   readonly config: string
   /** `path.home`: the second place for paths and packages. */
   readonly home: string
-  /** Whether to refuse a file given by a path if others own or may write it. Undefined means yes. */
+  /** Whether to refuse a file given by a path if others own or may write it or its folders. Undefined means yes. */
   readonly strictPerms?: boolean
 }
 
@@ -21,29 +23,44 @@ export function isPath(type: string): boolean {
   return /^\.{0,2}\//.test(type)
 }
 
-/** @throws Error unless the file can be trusted */
-export function locateFile(
-  kind: TrustedFile['kind'],
-  name: string,
-  { config, home, strictPerms }: PluginPlaces,
-): URL {
+/** The file that a path names. */
+export function fileAt(name: string, { config, home }: Pick<PluginPlaces, 'config' | 'home'>) {
   const [first, second] = [resolve(config, name), resolve(home, name)]
-  const path = existsSync(first) || !existsSync(second) ? first : second
-  return trusted({ kind, name, path }, strictPerms)
+  return existsSync(first) || !existsSync(second) ? first : second
+}
+
+/** A file that others can change. */
+export class UntrustedFile extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '))
+    this.problems = problems
+  }
 }
 
 /**
- * Returns the module at a path, unless others could have written it, as its code runs before the filter.
- * Node opens it again by its name, so everybody who may write its folder has to be trusted too.
+ * The module at a path, unless others could write or replace it, as its code runs before the filter. What is
+ * imported is the file that the way has led to, without symbolic links: Node opens it by that name, to which
+ * nobody else can give another file.
+ *
+ * @throws UntrustedFile
+ * @throws Error if there is no such file
  */
-function trusted(file: TrustedFile, strictPerms = true): URL {
-  const stats = statOf(file.path)
-  if (stats.isDirectory()) {
-    throw new Error(`${file.path} is a folder: name the file in it, such as ${file.name}/index.js`)
+export function locateFile(
+  kind: TrustedFile['kind'],
+  name: string,
+  { strictPerms = true, ...places }: PluginPlaces,
+): URL {
+  const path = fileAt(name, places)
+  if (statOf(path).isDirectory()) {
+    throw new Error(`${path} is a folder: name the file in it, such as ${name}/index.js`)
   }
-  const problems = strictPerms ? ownershipProblems(file, stats) : []
-  if (problems.length > 0) throw new Error(problems.join('; '))
-  return pathToFileURL(file.path)
+  const way = walk(path)
+  const problems = strictPerms ? foundProblems({ kind, name, path }, way) : []
+  if (problems.length > 0) throw new UntrustedFile(problems)
+  const last = way.broken === undefined ? way.steps.at(-1) : undefined
+  return pathToFileURL(last?.path ?? path)
 }
 
 /** Words an error itself: if this user may not enter a folder above, the file may well exist. */

@@ -14,7 +14,14 @@ import { type Wider, widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type RefusedSockets, refusedSockets } from '../../seccomp/policy/sockets.ts'
-import { type ConfiguredBeat, type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
+import {
+  type ConfiguredBeat,
+  type ConfiguredPlugin,
+  type ConfiguredProcessor,
+  type ConfiguredStep,
+  type Plan,
+  titleOf,
+} from '../plan.ts'
 import { capabilityOf, privilegesOf } from '../plugins/declared.ts'
 
 /** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
@@ -53,13 +60,32 @@ function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
     isSamePlugin(a, b) &&
     isDeepStrictEqual(a.enrichment, b.enrichment) &&
     a.processors.length === b.processors.length &&
-    a.processors.every((processor, at) => isSameProcessor(processor, b.processors[at]))
+    a.processors.every((list, at) => areSameSteps(list, b.processors[at]))
+  )
+}
+
+function areSameSteps(a: readonly ConfiguredStep[], b: readonly ConfiguredStep[] = []): boolean {
+  return a.length === b.length && a.every((step, at) => isSameStep(step, b[at]))
+}
+
+function isSameStep(a: ConfiguredStep, b: ConfiguredStep | undefined): boolean {
+  if (a.kind === 'processor') return b?.kind === 'processor' && isSameProcessor(a, b)
+  return (
+    b?.kind === 'branch' &&
+    isDeepStrictEqual(a.condition.written, b.condition.written) &&
+    areSameSteps(a.ifTrue, b.ifTrue) &&
+    areSameSteps(a.ifFalse, b.ifFalse)
   )
 }
 
 /** Another name is another one: its log lines have it. */
-function isSameProcessor(a: ConfiguredPlugin, b: ConfiguredPlugin | undefined): boolean {
-  return b !== undefined && a.id === b.id && isSamePlugin(a, b)
+function isSameProcessor(a: ConfiguredProcessor, b: ConfiguredProcessor): boolean {
+  return (
+    a.id === b.id &&
+    isSamePlugin(a, b) &&
+    isDeepStrictEqual(a.when?.written, b.when?.written) &&
+    a.config.failOnError === b.config.failOnError
+  )
 }
 
 /** Compares the module, not `type`, which can be written in several ways. */
@@ -136,6 +162,7 @@ function outputChanges({ output: a }: Plan, { output: b }: Plan): readonly Path[
   return [
     ...differences(a.settings, b.settings, path),
     ...differences(asWritten(a.delivery), asWritten(b.delivery), path),
+    ...differences(a.deadLetter, b.deadLetter, [...path, 'dead_letter']),
   ]
 }
 
@@ -159,7 +186,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The keys of `seccomp` besides the policy. */
-const SWITCHES = ['enabled', 'required', 'log', 'diagnose'] as const
+const SWITCHES = ['enabled', 'required', 'log', 'diagnose', 'late_libraries'] as const
 
 /** An installed filter can't be removed or replaced, so the new plan must come to the same one. */
 function sandboxReasons(running: Plan, wanted: Plan): readonly RestartReason[] {

@@ -6,22 +6,25 @@ import { folderFindings } from '../../sandbox/check/folders.ts'
 import { landlockFindings } from '../../sandbox/check/landlock.ts'
 import { processFindings } from '../../sandbox/check/process.ts'
 import { programFindings } from '../../sandbox/check/programs.ts'
+import { executableFolders } from '../../sandbox/native-libraries.ts'
 import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
+import { refusesAllLibraries } from '../../seccomp/kernel/libraries.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { walk } from '../../trust/walk.ts'
+import { isReadOnly } from '../../trust/way.ts'
 import { glibcVersion } from './libc-version.ts'
 
 /** Whether this host can confine the agent as it is configured, and how to mend what it can't. */
 export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonly Finding[] {
   if (process.platform !== 'linux') return []
-  const { config, reach } = plan
+  const { config, reach, sandbox } = plan
   const support = landlockSupport()
   const confined = config.landlock.enabled && support.available && reach.inside.length === 0
   const user = userOf(plan)
   const wanted = {
     writes: reach.writes,
     startFiles: startFiles(plan),
-    data: config.path.data,
     user,
     overridesModes: user.uid === 0 && config.capabilities === 'keep',
     handsOver: plan.account !== undefined && process.geteuid?.() === 0,
@@ -29,7 +32,9 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
   }
   const host = {
     stat: (path: string) => statSync(path, { throwIfNoEntry: false }),
-    mountinfo: read('/proc/self/mountinfo'),
+    walk,
+    isReadOnly,
+    executable: sandbox.ready && refusesAllLibraries(sandbox) ? () => [] : executableFolders,
   }
   return [
     ...landlockFindings({ landlock: config.landlock, reach }, support),

@@ -30,11 +30,22 @@ function runningArchitecture(): ArchitectureName {
  *
  * @throws PolicyError for names that the architecture does not have (S10)
  */
-export async function policyFor(
-  plan: Pick<Plan, 'config' | 'plugins' | 'reach'>,
+export async function policyFor(plan: Planned, name: ArchitectureName): Promise<EffectivePolicy> {
+  return expectPolicy(await loadPolicy(name, plan.config.seccomp, declaredOf(plan)), name)
+}
+
+type Planned = Pick<Plan, 'config' | 'plugins' | 'reach'>
+
+/** The same for a process that is still to be loaded, with its libraries: without what would keep it from that. */
+export async function startingPolicyFor(
+  plan: Planned,
   name: ArchitectureName,
 ): Promise<EffectivePolicy> {
-  const policy = await loadPolicy(name, plan.config.seccomp, declaredOf(plan))
+  const config = { ...plan.config.seccomp, late_libraries: 'allow' } as const
+  return expectPolicy(await loadPolicy(name, config, { ...declaredOf(plan), jitless: false }), name)
+}
+
+function expectPolicy(policy: EffectivePolicy | undefined, name: string): EffectivePolicy {
   if (policy) return policy
   throw new UsageError(`there is no policy for ${name}: write one under seccomp`)
 }

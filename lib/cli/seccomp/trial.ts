@@ -7,7 +7,7 @@ import type { Plan } from '../../agent/plan.ts'
 import { type ConfigSource, readDocument } from '../../config/source/document.ts'
 import { defineOutput, WRITTEN } from '../../output.ts'
 import { takeDenials } from '../../seccomp/kernel/denials.ts'
-import { restartEarly } from '../early-restart.ts'
+import { restartEarly } from '../early/restart.ts'
 import { describeFailure } from '../failure.ts'
 
 const NOWHERE = defineOutput<object>({

@@ -70,8 +70,9 @@ export function readDocument({
 }: ConfigSource): ConfigDocument {
   const findings: Finding[] = []
   const find: Find = (at, path, message) => findings.push({ at, path, message })
+  const common = { strictPerms, folder, named: new Set<string>() }
   const trees = [
-    ...files.map((file, source) => readFileTree({ file, source, strictPerms, folder }, find)),
+    ...files.map((file, source) => readFileTree({ file, source, ...common }, find)),
     ...overrides.map((text, index) => readOverride(text, files.length + index, find)),
   ]
   const sound = trees.filter(tree => tree !== undefined)

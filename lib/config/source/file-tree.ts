@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { messageOf } from '../../errors.ts'
+import { openedProblems } from '../../trust/trusted-file.ts'
 import type { Find } from '../finding.ts'
-import { ownershipProblems } from './ownership.ts'
 import type { Position } from './position.ts'
 import { readSourceFile } from './source-file.ts'
 import type { MapTree } from './tree.ts'
@@ -14,20 +14,25 @@ interface FileSource {
   readonly strictPerms: boolean
   /** What it is relative to. */
   readonly folder: string
+  /** Problems that are reported already: files share the folders on their way. */
+  readonly named: Set<string>
 }
 
 /** The tree of a file; undefined if the file can't be read or trusted, which has then been reported. */
 export function readFileTree(
-  { file, source, strictPerms, folder }: FileSource,
+  { file, source, strictPerms, folder, named }: FileSource,
   find: Find,
 ): MapTree | undefined {
   const at: Position = { name: file, source }
   const trusted = { kind: 'config', name: file, path: resolve(folder, file) } as const
   try {
     const problems: string[] = []
-    const text = readSourceFile({ file, folder }, stats => {
-      if (strictPerms) problems.push(...ownershipProblems(trusted, stats))
-      for (const problem of problems) find(at, [], problem)
+    const text = readSourceFile({ file, folder }, opened => {
+      if (strictPerms) problems.push(...openedProblems(trusted, opened))
+      for (const problem of problems) {
+        if (!named.has(problem)) find(at, [], problem)
+        named.add(problem)
+      }
     })
     // An untrusted file is parsed as well, so that its other problems are reported too.
     const tree = parse(text, at, find)

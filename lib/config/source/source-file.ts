@@ -1,23 +1,22 @@
-import type { Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
-import { readRegularFile } from '../../regular-file.ts'
+import { type RegularFile, readRegularFile } from '../../regular-file.ts'
 
 const MAX_BYTES = 1024 * 1024
 
 /**
- * The text of a configuration file, without its byte order mark. `inspect` gets the stats of the descriptor
- * that is read: a stat by name might be of another file.
+ * The text of a configuration file, without its byte order mark. `inspect` gets what was read and the stats of
+ * its descriptor: a stat by name might be of another file.
  *
  * @throws Error with a message for the user that doesn't name the file
  */
 export function readSourceFile(
   source: { readonly file: string; readonly folder: string },
-  inspect: (stats: Stats) => void = () => {},
+  inspect: (opened: RegularFile) => void = () => {},
 ): string {
-  const { bytes, stats } = read(source)
-  inspect(stats)
-  return decode(bytes)
+  const opened = read(source)
+  inspect(opened)
+  return decode(opened.bytes)
 }
 
 function read({ file, folder }: { readonly file: string; readonly folder: string }) {

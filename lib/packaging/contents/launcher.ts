@@ -26,40 +26,59 @@ export interface Launched {
 
 /**
  * The command of an agent, a shell script: it starts the agent's Node with the agent's folders, and with
- * `NAME.yml` if the command line names no configuration. Root becomes the agent's user first.
+ * `NAME.yml` if the command line names no configuration. For root, it starts lib/relay instead, which runs the
+ * same as the agent's user, away from root's terminal.
  */
 export function launcher(launched: Launched, places: Places): string {
   const { name, runtime } = launched
-  const user = `--reuid ${name} --regid ${name} --init-groups`
-  // Only root passes the test, as root owns the folder; unlike id(1), it starts no program.
-  const drop = `[ -O ${places.config} ] && exec setpriv ${user} "$0" "$@"`
   const node = runtime === 'system' ? '/usr/bin/node' : `${places.home}/bin/node`
-  return script(drop, launched, node, places)
+  const { environment, start, args } = parts(launched, node, places)
+  // Only root passes the test, as root owns the folder; unlike id(1), it starts no program. A service that a drop-in
+  // starts as root has no terminal, and its manager expects the agent itself.
+  return `#!/bin/sh
+${environment}
+set -- ${start('main')} \\
+  ${args}
+if [ -O ${places.home} ]; then
+  [ -z "$NOTIFY_SOCKET" ] || [ -t 0 ] || [ -t 1 ] || [ -t 2 ] || (: </dev/tty) 2>/dev/null ||
+    exec setpriv --reuid ${name} --regid ${name} --init-groups "$@"
+  exec ${start('relay')} ${name} "$@"
+fi
+exec "$@"
+`
 }
 
 /** The same for a folder that may be anywhere and contains everything. */
 export function portableLauncher(launched: Launched): string {
   const here = 'here=$(dirname "$(readlink -f "$0")")'
   const places = { home: '$here', config: '$here', data: '$here/data', logs: '$here/logs' }
-  return script(here, launched, launched.runtime === 'system' ? 'node' : '$here/bin/node', places)
+  const node = launched.runtime === 'system' ? 'node' : '$here/bin/node'
+  const { environment, start, args } = parts(launched, node, places)
+  return `#!/bin/sh
+${here}
+${environment}
+exec ${start('main')} \\
+  ${args}
+`
 }
 
-function script(
-  before: string,
+function parts(
   { name, jitless, runtime }: Launched,
   node: string,
   { home, config, data, logs }: Places,
-): string {
+) {
   const options = [
     ...(jitless ? ['--jitless'] : []),
     // Which Node the system will have is not known.
     ...(runtime === 'bundled' ? withoutDebugPort(process.versions.node) : []),
   ]
-  return `#!/bin/sh
-${before}
-export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"
-exec "${node}" ${options.map(each => `${each} `).join('')}"${home}/node_modules/sealbeat/dist/bundle/main.js" \\
-  --path.home "${home}" --path.config "${config}" \\
-  --path.data "${data}" --path.logs "${logs}" "$@"
-`
+    .map(each => `${each} `)
+    .join('')
+  return {
+    environment: `export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"`,
+    start: (entry: 'main' | 'relay') =>
+      `"${node}" ${options}"${home}/node_modules/sealbeat/dist/bundle/${entry}.js"`,
+    args: `--path.home "${home}" --path.config "${config}" \\
+  --path.data "${data}" --path.logs "${logs}" "$@"`,
+  }
 }

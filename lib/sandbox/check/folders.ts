@@ -1,18 +1,17 @@
 import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Finding, findingIn } from '../../seccomp/check/finding.ts'
+import type { Step } from '../../trust/walk.ts'
 import type { Account } from '../account.ts'
-import { exposedFiles, exposedText } from '../exposed.ts'
+import { changeableText, exposedFiles, exposedText } from '../exposed.ts'
 import { mayWrite } from '../may-write.ts'
 import type { Asked } from '../reach.ts'
-import { mountOf } from './mounts.ts'
 
 interface Wanted {
   /** All folders that may be written, those of the agent itself too. */
   readonly writes: readonly Asked<string>[]
   /** What starts the agent, absolute. */
   readonly startFiles: readonly string[]
-  readonly data: string
   /** Whom the agent becomes, or the user of this process. */
   readonly user: Pick<Account, 'name' | 'uid' | 'gid' | 'groups'>
   /** Whether that user comes with all capabilities, which override the modes of files. */
@@ -26,8 +25,10 @@ interface Wanted {
 /** What is on the host; paths are absolute. */
 interface Host {
   readonly stat: (path: string) => Pick<Stats, 'uid' | 'gid' | 'mode' | 'isDirectory'> | undefined
-  /** proc(5), /proc/self/mountinfo. */
-  readonly mountinfo: string
+  readonly walk: (path: string) => { readonly steps: readonly Step[] }
+  readonly isReadOnly: (path: string) => boolean
+  /** Those of the folders from which code can be loaded. */
+  readonly executable: (folders: readonly string[]) => readonly string[]
 }
 
 const finding = findingIn('host')
@@ -42,7 +43,7 @@ export function folderFindings(wanted: Wanted, host: Host): readonly Finding[] {
   return [
     ...own.flatMap(({ what }) => ownFindings(what, wanted, host)),
     ...declared.flatMap(each => writtenFindings(each, wanted, host)),
-    ...exposed(wanted),
+    ...exposed(wanted, host),
     ...executable(wanted, host),
   ]
 }
@@ -82,19 +83,31 @@ function missing(what: string, who: string, { uid, gid }: Wanted['user']): Findi
   return finding('warning', message)
 }
 
-function exposed({ startFiles, writes, confined }: Wanted): readonly Finding[] {
-  if (!confined) return []
+function exposed(
+  { startFiles, writes, confined, user }: Wanted,
+  { walk, isReadOnly }: Host,
+): readonly Finding[] {
+  if (!confined) {
+    // That root may is another finding; and the service of a package is another user than who runs this.
+    if (user.uid === 0) return []
+    const ways = startFiles.map(path => ({ path, ...walk(path) }))
+    const text = changeableText(ways, user, isReadOnly)
+    return text === undefined ? [] : [finding('warning', text)]
+  }
   return exposedFiles(startFiles, writes).map(each =>
     finding('warning', `${exposedText(each)}; move one of the two`),
   )
 }
 
-/** Landlock decides about starting a program, but not about loading a native library, which noexec does. */
-function executable({ data }: Wanted, { mountinfo }: Host): readonly Finding[] {
-  const mount = mountOf(data, mountinfo)
-  if (!mount || mount.options.includes('noexec')) return []
+/**
+ * Landlock decides about starting a program, but not about loading a native library, which noexec does. No warning:
+ * a service may have other mounts than this process.
+ */
+function executable({ writes }: Wanted, host: Host): readonly Finding[] {
+  const folders = host.executable([...new Set(writes.map(({ what }) => what))])
+  if (folders.length === 0) return []
   const message =
-    `code can be loaded from ${data}, which the agent writes: mount ${mount.point} with noexec, or set ` +
-    `NoExecPaths=${data} in the unit`
+    `native code can be loaded from ${folders.join(', ')}, which the agent writes: mount them with noexec, ` +
+    `set NoExecPaths=${folders.join(' ')} in the unit, or seccomp.late_libraries: refuse`
   return [finding('info', message)]
 }

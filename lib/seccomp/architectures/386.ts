@@ -7,6 +7,8 @@ export const i386 = {
   endian: 'little',
   bits: 32,
   cloneFlags: 0,
+  mapAnonymous: 0x20n,
+  mmapByPointer: true,
   glibcSocketcall: true,
   hasRegisters: true,
   errno: ERRNO,

@@ -8,6 +8,8 @@ export const amd64 = {
   bits: 64,
   foreignFrom: 0x40000000, // __X32_SYSCALL_BIT
   cloneFlags: 0,
+  mapAnonymous: 0x20n,
+  mmapByPointer: false,
   glibcSocketcall: false,
   hasRegisters: true,
   errno: ERRNO,

@@ -23,6 +23,10 @@ export interface ArchitectureRecord {
   readonly foreignFrom?: number
   /** Which argument of clone has the flags: 1 with CONFIG_CLONE_BACKWARDS2, see clone(2). */
   readonly cloneFlags: 0 | 1
+  /** MAP_ANONYMOUS of mmap(2). */
+  readonly mapAnonymous: bigint
+  /** Whether the call `mmap` takes a pointer to its arguments, which no filter sees. */
+  readonly mmapByPointer: boolean
   /** Whether glibc makes its socket calls through socketcall(2). */
   readonly glibcSocketcall: boolean
   /** Whether addon/seccomp/registers.h can read a trapped call's registers. */

@@ -7,6 +7,8 @@ export const arm = {
   endian: 'little',
   bits: 32,
   cloneFlags: 0,
+  mapAnonymous: 0x20n,
+  mmapByPointer: false,
   glibcSocketcall: false,
   hasRegisters: true,
   errno: ERRNO,

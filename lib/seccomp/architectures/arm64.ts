@@ -7,6 +7,8 @@ export const arm64 = {
   endian: 'little',
   bits: 64,
   cloneFlags: 0,
+  mapAnonymous: 0x20n,
+  mmapByPointer: false,
   glibcSocketcall: false,
   hasRegisters: true,
   errno: ERRNO,

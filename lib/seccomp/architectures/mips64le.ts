@@ -7,6 +7,8 @@ export const mips64le = {
   endian: 'little',
   bits: 64,
   cloneFlags: 0,
+  mapAnonymous: 0x800n,
+  mmapByPointer: false,
   glibcSocketcall: false,
   hasRegisters: false,
   errno: MIPS_ERRNO,

@@ -7,6 +7,8 @@ export const s390x = {
   endian: 'big',
   bits: 64,
   cloneFlags: 1,
+  mapAnonymous: 0x20n,
+  mmapByPointer: true,
   glibcSocketcall: true,
   hasRegisters: true,
   errno: ERRNO,

@@ -5,7 +5,8 @@ import type { Decision, EffectivePolicy } from '../policy/merge.ts'
  * Calls that Node and the agent make before the agent installs its own filter, which may deny them.
  * systemd applies its filter before it starts the program (systemd.exec(5), SystemCallFilter=), so it
  * has to allow them. From strace on Node 20 to 26, plus the names of the same calls on other
- * architectures, and those with which the agent confines its threads (addon/sandbox/).
+ * architectures, those with which the agent confines its threads (addon/sandbox/), and those with which it
+ * reaches the service manager, and plugins open what the agent's own filter then lets them use.
  */
 const STARTUP_CALLS: ReadonlySet<string> = new Set(
   `access arch_prctl brk capget clock_nanosleep clone clone3 close dup2 epoll_create1 epoll_ctl
@@ -17,6 +18,7 @@ const STARTUP_CALLS: ReadonlySet<string> = new Set(
    clock_nanosleep_time64 dup3 faccessat fchmod fsync futex_time64 mkdirat readlinkat renameat
    renameat2 riscv_flush_icache riscv_hwprobe unlinkat
    landlock_add_rule landlock_create_ruleset landlock_restrict_self rt_tgsigqueueinfo tgkill
+   bind connect listen socket socketcall
    _llseek clock_gettime clock_gettime64 fcntl64 fstat64 fstatat64 ftruncate64 getegid32 geteuid32
    getgid32 getuid32 lstat64 mmap2 set_thread_area set_tls sigreturn stat64 ugetrlimit`
     .trim()

@@ -1,3 +1,4 @@
+import { denies } from '../policy/denies.ts'
 import type { Decision, EffectivePolicy } from '../policy/merge.ts'
 import type { Verdict } from '../policy/policy.ts'
 
@@ -55,6 +56,11 @@ function trapped(verdict: Verdict): Verdict {
 }
 
 /** The numbers whose first denial is reported at once. */
-export function urgentNumbers({ architecture }: EffectivePolicy): readonly number[] {
-  return URGENT.flatMap(name => architecture.table.numbers[name] ?? [])
+export function urgentNumbers({ architecture, decisions }: EffectivePolicy): readonly number[] {
+  const spared = decisions.filter(each => ABOUT_CODE.has(each.name) && !denies(each.otherwise))
+  const names = URGENT.filter(name => !spared.some(each => each.name === name))
+  return names.flatMap(name => architecture.table.numbers[name] ?? [])
 }
+
+/** Node survives without more executable memory, which is all that such a rule refuses. */
+const ABOUT_CODE: ReadonlySet<string> = new Set(['mmap', 'mmap2', 'mprotect'])

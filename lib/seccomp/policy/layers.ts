@@ -5,8 +5,12 @@
 //   3. the system calls that the plugins declare, as plain allowances;
 //   4. the rules of the user's `seccomp:` section.
 //
+// The fourth layer also has what `seccomp.late_libraries` and a Node under --jitless refuse of native code
+// (executable-memory.ts): beside the user's rules, the strictest of which counts, so that no allowance opens it.
+//
 // `mode: replace` uses the fourth layer alone, and a default action that denies nothing (S6) leaves the second
-// one out: both leave nothing of the default policy's restrictions. This file chooses and orders the layers, drops needs
+// one out: both leave nothing of the default policy's restrictions, nor of what follows from --jitless. This file
+// chooses and orders the layers, drops needs
 // that belong to other architectures, and refuses names that no table has. merge.ts then reduces
 // the layers to one decision for each system call, and the compiler turns those into a program.
 
@@ -18,6 +22,7 @@ import {
 } from '../architectures/architecture.ts'
 import { builtinPolicy } from './builtin.ts'
 import { denies } from './denies.ts'
+import { codeRules } from './executable-memory.ts'
 import { type EffectivePolicy, merge, unknownNames } from './merge.ts'
 import { needsHere } from './needs.ts'
 import { withOwnProcess } from './own-process.ts'
@@ -39,12 +44,15 @@ export interface Declared {
   readonly needs: readonly Need[]
   /** Undefined: nothing is known, so all sockets of the default policy. */
   readonly sockets?: Sockets
+  /** Whether this Node compiles nothing: `node --jitless`. */
+  readonly jitless?: boolean
 }
 
 /** The sources of an effective policy. */
 interface PolicySources extends Declared {
   readonly builtin: Policy | undefined
-  readonly config: Pick<SeccompConfig, 'mode' | 'policy'>
+  readonly config: Pick<SeccompConfig, 'mode' | 'policy'> &
+    Partial<Pick<SeccompConfig, 'late_libraries'>>
 }
 
 /**
@@ -57,18 +65,13 @@ interface PolicySources extends Declared {
 export async function loadPolicy(
   name: ArchitectureName,
   config: PolicySources['config'],
-  { needs, sockets }: Declared,
+  declared: Declared,
   pid?: number,
 ): Promise<EffectivePolicy | undefined> {
   const [architecture, plain] = await Promise.all([loadArchitecture(name), builtinPolicy(name)])
   const builtin = plain && pid !== undefined ? withOwnProcess(plain, pid) : plain
-  const here = await needsHere(architecture, needs)
-  return effectivePolicy(architecture, {
-    builtin,
-    needs: here,
-    ...(sockets && { sockets }),
-    config,
-  })
+  const here = await needsHere(architecture, declared.needs)
+  return effectivePolicy(architecture, { ...declared, builtin, needs: here, config })
 }
 
 /**
@@ -79,18 +82,21 @@ export async function loadPolicy(
  */
 export function effectivePolicy(
   architecture: Architecture,
-  { builtin, needs, sockets, config: { mode, policy } }: PolicySources,
+  { builtin, needs, sockets, jitless = false, config }: PolicySources,
 ): EffectivePolicy | undefined {
+  const { mode, policy, late_libraries: libraries = 'allow' } = config
   const base = mode === 'replace' ? undefined : builtin
-  const lowest = base ?? policy
-  if (!lowest) return undefined
-  const { defaultAction } = policy ?? lowest
+  const written = policy ?? (base && { ...base, rules: [] })
+  if (!written) return undefined
+  const { defaultAction } = written
+  const isWhitelist = base !== undefined && denies({ action: defaultAction })
+  const limits = { jitless: jitless && isWhitelist, libraries }
+  const own = { ...written, rules: [...written.rules, ...codeRules(architecture, limits)] }
+  const lowest = base ?? own
   const layers: [Policy, ...Policy[]] = [lowest]
-  if (base && sockets && denies({ action: defaultAction })) {
-    layers.push(socketLayer(architecture, base, sockets, defaultAction))
-  }
+  if (isWhitelist && sockets) layers.push(socketLayer(architecture, base, sockets, defaultAction))
   if (mode !== 'replace') layers.push(needsOf(needs, lowest))
-  if (policy && policy !== lowest) layers.push(policy)
+  if (base) layers.push(own)
   refuseUnknown(architecture, layers)
   return merge(architecture, layers)
 }

@@ -15,6 +15,8 @@ export interface SeccompConfig {
   readonly log: boolean
   /** Whether the agent itself detects and logs its denied calls. */
   readonly diagnose: boolean
+  /** Whether native libraries may still be loaded under the filter. */
+  readonly late_libraries: LateLibraries
   /** Whether the rules extend the built-in policy or replace it. */
   readonly mode: Mode
   /** Undefined if the user wrote no rules: only the default policy applies then. */
@@ -24,7 +26,13 @@ export interface SeccompConfig {
 const MODES = ['extend', 'replace'] as const
 type Mode = (typeof MODES)[number]
 
-const KEYS: Keys = ['enabled', 'required', 'log', 'diagnose', 'mode', 'default_action', 'syscalls']
+const LATE_LIBRARIES = ['allow', 'refuse'] as const
+type LateLibraries = (typeof LATE_LIBRARIES)[number]
+
+const KEYS: Keys = [
+  ...['enabled', 'required', 'log', 'diagnose', 'late_libraries'],
+  ...['mode', 'default_action', 'syscalls'],
+]
 
 /**
  * Parses the section. `report` receives every problem with its full path (`seccomp`, …). `originOf`
@@ -46,6 +54,7 @@ export function parseSeccompSection(
     required: read('required', flag) ?? false,
     log: read('log', flag) ?? true,
     diagnose: read('diagnose', flag) ?? false,
+    late_libraries: read('late_libraries', oneOf(LATE_LIBRARIES)) ?? 'allow',
     mode,
     policy: parsePolicy(section, mode, report, originOf),
   }

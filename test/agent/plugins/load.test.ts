@@ -17,7 +17,7 @@ describe('agent: loading a beat', () => {
   }
   function write(files: Readonly<Record<string, string>>): void {
     for (const [file, text] of Object.entries(files)) {
-      mkdirSync(dirname(at(file)), { recursive: true })
+      mkdirSync(dirname(at(file)), { recursive: true, mode: 0o755 })
       writeFileSync(at(file), text, { mode: 0o644 })
     }
   }

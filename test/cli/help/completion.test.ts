@@ -31,9 +31,11 @@ describe('completion in bash', () => {
   }
 
   it('offers the commands of an installed agent', () => {
-    expect(offered('')).to.deep.equal(['run', 'test', 'queue', 'sandbox', 'seccomp', 'version'])
+    expect(offered('')).to.deep.equal([
+      ...['run', 'test', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
+    ])
     expect(offered('se')).to.deep.equal(['seccomp'])
-    expect(offered('test', '')).to.deep.equal(['config'])
+    expect(offered('test', '')).to.deep.equal(['config', 'pipeline'])
     expect(offered('new', '')).not.to.include('agent')
   })
 

@@ -69,6 +69,17 @@ describe('config: what came from a credential is not shown', () => {
       `0.yml:5:17: beats[2].id: is not valid${NOTE}`,
     ],
     [
+      `output.console:
+beats:
+- { type: host, processors: [{ if: {}, then: [{ a: { type: "\${credential:near}" } }] }] }
+processors:
+- { if: {}, then: { if: {}, then: [], else: [{ b: { type: "\${credential:near}" } }] } }
+- { if: {}, then: { c: { type: "\${credential:near}", then.type: "\${credential:near}" } } }`,
+      `0.yml:3:54: beats[0].processors[0].then[0].a.type: ${MISPLACED}`,
+      `0.yml:5:53: processors[0].then.else[0].b.type: ${MISPLACED}`,
+      `0.yml:6:26: processors[1].then.c.type: ${MISPLACED}`,
+    ],
+    [
       'beats:\n- { type: host, processors: [{ a: { type: "${credential:near}" } }] }\noutput.main: { type: "${credential:near}" }\nprocessors: [{ b: { type: "${credential:near}" } }]',
       `0.yml:2:37: beats[0].processors[0].a.type: ${MISPLACED}`,
       `0.yml:3:16: output.main.type: ${MISPLACED}`,

@@ -6,6 +6,10 @@ export type Layer =
   | 'filter'
   /** The filter, where the configuration declares no sockets. */
   | 'filter without sockets'
+  /** Its rules against native libraries: `seccomp.late_libraries`, or a Node that was started with --jitless. */
+  | 'libraries'
+  /** Its rules against executable memory: a Node that was started with --jitless. */
+  | 'jitless'
   /** The Landlock domain: `landlock.enabled`. */
   | 'domain'
   /** Dropped capabilities: `capabilities`. */
@@ -15,7 +19,7 @@ export type Layer =
   /** No dumps, which gives /proc/self to root: no switch. Root may open it all the same. */
   | 'undumpable'
 
-export type Errno = 'EACCES' | 'EPERM' | 'EXDEV' | 'ENOSYS'
+export type Errno = 'EACCES' | 'EPERM' | 'EXDEV' | 'ENOSYS' | 'ERR_DLOPEN_FAILED'
 
 export interface Attack {
   readonly name: string
@@ -73,13 +77,15 @@ export interface Switches {
   readonly sockets: boolean
   readonly domain: boolean
   readonly capabilities: boolean
+  /** What the filter refuses to native code: nothing by itself. */
+  readonly native: 'allow' | 'late_libraries' | 'jitless'
 }
 
 /** What becomes of an attack: `done`, or the error of the first part that is on and refuses it. */
 export function predicted(
   { refused, since = 1 }: Attack,
   who: Who,
-  { filter, sockets, domain, capabilities }: Switches,
+  { filter, sockets, domain, capabilities, native }: Switches,
   abi: number,
 ): string {
   const isDomain = domain && abi >= since
@@ -87,6 +93,8 @@ export function predicted(
   const on: Readonly<Record<Layer, boolean>> = {
     filter,
     'filter without sockets': filter && !sockets,
+    libraries: filter && native !== 'allow',
+    jitless: filter && native === 'jitless',
     domain: isDomain,
     capabilities: isDropped,
     'domain and capabilities': isDomain && isDropped,

@@ -1,7 +1,7 @@
 // The tests of every run on one Node: for `make test` on the running one, for `make live-nodes` on all.
 import { expect } from 'chai'
 import { landlockSupport } from '../../../lib/sandbox/ruleset.ts'
-import { differences, impossible, RUNS, SEALED, titleOf, withoutControl } from './matrix.ts'
+import { differences, impossible, RUNS, titleOf, withoutControl } from './matrix.ts'
 import { attacked, type Found, type Run } from './run.ts'
 
 const support = landlockSupport()
@@ -14,18 +14,13 @@ export function describeAttacks(node: string): void {
   after(() => {
     for (const name of notTried) console.log(`      not tried on this machine: ${name}`)
   })
-  describe('with --jitless', () => {
-    for (const who of ['root', '65534'] as const) {
-      describeRun({ who, on: SEALED }, node, notTried, '--jitless')
-    }
-  })
 }
 
-function describeRun(run: Run, node: string, notTried: Set<string>, options?: string): void {
+function describeRun(run: Run, node: string, notTried: Set<string>): void {
   describe(titleOf(run), () => {
     let found: Found
     before(async () => {
-      found = await attacked(run, node, options)
+      found = await attacked(run, node)
       for (const name of impossible(run.who, found.before)) notTried.add(name)
     })
 

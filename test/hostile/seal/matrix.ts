@@ -4,10 +4,18 @@ import type { Results } from './beat.ts'
 import type { Found, Run } from './run.ts'
 import { ATTEMPTED } from './table.ts'
 
-export const SEALED: Switches = { filter: true, sockets: true, domain: true, capabilities: true }
+export const SEALED: Switches = {
+  filter: true,
+  sockets: true,
+  domain: true,
+  capabilities: true,
+  native: 'allow',
+}
+
+type Part = Exclude<keyof Switches, 'native'>
 
 /** Each part alone, and all of them, switched off. */
-const WITHOUT: readonly (readonly (keyof Switches)[])[] = [
+const WITHOUT: readonly (readonly Part[])[] = [
   ...[[], ['filter'], ['domain'], ['capabilities']],
   ...[
     ['filter', 'domain'],
@@ -18,7 +26,7 @@ const WITHOUT: readonly (readonly (keyof Switches)[])[] = [
   ...[['sockets'], ['sockets', 'domain']],
 ] as const
 
-function switchedOff(parts: readonly (keyof Switches)[]): Switches {
+function switchedOff(parts: readonly Part[]): Switches {
   return { ...SEALED, ...Object.fromEntries(parts.map(part => [part, false])) }
 }
 
@@ -32,11 +40,15 @@ export const RUNS: readonly Run[] = [
   ...[...possibleFor('root'), ...possibleFor('65534')],
   { who: 'becomes 65534', on: SEALED },
   { who: 'becomes 65534', on: { ...SEALED, domain: false } },
+  ...(['late_libraries', 'jitless'] as const).flatMap(native =>
+    (['root', '65534'] as const).map(who => ({ who, on: { ...SEALED, native } })),
+  ),
 ]
 
 export function titleOf({ who, on }: Run): string {
   const off = Object.entries(on).flatMap(([part, isOn]) => (isOn ? [] : part))
-  return `${who}, ${off.length === 0 ? 'sealed' : `without ${off.join(', ')}`}`
+  const closed = on.native === 'allow' ? '' : `, with ${on.native}`
+  return `${who}, ${off.length === 0 ? 'sealed' : `without ${off.join(', ')}`}${closed}`
 }
 
 export interface Difference {

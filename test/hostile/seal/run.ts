@@ -44,12 +44,15 @@ export HOSTILE_NEIGHBOUR=$!
 until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done
 exec "$@"`
 
-/** @param node the binary to run it with; `options` are Node's own, such as `--jitless` */
-export async function attacked(
-  { who, on }: Run,
-  node = process.execPath,
-  options = '',
-): Promise<Found> {
+/** Of Node itself. From a heap of 2 GB on, V8 maps its builtins again for each thread, unless it is told not to. */
+const OPTIONS: { readonly [N in Switches['native']]: string } = {
+  allow: '',
+  late_libraries: '--max-old-space-size=2048',
+  jitless: '--jitless',
+}
+
+/** @param node the binary to run it with */
+export async function attacked({ who, on }: Run, node = process.execPath): Promise<Found> {
   const place = new Workplace()
   const listeners = new Listeners()
   try {
@@ -62,7 +65,7 @@ export async function attacked(
     const through = [
       ...isolation(),
       ...(who === '65534' ? AS_NOBODY : []),
-      ...['env', `HOSTILE_SCENE=${JSON.stringify(scene)}`, `NODE_OPTIONS=${options}`],
+      ...['env', `HOSTILE_SCENE=${JSON.stringify(scene)}`, `NODE_OPTIONS=${OPTIONS[on.native]}`],
       `NEIGHBOUR_AS=${AS_NEIGHBOUR[who]}`,
       ...['sh', '-c', WITH_NEIGHBOUR, 'sh'],
     ]
@@ -107,7 +110,9 @@ function filesFor(
     empty: '',
     'beat.yml': `beats: [{ type: ${place.path('beat.js')} }]
 output.console: {}
-seccomp.enabled: ${on.filter}
+seccomp:
+  enabled: ${on.filter}
+  late_libraries: ${on.native === 'late_libraries' ? 'refuse' : 'allow'}
 landlock: { enabled: ${on.domain}${on.sockets ? `, connects: [${ports.connects}], listens: [${ports.listens}]` : ''} }
 capabilities: ${on.capabilities ? 'drop' : 'keep'}
 user: '${who === 'becomes 65534' ? `${NOBODY}:${NOBODY}` : ''}'

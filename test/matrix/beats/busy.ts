@@ -9,6 +9,7 @@ import { compression } from '../../workload/compression.ts'
 import { cryptography } from '../../workload/cryptography.ts'
 import { datagrams } from '../../workload/datagrams.ts'
 import { directories } from '../../workload/directories.ts'
+import { runtime } from '../../workload/engine.ts'
 import { files } from '../../workload/files.ts'
 import { names } from '../../workload/names.ts'
 import { network } from '../../workload/network.ts'
@@ -20,7 +21,7 @@ import { encrypted } from '../encrypted.ts'
 
 const PHASES = [
   ...[timers, files, directories, compression, cryptography, threads],
-  ...[names, network, datagrams, web, steady],
+  ...[names, network, datagrams, web, steady, runtime],
 ]
 
 /** The log message after a round through all phases. */

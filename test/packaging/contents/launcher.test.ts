@@ -85,22 +85,30 @@ describe('the command of a tarball', () => {
 describe('the command of an installed agent', () => {
   const launched = { name: 'sample', runtime: 'bundled', jitless: true } as const
 
-  it('becomes the agent where root calls it', () => {
+  it('starts the relay where root calls it, and only the agent of a service', () => {
     const noPort = withoutDebugPort(process.versions.node)
       .map(each => `${each} `)
       .join('')
+    const bundle = '/usr/share/sample/node_modules/sealbeat/dist/bundle'
+    const node = `"/usr/share/sample/bin/node" --jitless ${noPort}`
     expect(launcher(launched, installedPlaces('sample'))).to.equal(`#!/bin/sh
-[ -O /etc/sample ] && exec setpriv --reuid sample --regid sample --init-groups "$0" "$@"
 export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-/etc/sample/sample.yml}"
-exec "/usr/share/sample/bin/node" --jitless ${noPort}"/usr/share/sample/node_modules/sealbeat/dist/bundle/main.js" \\
+set -- ${node}"${bundle}/main.js" \\
   --path.home "/usr/share/sample" --path.config "/etc/sample" \\
   --path.data "/var/lib/sample" --path.logs "/var/log/sample" "$@"
+if [ -O /usr/share/sample ]; then
+  [ -z "$NOTIFY_SOCKET" ] || [ -t 0 ] || [ -t 1 ] || [ -t 2 ] || (: </dev/tty) 2>/dev/null ||
+    exec setpriv --reuid sample --regid sample --init-groups "$@"
+  exec ${node}"${bundle}/relay.js" sample "$@"
+fi
+exec "$@"
 `)
   })
 
   it("takes the system's Node by its path: a service has no other", () => {
     const text = launcher({ ...launched, runtime: 'system' }, installedPlaces('sample'))
-    expect(text).to.include('\nexec "/usr/bin/node" --jitless "')
+    expect(text).to.include('\nset -- "/usr/bin/node" --jitless "')
+    expect(text).to.include('\n  exec "/usr/bin/node" --jitless "')
   })
 
   it('closes the port of the debugger where the Node that is packed knows how to', () => {

@@ -9,20 +9,20 @@ describe('answer of an output', () => {
     expect(answerOf(3, DONE)).to.deep.equal({
       isTooLarge: false,
       fates: undefined,
-      reasons: [],
+      rejected: [],
       askedMs: 0,
       isGeneral: false,
     })
     const answer = answerOf(3, { retry: [2], reject: [{ index: 0, reason: 'ugly' }] })
     expect(answer.fates).to.deep.equal(['rejected', 'confirmed', undefined])
-    expect(answer.reasons).to.deep.equal(['ugly'])
+    expect(answer.rejected).to.deep.equal([{ index: 0, reason: 'ugly' }])
   })
 
   it('gives no reason for an event that is tried again all the same', () => {
     const reject = [0, 1].map(index => ({ index, reason: `reason ${index}` }))
     const answer = answerOf(2, { retry: [0], reject })
     expect(answer.fates).to.deep.equal([undefined, 'rejected'])
-    expect(answer.reasons).to.deep.equal(['reason 1'])
+    expect(answer.rejected).to.deep.equal([{ index: 1, reason: 'reason 1' }])
   })
 
   it('asks for a pause of any length up to ten minutes', () => {

@@ -1,16 +1,36 @@
 import { expect } from 'chai'
 import { folderFindings } from '../../../lib/sandbox/check/folders.ts'
-import { mountOf } from '../../../lib/sandbox/check/mounts.ts'
+import type { Step } from '../../../lib/trust/walk.ts'
 import { linesOf } from './findings.ts'
 
+type Stat = Parameters<typeof folderFindings>[1]['stat']
+
 /** A host of folders (mode 040000) and files, by path. */
-function hostOf(entries: Readonly<Record<string, { uid: number; mode: number }>>, mountinfo = '') {
+function hostOf(
+  entries: Readonly<Record<string, { uid: number; mode: number }>>,
+  executable: readonly string[] = [],
+) {
   const stat = (path: string) => {
     const found = entries[path]
     if (!found) return undefined
     return { ...found, gid: found.uid, isDirectory: () => (found.mode & 0o170000) === 0o040000 }
   }
-  return { stat, mountinfo }
+  const within = (folders: readonly string[]) => folders.filter(each => executable.includes(each))
+  const ways = (path: string) => ({ steps: stepsOf(path, stat) })
+  return { stat, executable: within, walk: ways, isReadOnly }
+}
+
+const isReadOnly = () => false
+
+/** The way to a path on a host without symbolic links. */
+function stepsOf(path: string, stat: Stat): readonly Step[] {
+  const names = path.split('/').filter(Boolean)
+  const paths = ['/', ...names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)]
+  return paths.flatMap(each => {
+    const found = stat(each)
+    const kind = found?.isDirectory() ? 'folder' : 'file'
+    return found ? [{ ...found, kind, path: each, id: each } as const] : []
+  })
 }
 
 const FOLDER = 0o040000
@@ -33,7 +53,6 @@ function found(
   const wanted = {
     writes,
     startFiles: [],
-    data: '/srv/data',
     user,
     overridesModes: false,
     handsOver: false,
@@ -82,24 +101,27 @@ describe('sandbox check: folders', () => {
     expect(lines[0]).to.match(/^warning: \/srv\/own\/beat\.yml is below \/srv\/own, which beat web/)
     const all = found(['/'], { startFiles }).filter(line => line.includes('is below'))
     expect(all, 'below /').to.have.length(3)
-    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([])
   })
 
-  it('notes that code can be loaded from the data, unless the mount says noexec', () => {
-    const mounts = (options: string) =>
-      `21 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 21 8:2 / /srv ${options} shared:1 - ext4 /dev/sdb rw\n`
-    const noted = found([], {}, hostOf(HOST, mounts('rw,relatime')))
-    expect(noted.join()).to.match(
-      /^info: code can be loaded from \/srv\/data.*mount \/srv with noexec/,
+  it('without a domain, names what starts the agent and can be changed by its user', () => {
+    const startFiles = ['/srv/own/beat.yml', '/srv/file', '/srv/root']
+    expect(found(['/srv/own'], { startFiles, confined: false })).to.deep.equal([
+      "warning: The agent's user (uid 7) may write /srv/own/beat.yml, /srv/file: code in the agent can " +
+        'change the next start, as no domain confines it; let root own them and their folders, and ' +
+        'nobody else write them',
+    ])
+    expect(found([], { startFiles: ['/srv/root'], confined: false })).to.deep.equal([])
+  })
+
+  it('notes each folder that is written and from which code can be loaded', () => {
+    const noted = found(
+      ['/srv/own', '/srv/own'],
+      {},
+      hostOf(HOST, ['/srv/own', '/srv', '/srv/data']),
     )
-    expect(found([], {}, hostOf(HOST, mounts('rw,noexec')))).to.deep.equal([])
-  })
-
-  it('finds the mount of a path: the nearest, and of several on one point the last', () => {
-    const info =
-      '1 0 8:1 / / rw - ext4 a rw\n2 1 8:2 / /a\\040b rw - ext4 b rw\n3 2 8:3 / /a\\040b ro - ext4 c rw\n'
-    expect(mountOf('/a b/c', info)).to.deep.equal({ point: '/a b', options: ['ro'] })
-    expect(mountOf('/a bc', info)).to.deep.equal({ point: '/', options: ['rw'] })
-    expect(mountOf('/a', '')).to.equal(undefined)
+    expect(noted).to.deep.equal([
+      'info: native code can be loaded from /srv/data, /srv/own, which the agent writes: mount them with noexec, set NoExecPaths=/srv/data /srv/own in the unit, or seccomp.late_libraries: refuse',
+    ])
+    expect(found(['/srv/own'], {}, hostOf(HOST, ['/srv']))).to.deep.equal([])
   })
 })

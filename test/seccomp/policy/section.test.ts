@@ -11,6 +11,7 @@ describe('seccomp section', () => {
       required: false,
       log: true,
       diagnose: false,
+      late_libraries: 'allow',
       mode: 'extend',
       policy: undefined,
     })
@@ -69,6 +70,11 @@ describe('seccomp section', () => {
       'an unknown default action',
       { default_action: 'alow' },
       'seccomp.default_action: unknown action "alow" (did you mean "allow"?): one of ',
+    ],
+    [
+      'an unknown word about libraries',
+      { late_libraries: 'refused' },
+      'seccomp.late_libraries: unknown late_libraries "refused" (did you mean "refuse"?): one of ',
     ],
     [
       'S9: no items',

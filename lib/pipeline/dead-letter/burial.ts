@@ -1,0 +1,72 @@
+import type { Logger } from 'pino'
+import { type BackoffSettings, pauseMs } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
+import type { Rejection } from '../../output.ts'
+import { DropLog } from '../drop-log.ts'
+import type { Lease } from '../lease.ts'
+import type { Pauses } from '../pauses.ts'
+import type { Counts } from '../stats.ts'
+import type { DeadEvent } from './entry.ts'
+import type { DeadLetter } from './store.ts'
+
+interface BurialOptions {
+  /** Undefined: what is rejected is dropped. */
+  readonly deadLetter: DeadLetter | undefined
+  readonly log: Logger
+  readonly counts: Counts
+  readonly backoff: BackoffSettings
+  readonly pauses: Pauses
+}
+
+/** Brings events that the output has refused for good to the dead letter, and waits for it as long as it takes. */
+export class Burial {
+  readonly #options: BurialOptions
+  readonly #dropLog: DropLog
+  /** That the dead letter takes no events. */
+  readonly #unburied: DropLog
+
+  constructor(options: BurialOptions) {
+    this.#options = options
+    const { log, deadLetter } = options
+    const fate = deadLetter ? 'Events are in the dead letter' : 'Events dropped'
+    this.#dropLog = new DropLog(log, `${fate}: the output refused them`)
+    this.#unburied = new DropLog(log, 'The dead letter can not be written: delivery waits for it')
+  }
+
+  /** Resolves once the events are where they belong; with false if the delivery is stopped before. */
+  async bury(lease: Lease, tries: number, rejected: readonly Rejection[]): Promise<boolean> {
+    const { deadLetter, counts } = this.#options
+    if (rejected.length === 0) return true
+    if (deadLetter !== undefined) {
+      const { lines, meta } = lease
+      const events = rejected.map(({ index, reason, status }): DeadEvent => {
+        const own = { line: lines[index] ?? '{}', meta: meta[index] }
+        return { ...own, reason, status, attempts: tries + 1 }
+      })
+      if (!(await this.#isAdded(deadLetter, events))) return false
+      counts.dead_lettered += events.length
+    }
+    for (const { reason } of rejected) this.#dropLog.note(reason)
+    return true
+  }
+
+  /** Logs what has not been logged yet. */
+  close(): void {
+    this.#dropLog.close()
+    this.#unburied.close()
+  }
+
+  async #isAdded(deadLetter: DeadLetter, events: readonly DeadEvent[]): Promise<boolean> {
+    const { backoff, pauses } = this.#options
+    for (let failures = 1; ; failures++) {
+      try {
+        await deadLetter.add(events)
+        return true
+      } catch (thrown) {
+        this.#unburied.note(messageOf(thrown))
+        await pauses.until(performance.now() + pauseMs(failures, backoff))
+        if (pauses.isStopped) return false
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { defineFormat } from '../../config/schema/formats.ts'
+import { defineProcessor } from '../../processor.ts'
+import { type Fields, isMap, mergeInto } from '../field.ts'
+
+interface AddFieldsSettings {
+  readonly target: string
+  readonly fields: Readonly<Fields>
+}
+
+const METADATA = '@metadata'
+
+const target = defineFormat({
+  expected: "must be the name of a field, such as labels or a.b; '' is the top level of the event",
+  parse: written => {
+    if (typeof written !== 'string') return undefined
+    const keys = keysOf(written)
+    return keys.includes('') || keys[0] === METADATA ? undefined : written
+  },
+})
+
+const fields = defineFormat({
+  expected: `must be a map of fields, without ${METADATA}`,
+  parse: written => (isMap(written) && !Object.hasOwn(written, METADATA) ? written : undefined),
+})
+
+/** Adds fields to every event, with the settings of Beats' processor of this name. */
+export default defineProcessor<AddFieldsSettings>({
+  name: 'add_fields',
+  schema: {
+    target: {
+      doc: "The field below which the fields are added, such as labels or a.b. '': the top level of the event.",
+      format: target,
+      default: 'fields',
+    },
+    fields: {
+      doc: 'The fields to add. They replace those that the event has; maps are merged.',
+      format: fields,
+      default: null,
+    },
+  },
+  open({ settings }) {
+    const keys = keysOf(settings.target)
+    const added = keys.reduceRight<Fields>((below, key) => ({ [key]: below }), settings.fields)
+    return { process: event => mergeInto(event, added) }
+  },
+})
+
+function keysOf(path: string): readonly string[] {
+  return path === '' ? [] : path.split('.')
+}

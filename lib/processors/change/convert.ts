@@ -1,0 +1,122 @@
+import { accepts, defineFormat, listOf, oneOf } from '../../config/schema/formats.ts'
+import { messageOf } from '../../errors.ts'
+import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import { didYouMean } from '../../suggest.ts'
+import { copyOf, type Field, type Fields, fieldOf, isMap, move, put, valueAt } from '../field.ts'
+import { targetName } from '../field-formats.ts'
+import { failOnError, ignoreMissing } from './pairs.ts'
+import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
+
+interface Conversion {
+  readonly from: string
+  readonly to?: string
+  readonly type?: ValueType
+}
+
+interface ConvertSettings {
+  readonly fields: readonly Conversion[]
+  readonly tag: string
+  readonly ignore_missing: boolean
+  readonly fail_on_error: boolean
+  readonly mode: 'copy' | 'rename'
+}
+
+const type = oneOf(VALUE_TYPES)
+
+const conversion = defineFormat<Conversion>({
+  expected: 'must be a map such as { from: code, to: status, type: integer }',
+  parse: written => (isConversion(written) ? written : undefined),
+  guess: written => (isMap(written) ? `: ${faultOf(written)}` : ''),
+})
+
+function isConversion(written: unknown): written is Conversion {
+  return isMap(written) && faultOf(written) === ''
+}
+
+function faultOf({ from, to, type: as, ...others }: Fields): string {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined)
+    return `there is no ${unknown}${didYouMean(unknown, ['from', 'to', 'type'])}`
+  if (typeof from !== 'string' || from === '') return 'from must be the name of a field'
+  if (to !== undefined && !accepts(targetName, to)) return 'to must be a field that can be set'
+  if (as !== undefined && !accepts(type, as)) return `type ${type.expected}`
+  if (to !== undefined) return ''
+  if (as === undefined) return 'to or type is missing'
+  return accepts(targetName, from) ? '' : `${from} can not be set`
+}
+
+/** Converts fields to other types, with the settings of Beats' processor of this name. */
+export default defineProcessor<ConvertSettings>({
+  name: 'convert',
+  schema: {
+    fields: {
+      doc: 'The fields to convert: a list of `from`, `to` (left out: in place) and `type` (left out: as it is).',
+      format: listOf(conversion),
+      default: null,
+    },
+    tag: { doc: 'A name for messages.', format: String, default: '' },
+    ignore_missing: ignoreMissing,
+    fail_on_error: failOnError,
+    mode: {
+      doc: 'Whether `from` stays where there is a `to` (copy), or is removed (rename).',
+      format: oneOf(['copy', 'rename']),
+      default: 'copy',
+    },
+  },
+  open: ({ settings }) => ({ process: convertWith(settings) }),
+})
+
+interface Step {
+  readonly from: Field
+  readonly to: Field | undefined
+  readonly convert: (event: MutableEvent) => unknown
+}
+
+/** All values are worked out first: what one conversion sets, another does not see. */
+function convertWith(settings: ConvertSettings): (event: MutableEvent) => MutableEvent {
+  const { fail_on_error, mode } = settings
+  const steps = settings.fields.map(each => stepOf(each, settings))
+  const attempt = (work: () => unknown): unknown => {
+    try {
+      return work()
+    } catch (thrown) {
+      if (fail_on_error) throw thrown
+      return undefined
+    }
+  }
+  const write = (event: MutableEvent, { from, to }: Step, value: unknown) => {
+    if (to === undefined) put(event, from, value)
+    else if (mode === 'copy') put(event, to, copyOf(value))
+    else move(event, from, to, value)
+  }
+  return event => {
+    const values = steps.map(({ convert }) => attempt(() => convert(event)))
+    for (const [at, step] of steps.entries()) {
+      const value = values[at]
+      if (value !== undefined) attempt(() => write(event, step, value))
+    }
+    return event
+  }
+}
+
+function stepOf({ from, to, type: as }: Conversion, settings: ConvertSettings): Step {
+  const field = fieldOf(from)
+  const tag = settings.tag === '' ? '' : `${settings.tag}: `
+  return {
+    from: field,
+    to: to === undefined ? undefined : fieldOf(to),
+    convert(event) {
+      const value = valueAt(event, field)
+      if (value === undefined) {
+        if (settings.ignore_missing) return undefined
+        throw new Error(`${tag}the field ${from} is missing`)
+      }
+      if (as === undefined) return value
+      try {
+        return converted(as, value)
+      } catch (thrown) {
+        throw new Error(`${tag}the field ${from} is no ${as}: ${messageOf(thrown)}`)
+      }
+    },
+  }
+}

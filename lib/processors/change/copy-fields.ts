@@ -1,0 +1,21 @@
+import { defineProcessor } from '../../processor.ts'
+import { copyOf, put, requireNone } from '../field.ts'
+import { fromTo } from '../field-formats.ts'
+import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
+
+/** Copies fields, with the settings of Beats' processor of this name. */
+export default defineProcessor<PairsSettings>({
+  name: 'copy_fields',
+  schema: {
+    fields: {
+      doc: 'The fields to copy: a list of `from` and `to`. The event must not have `to` yet.',
+      format: Array,
+      default: null,
+      children: fromTo,
+    },
+    ignore_missing: ignoreMissing,
+    fail_on_error: failOnError,
+  },
+  open: ({ settings }) =>
+    eachPair(settings, (event, _, to, value) => put(event, to, copyOf(value)), requireNone),
+})

@@ -1,0 +1,56 @@
+import type { MutableEvent, Processor } from '../../processor.ts'
+import { type Field, fieldOf, requiredAt, valueAt } from '../field.ts'
+
+/** The settings of every processor that goes through pairs of fields. */
+export interface PairsSettings {
+  readonly fields: readonly { readonly from: string; readonly to?: string }[]
+  readonly ignore_missing: boolean
+  readonly fail_on_error: boolean
+}
+
+export const ignoreMissing = {
+  doc: 'A field that is missing is no failure.',
+  format: Boolean,
+  default: false,
+}
+
+export const failOnError = {
+  doc: 'The first failure fails the processor. Otherwise what fails is left as it is.',
+  format: Boolean,
+  default: true,
+}
+
+/** What is done with a pair. It throws before it has changed anything. */
+type Work = (event: MutableEvent, from: Field, to: Field, value: unknown) => void
+
+/**
+ * Does the work for each pair, in order.
+ *
+ * @param before is done first, also for a field that is missing
+ */
+export function eachPair(
+  { fields, ignore_missing, fail_on_error }: PairsSettings,
+  work: Work,
+  before?: (event: MutableEvent, to: Field) => void,
+): Processor {
+  const pairs = fields.map(({ from, to = '' }) => {
+    return { from: fieldOf(from), to: fieldOf(to === '' ? from : to) }
+  })
+  const one = (event: MutableEvent, from: Field, to: Field) => {
+    before?.(event, to)
+    if (ignore_missing && valueAt(event, from) === undefined) return
+    work(event, from, to, requiredAt(event, from))
+  }
+  return {
+    process(event) {
+      for (const { from, to } of pairs) {
+        try {
+          one(event, from, to)
+        } catch (thrown) {
+          if (fail_on_error) throw thrown
+        }
+      }
+      return event
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { defineProcessor } from '../../processor.ts'
+import { move, requireNone } from '../field.ts'
+import { fromTo } from '../field-formats.ts'
+import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
+
+/** Renames fields, with the settings of Beats' processor of this name. */
+export default defineProcessor<PairsSettings>({
+  name: 'rename',
+  schema: {
+    fields: {
+      doc: 'The fields to rename: a list of `from` and `to`. The event must not have `to` yet.',
+      format: Array,
+      default: null,
+      children: fromTo,
+    },
+    ignore_missing: ignoreMissing,
+    fail_on_error: failOnError,
+  },
+  open: ({ settings }) => eachPair(settings, move, requireNone),
+})

@@ -1,0 +1,56 @@
+import type { MutableEvent } from '../../processor.ts'
+import { define, type Fields, isMap, ownValue } from '../field.ts'
+
+/**
+ * Merges a decoded map into an event. Without `overwrites`, the event keeps every field that it has, and
+ * its time and `@metadata` are not touched.
+ *
+ * @returns what of `@timestamp`, `@metadata` and `type` can't be taken over, and has not been
+ */
+export function mergeIntoRoot(
+  event: MutableEvent,
+  decoded: Fields,
+  overwrites: boolean,
+): readonly string[] {
+  if (!overwrites) {
+    merge(event, without(decoded, ['@timestamp', '@metadata']), false)
+    return []
+  }
+  const at = ownValue(decoded, '@timestamp')
+  const time = timeOf(at)
+  const faults = [
+    ...(at === undefined || time !== undefined ? [] : ['@timestamp']),
+    ...(isMap(ownValue(decoded, '@metadata') ?? {}) ? [] : ['@metadata']),
+    ...(isType(ownValue(decoded, 'type') ?? 'none') ? [] : ['type']),
+  ]
+  if (time !== undefined) event['@timestamp'] = time
+  merge(event, without(decoded, ['@timestamp', ...faults]), true)
+  return faults
+}
+
+/** Elasticsearch keeps names with an underscore in front for itself. */
+function isType(value: unknown): boolean {
+  return typeof value === 'string' && /^[^_]/.test(value)
+}
+
+function timeOf(at: unknown): string | undefined {
+  const text = typeof at === 'string' ? at : ''
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/.test(text)
+  const ms = isTime ? Date.parse(text.replace(',', '.').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : NaN
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+}
+
+function without(map: Fields, keys: readonly string[]): Fields {
+  if (!keys.some(key => Object.hasOwn(map, key))) return map
+  const rest: Fields = {}
+  for (const key of Object.keys(map)) if (!keys.includes(key)) define(rest, key, map[key])
+  return rest
+}
+
+function merge(into: Fields, from: Fields, overwrites: boolean): void {
+  for (const key of Object.keys(from)) {
+    const [known, value] = [ownValue(into, key), from[key]]
+    if (isMap(known) && isMap(value)) merge(known, value, overwrites)
+    else if (overwrites || known === undefined) define(into, key, value)
+  }
+}

@@ -1,0 +1,50 @@
+import type { MutableEvent } from '../../processor.ts'
+import { defineProcessor } from '../../processor.ts'
+import { ignoreMissing } from '../change/pairs.ts'
+import { define, type Field, fieldOf, isMap, remove } from '../field.ts'
+import { nameList } from './name-list.ts'
+
+interface DropFieldsSettings {
+  readonly fields: readonly string[]
+  readonly ignore_missing: boolean
+}
+
+/** Fields that Beats never drops. */
+const NEVER: readonly string[] = ['@timestamp', 'type']
+
+/** Drops fields, with the settings of Beats' processor of this name. */
+export default defineProcessor<DropFieldsSettings>({
+  name: 'drop_fields',
+  schema: {
+    fields: {
+      doc: 'The fields to drop. `@timestamp` and `type` stay even if they are listed.',
+      format: nameList,
+      default: null,
+    },
+    ignore_missing: ignoreMissing,
+  },
+  open({ settings: { fields, ignore_missing } }) {
+    const dropped = fields.filter(name => !NEVER.includes(name)).map(fieldOf)
+    return {
+      process(event) {
+        const missing: Field[] = []
+        for (const field of dropped) {
+          if (remove(event, field) === undefined && !ignore_missing) missing.push(field)
+        }
+        if (missing.length > 0) note(event, missing)
+        return event
+      },
+    }
+  },
+})
+
+/**
+ * Does not throw: the event would get back what has been dropped, and what is dropped is often what must not
+ * be sent.
+ */
+function note(event: MutableEvent, missing: readonly Field[]): void {
+  const names = missing.map(({ name }) => name).join(', ')
+  const message = `drop_fields: missing: ${names}`
+  const { error } = event
+  define(event, 'error', { ...(isMap(error) ? error : {}), message })
+}

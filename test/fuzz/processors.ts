@@ -1,0 +1,183 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { pino } from 'pino'
+import { openChain } from '../../lib/agent/beats/chain.ts'
+import type { ConfiguredProcessor } from '../../lib/agent/plan.ts'
+import type { Chain } from '../../lib/pipeline/client.ts'
+import type { MutableEvent, ProcessorType } from '../../lib/processor.ts'
+import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../lib/processors/builtin.ts'
+import { settingsOf } from '../../lib/testing/session.ts'
+import type { Config } from '../processors/opened.ts'
+import { SAMPLES } from '../processors/samples.ts'
+import type { Target } from './fuzz.ts'
+
+interface Step {
+  readonly name: string
+  readonly sample: number
+  /** Turns each switch of the processor to what its bit says. */
+  readonly switches: number
+}
+
+type Input = readonly [event: Config, steps: readonly Step[]]
+
+const KEYS = fc.constantFrom(
+  ...[
+    'message',
+    'text',
+    'json',
+    'list',
+    'n',
+    'a',
+    'b',
+    'c',
+    'ip',
+    'flag',
+    'time',
+    'tags',
+    'log',
+    'pid',
+  ],
+  ...['dissect', 'csv', 'event', 'host', 'error', 'password', 'type', 'id', 'a.b', '@metadata'],
+  ...['__proto__', 'constructor', '', '.'],
+)
+const TEXT = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '1',
+      '-7.5',
+      '0x1F',
+      '1e999',
+      'true',
+      '::1',
+      '192.0.2.1',
+      'YWJj',
+      'a%20b',
+      '%',
+      '1,"2',
+      'k=v x',
+    ],
+    ...[
+      '{"a":{"b":1},"@timestamp":"x"}',
+      '{"id":"7","a.b":2}',
+      '["{}"]',
+      '[[[]]]',
+      '{"__proto__":{"x":1}}',
+    ],
+    ...['2026-01-31T13:45:00Z', 'Jan 31 13:45:00.000 CET', 'GET  /x 200', '12345678901234567890'],
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+)
+const { value } = fc.letrec(tie => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    TEXT,
+    fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(KEYS, tie('value'), { maxKeys: 3 }),
+  ),
+}))
+const EVENT = fc.dictionary(KEYS, value, { maxKeys: 6 })
+const STEP = fc.constantFrom(...BUILTIN_PROCESSOR_NAMES).chain(name =>
+  fc.record({
+    name: fc.constant(name),
+    sample: fc.nat((SAMPLES[name]?.length ?? 1) - 1),
+    switches: fc.nat(63),
+  }),
+)
+
+const SWITCHES = [
+  'ignore_missing',
+  'fail_on_error',
+  'ignore_failure',
+  'overwrite_keys',
+  'add_error_key',
+  'expand_keys',
+]
+/** Everything that a processor says when it fails begins like this; an error of its own code does not. */
+const DOCUMENTED =
+  /^processor \w+: (mine: )?(the (field|list|event) |there is no such process|a key from the text )/
+const DROPPING = ['drop_event', 'rate_limit']
+
+/**
+ * Any chain of processors takes any event: none throws by mistake, one that fails leaves the event as it was,
+ * and none loses it unless it is there to drop events.
+ */
+export async function processorsTarget(): Promise<Target<Input>> {
+  const types = new Map<string, ProcessorType>()
+  for (const name of BUILTIN_PROCESSOR_NAMES) {
+    const type = await builtinProcessor(name)
+    if (type !== undefined) types.set(name, type)
+  }
+  const opened = new Map<string, Chain>()
+  const chainOf = (step: Step): Chain => {
+    const key = JSON.stringify(step)
+    const chain = opened.get(key) ?? open(types.get(step.name), step)
+    opened.set(key, chain)
+    return chain
+  }
+  return {
+    name: 'processors: chains',
+    inputs: fc.tuple(EVENT, fc.array(STEP, { minLength: 1, maxLength: 6 })),
+    holds: ([event, steps]) => {
+      let passed = eventOf(event)
+      let failures = 0
+      for (const step of steps) {
+        const before = JSON.stringify(passed)
+        const after = chainOf(step)(passed)
+        if (after === undefined) {
+          if (!DROPPING.includes(step.name)) throw new Error(`${step.name} has lost the event`)
+          return true
+        }
+        if (hasFailed(step.name, JSON.parse(before), after)) failures++
+        if (Reflect.get({}, 'x') !== undefined) throw new Error(`${step.name} has polluted Object`)
+        passed = JSON.parse(JSON.stringify(after))
+      }
+      return failures === 0
+    },
+  }
+}
+
+function open(type: ProcessorType | undefined, { name, sample, switches }: Step): Chain {
+  if (type === undefined) throw new Error(`there is no ${name}`)
+  const turned = SWITCHES.flatMap((key, bit) =>
+    Object.hasOwn(Object(type.schema), key) ? [[key, (switches & (1 << bit)) !== 0] as const] : [],
+  )
+  const config = { ...SAMPLES[name]?.[sample], ...Object.fromEntries(turned) }
+  const settings = settingsOf(type, config)
+  const own = { failOnError: false }
+  const configured = { kind: 'processor', id: name, plugin: type, settings, config: own }
+  const deps = { log: pino({ enabled: false }), failed: new Map<string, number>() }
+  const { chain } = openChain([[configured as ConfiguredProcessor]], deps)
+  if (chain === undefined) throw new Error('there is no chain')
+  return chain
+}
+
+/** As the pipeline hands it over. */
+function eventOf(written: Config): MutableEvent {
+  const { '@metadata': metadata, ...fields } = JSON.parse(JSON.stringify(written))
+  const isMap = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
+  return {
+    '@timestamp': '2026-01-31T13:45:00.000Z',
+    ...fields,
+    ...(isMap && { '@metadata': metadata }),
+  }
+}
+
+function hasFailed(name: string, before: MutableEvent, after: MutableEvent): boolean {
+  const own = reasonOf(after, name)
+  if (own === undefined || isDeepStrictEqual(after.error, before.error)) return false
+  if (!DOCUMENTED.test(own)) throw new Error(`not documented: ${own}`)
+  const { error: _, ...left } = JSON.parse(JSON.stringify(after))
+  const { error: __, ...was } = before
+  if (!isDeepStrictEqual(left, was)) throw new Error(`${name} has failed and changed the event`)
+  return true
+}
+
+/** What the chain has noted last of this processor. */
+function reasonOf({ error }: MutableEvent, name: string): string | undefined {
+  const text = [Object(error).message].flat().at(-1)
+  const at = typeof text === 'string' ? text.lastIndexOf(`processor ${name}: `) : -1
+  return at < 0 ? undefined : text.slice(at)
+}
