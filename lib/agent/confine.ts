@@ -8,6 +8,7 @@
 // Each part stands alone: one that fails gets one line, and the agent goes on, unless that part is required. A
 // user that can't be had ends the start: the agent would go on as root.
 
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { AgentError, messageOf } from '../errors.ts'
@@ -100,10 +101,20 @@ function warnOfNextStart(
   if (text !== undefined) log.warn(text)
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 /** What Landlock can't refuse, by the mounts of this process: NoExecPaths= of its unit is among them. */
 function noteExecutable({ writes }: Reach, { sandbox }: Pick<Plan, 'sandbox'>, log: Logger): void {
   if (sandbox.ready && refusesAllLibraries(sandbox)) return
-  const folders = executableFolders([...new Set(writes.map(({ what }) => what))])
+  // Landlock grants nothing where there is no folder.
+  const granted = [...new Set(writes.map(({ what }) => what))].filter(isFolder)
+  const folders = executableFolders(granted)
   if (folders.length === 0) return
   const hint =
     'mount them with noexec, or set NoExecPaths= in the unit; with seccomp.late_libraries: refuse, none is loaded'

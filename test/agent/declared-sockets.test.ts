@@ -3,17 +3,9 @@ import { declaredSockets } from '../../lib/agent/declared-sockets.ts'
 import type { LandlockConfig } from '../../lib/config/config.ts'
 import type { Privilege } from '../../lib/plugin.ts'
 import { reachOf } from '../../lib/sandbox/reach.ts'
+import { LANDLOCK } from '../sandbox/reaches.ts'
 
 type Declared = Privilege extends infer P ? Omit<P & Privilege, 'why'> : never
-
-const LANDLOCK: LandlockConfig = {
-  enabled: true,
-  required: false,
-  reads: [],
-  writes: [],
-  connects: [],
-  listens: [],
-}
 
 describe('the sockets that a reach takes', () => {
   function sockets(privileges: readonly Declared[], landlock: Partial<LandlockConfig> = {}) {

@@ -17,7 +17,8 @@ const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
   basics: {
-    files: /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|system-errors)\.ts$/,
+    files:
+      /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|sync-folder|system-errors)\.ts$/,
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
@@ -116,9 +117,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   regex: { files: /^lib\/regex\//, imports: ['errors', 'npm:re2js'] },
+  'processors/field': { files: /^lib\/processors\/field\.ts$/, imports: [] },
   conditions: {
     files: /^lib\/conditions\//,
-    imports: ['regex', 'config/schema', 'errors'],
+    imports: ['processors/field', 'regex', 'config/schema', 'errors'],
     types: ['contracts'],
   },
 
@@ -139,7 +141,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   processors: {
     files: /^lib\/processors\//,
-    imports: ['contracts', 'config/schema', 'conditions', 'regex', 'errors'],
+    imports: ['processors/field', 'contracts', 'config/schema', 'conditions', 'regex', 'errors'],
   },
   log: {
     files: /^lib\/log\//,

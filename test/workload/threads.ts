@@ -65,7 +65,13 @@ async function endings(): Promise<void> {
   await endless.terminate()
 }
 
+/** For the whole process, where it takes precedence over a worker's own limit, which would then be gigabytes. */
+const HEAP_IS_SET = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some(option =>
+  /--max[-_]old[-_]space[-_]size/.test(option),
+)
+
 async function limits(): Promise<void> {
+  if (HEAP_IS_SET) return
   const worker = start('const all = []; for (;;) all.push(new Array(1e4).fill({}))', {
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 },
   })

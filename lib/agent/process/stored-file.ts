@@ -2,6 +2,7 @@ import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
 import { readRegularFile } from '../../regular-file.ts'
+import { syncFolder } from '../../sync-folder.ts'
 import { plainReason } from '../../system-errors.ts'
 
 /** Far more than any state, which is written as a whole each time. */
@@ -70,14 +71,4 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   }
   await rename(newFile, file)
   await syncFolder(dirname(file))
-}
-
-/** Otherwise a crash could undo the rename itself (rename(2), fsync(2)). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -11,6 +11,7 @@
 import { createReadStream, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../../sync-folder.ts'
 import { type DeadEvent, encodeEntry } from './entry.ts'
 
 export interface DeadLetterSettings {
@@ -158,14 +159,4 @@ async function countLines(path: string): Promise<number> {
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++
   }
   return count
-}
-
-/** So that the name of a new file survives a power cut: fsync(2). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

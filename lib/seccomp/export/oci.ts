@@ -58,7 +58,8 @@ export function toOci(policy: EffectivePolicy, program: Program): OciExport {
     else {
       const verdict = shut ?? strictest(decision)
       stricter.push(`${decision.name}: ${formatVerdict(verdict)}, whatever its arguments`)
-      add(decision.name, verdict)
+      // libseccomp refuses a rule that does what the default does.
+      if (formatVerdict(verdict) !== formatVerdict(byDefault)) add(decision.name, verdict)
     }
   }
   const { action, errnoRet } = actionOf(policy, byDefault)

@@ -70,7 +70,8 @@ describe('seccomp export --format oci: what libseccomp makes of it', () => {
     if (!theirs) throw new RangeError('no program')
     for (const [call, number] of Object.entries(table.numbers)) {
       for (let first = 0n; first < 26n; first++) {
-        const made = { audit, number, args: [first, 1n, 0n, 0n, 0n, 0n] }
+        const flags = first % 2n === 0n ? 0n : 0x20000000n | 0o4100n
+        const made = { audit, number, args: [first, 1n, flags, flags, 0n, 0n] }
         const [ours, found] = [program, theirs.linear].map(
           each => simulate(each, made, endian).value,
         )
@@ -84,6 +85,17 @@ describe('seccomp export --format oci: what libseccomp makes of it', () => {
       const found = await loadPolicy(name, { mode: 'extend', policy: undefined }, { needs: [] })
       if (!found) throw new Error('no default policy')
       await isNeverLooser(name, found)
+    })
+
+    it(`${name}: nor does that of an agent without sockets, and of one that connects`, async () => {
+      const without = { families: {}, connect: undefined, bind: undefined, listen: undefined }
+      const client = { ...without, families: { AF_INET: 'a' }, connect: 'a', bind: 'a' }
+      for (const sockets of [without, client]) {
+        const declared = { needs: [], sockets }
+        const found = await loadPolicy(name, { mode: 'extend', policy: undefined }, declared)
+        if (!found) throw new Error('no default policy')
+        await isNeverLooser(name, found)
+      }
     })
   }
 
