@@ -10,7 +10,6 @@
 // Before the filter the folder is opened and mended (recover.ts); segments come and go after it, too.
 
 import type { Logger } from 'pino'
-import type { DiskQueueSettings } from '../../../config/config.ts'
 import { settledBy } from '../../../settled.ts'
 import type { Acker } from '../../acker.ts'
 import type { Pins } from '../../block.ts'
@@ -27,14 +26,11 @@ import { Waiting } from '../waiting.ts'
 import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { endOfFitting, sizeOf } from './measure.ts'
-import { Progress } from './progress.ts'
+import { Progress, type Settings } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
-
-/** The most events that are taken beyond the oldest one that is not settled: a crash repeats no more. */
-const WINDOW_EVENTS = 65_536
 
 /** While a batch is on its way, another one is due with so many events, or after so much time. */
 const DUE_EVENTS = 1_600
@@ -61,8 +57,6 @@ export class DiskQueue implements Queue {
   /** Receipts whose events somebody waits for. */
   readonly #awaited = new Set<Acker>()
   readonly #maxPublish: number
-  /** One behind the number of the last event that was taken from the queue. */
-  #takenEnd: number
   #taken = 0
   #held: number
   #sending = 0
@@ -79,7 +73,7 @@ export class DiskQueue implements Queue {
    *
    * @throws AgentError `OPEN_FAILED` if a newer version has written it; the system's error
    */
-  static async open(settings: DiskQueueSettings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
+  static async open(settings: Settings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
     const found = await recover(settings)
     for (const { message, fields } of found.findings) log.warn(fields, message)
     const events = found.next - found.first
@@ -88,13 +82,12 @@ export class DiskQueue implements Queue {
     return pins => new DiskQueue(settings, found, pins, log)
   }
 
-  private constructor(settings: DiskQueueSettings, found: Recovered, pins: Pins, log: Logger) {
+  private constructor(settings: Settings, found: Recovered, pins: Pins, log: Logger) {
     const { segments, position: file, first, next, handle } = found
     this.#pins = pins
     this.#segments = segments
     this.#restored = next - first
     this.#held = this.#restored
-    this.#takenEnd = first
     this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
     const onChange = (gone: number) => this.#notice(gone)
     const { oldest } = segments
@@ -108,7 +101,8 @@ export class DiskQueue implements Queue {
       this.#writer.retryNow()
       this.#admit()
     }
-    this.#progress = new Progress({ settings, file, segments, log, first, onRoom })
+    const onKept = () => this.#wakeIfDue()
+    this.#progress = new Progress({ settings, file, segments, log, first, onRoom, onKept })
     this.#writer = new FrameWriter({
       settings,
       segments,
@@ -170,7 +164,6 @@ export class DiskQueue implements Queue {
     const { spans, end } = this.#ahead.take(maxEvents, maxBytes)
     const events = spans.reduce((sum, { from, to }) => sum + to - from, 0)
     const settle = this.#progress.take(end, events)
-    this.#takenEnd = end
     this.#sending += events
     this.#arm()
     return new Lease(spans, settled => {
@@ -254,8 +247,7 @@ export class DiskQueue implements Queue {
 
   #isDue(): boolean {
     const { events, isBehind, sinceMs } = this.#ahead
-    if (events === 0) return false
-    if (this.#sending > 0 && this.#takenEnd - this.#progress.position > WINDOW_EVENTS) return false
+    if (events === 0 || !this.#progress.mayTake) return false
     // Nothing is being sent: there is nothing to gain by waiting.
     if (this.#sending === 0 || this.#refusal !== undefined) return true
     if (events >= DUE_EVENTS || isBehind || this.#waiting.size > 0) return true

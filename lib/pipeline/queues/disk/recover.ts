@@ -13,6 +13,7 @@ import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/p
 import { join } from 'node:path'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import { codeOf } from '../../../errors.ts'
+import { syncFolder } from '../../../sync-folder.ts'
 import {
   decodeSegmentHeader,
   FRAME_HEADER_BYTES,
@@ -23,7 +24,7 @@ import {
 import { newerVersion } from './newer-version.ts'
 import { PositionFile } from './position-file.ts'
 import { type Damage, SegmentReader } from './segment-reader.ts'
-import { syncFolder, writing } from './segment-writer.ts'
+import { writing } from './segment-writer.ts'
 import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 

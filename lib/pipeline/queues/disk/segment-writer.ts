@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DiskQueueSettings } from '../../../config/config.ts'
+import { syncFolder } from '../../../sync-folder.ts'
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from './format.ts'
 import type { FinishedFrame } from './frame.ts'
 import type { Segment, Segments } from './segments.ts'
@@ -115,16 +116,6 @@ export class SegmentWriter {
 export function isFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
-}
-
-/** Otherwise a power cut could undo what has happened to the names in it (fsync(2)). */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function writeAll(
