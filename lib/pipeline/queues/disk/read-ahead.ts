@@ -1,7 +1,7 @@
 // The oldest events of the queue in memory, ready to be taken.
 //
 //   caught up   a frame that was written stays in memory, and nothing is read
-//   behind      once there are more bytes than READ_AHEAD_BYTES, frames are dropped after they were written. From
+//   behind      once there are more bytes than KEPT_BYTES, frames are dropped after they were written. From
 //               there on they are read again, as far ahead as there is room, until the end is reached
 //
 // Numbers of events that no frame has are gone: damage, or a segment that is missing.
@@ -19,6 +19,9 @@ import type { Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
 const READ_AHEAD_BYTES = 8 * 1024 * 1024
+
+/** Of what was written: more than publishes wait for (pace.ts), as those are measured before they are encoded. */
+const KEPT_BYTES = 24 * 1024 * 1024
 
 /** Events of a block, of which the first has this number. */
 interface Resident extends Span {
@@ -64,6 +67,11 @@ export class ReadAhead {
     return this.#events
   }
 
+  /** Of them. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get isBehind(): boolean {
     return this.#cursor !== undefined
   }
@@ -79,7 +87,7 @@ export class ReadAhead {
 
   /** Takes a frame that was written: keeps it if there is room, or reads it again later. */
   add(frame: FinishedFrame, place: Place): void {
-    const isTooMuch = this.#bytes > 0 && this.#bytes + frame.size > READ_AHEAD_BYTES
+    const isTooMuch = this.#bytes > 0 && this.#bytes + frame.size > KEPT_BYTES
     if (this.#cursor === undefined && !isTooMuch) {
       let first = frame.first
       for (const span of frame.spans) {
