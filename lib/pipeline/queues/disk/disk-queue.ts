@@ -92,9 +92,8 @@ export class DiskQueue implements Queue {
     this.#held = this.#restored
     this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
     const onChange = (gone: number) => this.#notice(gone)
-    const { oldest } = segments
-    const start =
-      this.#restored > 0 && oldest ? { segment: oldest.number, offset: oldest.begin } : undefined
+    const { number: segment = 0, begin: offset = 0 } = segments.oldest ?? {}
+    const start = this.#restored > 0 ? { segment, offset } : undefined
     this.#ahead = new ReadAhead(
       { folder: settings.path, segments, pins, log, first, onChange },
       start,

@@ -20,6 +20,9 @@ import { setAside } from './set-aside.ts'
 
 const READ_AHEAD_BYTES = 8 * 1024 * 1024
 
+/** The first step over what can't be read: as much as is read at once. */
+const SKIP_BYTES = 256 * 1024
+
 /** Of what was written: more than publishes wait for (pace.ts), as those are measured before they are encoded. */
 const KEPT_BYTES = 24 * 1024 * 1024
 
@@ -54,6 +57,8 @@ export class ReadAhead {
   #cursor: Place | undefined
   #reader: { readonly segment: number; readonly reader: SegmentReader } | undefined
   #filling: Promise<void> | undefined
+  /** The last step over what could not be read. */
+  #skippedBytes = 0
   #isClosed = false
 
   constructor(options: ReadAheadOptions, start: Place | undefined) {
@@ -179,16 +184,20 @@ export class ReadAhead {
       const reader = await this.#readerOf(segment, offset)
       const found = await reader.next(segment.size)
       moveTo(reader.offset)
+      this.#skippedBytes = 0
       if (found === undefined) return
       if (found.isSound) this.#takeIn(found.header, found.body)
       else await this.#note(segment, reader, found)
     } catch (err) {
       const { folder, log } = this.#options
-      const isRead = this.#cursor?.offset !== offset
-      if (!isRead) moveTo(segment.size)
-      const fields = { err, segment: join(folder, segmentName(segment.number)), offset }
-      const what = isRead ? 'a frame' : 'the rest of a segment'
-      log.error(fields, `Disk queue: ${what} can not be read: going on behind it`)
+      if (this.#cursor?.offset === offset) {
+        // A larger step each time: a bad sector takes little with it, and a dead disk comes to an end.
+        this.#skippedBytes = Math.max(SKIP_BYTES, this.#skippedBytes * 2)
+        moveTo(Math.min(segment.size, offset + this.#skippedBytes))
+      }
+      const bytes = (this.#cursor?.offset ?? 0) - offset
+      const fields = { err, segment: join(folder, segmentName(segment.number)), offset, bytes }
+      log.error(fields, 'Disk queue: a part of a segment can not be read: going on behind it')
     }
   }
 

@@ -65,7 +65,7 @@ function answer({ op, node, body }: Request): Buffer | number | undefined {
     case OP.READ: {
       const { offset, size } = rangeIn(body)
       return (
-        fault('read') ||
+        readFault(node) ||
         (file?.bytes.subarray(offset, Math.min(file.size, offset + size)) ?? ENOENT)
       )
     }
@@ -146,6 +146,11 @@ function resize(file: File, size: number): void {
 
 function fault(cell: keyof typeof CELL): number {
   return Atomics.load(cells, CELL[cell])
+}
+
+function readFault(node: number): number {
+  const only = Atomics.load(cells, CELL.readNode)
+  return only === 0 || only === node ? fault('read') : 0
 }
 
 function note(operation: Operation): void {

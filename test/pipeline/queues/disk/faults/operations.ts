@@ -24,6 +24,8 @@ export const CELL = {
   syncFolder: 4,
   read: 5,
   create: 6,
+  /** Of which reads fail; 0: of all. */
+  readNode: 8,
   /** Isn't 0 once it has begun. */
   isReady: 7,
 } as const
