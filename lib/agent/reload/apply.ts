@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts'
 import type { BeatRunner } from '../beats/beat-runner.ts'
 import type { BeatRunners } from '../beats/beat-runners.ts'
 import type { ConfiguredBeat } from '../plan.ts'
-import type { Changes } from './compare.ts'
+import type { Changes } from './changes.ts'
 
 /** The verdict of a reload: what became of each beat, by id. */
 interface Applied {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { changesBetween } from '../../../lib/agent/reload/compare.ts'
+import { changesBetween } from '../../../lib/agent/reload/changes.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { plansIn } from './plans.ts'
 
