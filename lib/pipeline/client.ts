@@ -12,10 +12,15 @@ export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 /** The steps that events pass before the queue, in order. Undefined drops an event. */
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
 
+/**
+ * The chain of now; undefined without processors: then no event becomes an object again. A reload changes it,
+ * so it is asked for once for each publish, whose events all pass the same one.
+ */
+export type ChainOfNow = () => Chain | undefined
+
 /** The things that one beat's publishers work with. */
 export interface Door {
-  /** Undefined without processors: then no event becomes an object again. */
-  readonly chain: Chain | undefined
+  readonly chain: ChainOfNow
   readonly metaOf: MetaOf
   readonly signal: AbortSignal
   readonly queue: Queue
@@ -28,10 +33,15 @@ export interface Door {
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
 export function publisherOf(door: Door, encode: Encode): Publish {
-  const { signal, queue, chain, metaOf } = door
+  const { signal, queue, metaOf } = door
   const clock = new Clock()
 
-  const add = (publishing: Publishing, event: Event, now: Moment): void => {
+  const add = (
+    publishing: Publishing,
+    event: Event,
+    now: Moment,
+    chain: Chain | undefined,
+  ): void => {
     try {
       const text = encode(event, now)
       const metadata = metadataOf(event['@metadata'])
@@ -46,11 +56,12 @@ export function publisherOf(door: Door, encode: Encode): Publish {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const now = clock.now()
+    const chain = door.chain()
     const publishing = new Publishing(door)
     if (Array.isArray(events)) {
-      for (const event of events as readonly Event[]) add(publishing, event, now)
+      for (const event of events as readonly Event[]) add(publishing, event, now, chain)
     } else {
-      add(publishing, events as Event, now)
+      add(publishing, events as Event, now, chain)
     }
     return publishing.finish()
   }

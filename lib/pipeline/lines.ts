@@ -14,11 +14,11 @@ import { endsOf } from './line-ends.ts'
 import { kept, metadataOf } from './meta.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
-  const { chain, signal, queue } = door
+  const { signal, queue } = door
   // A beat may ask for each chunk.
   const constantsFor = constantsForOf(source)
   return {
-    constantsFor: fields => (chain === undefined ? constantsFor(fields) : undefined),
+    constantsFor: fields => (door.chain() === undefined ? constantsFor(fields) : undefined),
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal
@@ -28,6 +28,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const fields = metadataOf(meta?.fields, 'meta.fields')
       const now = new Date().toISOString()
       const route = given ?? door.metaOf({}, fields, now)?.route
+      const chain = door.chain()
       if (chain === undefined) {
         const block = Block.of(pins, buffer, ends, kept(route, fields))
         const acker = new Acker(ends.length, door.source)

@@ -18,7 +18,7 @@ import type { LinePublisher } from '../event.ts'
 import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
-import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
+import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery.ts'
@@ -45,7 +45,7 @@ type PublisherOptions = [
   source: EventSource,
   signal: AbortSignal,
   counts?: SourceCounts,
-  chain?: Chain | undefined,
+  chain?: ChainOfNow,
 ]
 
 export interface Pipeline {
@@ -138,7 +138,9 @@ export function openPipeline({
   }
   let closing: ReturnType<typeof drain> | undefined
 
-  function doorOf(...[source, signal, sourceCounts, chain]: PublisherOptions): Door {
+  function doorOf(
+    ...[source, signal, sourceCounts, chain = () => undefined]: PublisherOptions
+  ): Door {
     const drop = (thrown: unknown) =>
       unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
     return {

@@ -12,7 +12,7 @@ import { type CallChange, policyChanges } from '../../seccomp/policy/policy-chan
 import { type RefusedSockets, refusedSockets } from '../../seccomp/policy/sockets.ts'
 import { type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
 import { capabilityOf, privilegesOf } from '../plugins/declared.ts'
-import { changesBetween } from './changes.ts'
+import { changesBetween, openedBy } from './changes.ts'
 
 /** A difference that needs a restart, and where it was written. */
 interface RestartReason {
@@ -34,8 +34,7 @@ export function restartReasons(running: Plan, wanted: Plan): readonly RestartRea
 /** Capabilities that were needed to open something have been dropped since. */
 function droppedReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   if (running.config.capabilities === 'keep') return []
-  const { added, restarted } = changesBetween(running, wanted)
-  return privilegesOf([...added, ...restarted]).privileges.flatMap(
+  return privilegesOf(openedBy(changesBetween(running, wanted))).privileges.flatMap(
     ({ plugin, title, privilege }) => {
       const capability = capabilityOf(privilege)
       const stays = 'capability' in privilege && privilege.during !== 'open'

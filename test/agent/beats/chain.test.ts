@@ -29,7 +29,7 @@ async function passed(...processes: readonly Process[]) {
     log: pino({ enabled: false }),
     failed: new Map(),
   })
-  const publish = pipeline.publisher(SOURCE, NEVER, undefined, chain)
+  const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => chain)
   const receipt = await publish({ '@timestamp': AT, id: 1, '@metadata': { m: 1 } })
   const { confirmed } = await receipt.confirmed
   await pipeline.close(NEVER)
