@@ -7,6 +7,7 @@ import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
 import { benchLibseccomp } from './libseccomp.ts'
 import { benchPipeline } from './pipeline.ts'
+import { benchProcessors } from './processors.ts'
 
 const TABLES = new Map([
   ['programs', benchPrograms],
@@ -19,6 +20,7 @@ const TABLES = new Map([
   ['busy', benchBusy],
   ['jitless', benchJitless],
   ['pipeline', benchPipeline],
+  ['processors', benchProcessors],
   ['installed', benchInstalled],
 ])
 

@@ -3,13 +3,18 @@ import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
 import { Block } from './block.ts'
 import { type Encode, type Moment, momentOf, stringify } from './encode.ts'
+import type { EventSource } from './enrichment.ts'
 import { type MetaOf, metadataOf } from './meta.ts'
+import { objectMakerOf } from './objects/event-object.ts'
 import type { Encoded, Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 
-/** The steps that events pass before the queue, in order. Undefined drops an event. */
+/**
+ * The steps that events pass before the queue, in order. Undefined drops an event. What it gets and what it
+ * answers is data as JSON has it, and nobody else has it.
+ */
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
 
 /**
@@ -32,8 +37,9 @@ export interface Door {
 }
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
-export function publisherOf(door: Door, encode: Encode): Publish {
+export function publisherOf(door: Door, source: EventSource, encode: Encode): Publish {
   const { signal, queue, metaOf } = door
+  const objectOf = objectMakerOf(source, encode)
   const clock = new Clock()
 
   const add = (
@@ -43,10 +49,12 @@ export function publisherOf(door: Door, encode: Encode): Publish {
     chain: Chain | undefined,
   ): void => {
     try {
+      if (chain !== undefined) {
+        publishing.pass(objectOf(event, now), chain)
+        return
+      }
       const text = encode(event, now)
-      const metadata = metadataOf(event['@metadata'])
-      if (chain === undefined) publishing.add(text, metaOf(event, metadata, now.text))
-      else publishing.pass(withMetadata(JSON.parse(text), metadata), chain)
+      publishing.add(text, metaOf(event, metadataOf(event['@metadata']), now.text))
     } catch (thrown) {
       publishing.fail(thrown)
     }
@@ -94,12 +102,12 @@ export class Publishing {
       this.#filtered++
       return
     }
-    const { '@metadata': _, ...own } = passed
-    const metadata = metadataOf(passed['@metadata'])
-    const line: string | undefined = stringify(own)
-    // A processor may have given it a toJSON.
+    const metadata = ownMetadataOf(passed)
+    // Left out of JSON, while an event without the key would be one that V8 writes slowly.
+    if (metadata !== undefined) passed['@metadata'] = undefined
+    const line: string | undefined = stringify(passed)
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
-    this.add(line, metaOf(own, metadata, undefined))
+    this.add(line, metaOf(passed, metadata, undefined))
   }
 
   fail(thrown: unknown): void {
@@ -132,9 +140,12 @@ export class Publishing {
   }
 }
 
-/** Processors see `@metadata` as a field of the event. */
-export function withMetadata(event: MutableEvent, metadata: Event['@metadata']): MutableEvent {
-  return metadata === undefined ? event : { ...event, '@metadata': metadata }
+function ownMetadataOf({ '@metadata': own }: MutableEvent): EventMeta['fields'] {
+  return isFields(own) ? own : undefined
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Resolves with the receipt when the queue has taken the events. */

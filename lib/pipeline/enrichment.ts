@@ -1,4 +1,4 @@
-import { chosen, merge } from './merge.ts'
+import { chosen, merge } from './objects/merge.ts'
 
 /** One layer of what the configuration adds to every event: the agent's, or a beat's. */
 export interface EnrichmentLayer {

@@ -7,11 +7,12 @@
 import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
-import { type Door, enter, Publishing, withMetadata } from './client.ts'
+import { type Door, enter, Publishing } from './client.ts'
 import { constantsForOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
 import { endsOf } from './line-ends.ts'
 import { kept, metadataOf } from './meta.ts'
+import { withMetadata } from './objects/event-object.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { signal, queue } = door

@@ -156,7 +156,7 @@ export function openPipeline({
 
   return {
     failed,
-    publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
+    publisher: (...from) => publisherOf(doorOf(...from), from[0], encoderOf(from[0])),
     linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
       if (done) return

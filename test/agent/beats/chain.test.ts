@@ -104,6 +104,20 @@ describe('chain: an answer that is an event', () => {
     })
   }
 
+  it('is its own: what a processor keeps of it changes nothing later', async () => {
+    const kept: MutableEvent[] = []
+    const keep: Process = event => {
+      kept.push(event)
+      return event
+    }
+    const change: Process = event => {
+      for (const each of kept) each['id'] = 'changed later'
+      return { ...event, after: true }
+    }
+    const { event } = await passed(keep, change)
+    expect(event).to.deep.include({ id: 1, after: true })
+  })
+
   it('is what a later processor that fails leaves, with the reason of each', async () => {
     const fail: Process = event => {
       event['id'] = 'changed half-way'
