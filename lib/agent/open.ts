@@ -9,10 +9,12 @@
 // steps before it are closed and the error names the step. A stop in between leaves the rest unopened.
 
 import type { Logger } from 'pino'
+import type { QueueSettings } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
-import { openPipeline, type Pipeline } from '../pipeline/pipeline.ts'
+import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
+import { DiskQueue } from '../pipeline/queues/disk/disk-queue.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
 import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
@@ -48,9 +50,9 @@ export async function open(
     const { delivery } = plan.output
     const route = routeOf(plan.output)
     const deadLetter = deadLetterOf(plan)
-    const queue = config.queue.mem
+    const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
-    closeStack.add('the queue', deadline => drain(pipeline, deadline, log))
+    closeStack.add('the queue', deadline => drain(pipeline, config.queue, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
@@ -116,9 +118,31 @@ function expectOutput(opened: unknown): void {
   throw new TypeError(`open returned no { write, close }${kin}`)
 }
 
-async function drain(pipeline: Pipeline, deadline: AbortSignal, log: Logger): Promise<void> {
-  const { lost } = await pipeline.close(deadline)
-  if (lost > 0) log.warn({ lost }, 'Events lost: the output did not take them in time')
+async function openQueue(
+  { mem, disk }: QueueSettings,
+  log: Logger,
+): Promise<PipelineOptions['queue']> {
+  if (disk === undefined) return mem
+  try {
+    return await DiskQueue.open(disk, log)
+  } catch (error) {
+    throw openFailed('queue.disk', error)
+  }
+}
+
+async function drain(
+  pipeline: Pipeline,
+  { disk }: QueueSettings,
+  deadline: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  const { lost, kept } = await pipeline.close(deadline)
+  if (kept > 0)
+    log.info({ kept, path: disk?.path }, 'Events kept in the disk queue for the next start')
+  if (lost === 0) return
+  const why =
+    disk === undefined ? 'the output did not take them in time' : 'they could not be stored'
+  log.warn({ lost }, `Events lost: ${why}`)
 }
 
 async function openBeats(runners: BeatRunners, beats: readonly ConfiguredBeat[]): Promise<void> {

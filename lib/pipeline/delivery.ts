@@ -60,6 +60,9 @@ export class Delivery {
   #failuresInARow = 0
   /** After a write that failed as a whole nothing is tried before: performance.now(). */
   #pausedUntilMs = 0
+  #isAborted = false
+  /** Whether each event has had its last try. */
+  #isLastTry = false
   #freeSlots: number
   readonly #slotQueue: (() => void)[] = []
   /** Rejects with the error of a delivery aside. */
@@ -90,7 +93,7 @@ export class Delivery {
     try {
       const all = Promise.all(Array.from({ length: workers }, () => this.#work()))
       await Promise.race([all, this.#failure])
-      while (this.#aside.size > 0 && !this.#pauses.isStopped) {
+      while (this.#aside.size > 0 && !this.#isAborted) {
         await Promise.race([Promise.all(this.#aside), this.#failure])
       }
     } catch (thrown) {
@@ -115,9 +118,21 @@ export class Delivery {
     return this.#writer.writingForMs
   }
 
+  /** Sends what it takes from now on once, and ends with the first failure: its events are kept elsewhere. */
+  endAtFailure(): void {
+    this.#isLastTry = true
+    if (this.#failuresInARow > 0) this.#leave()
+  }
+
   /** Gives up the events that are not confirmed. */
   stop(): void {
+    this.#isAborted = true
+    this.#leave()
     this.#writer.abort()
+  }
+
+  /** Tries nothing any more, and waits for the answers to what was sent. */
+  #leave(): void {
     this.#pauses.stop()
     for (const next of this.#slotQueue.splice(0)) next()
   }
@@ -246,6 +261,10 @@ export class Delivery {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
       await this.#reject(lease, tries, `it was refused ${tries + 1} times`)
+      return []
+    }
+    if (this.#isLastTry) {
+      this.#leave()
       return []
     }
     const retry_in_ms = Math.round(ms)

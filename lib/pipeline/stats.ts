@@ -1,10 +1,12 @@
 /**
  * Events, counted since the start unless said otherwise. At any time
- * `published = unencodable + filtered + rejected + acked + queued + sending`.
+ * `published + restored = unencodable + filtered + rejected + acked + damaged + queued + sending`.
  */
 export interface PipelineStats {
   /** Taken by `publish`. */
   readonly published: number
+  /** Found in a durable queue at the start. */
+  readonly restored: number
   /** Dropped at `publish`: JSON can't carry them. */
   readonly unencodable: number
   /** Dropped on purpose by a processor. */
@@ -17,6 +19,8 @@ export interface PipelineStats {
   readonly dead_letter_lost: number
   /** Confirmed by the output. */
   readonly acked: number
+  /** Dropped by a durable queue, which could not read them again. */
+  readonly damaged: number
   /** Sent once more, counted each time. */
   readonly retried: number
   /** Batches that failed as a whole: `write` rejected. */
@@ -34,7 +38,7 @@ export interface SourceCounts {
   published: number
   /** Dropped at `publish`: JSON can't carry them. */
   unencodable: number
-  /** Now: taken, and neither confirmed nor dropped yet. */
+  /** Now: taken, and neither confirmed nor dropped yet, nor stored by a durable queue. */
   pending: number
 }
 
@@ -46,7 +50,7 @@ export function noSourceCounts(): SourceCounts {
 export type Counts = {
   -readonly [K in Exclude<
     keyof PipelineStats,
-    'published' | 'queued' | 'sending' | 'waiting'
+    'published' | 'restored' | 'damaged' | 'queued' | 'sending' | 'waiting'
   >]: number
 }
 

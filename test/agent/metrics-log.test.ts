@@ -7,7 +7,7 @@ import { listeningLog } from './lines.ts'
 import { statusWith } from './status-fixtures.ts'
 
 /** The counters of events that are settled. */
-const FATES = ['acked', 'rejected', 'filtered', 'unencodable'] as const
+const FATES = ['acked', 'rejected', 'filtered', 'unencodable', 'damaged'] as const
 
 function sample(status: AgentStatus, more: Partial<Sample> = {}): Sample {
   return { status, uptimeMs: 1000, cpuMs: 10, rssBytes: 4096, ...more }
@@ -99,24 +99,26 @@ describe('the metrics of a period', () => {
       unencodable: fc.nat(9),
       queued: fc.nat(9),
       sending: fc.nat(9),
+      damaged: fc.nat(9),
     })
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), steps => {
-        const total = { acked: 0, rejected: 0, filtered: 0, unencodable: 0 }
+      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.nat(9), (steps, restored) => {
+        const total = { acked: 0, rejected: 0, filtered: 0, unencodable: 0, damaged: 0 }
         const samples = steps.map(({ queued, sending, ...more }) => {
           for (const key of FATES) total[key] += more[key]
           const settled = FATES.reduce((all, key) => all + total[key], 0)
-          const published = settled + queued + sending
-          return sample(statusWith({ events: { ...total, queued, sending, published } }))
+          const published = settled + queued + sending - restored
+          const events = { ...total, queued, sending, published, restored }
+          return sample(statusWith({ events }))
         })
         const lines = samples.map((now, at) => {
           const before = samples[at - 1] ?? sample(statusWith({}))
           return Object(metricsBetween(before, now).events ?? {})
         })
         const sum = (key: string) => lines.reduce((all, line) => all + (line[key] ?? 0), 0)
-        const { queued = 0, sending = 0 } = lines.at(-1)
+        const { queued = 0, sending = 0, restored: before = 0 } = lines.at(-1)
         const settled = FATES.reduce((all, key) => all + sum(key), 0)
-        expect(sum('published')).to.equal(settled + queued + sending)
+        expect(sum('published') + before).to.equal(settled + queued + sending)
       }),
     )
   })

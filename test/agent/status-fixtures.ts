@@ -33,6 +33,8 @@ export const PLANNED = {
 
 const NO_EVENTS: PipelineStats = {
   published: 0,
+  restored: 0,
+  damaged: 0,
   unencodable: 0,
   filtered: 0,
   rejected: 0,

@@ -51,7 +51,7 @@ describe('the status of an agent', () => {
   })
 
   it('has the filter, and what it has denied under seccomp.diagnose', () => {
-    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7 }
+    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7, storedBytes: 0 }
     const observed = { plan: PLANNED, pipeline, runners: { all: [] } }
     const denials = () =>
       new Map([

@@ -31,7 +31,7 @@ describe('delivery: what is tried again', () => {
     const pipeline = pipelineTo(output, { log })
     const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(2))
     expect(await confirmed).to.include({ rejected: 2 })
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
     expect(output.attempts).to.have.length(1)
     expect(lines.filter(({ msg }) => /sent again/.test(String(msg)))).to.deep.equal([])
   })
@@ -103,7 +103,7 @@ describe('delivery: what ends it', () => {
     const pipeline = pipelineTo(output, { delivery: ONE_BY_ONE })
     await pipeline.publisher(SOURCE, NEVER)(events(1))
     expect(await pipeline.failed).to.match(/gone/)
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 1 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 1, kept: 0 })
   })
 
   it('is no other error of the agent', async () => {

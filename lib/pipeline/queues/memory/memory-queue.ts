@@ -23,9 +23,10 @@ import {
   type Lines,
   type Queue,
   type QueueUsage,
+  type Remains,
 } from '../../queue.ts'
-import { Fifo } from './fifo.ts'
-import { Waiting } from './waiting.ts'
+import { Fifo } from '../fifo.ts'
+import { Waiting } from '../waiting.ts'
 
 /** A part of a block: the events from `from` to `to` are in the queue. */
 interface Segment {
@@ -37,6 +38,7 @@ interface Segment {
 }
 
 export class MemoryQueue implements Queue {
+  readonly isDurable = false
   readonly #capacity: number
   readonly #maxBytes: number
   readonly #threshold: number
@@ -81,6 +83,9 @@ export class MemoryQueue implements Queue {
       held: this.#held,
       waiting: this.#waiting.size,
       pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
+      restored: 0,
+      damaged: 0,
+      storedBytes: 0,
     }
   }
 
@@ -113,6 +118,10 @@ export class MemoryQueue implements Queue {
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
     this.#wakeNow()
+  }
+
+  async finish(): Promise<Remains> {
+    return { lost: this.#held, kept: 0 }
   }
 
   /** What publishes pin that wait for room does not count: it would only keep them waiting. */

@@ -1,6 +1,6 @@
-import type { Acker } from '../../acker.ts'
-import { Block } from '../../block.ts'
-import { countOf, type Encoded } from '../../queue.ts'
+import type { Acker } from '../acker.ts'
+import { Block } from '../block.ts'
+import { countOf, type Encoded } from '../queue.ts'
 import { Fifo } from './fifo.ts'
 
 /** A publish that waits for room in the queue. */
