@@ -7,6 +7,7 @@
 import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
+import { Blocks } from './blocks.ts'
 import { type Door, enter, Publishing, withMetadata } from './client.ts'
 import { constantsForOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'
@@ -29,10 +30,10 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const now = new Date().toISOString()
       const route = given ?? door.metaOf({}, fields, now)?.route
       if (chain === undefined) {
-        const block = Block.of(pins, buffer, ends, kept(route, fields))
+        const blocks = new Blocks(Block.of(pins, buffer, ends, kept(route, fields)))
         const acker = new Acker(ends.length, door.source)
-        block.own(acker)
-        return enter(door, acker, block)
+        blocks.own(acker)
+        return enter(door, acker, blocks)
       }
       const publishing = new Publishing(door)
       for (const line of buffer.toString('utf8').split('\n').slice(0, ends.length)) {

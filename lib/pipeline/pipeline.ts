@@ -3,7 +3,7 @@
 //   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
 //   queue      bounded by events and by pinned bytes, or by bytes on the disk; an event keeps its place
 //              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
-//   block      the encoded events of several publishes, made bytes together                 (block.ts)
+//   block      the encoded events of several publishes, or a part of a large one   (block.ts, blocks.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
 //   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
 //   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
@@ -154,6 +154,7 @@ export function openPipeline({
       metaOf: metaOf(source, route),
       signal,
       queue,
+      pins,
       counts,
       source: sourceCounts ?? noSourceCounts(),
       drop,

@@ -92,6 +92,7 @@ describe('pipeline: the door for lines', () => {
       metaOf: metaOf(SOURCE, undefined),
       signal: stop.signal,
       queue,
+      pins,
       counts: noCounts(),
       source: noSourceCounts(),
       drop: () => undefined,
