@@ -9,10 +9,10 @@ import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
 import { type Door, enter, Publishing, withMetadata } from './client.ts'
-import { constantsForOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { constantsForOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { kept, metadataOf } from './encoding/meta.ts'
 import { endsOf } from './line-ends.ts'
-import { kept, metadataOf } from './meta.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { chain, signal, queue } = door

@@ -1,6 +1,6 @@
 // The way of an event from a beat's `publish` to the one output: at least once.
 //
-//   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
+//   client     encodes each event once, when it is published, and waits for room   (client.ts, encoding/)
 //   queue      bounded by events and by pinned bytes, or by bytes on the disk; an event keeps its place
 //              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
 //   block      the encoded events of several publishes, or a part of a large one   (block.ts, blocks.ts)
@@ -25,10 +25,10 @@ import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery.ts'
 import { DropLog } from './drop-log.ts'
-import { encoderOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { encoderOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { metaOf } from './encoding/meta.ts'
 import { linePublisherOf } from './lines.ts'
-import { metaOf } from './meta.ts'
 import type { Queue, Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { Event } from '../../lib/event.ts'
-import type { Output } from '../../lib/output.ts'
-import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
-import { MetaOutput } from './meta-output.ts'
+import type { Event } from '../../../lib/event.ts'
+import type { Output } from '../../../lib/output.ts'
+import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from '../fixtures.ts'
+import { MetaOutput } from '../meta-output.ts'
 
 describe('pipeline: what is kept beside an event', () => {
   it('keeps @metadata as it was when it was published, and never encodes it', async () => {
