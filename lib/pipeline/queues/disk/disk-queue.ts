@@ -3,7 +3,7 @@
 //   put    `offer` takes a publish at once if there is room; else `wait` takes it in its turn. What is published
 //          while a frame is being written goes into the next one     (frame-writer.ts, segment-writer.ts)
 //   store  a frame on the disk is stored: only then its events can be taken
-//   take   from memory while the output keeps up, else read ahead                       (read-ahead.ts)
+//   take   from memory while the output keeps up (pace.ts), else read ahead             (read-ahead.ts)
 //   settle the position follows the oldest batch that is not settled; segments before it go  (progress.ts)
 //   room   `max_size` bounds the segments. Nothing is ever dropped to make room
 //
@@ -26,6 +26,7 @@ import { Waiting } from '../waiting.ts'
 import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { endOfFitting, sizeOf } from './measure.ts'
+import { Pace } from './pace.ts'
 import { Progress, type Settings } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
@@ -52,6 +53,7 @@ export class DiskQueue implements Queue {
   readonly #writer: FrameWriter
   readonly #ahead: ReadAhead
   readonly #progress: Progress
+  readonly #pace: Pace
   readonly #waiting = new Waiting(() => this.#admit())
   readonly #restored: number
   /** Receipts whose events somebody waits for. */
@@ -90,9 +92,8 @@ export class DiskQueue implements Queue {
     this.#held = this.#restored
     this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
     const onChange = (gone: number) => this.#notice(gone)
-    const { oldest } = segments
-    const start =
-      this.#restored > 0 && oldest ? { segment: oldest.number, offset: oldest.begin } : undefined
+    const { number: segment = 0, begin: offset = 0 } = segments.oldest ?? {}
+    const start = this.#restored > 0 ? { segment, offset } : undefined
     this.#ahead = new ReadAhead(
       { folder: settings.path, segments, pins, log, first, onChange },
       start,
@@ -118,6 +119,11 @@ export class DiskQueue implements Queue {
       },
       onRoom: () => this.#admit(),
     })
+    const stock = () => {
+      const { bytes, isBehind, sinceMs } = this.#ahead
+      return { bytes: bytes + this.#writer.bytes, isBehind, sinceMs }
+    }
+    this.#pace = new Pace(stock, () => this.#admit())
     this.#ahead.fill()
   }
 
@@ -142,7 +148,7 @@ export class DiskQueue implements Queue {
     const events = countOf(encoded)
     if (events === 0) return true
     if (this.#waiting.size > 0) return false
-    const room = this.#writer.room
+    const room = this.#room
     if (room === 0 || sizeOf(encoded) > Math.min(room, this.#maxPublish)) return false
     this.#put(acker, encoded, 0, events)
     return true
@@ -166,6 +172,7 @@ export class DiskQueue implements Queue {
     const settle = this.#progress.take(end, events)
     this.#sending += events
     this.#arm()
+    this.#admit()
     return new Lease(spans, settled => {
       this.#sending -= settled
       this.#held -= settled
@@ -180,6 +187,7 @@ export class DiskQueue implements Queue {
     this.#refusal = refusal
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
+    this.#pace.close()
     this.#wakeNow()
   }
 
@@ -194,12 +202,20 @@ export class DiskQueue implements Queue {
     return { lost, kept: this.#held - lost }
   }
 
+  /** How many bytes can be taken now. */
+  get #room(): number {
+    return this.#pace.holdsBack ? 0 : this.#writer.room
+  }
+
   #admit(): void {
     for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
       const { acker, encoded, taken: from } = head
       const events = countOf(encoded)
       const to = this.#admissible(encoded, from, events)
-      if (to === from) return
+      if (to === from) {
+        if (this.#pace.holdsBack) this.#pace.watch()
+        return
+      }
       this.#waiting.take(head, to - from)
       this.#put(acker, encoded, from, to)
       if (to < events) continue
@@ -210,7 +226,7 @@ export class DiskQueue implements Queue {
 
   /** One behind the events that can be taken now: all, or a piece of a publish that is too large. */
   #admissible(encoded: Encoded, from: number, events: number): number {
-    const { room } = this.#writer
+    const room = this.#room
     if (room === 0) return from
     const size = sizeOf(encoded)
     if (size <= this.#maxPublish) return size <= room ? events : from

@@ -58,8 +58,15 @@ export class SegmentWriter {
     return place
   }
 
+  /** @throws the system's error; then no more is added to the segment, as a later sync would not say it again */
   async sync(): Promise<void> {
-    await this.#handle?.datasync()
+    const handle = this.#handle
+    try {
+      await handle?.datasync()
+    } catch (error) {
+      if (handle === this.#handle) await this.leave()
+      throw error
+    }
   }
 
   /** Adds no more to the present segment. */
@@ -75,7 +82,8 @@ export class SegmentWriter {
     const now = this.#segment
     const isFilled = now !== undefined && now.size > now.begin && now.size + size > segment_size
     if (isFilled) {
-      if (sync !== 'none') await this.sync()
+      // With `batch` all of it has been.
+      if (sync === 'interval') await this.sync()
       await this.leave()
     }
     if (this.#handle !== undefined && this.#segment !== undefined) {
