@@ -47,6 +47,8 @@ export type ConfiguredStep = ConfiguredProcessor | ConfiguredBranch
 export interface ConfiguredProcessor extends ConfiguredPlugin<ProcessorType> {
   readonly kind: 'processor'
   readonly config: ProcessorConfig
+  /** Whether its code is the framework's, which leaves an event as it was when it throws. */
+  readonly builtin?: boolean
   /** Events of which it does not hold pass by. */
   readonly when?: ConfiguredCondition
 }

@@ -4,19 +4,29 @@ import { Acker } from './acker.ts'
 import { BLOCK_BYTES, Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
 import { type Encode, type Moment, momentOf, stringify } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { objectMakerOf } from './encoding/event-object.ts'
 import { type MetaOf, metadataOf } from './encoding/meta.ts'
 import { countOf, type Encoded, type Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 
-/** The steps that events pass before the queue, in order. Undefined drops an event. */
+/**
+ * The steps that events pass before the queue, in order. Undefined drops an event. What it gets and what it
+ * answers is data as JSON has it, and nobody else has it.
+ */
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
+
+/**
+ * The chain of now; undefined without processors: then no event becomes an object again. A reload changes it,
+ * so it is asked for once for each publish, whose events all pass the same one.
+ */
+export type ChainOfNow = () => Chain | undefined
 
 /** The things that one beat's publishers work with. */
 export interface Door {
-  /** Undefined without processors: then no event becomes an object again. */
-  readonly chain: Chain | undefined
+  readonly chain: ChainOfNow
   readonly metaOf: MetaOf
   readonly signal: AbortSignal
   readonly queue: Queue
@@ -29,16 +39,24 @@ export interface Door {
 }
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
-export function publisherOf(door: Door, encode: Encode): Publish {
-  const { signal, queue, chain, metaOf } = door
+export function publisherOf(door: Door, source: EventSource, encode: Encode): Publish {
+  const { signal, queue, metaOf } = door
+  const objectOf = objectMakerOf(source, encode)
   const clock = new Clock()
 
-  const add = (publishing: Publishing, event: Event, now: Moment): void => {
+  const add = (
+    publishing: Publishing,
+    event: Event,
+    now: Moment,
+    chain: Chain | undefined,
+  ): void => {
     try {
+      if (chain !== undefined) {
+        publishing.pass(objectOf(event, now), chain)
+        return
+      }
       const text = encode(event, now)
-      const metadata = metadataOf(event['@metadata'])
-      if (chain === undefined) publishing.add(text, metaOf(event, metadata, now.text))
-      else publishing.pass(withMetadata(JSON.parse(text), metadata), chain)
+      publishing.add(text, metaOf(event, metadataOf(event['@metadata']), now.text))
     } catch (thrown) {
       publishing.fail(thrown)
     }
@@ -48,11 +66,12 @@ export function publisherOf(door: Door, encode: Encode): Publish {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const now = clock.now()
+    const chain = door.chain()
     const publishing = new Publishing(door)
     if (Array.isArray(events)) {
-      for (const event of events as readonly Event[]) add(publishing, event, now)
+      for (const event of events as readonly Event[]) add(publishing, event, now, chain)
     } else {
-      add(publishing, events as Event, now)
+      add(publishing, events as Event, now, chain)
     }
     return publishing.finish()
   }
@@ -93,12 +112,12 @@ export class Publishing {
       this.#filtered++
       return
     }
-    const { '@metadata': _, ...own } = passed
-    const metadata = metadataOf(passed['@metadata'])
-    const line: string | undefined = stringify(own)
-    // A processor may have given it a toJSON.
+    const metadata = ownMetadataOf(passed)
+    // Left out of JSON, while an event without the key would be one that V8 writes slowly.
+    if (metadata !== undefined) passed['@metadata'] = undefined
+    const line: string | undefined = stringify(passed)
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
-    this.add(line, metaOf(own, metadata, undefined))
+    this.add(line, metaOf(passed, metadata, undefined))
   }
 
   fail(thrown: unknown): void {
@@ -146,9 +165,12 @@ export class Publishing {
   }
 }
 
-/** Processors see `@metadata` as a field of the event. */
-export function withMetadata(event: MutableEvent, metadata: Event['@metadata']): MutableEvent {
-  return metadata === undefined ? event : { ...event, '@metadata': metadata }
+function ownMetadataOf({ '@metadata': own }: MutableEvent): EventMeta['fields'] {
+  return isFields(own) ? own : undefined
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Resolves with the receipt when the queue has taken the events. */

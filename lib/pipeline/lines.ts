@@ -8,18 +8,19 @@ import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
-import { type Door, enter, Publishing, withMetadata } from './client.ts'
+import { type Door, enter, Publishing } from './client.ts'
 import { constantsForOf } from './encoding/encode.ts'
 import type { EventSource } from './encoding/enrichment.ts'
+import { withMetadata } from './encoding/event-object.ts'
 import { kept, metadataOf } from './encoding/meta.ts'
 import { endsOf } from './line-ends.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
-  const { chain, signal, queue } = door
+  const { signal, queue } = door
   // A beat may ask for each chunk.
   const constantsFor = constantsForOf(source)
   return {
-    constantsFor: fields => (chain === undefined ? constantsFor(fields) : undefined),
+    constantsFor: fields => (door.chain() === undefined ? constantsFor(fields) : undefined),
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal
@@ -29,6 +30,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const fields = metadataOf(meta?.fields, 'meta.fields')
       const now = new Date().toISOString()
       const route = given ?? door.metaOf({}, fields, now)?.route
+      const chain = door.chain()
       if (chain === undefined) {
         const blocks = new Blocks(Block.of(pins, buffer, ends, kept(route, fields)))
         const acker = new Acker(ends.length, door.source)

@@ -20,7 +20,7 @@ import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
 import type { Pins } from './block.ts'
-import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
+import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery.ts'
@@ -49,7 +49,7 @@ type PublisherOptions = [
   source: EventSource,
   signal: AbortSignal,
   counts?: SourceCounts,
-  chain?: Chain | undefined,
+  chain?: ChainOfNow,
 ]
 
 export interface Pipeline {
@@ -146,7 +146,9 @@ export function openPipeline({
   }
   let closing: ReturnType<typeof drain> | undefined
 
-  function doorOf(...[source, signal, sourceCounts, chain]: PublisherOptions): Door {
+  function doorOf(
+    ...[source, signal, sourceCounts, chain = () => undefined]: PublisherOptions
+  ): Door {
     const drop = (thrown: unknown) =>
       unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
     return {
@@ -163,7 +165,7 @@ export function openPipeline({
 
   return {
     failed,
-    publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
+    publisher: (...from) => publisherOf(doorOf(...from), from[0], encoderOf(from[0])),
     linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
       if (done) return
