@@ -5,7 +5,7 @@
 //              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
 //   block      the encoded events of several publishes, made bytes together                 (block.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
-//   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   delivery   batches in order or several in flight, retries, deadlines                     (delivery/)
 //   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
@@ -23,7 +23,7 @@ import type { Pins } from './block.ts'
 import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery } from './delivery/delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encode.ts'
 import type { EventSource } from './enrichment.ts'

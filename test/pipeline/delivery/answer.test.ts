@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { WriteResult } from '../../../lib/output.ts'
-import { answerOf } from '../../../lib/pipeline/answer.ts'
+import { answerOf } from '../../../lib/pipeline/delivery/answer.ts'
 
 const DONE: WriteResult = { retry: [], reject: [] }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { AgentError } from '../../../lib/errors.ts'
 import { type Batch, type Output, WRITTEN, type WriteResult } from '../../../lib/output.ts'
-import { Delivery } from '../../../lib/pipeline/delivery.ts'
+import { Delivery } from '../../../lib/pipeline/delivery/delivery.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts } from '../../../lib/pipeline/stats.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Batch, Output, WriteResult } from '../output.ts'
+import type { Batch, Output, WriteResult } from '../../output.ts'
 
 /** A write that the output has not answered. */
 interface Pending {

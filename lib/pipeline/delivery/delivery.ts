@@ -15,16 +15,16 @@
 // is written before it is over, also if no event of that write is left.
 
 import type { Logger } from 'pino'
-import { type BackoffSettings, pauseMs } from '../backoff.ts'
-import { AgentError } from '../errors.ts'
-import type { DeliverySettings, Output } from '../output.ts'
+import { type BackoffSettings, pauseMs } from '../../backoff.ts'
+import { AgentError } from '../../errors.ts'
+import type { DeliverySettings, Output } from '../../output.ts'
 import { type Answer, answerOf } from './answer.ts'
-import { Burial } from './dead-letter/burial.ts'
-import type { DeadLetter } from './dead-letter/store.ts'
-import type { Lease } from './lease.ts'
+import { Burial } from '../dead-letter/burial.ts'
+import type { DeadLetter } from '../dead-letter/store.ts'
+import type { Lease } from '../lease.ts'
 import { Pauses } from './pauses.ts'
-import type { Queue } from './queue.ts'
-import type { Counts } from './stats.ts'
+import type { Queue } from '../queue.ts'
+import type { Counts } from '../stats.ts'
 import { Writer } from './writer.ts'
 
 interface DeliveryOptions {

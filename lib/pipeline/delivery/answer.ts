@@ -1,5 +1,5 @@
-import type { Rejection, WriteResult } from '../output.ts'
-import type { Fate } from './block.ts'
+import type { Rejection, WriteResult } from '../../output.ts'
+import type { Fate } from '../block.ts'
 
 /** The longest pause that a peer is granted, in milliseconds. */
 const MAX_RETRY_AFTER_MS = 600_000
