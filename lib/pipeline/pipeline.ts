@@ -113,8 +113,9 @@ export function openPipeline({
       log,
       alone: act => deadLetter.alone(act),
       publish: (lines, meta) => {
-        const door = { queue, signal: replayed.signal }
-        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+        const source = noSourceCounts()
+        const door = { queue, signal: replayed.signal, counts, source }
+        return enter(door, new Acker(lines.length, source), { lines, meta })
       },
     })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')

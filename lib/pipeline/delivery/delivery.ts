@@ -5,26 +5,25 @@
 //             ignored, as the write that it belongs to counts as failed by then
 //   settle    each event by the answer: confirmed, rejected, or left for another try
 //   bury      a rejected event counts as settled once it is in the dead letter, if there is one: until then
-//             its batch waits
+//             its batch waits, and others go on, unless the order is kept
 //   again     ordered: at once after the pause, before anything newer. Else put aside until its pause is
 //             over, while other batches go on
 //
-// The pause grows with every failure in a row (lib/backoff.ts); a partial success does not end the row,
-// a full one does. A peer that asks for a longer one gets it, up to ten minutes. A pause is that of the
-// refused events alone, unless the write failed, or the answer has a cause or asks for a pause: then nothing
-// is written before it is over, also if no event of that write is left.
+// A pause grows with every failure in a row of its kind (rows.ts): the connection was lost, or the peer
+// throttles. A peer that asks for a longer one gets it, up to ten minutes. Nothing is written before either is
+// over, also if no event of that write is left. Events that alone are refused for now have a pause of their own.
 
 import type { Logger } from 'pino'
-import { type BackoffSettings, pauseMs } from '../../backoff.ts'
 import { AgentError } from '../../errors.ts'
 import type { DeliverySettings, Output } from '../../output.ts'
-import { type Answer, answerOf } from './answer.ts'
 import { Burial } from '../dead-letter/burial.ts'
 import type { DeadLetter } from '../dead-letter/store.ts'
 import type { Lease } from '../lease.ts'
-import { Pauses } from './pauses.ts'
 import type { Queue } from '../queue.ts'
 import type { Counts } from '../stats.ts'
+import { type Answer, answerOf } from './answer.ts'
+import { Pauses } from './pauses.ts'
+import { Rows } from './rows.ts'
 import { Writer } from './writer.ts'
 
 interface DeliveryOptions {
@@ -46,21 +45,30 @@ interface Retry {
   readonly dueMs: number
 }
 
+/** What a write has led to. */
+interface Written {
+  /** Undefined: the write has failed, and the fate of all events is unknown. */
+  readonly answer: Answer | undefined
+  /** The pause before what is left is tried again. */
+  readonly pauseMs: number
+}
+
 export class Delivery {
   readonly #queue: Queue
   readonly #log: Logger
   readonly #settings: DeliverySettings
-  readonly #backoff: BackoffSettings
   readonly #counts: Counts
+  readonly #rows: Rows
   readonly #burial: Burial
   readonly #pauses = new Pauses()
   readonly #writer: Writer
   /** Deliveries that go on beside those of new batches. */
   readonly #aside = new Set<Promise<void>>()
-  #failuresInARow = 0
-  /** After a write that failed as a whole nothing is tried before: performance.now(). */
+  /** After a failure that is not that of single events nothing is tried before: performance.now(). */
   #pausedUntilMs = 0
   #isAborted = false
+  /** Whether the agent ends: a retry may be the last chance of its events. */
+  #isEnding = false
   /** Whether each event has had its last try. */
   #isLastTry = false
   #freeSlots: number
@@ -73,11 +81,14 @@ export class Delivery {
     this.#queue = queue
     this.#log = log
     this.#settings = settings
-    this.#backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
     this.#counts = counts
-    const [backoff, pauses] = [this.#backoff, this.#pauses]
-    this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses })
-    this.#writer = new Writer(output, settings.timeout)
+    const backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
+    this.#rows = new Rows(backoff, counts)
+    this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses: this.#pauses })
+    this.#writer = new Writer(output, settings.timeout, silentMs => {
+      const silent_s = Math.round(silentMs / 1000)
+      log.warn({ silent_s }, 'The output has not answered: events wait for it')
+    })
     this.#freeSlots = settings.ordered ? 1 : Math.max(1, settings.inFlight)
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
@@ -108,7 +119,8 @@ export class Delivery {
 
   /** Ends every pause before a retry at once: there may be no other chance. */
   retryNow(): void {
-    this.#failuresInARow = 0
+    this.#isEnding = true
+    this.#rows.end()
     this.#pausedUntilMs = 0
     this.#pauses.end()
   }
@@ -121,7 +133,7 @@ export class Delivery {
   /** Sends what it takes from now on once, and ends with the first failure: its events are kept elsewhere. */
   endAtFailure(): void {
     this.#isLastTry = true
-    if (this.#failuresInARow > 0) this.#leave()
+    if (this.#rows.hasFailed) this.#leave()
   }
 
   /** Gives up the events that are not confirmed. */
@@ -155,9 +167,8 @@ export class Delivery {
   /** The first try of a batch, and all of them where the order is kept. */
   async #start(first: Retry): Promise<void> {
     if (this.#settings.ordered) return this.#deliver([first])
-    const left = await this.#inSlot(first)
-    if (left.length === 0) return
-    const delivery = this.#deliver(left)
+    const written = await this.#inSlot(first)
+    const delivery = this.#settle(first, written).then(left => this.#deliver(left))
     const tracked = delivery.finally(() => this.#aside.delete(tracked))
     this.#aside.add(tracked)
     tracked.catch(this.#fail)
@@ -167,11 +178,12 @@ export class Delivery {
     const todo = [...retries]
     for (let next = todo.shift(); next && !this.#pauses.isStopped; next = todo.shift()) {
       await this.#pauses.until(next.dueMs)
-      todo.unshift(...(await this.#inSlot(next)))
+      todo.unshift(...(await this.#settle(next, await this.#inSlot(next))))
     }
   }
 
-  async #inSlot(retry: Retry): Promise<readonly Retry[]> {
+  /** The slots are for the output alone: who waits for the dead letter has none. */
+  async #inSlot(retry: Retry): Promise<Written | undefined> {
     if (this.#freeSlots > 0) this.#freeSlots--
     else await new Promise<void>(resolve => this.#slotQueue.push(resolve))
     try {
@@ -179,9 +191,9 @@ export class Delivery {
       while (this.#pausedUntilMs > performance.now() && !this.#pauses.isStopped) {
         await this.#pauses.until(this.#pausedUntilMs)
       }
-      if (this.#pauses.isStopped) return []
+      if (this.#pauses.isStopped) return undefined
       if (retry.tries > 0) this.#counts.retried += retry.lease.count
-      return await this.#attempt(retry)
+      return await this.#write(retry)
     } finally {
       const next = this.#slotQueue.shift()
       if (next) next()
@@ -189,42 +201,48 @@ export class Delivery {
     }
   }
 
-  /** Returns what is left to try, in order. */
-  async #attempt({ lease, tries }: Retry): Promise<readonly Retry[]> {
+  async #write({ lease, tries }: Retry): Promise<Written | undefined> {
+    const begunMs = performance.now()
     try {
       const result = await this.#writer.write(lease)
-      if (result === undefined) return []
+      if (result === undefined) return undefined
       const answer = answerOf(lease.count, result)
-      return answer.isTooLarge
-        ? await this.#split(lease, tries, answer)
-        : await this.#settle(lease, tries, answer)
+      return { answer, pauseMs: this.#pauseAfter(answer, tries, begunMs) }
     } catch (thrown) {
       if (isGone(thrown)) throw thrown
-      if (this.#pauses.isStopped) return []
+      if (this.#pauses.isStopped) return undefined
       this.#counts.failed_writes++
       this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
-      const ms = this.#nextPauseMs()
-      this.#pauseAll(ms)
-      return this.#again(lease, tries, ms)
+      return { answer: undefined, pauseMs: this.#pauseAll(this.#rows.failed('lost', begunMs)) }
     }
   }
 
-  async #split(lease: Lease, tries: number, { askedMs }: Answer): Promise<readonly Retry[]> {
-    this.#pauseAll(askedMs)
-    if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
-    await this.#reject(lease, tries, 'it is too large for the output')
-    return []
+  /** Is worked out before anybody waits for the dead letter, as other writes go by it. */
+  #pauseAfter({ isTooLarge, fates, cause, askedMs }: Answer, tries: number, begunMs: number) {
+    const isRefused = fates?.includes(undefined) === true
+    if (cause === undefined) {
+      if (isRefused) return this.#rows.refused(this.#isEnding ? 1 : tries + 1)
+      if (!isTooLarge) this.#rows.end()
+      return 0
+    }
+    if (isRefused || askedMs === 0) {
+      return this.#pauseAll(Math.max(askedMs, this.#rows.failed(cause, begunMs)))
+    }
+    if (!isTooLarge) this.#rows.end()
+    this.#rows.notePause(cause)
+    return this.#pauseAll(askedMs)
   }
 
-  async #settle(lease: Lease, tries: number, answer: Answer): Promise<readonly Retry[]> {
-    // Before anybody waits for the dead letter: other writes go by these.
-    const isTroubled = answer.fates?.includes(undefined) === true || answer.isGeneral
-    if (!isTroubled) this.#failuresInARow = 0
-    const ms = Math.max(answer.askedMs, isTroubled ? this.#nextPauseMs() : 0)
-    // A peer that asks for a pause, or is gone, asks for no other events meanwhile.
-    if (answer.askedMs > 0 || answer.isGeneral) this.#pauseAll(ms)
-    const left = await this.#settled(lease, tries, answer)
-    return left === undefined ? [] : this.#again(left, tries, ms)
+  /** Returns what is left to try, in order. */
+  async #settle({ lease, tries }: Retry, written: Written | undefined): Promise<readonly Retry[]> {
+    if (written === undefined) return []
+    const { answer, pauseMs } = written
+    if (answer?.isTooLarge) {
+      if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
+      return this.#reject(lease, tries, 'it is too large for the output')
+    }
+    const left = answer ? await this.#settled(lease, tries, answer) : lease
+    return left === undefined ? [] : this.#again(left, tries, pauseMs)
   }
 
   /** Returns the events that are left to try again, if there are any. */
@@ -248,20 +266,16 @@ export class Delivery {
     return left.count === 0 || !isBuried ? undefined : left
   }
 
-  #nextPauseMs(): number {
-    return pauseMs(++this.#failuresInARow, this.#backoff)
-  }
-
   /** Nothing is written before this time is over. */
-  #pauseAll(ms: number): void {
+  #pauseAll(ms: number): number {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + ms)
+    return ms
   }
 
   async #again(lease: Lease, tries: number, ms: number): Promise<readonly Retry[]> {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
-      await this.#reject(lease, tries, `it was refused ${tries + 1} times`)
-      return []
+      return this.#reject(lease, tries, `it was refused ${tries + 1} times`)
     }
     if (this.#isLastTry) {
       this.#leave()
@@ -272,11 +286,12 @@ export class Delivery {
     return [{ lease, tries: tries + 1, dueMs: performance.now() + ms }]
   }
 
-  async #reject(lease: Lease, tries: number, reason: string): Promise<void> {
+  async #reject(lease: Lease, tries: number, reason: string): Promise<readonly Retry[]> {
     const rejected = Array.from({ length: lease.count }, (_, index) => ({ index, reason }))
-    if (!(await this.#burial.bury(lease, tries, rejected))) return
+    if (!(await this.#burial.bury(lease, tries, rejected))) return []
     this.#counts.rejected += lease.count
     lease.settleAll('rejected')
+    return []
   }
 }
 
