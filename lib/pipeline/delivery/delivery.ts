@@ -23,7 +23,9 @@ import type { Queue } from '../queue.ts'
 import type { Counts } from '../stats.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { Pauses } from './pauses.ts'
+import type { Retry, Written } from './retry.ts'
 import { Rows } from './rows.ts'
+import { Slots } from './slots.ts'
 import { Writer } from './writer.ts'
 
 interface DeliveryOptions {
@@ -36,22 +38,8 @@ interface DeliveryOptions {
   readonly deadLetter?: DeadLetter | undefined
 }
 
-/** A lease that has to be tried again. */
-interface Retry {
-  readonly lease: Lease
-  /** Tries so far. */
-  readonly tries: number
-  /** performance.now() from which on it may be tried. */
-  readonly dueMs: number
-}
-
-/** What a write has led to. */
-interface Written {
-  /** Undefined: the write has failed, and the fate of all events is unknown. */
-  readonly answer: Answer | undefined
-  /** The pause before what is left is tried again. */
-  readonly pauseMs: number
-}
+/** At the end nothing is tried again after a longer pause, if it is kept anyway. */
+const LAST_PAUSE_MS = 1_000
 
 export class Delivery {
   readonly #queue: Queue
@@ -69,10 +57,10 @@ export class Delivery {
   #isAborted = false
   /** Whether the agent ends: a retry may be the last chance of its events. */
   #isEnding = false
-  /** Whether each event has had its last try. */
-  #isLastTry = false
-  #freeSlots: number
-  readonly #slotQueue: (() => void)[] = []
+  /** Whether events that are left then are kept elsewhere. */
+  #isKept = false
+  readonly #workers: number
+  readonly #slots: Slots
   /** Rejects with the error of a delivery aside. */
   readonly #failure: Promise<never>
   #fail: (thrown: unknown) => void = () => undefined
@@ -89,7 +77,8 @@ export class Delivery {
       const silent_s = Math.round(silentMs / 1000)
       log.warn({ silent_s }, 'The output has not answered: events wait for it')
     })
-    this.#freeSlots = settings.ordered ? 1 : Math.max(1, settings.inFlight)
+    this.#workers = settings.ordered ? 1 : Math.max(1, settings.inFlight)
+    this.#slots = new Slots(this.#workers)
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
     })
@@ -100,9 +89,8 @@ export class Delivery {
    * output can never take another event. Rejects only because of a bug in the framework.
    */
   async run(): Promise<AgentError | undefined> {
-    const workers = this.#freeSlots
     try {
-      const all = Promise.all(Array.from({ length: workers }, () => this.#work()))
+      const all = Promise.all(Array.from({ length: this.#workers }, () => this.#work()))
       await Promise.race([all, this.#failure])
       while (this.#aside.size > 0 && !this.#isAborted) {
         await Promise.race([Promise.all(this.#aside), this.#failure])
@@ -130,10 +118,14 @@ export class Delivery {
     return this.#writer.writingForMs
   }
 
-  /** Sends what it takes from now on once, and ends with the first failure: its events are kept elsewhere. */
+  /**
+   * Tries everything once more at once, and ends with the first that fails: what is left is kept elsewhere. But
+   * what was confirmed behind the oldest event that is left is sent again by the next start.
+   */
   endAtFailure(): void {
-    this.#isLastTry = true
+    this.#isKept = true
     if (this.#rows.hasFailed) this.#leave()
+    else this.retryNow()
   }
 
   /** Gives up the events that are not confirmed. */
@@ -146,7 +138,7 @@ export class Delivery {
   /** Tries nothing any more, and waits for the answers to what was sent. */
   #leave(): void {
     this.#pauses.stop()
-    for (const next of this.#slotQueue.splice(0)) next()
+    this.#slots.end()
   }
 
   async #work(): Promise<void> {
@@ -184,8 +176,7 @@ export class Delivery {
 
   /** The slots are for the output alone: who waits for the dead letter has none. */
   async #inSlot(retry: Retry): Promise<Written | undefined> {
-    if (this.#freeSlots > 0) this.#freeSlots--
-    else await new Promise<void>(resolve => this.#slotQueue.push(resolve))
+    await this.#slots.take()
     try {
       // Another write may have had its answer meanwhile, and with it a longer pause.
       while (this.#pausedUntilMs > performance.now() && !this.#pauses.isStopped) {
@@ -195,9 +186,7 @@ export class Delivery {
       if (retry.tries > 0) this.#counts.retried += retry.lease.count
       return await this.#write(retry)
     } finally {
-      const next = this.#slotQueue.shift()
-      if (next) next()
-      else this.#freeSlots++
+      this.#slots.release()
     }
   }
 
@@ -234,15 +223,15 @@ export class Delivery {
   }
 
   /** Returns what is left to try, in order. */
-  async #settle({ lease, tries }: Retry, written: Written | undefined): Promise<readonly Retry[]> {
+  async #settle(retry: Retry, written: Written | undefined): Promise<readonly Retry[]> {
     if (written === undefined) return []
-    const { answer, pauseMs } = written
+    const [{ lease, tries }, { answer, pauseMs }] = [retry, written]
     if (answer?.isTooLarge) {
       if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
       return this.#reject(lease, tries, 'it is too large for the output')
     }
     const left = answer ? await this.#settled(lease, tries, answer) : lease
-    return left === undefined ? [] : this.#again(left, tries, pauseMs)
+    return left === undefined ? [] : this.#again({ ...retry, lease: left }, pauseMs)
   }
 
   /** Returns the events that are left to try again, if there are any. */
@@ -272,18 +261,18 @@ export class Delivery {
     return ms
   }
 
-  async #again(lease: Lease, tries: number, ms: number): Promise<readonly Retry[]> {
+  async #again({ lease, tries, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
       return this.#reject(lease, tries, `it was refused ${tries + 1} times`)
     }
-    if (this.#isLastTry) {
+    if (this.#isKept && (isLast || ms > LAST_PAUSE_MS)) {
       this.#leave()
       return []
     }
     const retry_in_ms = Math.round(ms)
     this.#log.warn({ events: lease.count, retry_in_ms }, 'Events are going to be sent again')
-    return [{ lease, tries: tries + 1, dueMs: performance.now() + ms }]
+    return [{ lease, tries: tries + 1, dueMs: performance.now() + ms, isLast: this.#isKept }]
   }
 
   async #reject(lease: Lease, tries: number, reason: string): Promise<readonly Retry[]> {
