@@ -175,17 +175,35 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Resolves with the receipt when the queue has taken the events. */
 export function enter(
-  { queue, signal }: Pick<Door, 'queue' | 'signal'>,
+  door: Pick<Door, 'queue' | 'signal' | 'counts' | 'source'>,
   acker: Acker,
   encoded: Encoded,
 ): Promise<Receipt> {
+  const { queue, signal } = door
   // Encoding or a processor may have taken the beat to its end.
   if (signal.aborted) {
     if (encoded instanceof Blocks) encoded.drop(0, encoded.count)
     return Promise.reject(signal.reason)
   }
   if (queue.offer(acker, encoded)) return Promise.resolve(acker)
-  return queue.wait(acker, encoded, signal).then(() => acker)
+  return waitForRoom(door, acker, encoded)
+}
+
+async function waitForRoom(
+  { queue, signal, counts, source }: Parameters<typeof enter>[0],
+  acker: Acker,
+  encoded: Encoded,
+): Promise<Receipt> {
+  source.blocked.begin()
+  try {
+    await queue.wait(acker, encoded, signal)
+    return acker
+  } catch (refusal) {
+    counts.refused_publishes++
+    throw refusal
+  } finally {
+    source.blocked.end()
+  }
 }
 
 /** The present moment, worked out once in a millisecond. */

@@ -5,7 +5,7 @@
 //              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
 //   block      the encoded events of several publishes, or a part of a large one   (block.ts, blocks.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
-//   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   delivery   batches in order or several in flight, retries, deadlines                     (delivery/)
 //   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
@@ -23,7 +23,7 @@ import type { Pins } from './block.ts'
 import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery } from './delivery/delivery.ts'
 import { DropLog } from './drop-log.ts'
 import { encoderOf } from './encoding/encode.ts'
 import type { EventSource } from './encoding/enrichment.ts'
@@ -113,8 +113,9 @@ export function openPipeline({
       log,
       alone: act => deadLetter.alone(act),
       publish: (lines, meta) => {
-        const door = { queue, signal: replayed.signal }
-        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+        const source = noSourceCounts()
+        const door = { queue, signal: replayed.signal, counts, source }
+        return enter(door, new Acker(lines.length, source), { lines, meta })
       },
     })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
