@@ -50,6 +50,9 @@ policies: dist/.built ## the default policies again, from tools/policy/ and tool
 live-amd64: build ## the filters against the kernel of this machine, as root
 	unshare --fork --pid --mount-proc --kill-child node dist/test/conformance/main.js
 
+live-queue: build ## a queue on the disk, killed hundreds of times (KILLS)
+	mocha --no-config --reporter dist/test/reporter.js dist/test/pipeline/queues/disk/killed.live.js
+
 live-%: build
 	node dist/tools/live/main.js $* $(SUITE)
 
@@ -94,4 +97,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-all live-nodes clean
+.PHONY: release test-release bench boot fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-queue live-all live-nodes clean

@@ -2,6 +2,7 @@
 // tables, measures only those: `node dist/bench/main.js pipeline`.
 import { benchBusy, benchMemory, benchStart } from './agent.ts'
 import { benchConfine } from './confine.ts'
+import { benchDisk } from './disk.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
 import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
@@ -20,6 +21,7 @@ const TABLES = new Map([
   ['busy', benchBusy],
   ['jitless', benchJitless],
   ['pipeline', benchPipeline],
+  ['disk', benchDisk],
   ['processors', benchProcessors],
   ['installed', benchInstalled],
 ])

@@ -57,7 +57,7 @@ function baselineProgram(): string | undefined {
   }
 }
 
-interface Side {
+export interface Side {
   readonly name: string
   /** The name of the side that it is compared to. */
   readonly base?: string
@@ -79,7 +79,7 @@ function batchSides({ batch, events }: Sized, node: string, main: string | undef
   return [before, { ...here, base: before.name }]
 }
 
-async function printSides(title: string, sides: readonly Side[]): Promise<void> {
+export async function printSides(title: string, sides: readonly Side[]): Promise<void> {
   const runs = await inTurns(ROUNDS, Object.fromEntries(sides.map(({ name, run }) => [name, run])))
   const rates = (name = '') => runs[name]?.map(({ events, ms }) => events / ms) ?? []
   const costs = (name = '') => runs[name]?.map(({ events, cpuMs }) => (cpuMs / events) * 1000) ?? []

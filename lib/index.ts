@@ -27,4 +27,5 @@ export {
   type ProcessorContext,
   type ProcessorType,
 } from './processor.ts'
+export { retryAfterMs } from './retry-after.ts'
 export { Watermark } from './watermark.ts'

@@ -70,12 +70,13 @@ function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | u
 }
 
 /** What the agent reads wherever `landlock.reads` says what else it may. */
-function readByAgent({ path }: Config): readonly string[] {
+function readByAgent({ path, queue }: Config): readonly string[] {
   // Not all of /dev: root would read whole disks.
   const devices = ['/dev/zero', '/dev/random', '/dev/urandom']
   const folders = ['/proc', '/sys', '/etc', '/usr', '/lib', '/lib64']
   const system = [...folders, ...devices].filter(existsSync)
-  return [...system, fileURLToPath(packageRoot()), path.config, path.data, path.logs]
+  const own = [path.config, path.data, path.logs, ...queue.outside]
+  return [...system, fileURLToPath(packageRoot()), ...own]
 }
 
 function accountOf({ user }: Config, report: Report): Account | undefined {

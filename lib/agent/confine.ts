@@ -61,7 +61,7 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
 }
 
 function changeUser(
-  { account, reach, config: { path, logging } }: ConfineDeps['plan'],
+  { account, reach, config: { path, logging, queue } }: ConfineDeps['plan'],
   log: Logger,
 ): void {
   const uid = process.geteuid?.()
@@ -74,7 +74,7 @@ function changeUser(
     throw userError(account.name, `only root can become another user, and this is uid ${uid}`)
   }
   if (uid !== 0) return
-  const own = [path.data, ...(logging.to_files ? [path.logs] : [])]
+  const own = [path.data, ...(logging.to_files ? [path.logs] : []), ...queue.outside]
   const others = reach.writes.map(({ what }) => what).filter(folder => !own.includes(folder))
   const problems = orEnd(account, () => handOver({ own, others }, account))
   if (problems.length > 0) throw userError(account.name, problems.join('; '))

@@ -105,7 +105,8 @@ function readable(read: () => number): number | undefined {
 /**
  * The metrics of one line: of counters the increase, of everything else the value at the end, and
  * nothing that is 0. For events therefore: summed up over all lines,
- * `published = unencodable + filtered + rejected + acked`, plus `queued + sending` of the last line.
+ * `published = unencodable + filtered + rejected + acked + damaged`, plus `queued + sending` of the last
+ * line, less its `restored`.
  */
 export function metricsBetween(before: Sample, now: Sample): Metrics {
   const { sandbox, beats, queue, output, events } = now.status
@@ -118,7 +119,7 @@ export function metricsBetween(before: Sample, now: Sample): Metrics {
     beats: Object.fromEntries(beats.map(beat => [beat.id, beatMetrics(before.status, beat)])),
     events: { ...increase(before.status.events, events, COUNTERS), ...gauges(events) },
     output: { name: output.name, writing_for_ms: Math.round(output.writingForMs) },
-    queue: { max_events: queue.capacity, filled_events: events.queued + events.sending },
+    queue: { ...queueMetrics(queue), filled_events: events.queued + events.sending },
     sandbox: { denied: total(sandbox.denials) - total(before.status.sandbox.denials) },
   })
 }
@@ -131,25 +132,36 @@ const COUNTERS = [
   'dead_lettered',
   'dead_letter_lost',
   'acked',
+  'damaged',
   'retried',
   'failed_writes',
+  'lost_pauses',
+  'throttled_pauses',
+  'refused_publishes',
 ] as const satisfies readonly (keyof PipelineStats)[]
 
-function gauges({ queued, sending, waiting }: PipelineStats): Metrics {
-  return { queued, sending, waiting }
+/** What was there at the start does not change, and belongs to the sum of all lines. */
+function gauges({ restored, queued, sending, waiting }: PipelineStats): Metrics {
+  return { restored, queued, sending, waiting }
+}
+
+function queueMetrics(queue: AgentStatus['queue']): Metrics {
+  if ('capacity' in queue) return { max_events: queue.capacity }
+  return { max_bytes: queue.maxBytes, filled_bytes: queue.storedBytes }
 }
 
 function beatMetrics(before: AgentStatus, beat: BeatStatus): Metrics {
   const earlier = before.beats.find(({ id }) => id === beat.id)
-  const none = { published: 0, unencodable: 0, failed: {} }
-  const { state, starts, failures, pending, failed } = beat
+  const none = { published: 0, unencodable: 0, blocked_ms: 0, failed: {} }
+  const { state, starts, failures, pending, waiting, failed } = beat
   const since = earlier ?? none
   return {
     state,
     starts,
     failures,
     pending,
-    ...increase(since, beat, ['published', 'unencodable']),
+    waiting,
+    ...increase(since, beat, ['published', 'unencodable', 'blocked_ms']),
     failed: increase(since.failed, failed, Object.keys(failed)),
   }
 }

@@ -1,3 +1,4 @@
+import type { QueueSettings } from '../config/config.ts'
 import type { PipelineStats } from '../pipeline/stats.ts'
 import type { BeatStatus } from './beats/beat-runner.ts'
 import type { OpenAgent } from './open.ts'
@@ -8,10 +9,10 @@ export interface AgentStatus {
   readonly sandbox: SandboxStatus
   /** In the order of their opening. */
   readonly beats: readonly BeatStatus[]
-  readonly queue: {
-    /** The most events that it holds. */
-    readonly capacity: number
-  }
+  /** The most that it holds: events in memory, or bytes on the disk, and how many those are now. */
+  readonly queue:
+    | { readonly capacity: number }
+    | { readonly maxBytes: number; readonly storedBytes: number }
   readonly output: {
     readonly name: string
     /** Milliseconds since it was given the present batch, without an answer; 0 if it has none. */
@@ -32,7 +33,7 @@ interface SandboxStatus {
 
 type Observed = {
   readonly plan: Pick<OpenAgent['plan'], 'output' | 'config'>
-  readonly pipeline: Pick<OpenAgent['pipeline'], 'stats' | 'writingForMs'>
+  readonly pipeline: Pick<OpenAgent['pipeline'], 'stats' | 'writingForMs' | 'storedBytes'>
   readonly runners: { readonly all: readonly { readonly status: BeatStatus }[] }
 }
 
@@ -44,10 +45,14 @@ export function statusOf(
   return {
     sandbox: sandboxStatusOf(sandbox),
     beats: runners.all.map(({ status }) => status),
-    queue: { capacity: plan.config.queue.mem.events },
+    queue: queueStatusOf(plan.config.queue, pipeline.storedBytes),
     output: { name: plan.output.id, writingForMs: pipeline.writingForMs },
     events: pipeline.stats(),
   }
+}
+
+function queueStatusOf({ mem, disk }: QueueSettings, storedBytes: number): AgentStatus['queue'] {
+  return disk === undefined ? { capacity: mem.events } : { maxBytes: disk.max_size, storedBytes }
 }
 
 function sandboxStatusOf({ outcome, denials }: SandboxState): SandboxStatus {

@@ -106,6 +106,27 @@ export interface MemoryQueueSettings {
   readonly flush: { readonly min_events: number /** Milliseconds. */; readonly timeout: number }
 }
 
+export const SYNC_MODES = ['batch', 'interval', 'none'] as const
+
+export interface DiskQueueSettings {
+  /** Absolute. */
+  readonly path: string
+  /** The most bytes of all segments. */
+  readonly max_size: number
+  /** The most bytes of one. */
+  readonly segment_size: number
+  /** When what is written is synced: before it counts as stored, once a second, or never. */
+  readonly sync: (typeof SYNC_MODES)[number]
+}
+
+export interface QueueSettings {
+  readonly mem: MemoryQueueSettings
+  /** Set if the queue is the one on the disk. */
+  readonly disk: DiskQueueSettings | undefined
+  /** Its folder, if that is not below path.data: what holds for path.data holds for it too. */
+  readonly outside: readonly string[]
+}
+
 /** `landlock`: how far the agent reaches beyond what its plugins declare. */
 export interface LandlockConfig {
   readonly enabled: boolean
@@ -134,7 +155,7 @@ export interface Config {
   readonly processors: readonly StepConfig[]
   readonly beats: readonly BeatConfig[]
   readonly output: OutputConfig
-  readonly queue: { readonly mem: MemoryQueueSettings }
+  readonly queue: QueueSettings
   readonly seccomp: SeccompConfig
   readonly landlock: LandlockConfig
   readonly capabilities: CapabilitiesMode

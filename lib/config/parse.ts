@@ -10,15 +10,15 @@
 // the config contains stand-ins and must not be run.
 
 import { hostname } from 'node:os'
-import type { Path, Report } from '../errors.ts'
+import type { Path } from '../errors.ts'
 import { parseSeccompSection } from '../seccomp/policy/section.ts'
 import { parseBeats } from './beats.ts'
-import type { Config, MemoryQueueSettings } from './config.ts'
+import type { Config } from './config.ts'
 import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
 import { ProblemList } from './problems.ts'
 import { parseProcessors } from './processors.ts'
-import { isMap } from './schema/leaf.ts'
+import { parseQueue } from './queue.ts'
 import { applySchema } from './schema/section.ts'
 import { agentSchema } from './sections.ts'
 import type { ConfigDocument } from './source/document.ts'
@@ -35,36 +35,18 @@ export function parseConfig(document: ConfigDocument): {
   reportMisplaced(document.secrets, report)
   const settings = applySchema(agentSchema, { path: [], value: document.value }, report)
   if (settings === undefined) throw new Error('unreachable: the schema is our own')
+  const path = absolutePaths(settings.path, document)
   const config: Config = {
     ...settings,
     name: settings.name || hostname(),
     beats: parseBeats(document.value.beats, report),
     processors: parseProcessors(document.value.processors, ['processors'], report),
     output: parseOutput(document.value.output, report),
-    queue: { mem: parseMemoryQueue(settings.queue.mem, document, report) },
+    queue: parseQueue(settings.queue, document.value.queue, path, report),
     seccomp: parseSeccompSection(settings.seccomp ?? {}, report, originIn(document)),
-    path: absolutePaths(settings.path, document),
+    path,
   }
   return { config, problems }
-}
-
-/** Lowers the default of `flush.min_events` to a smaller `events`; reports a written value that is larger. */
-function parseMemoryQueue(
-  settings: MemoryQueueSettings,
-  { value }: ConfigDocument,
-  report: Report,
-): MemoryQueueSettings {
-  const { events, flush } = settings
-  if (flush.min_events <= events) return settings
-  const path = ['queue', 'mem', 'flush', 'min_events']
-  if (valueAt(value, path) === flush.min_events) {
-    report(path, `must not exceed queue.mem.events, which is ${events}`)
-  }
-  return { ...settings, flush: { ...flush, min_events: events } }
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce((here, key) => (isMap(here) ? here[key] : undefined), value)
 }
 
 function originIn(document: ConfigDocument): (path: Path) => string {

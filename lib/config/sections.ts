@@ -1,15 +1,11 @@
 // The schemas of the agent's own settings. Each `doc` is the comment above its setting in config/beat.yml.
 
 import type { Schema } from 'convict'
-import {
-  LOG_LEVELS,
-  type LoggingSettings,
-  type MemoryQueueSettings,
-  type PathSettings,
-} from './config.ts'
+import { LOG_LEVELS, type LoggingSettings, type PathSettings } from './config.ts'
+import { queueSchema, type WrittenQueue } from './queue.ts'
 import { type SandboxSections, sandboxSchema } from './sandbox-sections.ts'
 import { bytesFrom } from './schema/bytes.ts'
-import { duration, durationFrom } from './schema/duration.ts'
+import { durationFrom } from './schema/duration.ts'
 import { fileMode } from './schema/file-mode.ts'
 import { defineFormat, integer, listOf, oneOf, text } from './schema/formats.ts'
 
@@ -133,37 +129,11 @@ const pathSchema: Schema<PathSettings> = {
   },
 }
 
-const memoryQueueSchema: Schema<MemoryQueueSettings> = {
-  events: {
-    doc: 'The maximum number of events in the queue. When it is full, beats wait.',
-    format: integer(1, 10_000_000),
-    default: 6400,
-  },
-  bytes: {
-    doc: 'The maximum size of the encoded events in the queue. When it is full, beats wait.',
-    format: bytesFrom(64 * 1024),
-    default: 64 * 1024 * 1024,
-  },
-  flush: {
-    min_events: {
-      doc: 'While a batch is on its way, another one is due once this many events are queued. With nothing on its way, events go at once. Must not exceed events.',
-      format: integer(1, 10_000_000),
-      default: 1600,
-    },
-    timeout: {
-      // Beats wait for 10s: too long for somebody who watches a console, and a host has few events a second.
-      doc: 'How long an event may wait for min_events while a batch is on its way. 0 does not wait.',
-      format: duration,
-      default: 1000,
-    },
-  },
-}
-
 export interface AgentSettings extends GeneralSettings, SandboxSections {
   readonly processors: readonly unknown[]
   readonly beats: readonly unknown[]
   readonly output: Readonly<Record<string, unknown>>
-  readonly queue: { readonly mem: MemoryQueueSettings }
+  readonly queue: WrittenQueue
   readonly seccomp: unknown
   readonly logging: LoggingSettings
   readonly path: PathSettings
@@ -190,7 +160,7 @@ export const agentSchema: Schema<AgentSettings> = {
     default: {},
     elsewhere: true,
   },
-  queue: { mem: memoryQueueSchema },
+  queue: queueSchema,
   seccomp: {
     doc: 'The system call filter of the whole process.',
     format: '*',

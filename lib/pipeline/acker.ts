@@ -17,6 +17,12 @@ export class Acker implements Receipt, Owner {
   readonly #events: number
   readonly #dropped: Dropped
   #unsettled: number
+  /** Taken by a durable queue, which has not stored them yet. */
+  #unstored = 0
+  /** Of the durable queue that has taken it. */
+  #awaited: Set<Acker> | undefined
+  #stored: Promise<void> | undefined
+  #resolveStored: (() => void) | undefined
   #rejected = 0
   #confirmed: Promise<ReceiptCounts> | undefined
   #resolve: ((counts: ReceiptCounts) => void) | undefined
@@ -36,13 +42,15 @@ export class Acker implements Receipt, Owner {
         ? Promise.resolve(this.#counts())
         : new Promise(resolve => {
             this.#resolve = resolve
+            this.#awaited?.add(this)
           })
     return this.#confirmed
   }
 
-  /** The queue in memory is not durable: the events are safe once they are confirmed. */
+  /** A queue that is not durable stores nothing: there the events are safe once they are confirmed. */
   get stored(): Promise<void> {
-    return this.confirmed.then(() => undefined)
+    this.#stored ??= this.#awaited ? this.#storing() : this.confirmed.then(() => undefined)
+    return this.#stored
   }
 
   get acked(): Promise<void> {
@@ -55,12 +63,38 @@ export class Acker implements Receipt, Owner {
     this.#source.pending += events
   }
 
+  /**
+   * A durable queue has taken this number of the events, and is going to store them. It does not keep receipts
+   * alive, but for those in `awaited`: somebody waits for their events, perhaps without holding the receipt.
+   */
+  takeDurably(events: number, awaited: Set<Acker>): void {
+    this.take(events)
+    this.#awaited = awaited
+    this.#unstored += events
+  }
+
+  /** The durable queue has stored this number of them: they no longer depend on this process. */
+  store(events: number): void {
+    this.#source.pending -= events
+    this.#unstored -= events
+    if (this.#unstored === 0) this.#resolveStored?.()
+  }
+
   /** This number of them has its fate. */
   settle(events: number, fate: Fate): void {
-    this.#source.pending -= events
+    if (!this.#awaited) this.#source.pending -= events
     this.#unsettled -= events
     if (fate === 'rejected') this.#rejected += events
-    if (this.#unsettled === 0) this.#resolve?.(this.#counts())
+    if (this.#unsettled > 0) return
+    this.#awaited?.delete(this)
+    this.#resolve?.(this.#counts())
+  }
+
+  #storing(): Promise<void> {
+    if (this.#unstored === 0) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#resolveStored = resolve
+    })
   }
 
   #counts(): ReceiptCounts {

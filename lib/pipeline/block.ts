@@ -1,7 +1,7 @@
 import type { EventMeta } from '../event.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
-const BLOCK_BYTES = 64 * 1024
+export const BLOCK_BYTES = 64 * 1024
 
 /** A character of UTF-8 has at most four bytes: more room than a text of ASCII needs shows that it is not. */
 const LONGEST_CHARACTER = 4
@@ -63,7 +63,7 @@ export class Block {
     block.#unsettled = ends.length
     block.#settleSize(bytes, ends)
     pins.bytes += bytes.length
-    if (meta !== undefined) for (let at = 0; at < ends.length; at++) block.#note(at, meta)
+    if (meta !== undefined) for (let at = 0; at < ends.length; at++) block.note(at, meta)
     return block
   }
 
@@ -96,7 +96,7 @@ export class Block {
       this.#lines.push(line)
       this.#ends.push(size)
       const beside = meta?.[at]
-      if (beside !== undefined) this.#note(this.#count + at - from, beside)
+      if (beside !== undefined) this.note(this.#count + at - from, beside)
     }
     this.#pins.bytes += size - this.#size
     this.#size = size
@@ -141,6 +141,17 @@ export class Block {
     return this.#meta?.[index]
   }
 
+  /** Keeps this beside an event. */
+  note(index: number, meta: EventMeta): void {
+    this.#meta ??= []
+    this.#meta[index] = meta
+    // Neighbours may share one object.
+    if (meta.fields === undefined || this.#meta[index - 1] === meta) return
+    const bytes = JSON.stringify(meta.fields).length
+    this.#metaBytes += bytes
+    this.#pins.bytes += bytes
+  }
+
   get hasMeta(): boolean {
     return this.#meta !== undefined
   }
@@ -172,12 +183,14 @@ export class Block {
     for (const { from, to } of ranges) {
       for (let at = from; at < to; at++) {
         const meta = this.metaOf(at)
-        if (meta !== undefined) copy.#note(count + at - from, meta)
+        if (meta !== undefined) copy.note(count + at - from, meta)
       }
+      let owned = count
       this.#eachOwner(from, to, (owner, events) => {
-        count += events
-        copy.own(owner, count)
+        owned += events
+        copy.own(owner, owned)
       })
+      count += to - from
       this.#free(from, to)
     }
     return copy
@@ -186,16 +199,6 @@ export class Block {
   /** Gives up events that the queue has not taken: nobody is told. */
   drop(from: number, to: number): void {
     this.#free(from, to)
-  }
-
-  #note(index: number, meta: EventMeta): void {
-    this.#meta ??= []
-    this.#meta[index] = meta
-    // Neighbours may share one object.
-    if (meta.fields === undefined || this.#meta[index - 1] === meta) return
-    const bytes = JSON.stringify(meta.fields).length
-    this.#metaBytes += bytes
-    this.#pins.bytes += bytes
   }
 
   #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {

@@ -7,12 +7,13 @@
 import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
+import { Blocks } from './blocks.ts'
 import { type Door, enter, Publishing } from './client.ts'
-import { constantsForOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { constantsForOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { withMetadata } from './encoding/event-object.ts'
+import { kept, metadataOf } from './encoding/meta.ts'
 import { endsOf } from './line-ends.ts'
-import { kept, metadataOf } from './meta.ts'
-import { withMetadata } from './objects/event-object.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
   const { signal, queue } = door
@@ -31,10 +32,10 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const route = given ?? door.metaOf({}, fields, now)?.route
       const chain = door.chain()
       if (chain === undefined) {
-        const block = Block.of(pins, buffer, ends, kept(route, fields))
+        const blocks = new Blocks(Block.of(pins, buffer, ends, kept(route, fields)))
         const acker = new Acker(ends.length, door.source)
-        block.own(acker)
-        return enter(door, acker, block)
+        blocks.own(acker)
+        return enter(door, acker, blocks)
       }
       const publishing = new Publishing(door)
       for (const line of buffer.toString('utf8').split('\n').slice(0, ends.length)) {

@@ -1,15 +1,16 @@
 // The way of an event from a beat's `publish` to the one output: at least once.
 //
-//   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
-//   queue      bounded by events and by pinned bytes; an event keeps its place until it is settled
-//              (queue.ts, queues/memory/)
-//   block      the encoded events of several publishes, made bytes together                 (block.ts)
+//   client     encodes each event once, when it is published, and waits for room   (client.ts, encoding/)
+//   queue      bounded by events and by pinned bytes, or by bytes on the disk; an event keeps its place
+//              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
+//   block      the encoded events of several publishes, or a part of a large one   (block.ts, blocks.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
-//   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   delivery   batches in order or several in flight, retries, deadlines                     (delivery/)
 //   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
-// Counters: `published = unencodable + filtered + rejected + acked + queued + sending` at any time.
+// Counters: `published + restored = unencodable + filtered + rejected + acked + damaged + queued + sending` at
+// any time.
 
 import type { Logger } from 'pino'
 import type { MemoryQueueSettings } from '../config/config.ts'
@@ -18,21 +19,24 @@ import type { LinePublisher } from '../event.ts'
 import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
+import type { Pins } from './block.ts'
 import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery } from './delivery/delivery.ts'
 import { DropLog } from './drop-log.ts'
-import { encoderOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { encoderOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { metaOf } from './encoding/meta.ts'
 import { linePublisherOf } from './lines.ts'
-import { metaOf } from './meta.ts'
+import type { Queue, Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
 export interface PipelineOptions {
   readonly output: Output
-  readonly queue: MemoryQueueSettings
+  /** The settings of a queue in memory, or another queue, by the bytes that events pin. */
+  readonly queue: MemoryQueueSettings | ((pins: Pins) => Queue)
   readonly delivery: DeliverySettings
   readonly log: Logger
   readonly route?: Route | undefined
@@ -63,6 +67,8 @@ export interface Pipeline {
   /** Begins to deliver. Events can be published before; they wait in the queue. */
   start(): void
   stats(): PipelineStats
+  /** What a durable queue takes on the disk now. */
+  readonly storedBytes: number
   /** Milliseconds since the output was given the oldest batch that it has, without an answer; 0 if it has none. */
   readonly writingForMs: number
   /**
@@ -72,11 +78,12 @@ export interface Pipeline {
   readonly failed: Promise<AgentError>
   /**
    * Takes no more events, sends those that it has (a waiting retry at once), and resolves when all are
-   * confirmed or dropped on purpose, or when `deadline` aborts. `lost` counts the others. A write that
-   * ignores its signal is left behind, and its late answer ignored. The output stays open: whoever
-   * opened it closes it. A second call returns the result of the first.
+   * confirmed or dropped on purpose, or when `deadline` aborts. `lost` counts the others. A durable queue
+   * keeps them: then those in memory are sent for as long as the output takes them at once, and `kept`
+   * counts the others. A write that ignores its signal is left behind, and its late answer ignored. The
+   * output stays open: whoever opened it closes it. A second call returns the result of the first.
    */
-  close(deadline: AbortSignal): Promise<{ readonly lost: number }>
+  close(deadline: AbortSignal): Promise<Remains>
 }
 
 export function openPipeline({
@@ -88,7 +95,7 @@ export function openPipeline({
   deadLetter: kept,
 }: PipelineOptions): Pipeline {
   const pins = { bytes: 0 }
-  const queue = new MemoryQueue(settings, pins)
+  const queue = typeof settings === 'function' ? settings(pins) : new MemoryQueue(settings, pins)
   const counts = noCounts()
   const lostLog = new DropLog(log, 'The dead letter is full: its oldest events are lost')
   const deadLetter =
@@ -106,8 +113,9 @@ export function openPipeline({
       log,
       alone: act => deadLetter.alone(act),
       publish: (lines, meta) => {
-        const door = { queue, signal: replayed.signal }
-        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+        const source = noSourceCounts()
+        const door = { queue, signal: replayed.signal, counts, source }
+        return enter(door, new Acker(lines.length, source), { lines, meta })
       },
     })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
@@ -125,16 +133,17 @@ export function openPipeline({
     fail(error)
   }
 
-  async function drain(deadline: AbortSignal): Promise<{ readonly lost: number }> {
+  async function drain(deadline: AbortSignal): Promise<Remains> {
     replayer?.stop()
     replayed.abort()
     queue.close(new Error('the pipeline is closed'))
-    delivery.retryNow()
+    if (queue.isDurable) delivery.endAtFailure()
+    else delivery.retryNow()
     if (done) await settledBy(done, deadline)
     delivery.stop()
     unencodable.close()
     lostLog.close()
-    return { lost: queue.usage().held }
+    return queue.finish(deadline)
   }
   let closing: ReturnType<typeof drain> | undefined
 
@@ -148,6 +157,7 @@ export function openPipeline({
       metaOf: metaOf(source, route),
       signal,
       queue,
+      pins,
       counts,
       source: sourceCounts ?? noSourceCounts(),
       drop,
@@ -164,9 +174,13 @@ export function openPipeline({
       replayer?.start()
     },
     stats() {
-      const { taken, queued, held, waiting } = queue.usage()
+      const { taken, queued, held, waiting, restored, damaged } = queue.usage()
       const published = counts.unencodable + counts.filtered + taken
-      return { ...counts, published, queued, sending: held - queued, waiting }
+      const sending = held - queued
+      return { ...counts, published, restored, damaged, queued, sending, waiting }
+    },
+    get storedBytes() {
+      return queue.usage().storedBytes
     },
     get writingForMs() {
       return delivery.writingForMs

@@ -1,13 +1,13 @@
 import type { EventMeta } from '../event.ts'
 import type { Acker } from './acker.ts'
-import { Block } from './block.ts'
+import { Blocks } from './blocks.ts'
 import type { Lease } from './lease.ts'
 
 /**
- * The encoded events of one publish: lines, or a block that is sealed already. A queue packs lines into
- * blocks of its own.
+ * The encoded events of one publish: blocks, or less than one block of lines. A queue packs lines into blocks of
+ * its own, with those of other publishes.
  */
-export type Encoded = Lines | Block
+export type Encoded = Lines | Blocks
 
 export interface Lines {
   /** One for each event, without their ends. */
@@ -34,6 +34,20 @@ export interface QueueUsage {
   readonly waiting: number
   /** Now: bytes of memory for those held and those that wait. */
   readonly pinnedBytes: number
+  /** Found in a durable queue when it was opened. */
+  readonly restored: number
+  /** Of those in a durable queue: could not be read again. */
+  readonly damaged: number
+  /** Now: bytes on the disk. */
+  readonly storedBytes: number
+}
+
+/** What became of the events that a queue still had when it ended. */
+export interface Remains {
+  /** Nobody is going to send them. */
+  readonly lost: number
+  /** They are on the disk, for the next start. */
+  readonly kept: number
 }
 
 /**
@@ -49,11 +63,18 @@ export interface Queue {
   take(limits: BatchLimits): Promise<Lease | undefined>
   /** The reason why the queue takes no more events, once it does not. */
   readonly refusal: Error | undefined
-  /** Takes no more events and refuses those that wait for room. The queued ones are due at once. */
+  /**
+   * Takes no more events and refuses those that wait for room. The queued ones are due at once, of a durable
+   * queue those in memory; the others it keeps.
+   */
   close(refusal: Error): void
+  /** Whether the events in it outlive the process: then the rest need not be sent before the end. */
+  readonly isDurable: boolean
+  /** Ends a closed queue from which nobody takes any more. Resolves by the deadline. */
+  finish(deadline: AbortSignal): Promise<Remains>
   usage(): QueueUsage
 }
 
 export function countOf(encoded: Encoded): number {
-  return encoded instanceof Block ? encoded.count : encoded.lines.length
+  return encoded instanceof Blocks ? encoded.count : encoded.lines.length
 }

@@ -7,7 +7,7 @@ import { listeningLog } from './lines.ts'
 import { statusWith } from './status-fixtures.ts'
 
 /** The counters of events that are settled. */
-const FATES = ['acked', 'rejected', 'filtered', 'unencodable'] as const
+const FATES = ['acked', 'rejected', 'filtered', 'unencodable', 'damaged'] as const
 
 function sample(status: AgentStatus, more: Partial<Sample> = {}): Sample {
   return { status, uptimeMs: 1000, cpuMs: 10, rssBytes: 4096, ...more }
@@ -17,7 +17,12 @@ describe('the metrics of a period', () => {
   it('are the increase of counters and the last value of everything else, without zeros', () => {
     const before = sample(
       statusWith({
-        beats: [{ id: 'host', published: 10, pending: 2, failed: { mask: 1, none: 2 } }],
+        beats: [
+          {
+            ...{ id: 'host', published: 10, pending: 2, blocked_ms: 100 },
+            failed: { mask: 1, none: 2 },
+          },
+        ],
         events: { published: 10, acked: 8, queued: 2 },
         sandbox: { state: 'installed', denials: { execve: 1 } },
       }),
@@ -27,6 +32,7 @@ describe('the metrics of a period', () => {
         beats: [
           {
             ...{ id: 'host', published: 15, pending: 1, failures: 1, starts: 2 },
+            ...{ blocked_ms: 350, waiting: 1 },
             failed: { mask: 4, none: 2, new: 1 },
           },
         ],
@@ -41,6 +47,7 @@ describe('the metrics of a period', () => {
       beats: {
         host: {
           ...{ state: 'running', starts: 2, failures: 1, pending: 1, published: 5 },
+          ...{ blocked_ms: 250, waiting: 1 },
           failed: { mask: 3, new: 1 },
         },
       },
@@ -99,24 +106,26 @@ describe('the metrics of a period', () => {
       unencodable: fc.nat(9),
       queued: fc.nat(9),
       sending: fc.nat(9),
+      damaged: fc.nat(9),
     })
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), steps => {
-        const total = { acked: 0, rejected: 0, filtered: 0, unencodable: 0 }
+      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.nat(9), (steps, restored) => {
+        const total = { acked: 0, rejected: 0, filtered: 0, unencodable: 0, damaged: 0 }
         const samples = steps.map(({ queued, sending, ...more }) => {
           for (const key of FATES) total[key] += more[key]
           const settled = FATES.reduce((all, key) => all + total[key], 0)
-          const published = settled + queued + sending
-          return sample(statusWith({ events: { ...total, queued, sending, published } }))
+          const published = settled + queued + sending - restored
+          const events = { ...total, queued, sending, published, restored }
+          return sample(statusWith({ events }))
         })
         const lines = samples.map((now, at) => {
           const before = samples[at - 1] ?? sample(statusWith({}))
           return Object(metricsBetween(before, now).events ?? {})
         })
         const sum = (key: string) => lines.reduce((all, line) => all + (line[key] ?? 0), 0)
-        const { queued = 0, sending = 0 } = lines.at(-1)
+        const { queued = 0, sending = 0, restored: before = 0 } = lines.at(-1)
         const settled = FATES.reduce((all, key) => all + sum(key), 0)
-        expect(sum('published')).to.equal(settled + queued + sending)
+        expect(sum('published') + before).to.equal(settled + queued + sending)
       }),
     )
   })

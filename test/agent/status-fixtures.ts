@@ -33,6 +33,8 @@ export const PLANNED = {
 
 const NO_EVENTS: PipelineStats = {
   published: 0,
+  restored: 0,
+  damaged: 0,
   unencodable: 0,
   filtered: 0,
   rejected: 0,
@@ -41,6 +43,9 @@ const NO_EVENTS: PipelineStats = {
   acked: 0,
   retried: 0,
   failed_writes: 0,
+  lost_pauses: 0,
+  throttled_pauses: 0,
+  refused_publishes: 0,
   queued: 0,
   sending: 0,
   waiting: 0,
@@ -55,6 +60,8 @@ const BEAT: BeatStatus = {
   unencodable: 0,
   pending: 0,
   failed: {},
+  waiting: 0,
+  blocked_ms: 0,
 }
 
 interface Parts {

@@ -28,12 +28,13 @@ describe('the status of an agent', () => {
     expect(counts).to.include({ published: 3, unencodable: 1 })
     await receipt.acked
     const own = { id: 'host', state: 'running', starts: 1, failures: 0 } as const
-    const beat = { ...own, failed: { mask: 1 } }
+    const beat = { ...own, failed: { mask: 1 }, waiting: 0, blocked_ms: 0 }
     const runners = {
       all: [
         {
           get status() {
-            return { ...beat, ...counts }
+            const { blocked: _, ...rest } = counts
+            return { ...beat, ...rest }
           },
         },
       ],
@@ -51,7 +52,7 @@ describe('the status of an agent', () => {
   })
 
   it('has the filter, and what it has denied under seccomp.diagnose', () => {
-    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7 }
+    const pipeline = { stats: () => statusWith({}).events, writingForMs: 7, storedBytes: 0 }
     const observed = { plan: PLANNED, pipeline, runners: { all: [] } }
     const denials = () =>
       new Map([

@@ -27,6 +27,8 @@ describe('config: beat.yml', () => {
     expect(config.shutdown_timeout).to.equal(30_000)
     expect(config.queue).to.deep.equal({
       mem: { events: 6400, bytes: 67_108_864, flush: { min_events: 1600, timeout: 1000 } },
+      disk: undefined,
+      outside: [],
     })
     expect(config.seccomp).to.include({ enabled: true, required: false, mode: 'extend' })
     expect(config.logging).to.include({ level: 'info', to_stderr: true, to_files: false })

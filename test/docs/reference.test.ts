@@ -47,7 +47,12 @@ describe('the plugins that come with the framework', () => {
     }
     for (const { kind, plugin } of await builtinPlugins()) {
       expect(checks[kind](plugin)).to.deep.equal([])
-      const settings = { path: '/srv', metricsets: ['cpu'], logging: { to_files: false } }
+      const settings = {
+        path: '/srv',
+        metricsets: ['cpu'],
+        logging: { to_files: false },
+        queue: { outside: [] },
+      }
       const { problems } = askPrivileges(() =>
         plugin.privileges?.(kind === 'agent' ? { ...settings, path: { data: '/srv' } } : settings),
       )

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Output } from '../../lib/output.ts'
 import type { Door } from '../../lib/pipeline/client.ts'
+import { metaOf } from '../../lib/pipeline/encoding/meta.ts'
 import { linePublisherOf } from '../../lib/pipeline/lines.ts'
-import { metaOf } from '../../lib/pipeline/meta.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
 import { aborted, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
@@ -95,6 +95,7 @@ describe('pipeline: the door for lines', () => {
       metaOf: metaOf(SOURCE, undefined),
       signal: stop.signal,
       queue,
+      pins,
       counts: noCounts(),
       source: noSourceCounts(),
       drop: () => undefined,

@@ -36,7 +36,7 @@ describe('pipeline: the end, and receipts', () => {
       log: memoryLog().log,
     })
     await pipeline.publisher(SOURCE, NEVER)(events(2))
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 2 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 2, kept: 0 })
   })
 
   it('is closed once: a second call has the result of the first', async () => {
@@ -47,7 +47,7 @@ describe('pipeline: the end, and receipts', () => {
     const first = pipeline.close(aborted('late'))
     const second = pipeline.close(NEVER)
     expect(second).to.equal(first)
-    expect(await second).to.deep.equal({ lost: 3 })
+    expect(await second).to.deep.equal({ lost: 3, kept: 0 })
     open()
   })
 

@@ -69,7 +69,7 @@ describe('delivery', () => {
     const pipeline = pipelineTo(output)
     const { confirmed } = await pipeline.publisher(SOURCE, NEVER)(events(3))
     while (output.attempts.length === 0) await turn()
-    expect(await pipeline.close(aborted('too late'))).to.deep.equal({ lost: 3 })
+    expect(await pipeline.close(aborted('too late'))).to.deep.equal({ lost: 3, kept: 0 })
     open()
     expect(await settled(confirmed)).to.equal(false)
     expect(pipeline.stats()).to.include({ acked: 0, sending: 3 })
@@ -216,7 +216,7 @@ describe('delivery', () => {
     await pipeline.publisher(SOURCE, NEVER)(events(2))
     expect(await pipeline.failed).to.match(/gone/)
     expect(ended).to.have.length.of.at.least(1)
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 2 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 2, kept: 0 })
   })
 
   it('has as many batches in flight as the output takes', async () => {
@@ -227,6 +227,6 @@ describe('delivery', () => {
     for (let i = 0; i < 10; i++) await turn()
     expect(output.attempts).to.have.length(2)
     open()
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
   })
 })

@@ -30,6 +30,8 @@ describe('pipeline', () => {
     expect(output.confirmed.map(idOf)).to.deep.equal(['one', 'e0', 'e1', 'e2'])
     expect(pipeline.stats()).to.deep.equal({
       published: 4,
+      restored: 0,
+      damaged: 0,
       unencodable: 0,
       filtered: 0,
       rejected: 0,
@@ -38,11 +40,14 @@ describe('pipeline', () => {
       acked: 4,
       retried: 0,
       failed_writes: 0,
+      lost_pauses: 0,
+      throttled_pauses: 0,
+      refused_publishes: 0,
       queued: 0,
       sending: 0,
       waiting: 0,
     })
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
     expect(output.closed).to.equal(false)
   })
 
@@ -80,7 +85,7 @@ describe('pipeline', () => {
     const closing = pipeline.close(NEVER)
     expect(await sizes()).to.deep.equal([1, 4, 2])
     open()
-    expect(await closing).to.deep.equal({ lost: 0 })
+    expect(await closing).to.deep.equal({ lost: 0, kept: 0 })
   })
 
   it('has no more in a batch than bulk_max_size events and bulk_max_bytes; a larger event goes alone', async () => {
@@ -203,11 +208,11 @@ describe('pipeline', () => {
     await turn()
     await publish(events(0))
     const refused = rejection(waiting)
-    expect(await pipeline.close(aborted('too late'))).to.deep.equal({ lost: 5 })
+    expect(await pipeline.close(aborted('too late'))).to.deep.equal({ lost: 5, kept: 0 })
     expect(await refused).to.match(/closed/)
     expect(await rejection(publish(events(1)))).to.match(/closed/)
     expect(await settled(acked)).to.equal(false)
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 5 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 5, kept: 0 })
   })
 
   it('does not sit out a long pause when it closes', async () => {
@@ -220,7 +225,7 @@ describe('pipeline', () => {
     while (pipeline.stats().failed_writes === 0) await turn()
     await turn()
     down = false
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
     await acked
   })
 
@@ -234,7 +239,7 @@ describe('pipeline', () => {
     const closing = pipeline.close(deadline.signal)
     while (pipeline.stats().failed_writes === 0) await turn()
     deadline.abort()
-    expect(await closing).to.deep.equal({ lost: 4 })
+    expect(await closing).to.deep.equal({ lost: 4, kept: 0 })
     expect(getEventListeners(deadline.signal, 'abort')).to.have.length(0)
   })
 
@@ -250,7 +255,7 @@ describe('pipeline', () => {
     for (let i = 0; i < 10; i++) await turn()
     expect(output.attempts).to.deep.equal([])
     pipeline.start()
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
     expect(output.confirmed).to.have.length(2)
   })
 
@@ -285,7 +290,7 @@ describe('pipeline', () => {
     expect(await pipeline.failed).to.equal(gone)
     expect(await refused).to.equal(gone)
     expect(await rejection(publish(events(1)))).to.equal(gone)
-    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 4 })
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 4, kept: 0 })
     expect(output.attempts).to.have.length(1)
   })
 })

@@ -7,11 +7,17 @@ import type { OpenBeat } from './open-beat.ts'
 import { type BeatStats, type RestartSettings, type Supervision, supervise } from './supervise.ts'
 
 /** One beat at one moment. `waiting`: it has failed, and starts again after a pause. */
-export interface BeatStatus extends Omit<BeatStats, 'state'>, Readonly<SourceCounts> {
+export interface BeatStatus
+  extends Omit<BeatStats, 'state'>,
+    Readonly<Omit<SourceCounts, 'blocked'>> {
   readonly id: string
   readonly state: 'open' | BeatStats['state']
   /** By the name of a processor, at how many events it has failed. */
   readonly failed: Readonly<Record<string, number>>
+  /** Now: publishes (not events) that wait for room. */
+  readonly waiting: number
+  /** Milliseconds in which publishes waited for room: the output or the queue held the beat up. */
+  readonly blocked_ms: number
 }
 
 /** An open beat, whose run can be ended while the other beats go on. */
@@ -46,8 +52,13 @@ export class BeatRunner {
 
   get status(): BeatStatus {
     const { state = 'open', starts = 0, failures = 0 } = this.#supervision?.stats() ?? {}
-    const { failed, ...counts } = this.#beat.counts
-    return { id: this.id, state, starts, failures, ...counts, failed: Object.fromEntries(failed) }
+    const { failed, blocked, ...counts } = this.#beat.counts
+    return {
+      ...{ id: this.id, state, starts, failures, ...counts },
+      failed: Object.fromEntries(failed),
+      waiting: blocked.waiting,
+      blocked_ms: blocked.ms,
+    }
   }
 
   /** Resolves, and never rejects, when the beat does not run and will not start again by itself. */

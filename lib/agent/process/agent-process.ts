@@ -7,7 +7,7 @@ import { version } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
 import type { Plan } from '../plan.ts'
 import { CloseStack } from './close-stack.ts'
-import { type DataLock, lockDataPath } from './data-lock.ts'
+import { type DataLock, lockFolder } from './data-lock.ts'
 import { refuseForeignLinks } from './foreign-links.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import type { ReloadRequest } from './reload-request.ts'
@@ -38,9 +38,12 @@ export async function openAgentProcess(
   stop: StopRequest,
   reload: ReloadRequest,
 ): Promise<AgentProcess> {
-  const { path, logging, name } = plan.config
-  refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : [])])
-  const lock = await claimDataPath(path.data)
+  const { path, logging, name, queue } = plan.config
+  refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : []), ...queue.outside])
+  const lock = await claim('path.data', path.data)
+  const queueLocks = await Promise.all(
+    queue.outside.map(folder => claim('queue.disk.path', folder)),
+  )
   const manager = connectServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
   const logs = await closeOnFailure(lock, manager, () => {
@@ -49,6 +52,7 @@ export async function openAgentProcess(
   const { log } = logs
   const closeStack = new CloseStack()
   closeStack.add('the lock of path.data', lock.release)
+  for (const each of queueLocks) closeStack.add('the lock of the queue', each.release)
   closeStack.add('the service manager', manager.close)
   closeStack.add('the log', logs.close)
   closeStack.add('the handlers', installHandlers(stop, reload, log))
@@ -81,13 +85,13 @@ async function closeOnFailure<T>(
   }
 }
 
-async function claimDataPath(dataPath: string): Promise<DataLock> {
+async function claim(setting: Parameters<typeof lockFolder>[0], folder: string): Promise<DataLock> {
   try {
-    await mkdir(dataPath, { recursive: true, mode: 0o700 })
-    return await lockDataPath(dataPath, loadAddon())
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return await lockFolder(setting, folder, loadAddon())
   } catch (error) {
     if (error instanceof AgentError) throw error
-    throw new AgentError('OPEN_FAILED', `path.data: ${plainReason(error)}`, { cause: error })
+    throw new AgentError('OPEN_FAILED', `${setting}: ${plainReason(error)}`, { cause: error })
   }
 }
 

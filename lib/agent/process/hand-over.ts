@@ -1,6 +1,7 @@
 // What an agent that was started as root gives to the user that it becomes, before it becomes that user.
 //
-//   path.data, path.logs   folders and files of root below them, which the agent itself has made
+//   path.data, path.logs   folders and files of root below them, which the agent itself has made; the same of
+//                          a queue on the disk that is elsewhere
 //   open files             those below a folder that is written, such as an output's
 //   other folders          must be writable for the user already: they are the operator's, and are refused
 //                          with the command that gives them

@@ -61,7 +61,8 @@ function fixedChanges(running: Plan, wanted: Plan): readonly Path[] {
   const [a, b] = [running.config, wanted.config]
   return [
     ...outputChanges(running, wanted),
-    ...differences(a.queue, b.queue, ['queue']),
+    ...differences(a.queue.mem, b.queue.mem, ['queue', 'mem']),
+    ...differences(a.queue.disk, b.queue.disk, ['queue', 'disk']),
     ...differences(fixedLogging(a), fixedLogging(b), ['logging']),
     ...differences(a.path, b.path, ['path']),
     ...differences(a.landlock, b.landlock, ['landlock']),

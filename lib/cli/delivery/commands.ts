@@ -7,6 +7,16 @@ const OUTPUT_OPTION: Options = {
 /** What to do about events that are on their way, or that their output has refused. */
 export const DELIVERY_COMMANDS: readonly Command[] = [
   {
+    words: ['queue', 'inspect'],
+    summary: 'show what the queue on the disk holds, and whether it is sound',
+    details: `Reads the folder of queue.disk and changes nothing, also while the agent runs: for each segment its
+events, those that wait, its size and times; the position; what is damaged, and what was set aside.
+Exits with 1 if there is damage, which the agent mends by itself when it reads it.`,
+    options: { json: { doc: 'print JSON, for programs' } },
+    withoutCredentials: true,
+    load: async () => (await import('./queue-inspect.ts')).queueInspect,
+  },
+  {
     words: ['dead-letter', 'list'],
     summary: 'show which events the output has refused for good, and why',
     details: `Prints for each reason how many events there are, from when to when. With --json, every entry as it

@@ -19,12 +19,12 @@ import { actionsOf } from '../../seccomp/kernel/stage.ts'
 import { isAllowed } from '../../seccomp/policy/denies.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
-import { glibcVersion } from '../libc-version.ts'
 import { print, printJson } from '../print.ts'
 import { chosenArchitecture, policyFor } from '../seccomp/policy-for.ts'
 import { tryAgent } from '../seccomp/try-agent.ts'
 import { UsageError } from '../usage-error.ts'
 import { hostOf, processOf } from './host.ts'
+import { glibcVersion } from './libc-version.ts'
 
 const TRIAL_MS = 3_000
 

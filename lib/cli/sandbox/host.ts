@@ -13,7 +13,7 @@ import { refusesAllLibraries } from '../../seccomp/kernel/libraries.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import { walk } from '../../trust/walk.ts'
 import { isReadOnly } from '../../trust/way.ts'
-import { glibcVersion } from '../libc-version.ts'
+import { glibcVersion } from './libc-version.ts'
 
 /** Whether this host can confine the agent as it is configured, and how to mend what it can't. */
 export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonly Finding[] {

@@ -1,7 +1,9 @@
 // `trial.js SOURCE`: runs the agent of a configuration source (JSON) until it receives a signal, and
 // discards its events. `sandbox check` runs it as a separate process, as a filter can't be removed.
+import { join } from 'node:path'
 import { runAgent } from '../../agent/agent.ts'
 import { type Configure, configure } from '../../agent/configure.ts'
+import type { Plan } from '../../agent/plan.ts'
 import { type ConfigSource, readDocument } from '../../config/source/document.ts'
 import { defineOutput, WRITTEN } from '../../output.ts'
 import { takeDenials } from '../../seccomp/kernel/denials.ts'
@@ -19,7 +21,12 @@ try {
   const restart = await restartEarly(source)
   const plan: Configure = async running => {
     const configured = await configure(readDocument(source), running)
-    return { ...configured, output: { ...configured.output, plugin: NOWHERE, settings: {} } }
+    const config = withOwnQueue(configured.config)
+    return {
+      ...configured,
+      config,
+      output: { ...configured.output, plugin: NOWHERE, settings: {} },
+    }
   }
   process.exit(await runAgent(plan, { restart }))
 } catch (thrown) {
@@ -27,6 +34,14 @@ try {
   const { text, code } = describeFailure(thrown)
   process.stderr.write(text)
   process.exit(code)
+}
+
+/** What waits in the agent's own queue on the disk must not be discarded. */
+function withOwnQueue(config: Plan['config']): Plan['config'] {
+  const { disk, mem } = config.queue
+  if (disk === undefined) return config
+  const own = { ...disk, path: join(config.path.data, 'queue') }
+  return { ...config, queue: { mem, disk: own, outside: [] } }
 }
 
 /** An agent that fails before it runs has not logged its denials. */

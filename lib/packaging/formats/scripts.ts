@@ -25,10 +25,19 @@ ${whereSystemdRuns('systemctl daemon-reload')}`,
 ${whereSystemdRuns(`systemctl try-restart ${name}.service`)}`,
     beforeRemove: whereSystemdRuns(`systemctl --no-reload disable --now ${name}.service`),
     afterRemove: whereSystemdRuns('systemctl daemon-reload'),
-    afterPurge: `rm -rf ${config} ${data} ${logs}
+    afterPurge: `${sayQueued(name, data)}
+rm -rf ${config} ${data} ${logs}
 if getent passwd ${name} >/dev/null; then userdel ${name}; fi
 if getent group ${name} >/dev/null; then groupdel ${name}; fi`,
   }
+}
+
+/** Events that were never sent go with the data: the operator should know. */
+function sayQueued(name: string, data: string): string {
+  return `queued=$(find ${data} -name '*.seg' -printf '%s\\n' 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }')
+if [ "$queued" -gt 0 ]; then
+  echo "${name}: its queue on the disk is deleted, with up to $queued bytes of events that were not sent" >&2
+fi`
 }
 
 /** The relay keeps it away from root's terminal, and ends with it; what it ignores does not hold the installation up. */

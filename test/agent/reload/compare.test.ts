@@ -89,6 +89,10 @@ describe('agent: what a reload changes', () => {
       ['output: { file: { path: x } }', ['2:11: output.file: has changed']],
       [`${OUTPUT}\nqueue.mem.events: 5000`, ['3:1: queue.mem.events: has changed']],
       [
+        `${OUTPUT}\nqueue.disk: { max_size: 10MB, path: /elsewhere }`,
+        ['3:1: queue.disk: has changed'],
+      ],
+      [
         `${OUTPUT}\npath.data: other\nlogging: { to_files: true, files.name: x, level: debug }`,
         [
           '4:12: logging.to_files: has changed',

@@ -101,7 +101,7 @@ describe('output.file', () => {
         await new Promise(resolve => setTimeout(resolve, 1))
       rmSync(ballast)
       await acked
-      expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0 })
+      expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
       await output.close()
       const lines = contentsOf(join(disk.path, 'out'))['events.ndjson']?.trimEnd().split('\n') ?? []
       expect(lines.map(line => JSON.parse(line).id)).to.deep.equal([...Array(150).keys()])

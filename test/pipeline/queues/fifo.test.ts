@@ -1,7 +1,7 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { expect } from 'chai'
-import { Fifo } from '../../../lib/pipeline/queues/memory/fifo.ts'
+import { Fifo } from '../../../lib/pipeline/queues/fifo.ts'
 
 describe('fifo', () => {
   it('gives its items in their order, and nothing once it is empty', () => {

@@ -15,6 +15,7 @@
 import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
 import { Block, type Pins, type Span } from '../../block.ts'
+import { Blocks } from '../../blocks.ts'
 import { Lease } from '../../lease.ts'
 import {
   type BatchLimits,
@@ -23,9 +24,10 @@ import {
   type Lines,
   type Queue,
   type QueueUsage,
+  type Remains,
 } from '../../queue.ts'
-import { Fifo } from './fifo.ts'
-import { Waiting } from './waiting.ts'
+import { Fifo } from '../fifo.ts'
+import { Waiting } from '../waiting.ts'
 
 /** A part of a block: the events from `from` to `to` are in the queue. */
 interface Segment {
@@ -37,6 +39,7 @@ interface Segment {
 }
 
 export class MemoryQueue implements Queue {
+  readonly isDurable = false
   readonly #capacity: number
   readonly #maxBytes: number
   readonly #threshold: number
@@ -81,6 +84,9 @@ export class MemoryQueue implements Queue {
       held: this.#held,
       waiting: this.#waiting.size,
       pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
+      restored: 0,
+      damaged: 0,
+      storedBytes: 0,
     }
   }
 
@@ -113,6 +119,10 @@ export class MemoryQueue implements Queue {
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
     this.#wakeNow()
+  }
+
+  async finish(): Promise<Remains> {
+    return { lost: this.#held, kept: 0 }
   }
 
   /** What publishes pin that wait for room does not count: it would only keep them waiting. */
@@ -149,8 +159,8 @@ export class MemoryQueue implements Queue {
   }
 
   #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
-    if (encoded instanceof Block) {
-      this.#append(encoded, from, to)
+    if (encoded instanceof Blocks) {
+      for (const span of encoded.spans(from, to)) this.#append(span.block, span.from, span.to)
     } else {
       this.#pack(acker, encoded, from, to)
     }

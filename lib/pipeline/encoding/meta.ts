@@ -1,0 +1,104 @@
+import type { EventMeta } from '../../event.ts'
+import type { Route } from '../../output.ts'
+import { stringify, timeOf } from './encode.ts'
+import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Works out what is kept beside an event, which nobody can change any more. `event`: with or without what
+ * the agent adds. `metadata`: a copy of its own. `now`: its time if it has none.
+ */
+export type MetaOf = (
+  event: Fields,
+  metadata: Fields | undefined,
+  now: string | undefined,
+) => EventMeta | undefined
+
+/** Without a route and `@metadata` there is nothing to keep. */
+export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
+  if (route === undefined) return (_, metadata) => kept(undefined, metadata)
+  const constants = constantsOf(source)
+  // Most events of a source go the same way: they share one object.
+  let last: EventMeta | undefined
+  return (event, metadata, now) => {
+    const to = routed(route, viewOf(event, metadata, constants, now))
+    if (metadata !== undefined) return kept(to, metadata)
+    if (last?.route !== to) last = kept(to, undefined)
+    return last
+  }
+}
+
+/** What is kept beside an event with this route and `@metadata`, if anything. */
+export function kept(
+  route: string | undefined,
+  metadata: Fields | undefined,
+): EventMeta | undefined {
+  if (metadata === undefined) return route === undefined ? undefined : Object.freeze({ route })
+  const fields = deepFrozen(metadata)
+  return Object.freeze(route === undefined ? { fields } : { route, fields })
+}
+
+function deepFrozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFrozen(inner)
+  }
+  return Object.freeze(value)
+}
+
+function routed(route: Route, get: (field: string) => unknown): string | undefined {
+  try {
+    const to: unknown = route(get)
+    // Nobody waits for it, and a rejection that nobody handles would end the agent.
+    if (to instanceof Promise) to.catch(() => undefined)
+    return typeof to === 'string' ? to : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads fields as the encoded event has them, whether or not it has been encoded. */
+function viewOf(
+  event: Fields,
+  metadata: Fields | undefined,
+  constants: Fields,
+  now: string | undefined,
+): (field: string) => unknown {
+  const topOf = (key: string): unknown => {
+    if (key === '@metadata') return metadata
+    const own = Object.hasOwn(event, key) ? event[key] : undefined
+    if (key === '@timestamp') return timeOf(own, now)
+    if (!Object.hasOwn(constants, key)) return own
+    return withConstant(key, constants[key], own)
+  }
+  return field => {
+    const [top = '', ...path] = field.split('.')
+    return asEncoded(valueAt(topOf(top), path))
+  }
+}
+
+function valueAt(from: unknown, path: readonly string[]): unknown {
+  let value = from
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Fields)[key]
+  }
+  return value
+}
+
+function asEncoded(value: unknown): unknown {
+  if (value === undefined || typeof value === 'string') return value
+  return JSON.parse(stringify({ value })).value
+}
+
+/**
+ * A copy of the event's `@metadata`, in the way of an event's own fields. Null is none.
+ *
+ * @throws TypeError if it is not an object, or JSON can't carry it
+ */
+export function metadataOf(own: unknown, name = '@metadata'): Fields | undefined {
+  if (own === undefined || own === null) return undefined
+  const copy: unknown = typeof own === 'object' ? JSON.parse(stringify(own) ?? 'null') : undefined
+  if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as Fields
+  throw new TypeError(`${name} must be an object`)
+}

@@ -1,0 +1,299 @@
+// The durable queue between the beats and the output, on the disk: docs/disk-queue.md.
+//
+//   put    `offer` takes a publish at once if there is room; else `wait` takes it in its turn. What is published
+//          while a frame is being written goes into the next one     (frame-writer.ts, segment-writer.ts)
+//   store  a frame on the disk is stored: only then its events can be taken
+//   take   from memory while the output keeps up (pace.ts), else read ahead             (read-ahead.ts)
+//   settle the position follows the oldest batch that is not settled; segments before it go  (progress.ts)
+//   room   `max_size` bounds the segments. Nothing is ever dropped to make room
+//
+// Before the filter the folder is opened and mended (recover.ts); segments come and go after it, too.
+
+import type { Logger } from 'pino'
+import { settledBy } from '../../../settled.ts'
+import type { Acker } from '../../acker.ts'
+import type { Pins } from '../../block.ts'
+import { Lease } from '../../lease.ts'
+import {
+  type BatchLimits,
+  countOf,
+  type Encoded,
+  type Queue,
+  type QueueUsage,
+  type Remains,
+} from '../../queue.ts'
+import { Waiting } from '../waiting.ts'
+import type { FinishedFrame } from './frame.ts'
+import { FrameWriter } from './frame-writer.ts'
+import { endOfFitting, sizeOf } from './measure.ts'
+import { Pace } from './pace.ts'
+import { Progress, type Settings } from './progress.ts'
+import { ReadAhead } from './read-ahead.ts'
+import { type Recovered, recover } from './recover.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import type { Segments } from './segments.ts'
+
+/** While a batch is on its way, another one is due with so many events, or after so much time. */
+const DUE_EVENTS = 1_600
+const DUE_MS = 1_000
+
+/** The time for the last writes, if there is none left. */
+const GRACE_MS = 300
+
+/** The most bytes behind the end that the position knows, which a start after a crash has to look through. */
+const MAX_UNKNOWN_BYTES = 16 * 1024 * 1024
+
+/** A larger publish is taken in pieces; so is one of more than a quarter of the queue. */
+const MAX_PUBLISH_BYTES = 64 * 1024 * 1024
+
+export class DiskQueue implements Queue {
+  readonly isDurable = true
+  readonly #pins: Pins
+  readonly #segments: Segments
+  readonly #writer: FrameWriter
+  readonly #ahead: ReadAhead
+  readonly #progress: Progress
+  readonly #pace: Pace
+  readonly #waiting = new Waiting(() => this.#admit())
+  readonly #restored: number
+  /** Receipts whose events somebody waits for. */
+  readonly #awaited = new Set<Acker>()
+  readonly #maxPublish: number
+  #taken = 0
+  #held: number
+  #sending = 0
+  #damaged = 0
+  /** Written since the position was kept. */
+  #unknownBytes = 0
+  #refusal: Error | undefined
+  readonly #wakers: (() => void)[] = []
+  #isWaking = false
+  #timer: NodeJS.Timeout | undefined
+
+  /**
+   * Opens the folder, mends what is damaged in it, and says so.
+   *
+   * @throws AgentError `OPEN_FAILED` if a newer version has written it; the system's error
+   */
+  static async open(settings: Settings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
+    const found = await recover(settings)
+    for (const { message, fields } of found.findings) log.warn(fields, message)
+    const events = found.next - found.first
+    if (events > 0)
+      log.info({ events, path: settings.path }, 'Disk queue: events of before are there')
+    return pins => new DiskQueue(settings, found, pins, log)
+  }
+
+  private constructor(settings: Settings, found: Recovered, pins: Pins, log: Logger) {
+    const { segments, position: file, first, next, handle } = found
+    this.#pins = pins
+    this.#segments = segments
+    this.#restored = next - first
+    this.#held = this.#restored
+    this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
+    const onChange = (gone: number) => this.#notice(gone)
+    const { number: segment = 0, begin: offset = 0 } = segments.oldest ?? {}
+    const start = this.#restored > 0 ? { segment, offset } : undefined
+    this.#ahead = new ReadAhead(
+      { folder: settings.path, segments, pins, log, first, onChange },
+      start,
+    )
+    const onRoom = () => {
+      this.#writer.retryNow()
+      this.#admit()
+    }
+    const onKept = () => this.#wakeIfDue()
+    this.#progress = new Progress({ settings, file, segments, log, first, onRoom, onKept })
+    this.#writer = new FrameWriter({
+      settings,
+      segments,
+      writer: new SegmentWriter(settings, segments, handle),
+      pins,
+      log,
+      next,
+      isEmpty: () => this.#held === 0,
+      onStored: (frame, place) => {
+        this.#ahead.add(frame, place)
+        this.#keepPace(frame)
+        this.#wakeIfDue()
+      },
+      onRoom: () => this.#admit(),
+    })
+    const stock = () => {
+      const { bytes, isBehind, sinceMs } = this.#ahead
+      return { bytes: bytes + this.#writer.bytes, isBehind, sinceMs }
+    }
+    this.#pace = new Pace(stock, () => this.#admit())
+    this.#ahead.fill()
+  }
+
+  get refusal(): Error | undefined {
+    return this.#refusal
+  }
+
+  usage(): QueueUsage {
+    return {
+      taken: this.#taken,
+      queued: this.#held - this.#sending,
+      held: this.#held,
+      waiting: this.#waiting.size,
+      pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
+      restored: this.#restored,
+      damaged: this.#damaged,
+      storedBytes: this.#segments.bytes,
+    }
+  }
+
+  offer(acker: Acker, encoded: Encoded): boolean {
+    const events = countOf(encoded)
+    if (events === 0) return true
+    if (this.#waiting.size > 0) return false
+    const room = this.#room
+    if (room === 0 || sizeOf(encoded) > Math.min(room, this.#maxPublish)) return false
+    this.#put(acker, encoded, 0, events)
+    return true
+  }
+
+  wait(acker: Acker, encoded: Encoded, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ acker, encoded, signal, resolve, reject })
+      this.#admit()
+      this.#wakeIfDue()
+    })
+  }
+
+  async take({ maxEvents, maxBytes }: BatchLimits): Promise<Lease | undefined> {
+    while (!this.#isDue()) {
+      if (this.#refusal !== undefined) return undefined
+      await new Promise<void>(resolve => this.#wakers.push(resolve))
+    }
+    const { spans, end } = this.#ahead.take(maxEvents, maxBytes)
+    const events = spans.reduce((sum, { from, to }) => sum + to - from, 0)
+    const settle = this.#progress.take(end, events)
+    this.#sending += events
+    this.#arm()
+    this.#admit()
+    return new Lease(spans, settled => {
+      this.#sending -= settled
+      this.#held -= settled
+      settle(settled)
+      if (this.#held === 0) this.#admit()
+      this.#wakeIfDue()
+    })
+  }
+
+  close(refusal: Error): void {
+    if (this.#refusal !== undefined) return
+    this.#refusal = refusal
+    this.#waiting.rejectAll(refusal)
+    clearTimeout(this.#timer)
+    this.#pace.close()
+    this.#wakeNow()
+  }
+
+  async finish(deadline: AbortSignal): Promise<Remains> {
+    const ending = this.#writer
+      .finish()
+      .then(() => this.#ahead.close())
+      .then(() => this.#progress.close())
+    // An output that hangs has used the time up, but a write takes only a moment.
+    await settledBy(ending, deadline.aborted ? AbortSignal.timeout(GRACE_MS) : deadline)
+    const lost = this.#writer.pending
+    return { lost, kept: this.#held - lost }
+  }
+
+  /** How many bytes can be taken now. */
+  get #room(): number {
+    return this.#pace.holdsBack ? 0 : this.#writer.room
+  }
+
+  #admit(): void {
+    for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
+      const { acker, encoded, taken: from } = head
+      const events = countOf(encoded)
+      const to = this.#admissible(encoded, from, events)
+      if (to === from) {
+        if (this.#pace.holdsBack) this.#pace.watch()
+        return
+      }
+      this.#waiting.take(head, to - from)
+      this.#put(acker, encoded, from, to)
+      if (to < events) continue
+      this.#waiting.shift()
+      head.resolve()
+    }
+  }
+
+  /** One behind the events that can be taken now: all, or a piece of a publish that is too large. */
+  #admissible(encoded: Encoded, from: number, events: number): number {
+    const room = this.#room
+    if (room === 0) return from
+    const size = sizeOf(encoded)
+    if (size <= this.#maxPublish) return size <= room ? events : from
+    const to = endOfFitting(encoded, from, Math.min(room, this.#maxPublish))
+    // An empty queue takes any single event.
+    return to === from && this.#held === 0 ? from + 1 : to
+  }
+
+  #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
+    const events = to - from
+    acker.takeDurably(events, this.#awaited)
+    this.#taken += events
+    this.#held += events
+    this.#writer.add(acker, encoded, from, to)
+  }
+
+  #keepPace(frame: FinishedFrame): void {
+    this.#unknownBytes += frame.size
+    const isSettled = this.#segments.settledBefore(this.#progress.position) !== undefined
+    if (!isSettled && this.#unknownBytes < MAX_UNKNOWN_BYTES) return
+    this.#unknownBytes = 0
+    this.#progress.keep()
+  }
+
+  /** The reader has found events, or that so many are gone. */
+  #notice(gone: number): void {
+    this.#damaged += gone
+    this.#held -= gone
+    const isIdle = !this.#progress.hasTaken && this.#ahead.events === 0
+    if (gone > 0 && isIdle) this.#progress.moveTo(this.#ahead.tail)
+    if (gone > 0) this.#admit()
+    this.#wakeIfDue()
+  }
+
+  #isDue(): boolean {
+    const { events, isBehind, sinceMs } = this.#ahead
+    if (events === 0 || !this.#progress.mayTake) return false
+    // Nothing is being sent: there is nothing to gain by waiting.
+    if (this.#sending === 0 || this.#refusal !== undefined) return true
+    if (events >= DUE_EVENTS || isBehind || this.#waiting.size > 0) return true
+    return sinceMs + DUE_MS <= performance.now()
+  }
+
+  /** Everything that comes in this turn of the event loop goes together. */
+  #wakeIfDue(): void {
+    if (this.#wakers.length === 0 || this.#isWaking) return
+    if (!this.#isDue()) {
+      this.#arm()
+      return
+    }
+    this.#isWaking = true
+    setImmediate(() => {
+      this.#isWaking = false
+      if (this.#isDue()) this.#wakeNow()
+    })
+  }
+
+  #wakeNow(): void {
+    for (const wake of this.#wakers.splice(0)) wake()
+  }
+
+  /** One timer, and again only after it has fired: not once for each event. */
+  #arm(): void {
+    if (this.#timer !== undefined || this.#ahead.events === 0 || this.#refusal !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#wakeIfDue()
+    }, DUE_MS)
+  }
+}

@@ -1,0 +1,163 @@
+// Brings publishes to the disk. While one frame is being written, the next one gathers: one sync for all that
+// was published meanwhile.
+//
+// A frame that can't be written stays in memory and is tried again, and no more is taken meanwhile: neither is
+// anything dropped, nor does memory grow. Of the events in it no receipt has said that they are stored.
+
+import type { Logger } from 'pino'
+import type { DiskQueueSettings } from '../../../config/config.ts'
+import type { Acker } from '../../acker.ts'
+import type { Pins } from '../../block.ts'
+import type { Encoded } from '../../queue.ts'
+import { type FinishedFrame, Frame } from './frame.ts'
+import { isFull, type Place, type SegmentWriter } from './segment-writer.ts'
+import type { Segments } from './segments.ts'
+
+/** A frame of this size is not added to: large enough that a sync is cheap, small enough to be waited for. */
+const FRAME_BYTES = 2 * 1024 * 1024
+
+const RETRY_MS = 1_000
+
+/** The longest time between a write and its sync with `sync: interval`. */
+const SYNC_INTERVAL_MS = 1_000
+
+interface FrameWriterOptions {
+  readonly settings: DiskQueueSettings
+  readonly segments: Segments
+  readonly writer: SegmentWriter
+  readonly pins: Pins
+  readonly log: Logger
+  /** The number of the next event. */
+  readonly next: number
+  /** Whether every event in the queue is settled: then it takes any single one. */
+  readonly isEmpty: () => boolean
+  /** Is called with each frame that was written, in order. */
+  readonly onStored: (frame: FinishedFrame, place: Place) => void
+  /** Is called when there may be room for more. */
+  readonly onRoom: () => void
+}
+
+export class FrameWriter {
+  readonly #options: FrameWriterOptions
+  #gathering: Frame
+  #writing: FinishedFrame | undefined
+  #next: number
+  #running: Promise<void> | undefined
+  /** Whether the last write failed. */
+  #isStalled = false
+  #isEnding = false
+  #wake: () => void = () => undefined
+  #syncTimer: NodeJS.Timeout | undefined
+
+  constructor(options: FrameWriterOptions) {
+    this.#options = options
+    this.#next = options.next
+    this.#gathering = new Frame(options.pins)
+  }
+
+  /** Events that are not written yet. */
+  get pending(): number {
+    return this.#gathering.count + (this.#writing?.count ?? 0)
+  }
+
+  /** Of those. */
+  get bytes(): number {
+    return this.#gathering.bytes + (this.#writing?.size ?? 0)
+  }
+
+  /** How many bytes can be taken now. */
+  get room(): number {
+    if (this.#isStalled || this.#gathering.bytes >= FRAME_BYTES) return 0
+    const { segments, settings, isEmpty } = this.#options
+    if (isEmpty()) return settings.max_size
+    return Math.max(0, settings.max_size - segments.bytes - this.bytes)
+  }
+
+  add(acker: Acker, encoded: Encoded, from: number, to: number): void {
+    this.#gathering.add(acker, encoded, from, to)
+    this.#running ??= this.#run()
+  }
+
+  /** A segment has been removed: a frame that did not fit may fit now. */
+  retryNow(): void {
+    this.#wake()
+  }
+
+  /** Writes what there is, or gives up when a last try fails. */
+  async finish(): Promise<void> {
+    this.#isEnding = true
+    this.#wake()
+    await this.#running
+    clearTimeout(this.#syncTimer)
+    await this.#sync()
+    await this.#options.writer.leave()
+  }
+
+  async #run(): Promise<void> {
+    // Everything that is published in this turn of the event loop goes together.
+    await new Promise(resolve => setImmediate(resolve))
+    while (this.#gathering.count > 0) {
+      const frame = this.#gathering.finish(this.#next)
+      this.#gathering = new Frame(this.#options.pins)
+      this.#writing = frame
+      this.#options.onRoom()
+      const place = await this.#write(frame)
+      if (place === undefined) break
+      this.#next = frame.first + frame.count
+      this.#writing = undefined
+      for (const [at, { acker, end }] of frame.owners.entries()) {
+        acker.store(end - (frame.owners[at - 1]?.end ?? 0))
+      }
+      this.#options.onStored(frame, place)
+      this.#options.onRoom()
+    }
+    this.#running = undefined
+  }
+
+  /** Undefined if the queue ends before it is written. */
+  async #write(frame: FinishedFrame): Promise<Place | undefined> {
+    const { writer, settings, log } = this.#options
+    for (;;) {
+      try {
+        const place = await writer.append(frame)
+        if (this.#isStalled) log.info('Disk queue: events are taken again')
+        this.#isStalled = false
+        if (settings.sync === 'interval') this.#syncSoon()
+        return place
+      } catch (err) {
+        if (!this.#isStalled) log.error({ err }, `Disk queue: ${wordsOf(err)}: beats wait`)
+        this.#isStalled = true
+        if (this.#isEnding) return undefined
+        await this.#pause()
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, RETRY_MS)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = () => undefined
+  }
+
+  #syncSoon(): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined
+      void this.#sync()
+    }, SYNC_INTERVAL_MS)
+  }
+
+  async #sync(): Promise<void> {
+    const { writer, settings, log } = this.#options
+    if (settings.sync === 'none') return
+    await writer.sync().catch(err => log.error({ err }, 'Disk queue: a sync failed'))
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return isFull(error) ? 'the disk is full' : 'events can not be written'
+}

@@ -1,0 +1,201 @@
+import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { DiskQueueSettings } from '../../../config/config.ts'
+import { Fifo } from '../fifo.ts'
+import { segmentName } from './format.ts'
+import type { PositionFile } from './position-file.ts'
+import type { Segments } from './segments.ts'
+
+/** The longest time between a settlement and its sync, in which a power cut repeats events. */
+const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
+  batch: 200,
+  interval: 1_000,
+  none: Number.POSITIVE_INFINITY,
+}
+
+/**
+ * No batch is taken while so many events have been that the file does not know to be settled. So a crash repeats
+ * fewer than these and one batch.
+ */
+const WINDOW_EVENTS = 65_536
+
+/** `windowEvents`: another window than that. */
+export type Settings = DiskQueueSettings & { readonly windowEvents?: number }
+
+/** A batch that was taken. */
+interface Taken {
+  /** One behind the number of its last event. */
+  readonly end: number
+  unsettled: number
+}
+
+interface ProgressOptions {
+  readonly settings: Settings
+  readonly file: PositionFile
+  readonly segments: Segments
+  readonly log: Logger
+  /** Everything before is settled. */
+  readonly first: number
+  /** Is called when segments have been removed. */
+  readonly onRoom: () => void
+  /** Is called when the file has another position. */
+  readonly onKept: () => void
+}
+
+/**
+ * Keeps the position: every event before it is settled. Batches may be settled in any order; the position
+ * stays before the oldest one that is not. First the position is on the disk, then a segment is removed.
+ */
+export class Progress {
+  readonly #options: ProgressOptions
+  readonly #taken = new Fifo<Taken>()
+  #position: number
+  /** As the file has it. */
+  #written: number
+  /** One behind the number of the last event that was taken. */
+  #takenEnd: number
+  #writing: Promise<void> | undefined
+  #syncing: Promise<boolean> | undefined
+  #syncedMs = 0
+  #syncTimer: NodeJS.Timeout | undefined
+  #hasFailed = false
+  #isClosed = false
+
+  constructor(options: ProgressOptions) {
+    this.#options = options
+    this.#position = options.first
+    this.#written = options.first
+    this.#takenEnd = options.first
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  /** Whether another batch may be taken. A file that can't be written holds nobody up. */
+  get mayTake(): boolean {
+    const kept = this.#hasFailed ? this.#position : this.#written
+    return this.#takenEnd - kept < (this.#options.settings.windowEvents ?? WINDOW_EVENTS)
+  }
+
+  get hasTaken(): boolean {
+    return this.#taken.size > 0
+  }
+
+  /** Begins a batch; the function that it returns is told of its settled events. */
+  take(end: number, events: number): (events: number) => void {
+    const taken = { end, unsettled: events }
+    this.#taken.push(taken)
+    this.#takenEnd = end
+    return settled => {
+      taken.unsettled -= settled
+      if (taken.unsettled === 0) this.#advance()
+    }
+  }
+
+  /** Everything before is settled or gone. */
+  moveTo(position: number): void {
+    if (position <= this.#position) return
+    this.#position = position
+    this.keep()
+  }
+
+  /** Writes the position, and removes what is settled. */
+  keep(): void {
+    if (this.#isClosed) return
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#syncTimer)
+    await this.#writing
+    await this.#write()
+    await this.#syncing
+    await this.#attempt(() => this.#sync())
+    await this.#options.file.close()
+  }
+
+  #advance(): void {
+    let end = this.#position
+    for (let oldest = this.#taken.first; oldest?.unsettled === 0; oldest = this.#taken.first) {
+      end = oldest.end
+      this.#taken.shift()
+    }
+    this.moveTo(end)
+  }
+
+  async #write(): Promise<void> {
+    const { file, segments, onKept } = this.#options
+    do {
+      const sequence = this.#position
+      const isWritten = await this.#attempt(() => file.write({ sequence, end: segments.end }))
+      if (isWritten) this.#written = sequence
+      onKept()
+      if (!isWritten) return
+      // A sync takes its time: what is settled meanwhile is written all the same.
+      this.#syncInTime()
+    } while (this.#written !== this.#position)
+  }
+
+  #syncInTime(): void {
+    const waitMs = this.#syncedMs + SYNC_MS[this.#options.settings.sync] - performance.now()
+    if (waitMs <= 0 || this.#hasSettled) {
+      this.#syncing ??= this.#attempt(() => this.#syncAndRemove()).finally(() => {
+        this.#syncing = undefined
+      })
+    } else if (Number.isFinite(waitMs)) {
+      this.#syncTimer ??= setTimeout(() => {
+        this.#syncTimer = undefined
+        this.keep()
+      }, waitMs)
+    }
+  }
+
+  get #hasSettled(): boolean {
+    return this.#options.segments.settledBefore(this.#written) !== undefined
+  }
+
+  async #syncAndRemove(): Promise<void> {
+    do {
+      const synced = this.#written
+      await this.#sync()
+      await this.#removeBefore(synced)
+    } while (this.#hasSettled)
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#options.settings.sync !== 'none') await this.#options.file.sync()
+    this.#syncedMs = performance.now()
+  }
+
+  async #removeBefore(sequence: number): Promise<void> {
+    const { segments, settings, onRoom } = this.#options
+    const next = () => segments.settledBefore(sequence)
+    for (let settled = next(); settled; settled = next()) {
+      // From here on its bytes count no more: whoever has removed it before, it is gone.
+      segments.remove(settled)
+      await unlink(join(settings.path, segmentName(settled.number))).catch(error => {
+        if (error.code !== 'ENOENT') throw error
+      })
+      onRoom()
+    }
+  }
+
+  /** The position is written again with the next batch. Until then a crash would only repeat events. */
+  async #attempt(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act()
+      this.#hasFailed = false
+      return true
+    } catch (err) {
+      if (!this.#hasFailed)
+        this.#options.log.error({ err }, 'Disk queue: the position can not be kept')
+      this.#hasFailed = true
+      return false
+    }
+  }
+}
