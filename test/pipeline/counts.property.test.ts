@@ -96,7 +96,7 @@ async function play({ sources, answers, events, inFlight, bulk_max_size }: Scena
   async function publishAll(at: number, runs: Scenario['sources'][number]): Promise<void> {
     for (const { publishes, sequential, waits } of runs) {
       const stop = new AbortController()
-      const publish = pipeline.publisher(SOURCE, stop.signal, sourceCounts[at], chain)
+      const publish = pipeline.publisher(SOURCE, stop.signal, sourceCounts[at], () => chain)
       const pending = publishes.map(kinds => {
         const ids = kinds.map((_, i) => `${published.length}:${i}`)
         const one: Published = { kinds, ids, source: at, outcome: 'waiting' }

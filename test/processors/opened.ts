@@ -33,7 +33,9 @@ export function opened<S>(type: ProcessorType<S>, config: Config): Processor {
 export function outcome<S>(type: ProcessorType<S>, config: Config, event: Config): unknown {
   const { process } = opened(type, config)
   try {
-    return process(copied(event))
+    const after = process(copied(event))
+    // As JSON has it: the keys of removed fields are left without values.
+    return after && copied(after)
   } catch (thrown) {
     return `throws: ${messageOf(thrown)}`
   }

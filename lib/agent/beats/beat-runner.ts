@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { SourceCounts } from '../../pipeline/stats.ts'
 import { settledBy } from '../../settled.ts'
-import type { ConfiguredBeat } from '../plan.ts'
+import { openFailed } from '../../system-errors.ts'
+import { type ConfiguredBeat, processorsIn, titleOf } from '../plan.ts'
 import type { OpenBeat } from './open-beat.ts'
 import { type BeatStats, type RestartSettings, type Supervision, supervise } from './supervise.ts'
 
@@ -21,9 +22,9 @@ export interface BeatStatus
 
 /** An open beat, whose run can be ended while the other beats go on. */
 export class BeatRunner {
-  readonly configured: ConfiguredBeat
   readonly #beat: OpenBeat
   readonly #close: (deadline: AbortSignal, log: Logger) => Promise<void>
+  #configured: ConfiguredBeat
   #leave = new AbortController()
   #supervision: Supervision | undefined
   #done: Promise<void> = Promise.resolve()
@@ -35,13 +36,18 @@ export class BeatRunner {
     beat: OpenBeat,
     close: (deadline: AbortSignal, log: Logger) => Promise<void>,
   ) {
-    this.configured = configured
+    this.#configured = configured
     this.#beat = beat
     this.#close = close
   }
 
   get id(): string {
     return this.#beat.id
+  }
+
+  /** With the processors that its events pass now. */
+  get configured(): ConfiguredBeat {
+    return this.#configured
   }
 
   get status(): BeatStatus {
@@ -66,6 +72,22 @@ export class BeatRunner {
 
   start(stop: AbortSignal, restarts: RestartSettings): void {
     this.#done = this.#run(stop, restarts)
+  }
+
+  /**
+   * Gives the beat the processors of another configuration, which differs in nothing else, while it runs.
+   *
+   * @throws AgentError `OPEN_FAILED`; then the beat has the processors that it had
+   */
+  pass(next: ConfiguredBeat): void {
+    try {
+      this.#beat.pass(next.processors)
+    } catch (error) {
+      throw openFailed(`the processors of ${titleOf(next)}`, error)
+    }
+    this.#configured = next
+    const processors = next.processors.flatMap(processorsIn).map(({ id }) => id)
+    this.#beat.log.info({ processors }, 'Processors reloaded')
   }
 
   /**

@@ -17,5 +17,9 @@ export default defineProcessor<PairsSettings>({
     fail_on_error: failOnError,
   },
   open: ({ settings }) =>
-    eachPair(settings, (event, _, to, value) => put(event, to, copyOf(value)), requireNone),
+    eachPair(
+      settings,
+      (event, _, to, value, undo) => put(event, to, copyOf(value), undo),
+      requireNone,
+    ),
 })

@@ -1,5 +1,6 @@
 import type { MutableEvent, Processor } from '../../processor.ts'
-import { type Field, fieldOf, requiredAt, valueAt } from '../field.ts'
+import { type Field, fieldOf, requiredAt, type Undo, valueAt } from '../field.ts'
+import { allOrNothing } from '../undo.ts'
 
 /** The settings of every processor that goes through pairs of fields. */
 export interface PairsSettings {
@@ -21,10 +22,16 @@ export const failOnError = {
 }
 
 /** What is done with a pair. It throws before it has changed anything. */
-type Work = (event: MutableEvent, from: Field, to: Field, value: unknown) => void
+type Work = (
+  event: MutableEvent,
+  from: Field,
+  to: Field,
+  value: unknown,
+  undo: Undo | undefined,
+) => void
 
 /**
- * Does the work for each pair, in order.
+ * Does the work for each pair, in order. If a failure counts, all of it is undone.
  *
  * @param before is done first, also for a field that is missing
  */
@@ -36,21 +43,21 @@ export function eachPair(
   const pairs = fields.map(({ from, to = '' }) => {
     return { from: fieldOf(from), to: fieldOf(to === '' ? from : to) }
   })
-  const one = (event: MutableEvent, from: Field, to: Field) => {
+  const one = (event: MutableEvent, from: Field, to: Field, undo: Undo | undefined) => {
     before?.(event, to)
-    if (ignore_missing && valueAt(event, from) === undefined) return
-    work(event, from, to, requiredAt(event, from))
+    const value = valueAt(event, from)
+    if (value !== undefined) work(event, from, to, value, undo)
+    else if (!ignore_missing) requiredAt(event, from)
   }
   return {
-    process(event) {
+    process: allOrNothing(fail_on_error && pairs.length > 1, (event, undo) => {
       for (const { from, to } of pairs) {
         try {
-          one(event, from, to)
+          one(event, from, to, undo)
         } catch (thrown) {
           if (fail_on_error) throw thrown
         }
       }
-      return event
-    },
+    }),
   }
 }

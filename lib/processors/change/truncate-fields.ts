@@ -1,8 +1,18 @@
 import { bytes } from '../../config/schema/bytes.ts'
 import { integer } from '../../config/schema/formats.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { append, type Field, fieldOf, put, requiredAt, requireText, valueAt } from '../field.ts'
+import {
+  append,
+  type Field,
+  fieldOf,
+  put,
+  requiredAt,
+  requireText,
+  type Undo,
+  valueAt,
+} from '../field.ts'
 import { fieldNames } from '../field-formats.ts'
+import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 
 interface TruncateFieldsSettings {
@@ -40,25 +50,24 @@ export default defineProcessor<TruncateFieldsSettings>({
     }
     const cut = max_bytes > 0 ? (text: string) => cutBytes(text, max_bytes) : cutCharacters
     const fields = settings.fields.map(fieldOf)
-    const truncate = (event: MutableEvent, field: Field) => {
+    const truncate = (event: MutableEvent, field: Field, undo: Undo | undefined) => {
       if (ignore_missing && valueAt(event, field) === undefined) return
       const text = requireText(requiredAt(event, field), field)
       const kept = cut(text, max_characters)
       if (kept.length === text.length) return
-      append(event, FLAGS, ['truncated'])
-      put(event, field, kept)
+      append(event, FLAGS, ['truncated'], undo)
+      put(event, field, kept, undo)
     }
     return {
-      process(event) {
+      process: allOrNothing(fail_on_error && fields.length > 1, (event, undo) => {
         for (const field of fields) {
           try {
-            truncate(event, field)
+            truncate(event, field, undo)
           } catch (thrown) {
             if (fail_on_error) throw thrown
           }
         }
-        return event
-      },
+      }),
     }
   },
 })

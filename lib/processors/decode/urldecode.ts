@@ -20,8 +20,8 @@ export default defineProcessor<PairsSettings>({
     fail_on_error: failOnError,
   },
   open: ({ settings }) =>
-    eachPair(settings, (event, from, to, value) => {
-      put(event, to, decoded(requireText(value, from), from))
+    eachPair(settings, (event, from, to, value, undo) => {
+      put(event, to, decoded(requireText(value, from), from), undo)
     }),
 })
 

@@ -3,14 +3,13 @@
 //   put    `offer` takes a publish at once if there is room; else `wait` takes it in its turn. What is published
 //          while a frame is being written goes into the next one     (frame-writer.ts, segment-writer.ts)
 //   store  a frame on the disk is stored: only then its events can be taken
-//   take   from memory while the output keeps up, else read ahead                       (read-ahead.ts)
+//   take   from memory while the output keeps up (pace.ts), else read ahead             (read-ahead.ts)
 //   settle the position follows the oldest batch that is not settled; segments before it go  (progress.ts)
 //   room   `max_size` bounds the segments. Nothing is ever dropped to make room
 //
 // Before the filter the folder is opened and mended (recover.ts); segments come and go after it, too.
 
 import type { Logger } from 'pino'
-import type { DiskQueueSettings } from '../../../config/config.ts'
 import { settledBy } from '../../../settled.ts'
 import type { Acker } from '../../acker.ts'
 import type { Pins } from '../../block.ts'
@@ -27,14 +26,12 @@ import { Waiting } from '../waiting.ts'
 import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { endOfFitting, sizeOf } from './measure.ts'
-import { Progress } from './progress.ts'
+import { Pace } from './pace.ts'
+import { Progress, type Settings } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
-
-/** The most events that are taken beyond the oldest one that is not settled: a crash repeats no more. */
-const WINDOW_EVENTS = 65_536
 
 /** While a batch is on its way, another one is due with so many events, or after so much time. */
 const DUE_EVENTS = 1_600
@@ -56,13 +53,12 @@ export class DiskQueue implements Queue {
   readonly #writer: FrameWriter
   readonly #ahead: ReadAhead
   readonly #progress: Progress
+  readonly #pace: Pace
   readonly #waiting = new Waiting(() => this.#admit())
   readonly #restored: number
   /** Receipts whose events somebody waits for. */
   readonly #awaited = new Set<Acker>()
   readonly #maxPublish: number
-  /** One behind the number of the last event that was taken from the queue. */
-  #takenEnd: number
   #taken = 0
   #held: number
   #sending = 0
@@ -79,7 +75,7 @@ export class DiskQueue implements Queue {
    *
    * @throws AgentError `OPEN_FAILED` if a newer version has written it; the system's error
    */
-  static async open(settings: DiskQueueSettings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
+  static async open(settings: Settings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
     const found = await recover(settings)
     for (const { message, fields } of found.findings) log.warn(fields, message)
     const events = found.next - found.first
@@ -88,18 +84,16 @@ export class DiskQueue implements Queue {
     return pins => new DiskQueue(settings, found, pins, log)
   }
 
-  private constructor(settings: DiskQueueSettings, found: Recovered, pins: Pins, log: Logger) {
+  private constructor(settings: Settings, found: Recovered, pins: Pins, log: Logger) {
     const { segments, position: file, first, next, handle } = found
     this.#pins = pins
     this.#segments = segments
     this.#restored = next - first
     this.#held = this.#restored
-    this.#takenEnd = first
     this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
     const onChange = (gone: number) => this.#notice(gone)
-    const { oldest } = segments
-    const start =
-      this.#restored > 0 && oldest ? { segment: oldest.number, offset: oldest.begin } : undefined
+    const { number: segment = 0, begin: offset = 0 } = segments.oldest ?? {}
+    const start = this.#restored > 0 ? { segment, offset } : undefined
     this.#ahead = new ReadAhead(
       { folder: settings.path, segments, pins, log, first, onChange },
       start,
@@ -108,7 +102,8 @@ export class DiskQueue implements Queue {
       this.#writer.retryNow()
       this.#admit()
     }
-    this.#progress = new Progress({ settings, file, segments, log, first, onRoom })
+    const onKept = () => this.#wakeIfDue()
+    this.#progress = new Progress({ settings, file, segments, log, first, onRoom, onKept })
     this.#writer = new FrameWriter({
       settings,
       segments,
@@ -124,6 +119,11 @@ export class DiskQueue implements Queue {
       },
       onRoom: () => this.#admit(),
     })
+    const stock = () => {
+      const { bytes, isBehind, sinceMs } = this.#ahead
+      return { bytes: bytes + this.#writer.bytes, isBehind, sinceMs }
+    }
+    this.#pace = new Pace(stock, () => this.#admit())
     this.#ahead.fill()
   }
 
@@ -148,7 +148,7 @@ export class DiskQueue implements Queue {
     const events = countOf(encoded)
     if (events === 0) return true
     if (this.#waiting.size > 0) return false
-    const room = this.#writer.room
+    const room = this.#room
     if (room === 0 || sizeOf(encoded) > Math.min(room, this.#maxPublish)) return false
     this.#put(acker, encoded, 0, events)
     return true
@@ -170,9 +170,9 @@ export class DiskQueue implements Queue {
     const { spans, end } = this.#ahead.take(maxEvents, maxBytes)
     const events = spans.reduce((sum, { from, to }) => sum + to - from, 0)
     const settle = this.#progress.take(end, events)
-    this.#takenEnd = end
     this.#sending += events
     this.#arm()
+    this.#admit()
     return new Lease(spans, settled => {
       this.#sending -= settled
       this.#held -= settled
@@ -187,6 +187,7 @@ export class DiskQueue implements Queue {
     this.#refusal = refusal
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
+    this.#pace.close()
     this.#wakeNow()
   }
 
@@ -201,12 +202,20 @@ export class DiskQueue implements Queue {
     return { lost, kept: this.#held - lost }
   }
 
+  /** How many bytes can be taken now. */
+  get #room(): number {
+    return this.#pace.holdsBack ? 0 : this.#writer.room
+  }
+
   #admit(): void {
     for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
       const { acker, encoded, taken: from } = head
       const events = countOf(encoded)
       const to = this.#admissible(encoded, from, events)
-      if (to === from) return
+      if (to === from) {
+        if (this.#pace.holdsBack) this.#pace.watch()
+        return
+      }
       this.#waiting.take(head, to - from)
       this.#put(acker, encoded, from, to)
       if (to < events) continue
@@ -217,7 +226,7 @@ export class DiskQueue implements Queue {
 
   /** One behind the events that can be taken now: all, or a piece of a publish that is too large. */
   #admissible(encoded: Encoded, from: number, events: number): number {
-    const { room } = this.#writer
+    const room = this.#room
     if (room === 0) return from
     const size = sizeOf(encoded)
     if (size <= this.#maxPublish) return size <= room ? events : from
@@ -254,8 +263,7 @@ export class DiskQueue implements Queue {
 
   #isDue(): boolean {
     const { events, isBehind, sinceMs } = this.#ahead
-    if (events === 0) return false
-    if (this.#sending > 0 && this.#takenEnd - this.#progress.position > WINDOW_EVENTS) return false
+    if (events === 0 || !this.#progress.mayTake) return false
     // Nothing is being sent: there is nothing to gain by waiting.
     if (this.#sending === 0 || this.#refusal !== undefined) return true
     if (events >= DUE_EVENTS || isBehind || this.#waiting.size > 0) return true

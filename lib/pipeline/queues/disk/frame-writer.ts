@@ -60,13 +60,17 @@ export class FrameWriter {
     return this.#gathering.count + (this.#writing?.count ?? 0)
   }
 
+  /** Of those. */
+  get bytes(): number {
+    return this.#gathering.bytes + (this.#writing?.size ?? 0)
+  }
+
   /** How many bytes can be taken now. */
   get room(): number {
     if (this.#isStalled || this.#gathering.bytes >= FRAME_BYTES) return 0
     const { segments, settings, isEmpty } = this.#options
     if (isEmpty()) return settings.max_size
-    const used = segments.bytes + this.#gathering.bytes + (this.#writing?.size ?? 0)
-    return Math.max(0, settings.max_size - used)
+    return Math.max(0, settings.max_size - segments.bytes - this.bytes)
   }
 
   add(acker: Acker, encoded: Encoded, from: number, to: number): void {

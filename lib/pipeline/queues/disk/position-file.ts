@@ -11,6 +11,8 @@ interface OpenedPosition {
   /** Undefined if there was none, or none that can be read. */
   readonly found: Slot | undefined
   readonly isDamaged: boolean
+  /** Whether a newer one may have been in the other slot. */
+  readonly isPerhapsOld: boolean
 }
 
 /**
@@ -40,7 +42,8 @@ export class PositionFile {
       }
       const found = latestOf(slots)
       const file = new PositionFile(handle, found?.generation ?? 0)
-      return { file, found, isDamaged: found === undefined && size > 0 }
+      const isDamaged = found === undefined && size > 0
+      return { file, found, isDamaged, isPerhapsOld: slots.includes(undefined) }
     } catch (error) {
       await handle.close()
       throw error

@@ -14,6 +14,15 @@ const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
   none: Number.POSITIVE_INFINITY,
 }
 
+/**
+ * No batch is taken while so many events have been that the file does not know to be settled. So a crash repeats
+ * fewer than these and one batch.
+ */
+const WINDOW_EVENTS = 65_536
+
+/** `windowEvents`: another window than that. */
+export type Settings = DiskQueueSettings & { readonly windowEvents?: number }
+
 /** A batch that was taken. */
 interface Taken {
   /** One behind the number of its last event. */
@@ -22,7 +31,7 @@ interface Taken {
 }
 
 interface ProgressOptions {
-  readonly settings: DiskQueueSettings
+  readonly settings: Settings
   readonly file: PositionFile
   readonly segments: Segments
   readonly log: Logger
@@ -30,6 +39,8 @@ interface ProgressOptions {
   readonly first: number
   /** Is called when segments have been removed. */
   readonly onRoom: () => void
+  /** Is called when the file has another position. */
+  readonly onKept: () => void
 }
 
 /**
@@ -42,6 +53,8 @@ export class Progress {
   #position: number
   /** As the file has it. */
   #written: number
+  /** One behind the number of the last event that was taken. */
+  #takenEnd: number
   #writing: Promise<void> | undefined
   #syncing: Promise<boolean> | undefined
   #syncedMs = 0
@@ -53,10 +66,17 @@ export class Progress {
     this.#options = options
     this.#position = options.first
     this.#written = options.first
+    this.#takenEnd = options.first
   }
 
   get position(): number {
     return this.#position
+  }
+
+  /** Whether another batch may be taken. A file that can't be written holds nobody up. */
+  get mayTake(): boolean {
+    const kept = this.#hasFailed ? this.#position : this.#written
+    return this.#takenEnd - kept < (this.#options.settings.windowEvents ?? WINDOW_EVENTS)
   }
 
   get hasTaken(): boolean {
@@ -67,6 +87,7 @@ export class Progress {
   take(end: number, events: number): (events: number) => void {
     const taken = { end, unsettled: events }
     this.#taken.push(taken)
+    this.#takenEnd = end
     return settled => {
       taken.unsettled -= settled
       if (taken.unsettled === 0) this.#advance()
@@ -108,12 +129,13 @@ export class Progress {
   }
 
   async #write(): Promise<void> {
-    const { file, segments } = this.#options
+    const { file, segments, onKept } = this.#options
     do {
       const sequence = this.#position
       const isWritten = await this.#attempt(() => file.write({ sequence, end: segments.end }))
+      if (isWritten) this.#written = sequence
+      onKept()
       if (!isWritten) return
-      this.#written = sequence
       // A sync takes its time: what is settled meanwhile is written all the same.
       this.#syncInTime()
     } while (this.#written !== this.#position)

@@ -1,7 +1,7 @@
 // The oldest events of the queue in memory, ready to be taken.
 //
 //   caught up   a frame that was written stays in memory, and nothing is read
-//   behind      once there are more bytes than READ_AHEAD_BYTES, frames are dropped after they were written. From
+//   behind      once there are more bytes than KEPT_BYTES, frames are dropped after they were written. From
 //               there on they are read again, as far ahead as there is room, until the end is reached
 //
 // Numbers of events that no frame has are gone: damage, or a segment that is missing.
@@ -19,6 +19,12 @@ import type { Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
 const READ_AHEAD_BYTES = 8 * 1024 * 1024
+
+/** The first step over what can't be read: as much as is read at once. */
+const SKIP_BYTES = 256 * 1024
+
+/** Of what was written: more than publishes wait for (pace.ts), as those are measured before they are encoded. */
+const KEPT_BYTES = 24 * 1024 * 1024
 
 /** Events of a block, of which the first has this number. */
 interface Resident extends Span {
@@ -51,6 +57,8 @@ export class ReadAhead {
   #cursor: Place | undefined
   #reader: { readonly segment: number; readonly reader: SegmentReader } | undefined
   #filling: Promise<void> | undefined
+  /** The last step over what could not be read. */
+  #skippedBytes = 0
   #isClosed = false
 
   constructor(options: ReadAheadOptions, start: Place | undefined) {
@@ -62,6 +70,11 @@ export class ReadAhead {
   /** Events that can be taken at once. */
   get events(): number {
     return this.#events
+  }
+
+  /** Of them. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   get isBehind(): boolean {
@@ -79,7 +92,7 @@ export class ReadAhead {
 
   /** Takes a frame that was written: keeps it if there is room, or reads it again later. */
   add(frame: FinishedFrame, place: Place): void {
-    const isTooMuch = this.#bytes > 0 && this.#bytes + frame.size > READ_AHEAD_BYTES
+    const isTooMuch = this.#bytes > 0 && this.#bytes + frame.size > KEPT_BYTES
     if (this.#cursor === undefined && !isTooMuch) {
       let first = frame.first
       for (const span of frame.spans) {
@@ -171,16 +184,20 @@ export class ReadAhead {
       const reader = await this.#readerOf(segment, offset)
       const found = await reader.next(segment.size)
       moveTo(reader.offset)
+      this.#skippedBytes = 0
       if (found === undefined) return
       if (found.isSound) this.#takeIn(found.header, found.body)
       else await this.#note(segment, reader, found)
     } catch (err) {
       const { folder, log } = this.#options
-      const isRead = this.#cursor?.offset !== offset
-      if (!isRead) moveTo(segment.size)
-      const fields = { err, segment: join(folder, segmentName(segment.number)), offset }
-      const what = isRead ? 'a frame' : 'the rest of a segment'
-      log.error(fields, `Disk queue: ${what} can not be read: going on behind it`)
+      if (this.#cursor?.offset === offset) {
+        // A larger step each time: a bad sector takes little with it, and a dead disk comes to an end.
+        this.#skippedBytes = Math.max(SKIP_BYTES, this.#skippedBytes * 2)
+        moveTo(Math.min(segment.size, offset + this.#skippedBytes))
+      }
+      const bytes = (this.#cursor?.offset ?? 0) - offset
+      const fields = { err, segment: join(folder, segmentName(segment.number)), offset, bytes }
+      log.error(fields, 'Disk queue: a part of a segment can not be read: going on behind it')
     }
   }
 

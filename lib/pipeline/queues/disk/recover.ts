@@ -13,6 +13,7 @@ import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/p
 import { join } from 'node:path'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import { codeOf } from '../../../errors.ts'
+import { syncFolder } from '../../../sync-folder.ts'
 import {
   decodeSegmentHeader,
   FRAME_HEADER_BYTES,
@@ -23,7 +24,7 @@ import {
 import { newerVersion } from './newer-version.ts'
 import { PositionFile } from './position-file.ts'
 import { type Damage, SegmentReader } from './segment-reader.ts'
-import { syncFolder, writing } from './segment-writer.ts'
+import { writing } from './segment-writer.ts'
 import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
@@ -52,7 +53,7 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const findings: Finding[] = []
   const found = await segmentsIn(path, findings)
-  const { file: position, found: slot, isDamaged } = await PositionFile.open(path)
+  const { file: position, found: slot, isDamaged, isPerhapsOld } = await PositionFile.open(path)
   let opened: FileHandle | undefined
   try {
     const end = await endOf(path, writing(sync), found.at(-1), slot?.end, findings)
@@ -63,8 +64,15 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
       const message = `Disk queue: the position is ${what}; events are sent again from the oldest on`
       findings.push({ message, fields: { path } })
     }
-    const first = Math.max(slot?.sequence ?? 0, oldest)
-    const next = Math.max(first, end.sequence)
+    // Settled segments are removed after a sync of the position: what is missing behind it was not settled.
+    const isTold = slot !== undefined && !isPerhapsOld && sync !== 'none'
+    const first = isTold ? slot.sequence : Math.max(slot?.sequence ?? 0, oldest)
+    const next = Math.max(first, end.sequence, slot?.end.sequence ?? 0)
+    if (slot !== undefined && slot.sequence > end.sequence && found.length > 0) {
+      const message =
+        'Disk queue: the position is behind the end; all events before it count as settled'
+      findings.push({ message, fields: { path, events: slot.sequence - end.sequence } })
+    }
     const isSound = found.at(-1)?.isSound === true
     const handle = isSound && end.size < segment_size ? end.handle : undefined
     if (handle === undefined) await end.handle?.close()
@@ -100,7 +108,7 @@ async function segmentsIn(folder: string, findings: Finding[]): Promise<Segment[
     if (opened === undefined) continue
     const { handle, stats } = opened
     try {
-      const segment = await segmentOf(handle, number, stats.size, path)
+      const segment = await segmentOf(handle, number, stats.size, path).catch(unreadable)
       if (segment === undefined) await discard(path, stats.size, findings)
       else segments.push(segment)
       if (segment?.isSound === false) {
@@ -153,6 +161,11 @@ async function segmentOf(
   return undefined
 }
 
+/** A part of the disk that can't be read is treated as damage. */
+function unreadable(error: unknown): undefined {
+  if (codeOf(error) !== 'EIO') throw error
+}
+
 /** An empty file is what a crash leaves of a segment that has just begun. */
 async function discard(path: string, size: number, findings: Finding[]): Promise<void> {
   if (size <= SEGMENT_HEADER_BYTES) return unlink(path)
@@ -188,7 +201,13 @@ async function endOf(
     let sequence = isKnown ? Math.max(segment.first, known.sequence) : segment.first
     let torn: Damage | undefined
     for (;;) {
-      const each = await reader.next(segment.size)
+      const at = reader.offset
+      const each = await reader.next(segment.size).catch(error => {
+        unreadable(error)
+        // Its events would have numbers that new ones get.
+        reader.skipTo(segment.size)
+        return damageFrom(at, segment.size)
+      })
       if (each === undefined) break
       // Damage in the middle is counted when it is read.
       if (each.isSound) sequence = Math.max(sequence, each.header.first + each.header.count)
@@ -203,6 +222,10 @@ async function endOf(
     await handle.close()
     throw error
   }
+}
+
+function damageFrom(offset: number, end: number): Damage {
+  return { isSound: false, offset, end, header: undefined, isLast: true }
 }
 
 async function cut(

@@ -59,6 +59,11 @@ export class SegmentReader {
     return this.#offset
   }
 
+  /** Goes on there, or at the first frame behind it. */
+  skipTo(offset: number): void {
+    this.#offset = offset
+  }
+
   /** The next frame, or what is there in its place; undefined at the end. `limit`: the size of the file. */
   async next(limit: number): Promise<SoundFrame | Damage | undefined> {
     const offset = this.#offset

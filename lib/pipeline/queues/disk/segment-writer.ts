@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DiskQueueSettings } from '../../../config/config.ts'
+import { syncFolder } from '../../../sync-folder.ts'
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from './format.ts'
 import type { FinishedFrame } from './frame.ts'
 import type { Segment, Segments } from './segments.ts'
@@ -57,8 +58,15 @@ export class SegmentWriter {
     return place
   }
 
+  /** @throws the system's error; then no more is added to the segment, as a later sync would not say it again */
   async sync(): Promise<void> {
-    await this.#handle?.datasync()
+    const handle = this.#handle
+    try {
+      await handle?.datasync()
+    } catch (error) {
+      if (handle === this.#handle) await this.leave()
+      throw error
+    }
   }
 
   /** Adds no more to the present segment. */
@@ -74,7 +82,8 @@ export class SegmentWriter {
     const now = this.#segment
     const isFilled = now !== undefined && now.size > now.begin && now.size + size > segment_size
     if (isFilled) {
-      if (sync !== 'none') await this.sync()
+      // With `batch` all of it has been.
+      if (sync === 'interval') await this.sync()
       await this.leave()
     }
     if (this.#handle !== undefined && this.#segment !== undefined) {
@@ -115,16 +124,6 @@ export class SegmentWriter {
 export function isFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
-}
-
-/** Otherwise a power cut could undo what has happened to the names in it (fsync(2)). */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function writeAll(

@@ -17,6 +17,7 @@ import {
   fill,
   large,
   opened,
+  positionIn,
   publishesOf,
   SETTINGS,
   segmentsIn,
@@ -180,6 +181,22 @@ describe('the queue on the disk', () => {
     // What was settled behind it comes again.
     expect((await drained({ path: path() })).ids).to.deep.equal(['1.0', '2.0', '3.0'])
     expect(pins.bytes).to.be.above(0)
+  })
+
+  it('takes no batch beyond its window, counted from the position in the file', async () => {
+    await fill({ path: path() }, publishesOf(40, 1))
+    const windowEvents = 10
+    const { log } = memoryLog()
+    const queue = (await DiskQueue.open({ ...SETTINGS, path: path(), windowEvents }, log))({
+      bytes: 0,
+    })
+    for (let taken = 0; taken < 40; taken += 4) {
+      const lease = await queue.take({ ...ALL, maxEvents: 4 })
+      expect(taken - positionIn(path())).to.be.below(windowEvents)
+      lease?.settleAll('confirmed')
+    }
+    queue.close(new Error('end'))
+    expect(await queue.finish(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
   })
 
   it('starts in the middle of a frame', async () => {

@@ -2,6 +2,7 @@
 // with the event loop, what has happened to them. It is killed at any time.
 //
 //   stored ID    a receipt has said that it is stored     sent ID    the output has taken it
+//   open RUN     another run has begun
 
 import { appendFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,8 +11,8 @@ import type { Batch, Output } from '../../../../lib/output.ts'
 import { openPipeline } from '../../../../lib/pipeline/pipeline.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
 import { NEVER, ORDERED, SOURCE } from '../../fixtures.ts'
-
-export type Mood = 'down' | 'slow' | 'up'
+import { BULK, WINDOW } from './killed-settings.ts'
+import { SETTINGS } from './opened.ts'
 
 const [, , path = '', ledger = '', mood = 'up', run = '0'] = process.argv
 
@@ -34,8 +35,11 @@ const output: Output = {
 }
 
 const log = pino({ level: 'silent' })
-const settings = { path, max_size: 10_000_000, segment_size: 1_000_000, sync: 'batch' } as const
-const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: 50 }
+const settings = { ...SETTINGS, path, windowEvents: WINDOW }
+// What is tried again waits long enough for others to pass it, up to the window.
+const backoff = { init: 30, max: 60 }
+const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: BULK, backoff }
+note('open', [run])
 const queue = await DiskQueue.open(settings, log)
 const pipeline = openPipeline({ output, queue, log, delivery })
 pipeline.start()

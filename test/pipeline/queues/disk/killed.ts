@@ -4,17 +4,24 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Mood } from './killed-program.ts'
+import { BULK, type Mood, WINDOW } from './killed-settings.ts'
 import { drained } from './opened.ts'
 
 const PROGRAM = fileURLToPath(new URL('./killed-program.js', import.meta.url))
 
-/** In flight: three batches of 50, and what is tried again beside them. */
+/**
+ * A batch is taken while fewer than WINDOW events have been that the position file does not know to be settled. A
+ * kill repeats none but those, and a kill before all of them were repeated adds none.
+ */
+export const MOST_REPEATED: number = WINDOW - 1 + BULK
+
 export interface Killed {
   readonly stored: number
   readonly missing: readonly string[]
-  /** Events that were sent more than once: so many for each kill. */
-  readonly duplicates: number
+  /** For each run after a kill: events that a run before it had sent. */
+  readonly repeated: readonly number[]
+  /** Events that one run has sent twice. */
+  readonly twice: readonly string[]
   readonly messages: readonly string[]
 }
 
@@ -34,15 +41,21 @@ export async function killed(folder: string, moods: readonly Mood[]): Promise<Ki
   const text = existsSync(ledger) ? readFileSync(ledger, 'utf8') : ''
   // The last line may be torn by the kill.
   const notes = text.split('\n').map(line => line.split(' '))
-  const having = (what: string) => notes.filter(([kind]) => kind === what).map(([, id = '']) => id)
   const { ids, messages } = await drained({ path })
-  const sent = [...having('sent'), ...ids]
-  const arrived = new Set(sent)
-  const stored = having('stored')
-  return {
-    stored: stored.length,
-    missing: stored.filter(id => !arrived.has(id)),
-    duplicates: sent.length - arrived.size,
-    messages,
+  const runs: string[][] = []
+  for (const [kind, id = ''] of notes) {
+    if (kind === 'open') runs.push([])
+    if (kind === 'sent') runs.at(-1)?.push(id)
   }
+  const arrived = new Set<string>()
+  const repeated: number[] = []
+  const twice: string[] = []
+  for (const sent of [...runs, ids]) {
+    repeated.push(sent.filter(id => arrived.has(id)).length)
+    twice.push(...sent.filter((id, at) => sent.indexOf(id) !== at))
+    for (const id of sent) arrived.add(id)
+  }
+  const stored = notes.filter(([kind]) => kind === 'stored').map(([, id = '']) => id)
+  const missing = stored.filter(id => !arrived.has(id))
+  return { stored: stored.length, missing, repeated, twice, messages }
 }

@@ -1,15 +1,17 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DiskQueueSettings } from '../../../../lib/config/config.ts'
 import type { Output } from '../../../../lib/output.ts'
 import { openPipeline, type Pipeline } from '../../../../lib/pipeline/pipeline.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
+import { decodeSlot, SLOT_BYTES } from '../../../../lib/pipeline/queues/disk/format.ts'
+import type { Settings as QueueSettings } from '../../../../lib/pipeline/queues/disk/progress.ts'
 import { memoryLog, NEVER, ORDERED, SOURCE } from '../../fixtures.ts'
 import { MemoryOutput } from '../../memory-output.ts'
 
 export const SETTINGS = { max_size: 10_000_000, segment_size: 1_000_000, sync: 'batch' } as const
 
-export type Settings = Partial<DiskQueueSettings> & { readonly path: string }
+export type Settings = Partial<QueueSettings> & { readonly path: string }
 
 /** A pipeline with a queue in a folder, and what it has logged. */
 export async function opened(
@@ -79,4 +81,11 @@ export function unaccounted(stats: ReturnType<Pipeline['stats']>): number {
   const { unencodable, filtered, rejected, acked, damaged, queued, sending } = stats
   const there = unencodable + filtered + rejected + acked + damaged + queued + sending
   return stats.published + stats.restored - there
+}
+
+/** The number of the oldest event that is not settled, as the file has it now. */
+export function positionIn(path: string): number {
+  const bytes = readFileSync(join(path, 'position'))
+  const slots = [0, 1].map(at => decodeSlot(bytes.subarray(at * SLOT_BYTES, (at + 1) * SLOT_BYTES)))
+  return Math.max(...slots.map(slot => (slot && 'sequence' in slot ? slot.sequence : 0)))
 }

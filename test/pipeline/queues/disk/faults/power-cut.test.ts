@@ -1,0 +1,70 @@
+import { mkdtempSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { temporaryFolder } from '../../../../agent/temporary.ts'
+import { skip } from '../../../../live.ts'
+import { drained } from '../opened.ts'
+import { type FaultyDisk, faultyDisk } from './faulty-disk.ts'
+import { afterPowerCut } from './power-cut.ts'
+import { owed, randomOf, type Worked, work } from './workload.ts'
+
+const CUTS = Number(process.env['CUTS'] ?? 40)
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+
+const FAULTS = ['write', 'sync', 'syncPosition', 'syncFolder', 'create'] as const
+
+describe(`the queue on the disk after a power cut (SEED=${SEED})`, () => {
+  const folder = temporaryFolder()
+  const random = randomOf(SEED)
+  let disk: FaultyDisk | undefined
+
+  beforeEach(function () {
+    disk = faultyDisk()
+    if (disk === undefined) skip(this, 'only root mounts a disk of its own')
+  })
+
+  afterEach(() => disk?.remove())
+
+  /** Cuts the power at random moments, and opens what is left. */
+  async function cut(worked: Worked, operations: FaultyDisk['operations']) {
+    let most = 0
+    for (let at = 0; at < CUTS; at++) {
+      const end = 1 + Math.floor(random() * operations.length)
+      const path = mkdtempSync(join(folder.path, 'cut-'))
+      afterPowerCut(operations.slice(0, end), path, random)
+      const expected = owed(worked, end)
+      most = Math.max(most, expected.length)
+      const { ids, stats, messages } = await drained({ path, sync: 'none' })
+      const found = new Set(ids)
+      expect(found.size, 'sent twice').to.equal(ids.length)
+      const missing = expected.filter(id => !found.has(id))
+      expect(missing, `after ${end} operations: ${messages.join('\n')}`).to.deep.equal([])
+      expect(stats.damaged, `after ${end} operations: ${messages.join('\n')}`).to.equal(0)
+    }
+    // Else nothing was tried.
+    expect(most).to.be.above(0)
+  }
+
+  it('has every event that was stored and not sent, with sync: batch', async () => {
+    if (disk === undefined) return
+    const worked = await work(disk, { sync: 'batch', publishes: 250, random })
+    await cut(worked, disk.operations)
+  })
+
+  it('has them also if writes and syncs of the disk had failed before', async function () {
+    this.timeout(120_000)
+    if (disk === undefined) return
+    let failures = 0
+    const trouble = (each: FaultyDisk) => {
+      if (random() > 0.05) return
+      const what = FAULTS[Math.floor(random() * FAULTS.length)] ?? 'sync'
+      each.fail(what, constants.errno.EIO)
+      failures++
+      setTimeout(() => each.fail(what, 0), 4 + 10 * random())
+    }
+    const worked = await work(disk, { sync: 'batch', publishes: 250, random, trouble })
+    expect(failures).to.be.above(0)
+    await cut(worked, disk.operations)
+  })
+})

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DiskQueueSettings } from '../../../../../lib/config/config.ts'
+import type { Batch, Output } from '../../../../../lib/output.ts'
+import { NEVER, ORDERED } from '../../../fixtures.ts'
+import { opened, unaccounted } from '../opened.ts'
+import type { FaultyDisk } from './faulty-disk.ts'
+
+/** How many operations of the disk there had been when it was known of an event. */
+type Moments = Map<string, number>
+
+export interface Worked {
+  /** A receipt has said that they are stored. */
+  readonly stored: Moments
+  /** The output was given them. */
+  readonly sent: Moments
+  readonly messages: readonly string[]
+}
+
+interface Work {
+  readonly sync: DiskQueueSettings['sync']
+  readonly publishes: number
+  readonly random: () => number
+  /** Is called before each publish. */
+  readonly trouble?: (disk: FaultyDisk) => void
+}
+
+/** A queue at work on this disk, with an output that is up, slow and down in turns. */
+export async function work(
+  disk: FaultyDisk,
+  { sync, publishes, random, trouble }: Work,
+): Promise<Worked> {
+  const stored: Moments = new Map()
+  const sent: Moments = new Map()
+  const output: Output = {
+    async write({ lines, count }: Batch) {
+      for (const line of lines) {
+        const { id } = JSON.parse(line)
+        if (!sent.has(id)) sent.set(id, disk.count())
+      }
+      const mood = random()
+      if (mood < 0.3) await sleep(10 * random())
+      if (mood < 0.1) throw new Error('down')
+      const taken = mood < 0.3 ? Math.floor(count / 2) : count
+      return { retry: Array.from({ length: count - taken }, (_, at) => taken + at), reject: [] }
+    },
+    close: async () => undefined,
+  }
+  const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: 20 }
+  const { pipeline, publish, lines } = await opened({ path: disk.path, sync }, output, { delivery })
+  pipeline.start()
+  for (let at = 0; at < publishes; at++) {
+    trouble?.(disk)
+    const pad = 'x'.repeat(random() * 20_000)
+    const ids = Array.from({ length: 1 + random() * 9 }, (_, event) => `${at}.${event}`)
+    const receipt = await publish(ids.map(id => ({ id, pad })))
+    void receipt.stored.then(() => {
+      for (const id of ids) stored.set(id, disk.count())
+    })
+    if (random() < 0.5) await sleep(3 * random())
+  }
+  for (const what of ['write', 'sync', 'syncPosition', 'syncFolder', 'create'] as const) {
+    disk.fail(what, 0)
+  }
+  await pipeline.close(NEVER)
+  const left = unaccounted(pipeline.stats())
+  if (left !== 0) throw new Error(`${left} events are unaccounted for`)
+  await disk.caughtUp()
+  return { stored, sent, messages: lines.map(({ msg }) => String(msg)) }
+}
+
+/** The events that had been stored and not sent by this operation. */
+export function owed({ stored, sent }: Worked, operation: number): readonly string[] {
+  const is = (moments: Moments, id: string) => (moments.get(id) ?? Infinity) <= operation
+  return [...stored.keys()].filter(id => is(stored, id) && !is(sent, id))
+}
+
+/** The same numbers again for the same seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
