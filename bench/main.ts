@@ -8,6 +8,7 @@ import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
 import { benchLibseccomp } from './libseccomp.ts'
 import { benchPipeline } from './pipeline.ts'
+import { benchProcessors } from './processors.ts'
 
 const TABLES = new Map([
   ['programs', benchPrograms],
@@ -21,6 +22,7 @@ const TABLES = new Map([
   ['jitless', benchJitless],
   ['pipeline', benchPipeline],
   ['disk', benchDisk],
+  ['processors', benchProcessors],
   ['installed', benchInstalled],
 ])
 

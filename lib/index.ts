@@ -19,7 +19,7 @@ export {
   type WriteCall,
   type WriteResult,
 } from './output.ts'
-export type { Plugin, Privilege, SyscallNeed } from './plugin.ts'
+export type { Plugin, Privilege, SettingProblem, SyscallNeed } from './plugin.ts'
 export {
   defineProcessor,
   type MutableEvent,
@@ -27,4 +27,5 @@ export {
   type ProcessorContext,
   type ProcessorType,
 } from './processor.ts'
+export { retryAfterMs } from './retry-after.ts'
 export { Watermark } from './watermark.ts'

@@ -9,6 +9,12 @@ interface Followed<P> extends Passed<P> {
   isStored: boolean
 }
 
+/** What a restart repeats at most by default, if one event is not stored for long: so many publishes. */
+const WINDOW = 65_536
+
+/** Fewer are not worth to be put together. */
+const MANY = 1_024
+
 /**
  * Moves a position of a source, such as an offset in a file, behind the events that are stored: in the
  * order of the publishes, although outputs confirm batches in any order. One for each stream with an order
@@ -20,7 +26,9 @@ export class Watermark<P> {
   readonly #moved: (position: P) => unknown
   readonly #window: number
   readonly #waiting = new Set<() => void>()
-  readonly #followed: Followed<P>[] = []
+  #followed: Followed<P>[] = []
+  /** When there are so many, those that are stored are put together. */
+  #many = MANY
   /** The newest position to move to, with the sizes of all since the move before. */
   #next: Passed<P> | undefined
   #isMoving = false
@@ -32,9 +40,10 @@ export class Watermark<P> {
    *   called again before that has resolved, nor after it has failed. Positions that are reached meanwhile
    *   are passed over for the newest of them.
    * @param window the most that is published and not passed, in whatever unit `follow` counts; at least 1
+   *   (default: 65,536). One event that is not stored holds the position up, and at the window the beat
    * @throws RangeError for a window with which there would never be room
    */
-  constructor(moved: (position: P) => unknown, window = Number.POSITIVE_INFINITY) {
+  constructor(moved: (position: P) => unknown, window = WINDOW) {
     if (!(window >= 1)) throw new RangeError(`the window must be at least 1, not ${window}`)
     this.#moved = moved
     this.#window = window
@@ -50,6 +59,7 @@ export class Watermark<P> {
     const followed = { position, size, isStored: false }
     this.#followed.push(followed)
     this.#lag += size
+    if (this.#followed.length >= this.#many) this.#compact()
     // A receipt never rejects: events without a fate leave it pending.
     stored.then(() => {
       followed.isStored = true
@@ -90,6 +100,18 @@ export class Watermark<P> {
     const size = passed.reduce((sum, { size }) => sum + size, this.#next?.size ?? 0)
     this.#next = { position: last.position, size }
     if (!this.#isMoving) void this.#move()
+  }
+
+  /** One event may be stored late, or never: what is stored behind it must not take memory for each publish. */
+  #compact(): void {
+    const compacted: Followed<P>[] = []
+    for (const each of this.#followed) {
+      const last = compacted.at(-1)
+      if (!(last?.isStored && each.isStored)) compacted.push(each)
+      else compacted[compacted.length - 1] = { ...each, size: last.size + each.size }
+    }
+    this.#followed = compacted
+    this.#many = Math.max(MANY, 2 * compacted.length)
   }
 
   /** One call at a time: a slow one that ended after the next would take the position back. */

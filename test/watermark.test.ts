@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Watermark } from '../lib/watermark.ts'
@@ -59,12 +61,44 @@ describe('watermark', () => {
     expect(mark.lag).to.equal(0)
   })
 
-  it('leaves room for ever without a window', async () => {
+  it('leaves room for 65,536 if it is not told otherwise, and for ever if it is told so', async () => {
     const [never] = receipts(1)
     if (!never) throw new Error('no receipt')
     const mark = new Watermark<number>(() => {})
-    mark.follow(never, 1, Number.MAX_SAFE_INTEGER)
+    mark.follow(never, 1, 65_535)
     expect(await settled(mark.room())).to.equal(true)
+    mark.follow(never, 2)
+    expect(await settled(mark.room())).to.equal(false)
+    const endless = new Watermark<number>(() => {}, Number.POSITIVE_INFINITY)
+    endless.follow(never, 1, Number.MAX_SAFE_INTEGER)
+    expect(await settled(endless.room())).to.equal(true)
+  })
+
+  it('takes no memory for what is stored behind one event that is not', async function () {
+    this.timeout(60_000)
+    const [stuck] = receipts(1)
+    if (!stuck) throw new Error('no receipt')
+    v8.setFlagsFromString('--expose-gc')
+    const collect: () => void = vm.runInNewContext('gc')
+    const moves: number[] = []
+    const mark = new Watermark<number>(position => moves.push(position), Number.POSITIVE_INFINITY)
+    mark.follow(stuck, 0)
+    const stored = Promise.resolve()
+    const follow = async (from: number, to: number) => {
+      for (let at = from; at < to; at++) {
+        mark.follow({ stored }, at)
+        if (at % 100 === 0) await turn()
+      }
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await follow(1, 20_000)
+    const after = await follow(20_000, 320_000)
+    expect((after - before) / 300_000).to.be.below(10)
+    expect(mark.lag).to.equal(320_000)
+    stuck.store()
+    await turn()
+    expect([moves, mark.lag]).to.deep.equal([[319_999], 0])
   })
 
   for (const [how, moved] of [

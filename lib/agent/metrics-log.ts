@@ -135,6 +135,9 @@ const COUNTERS = [
   'damaged',
   'retried',
   'failed_writes',
+  'lost_pauses',
+  'throttled_pauses',
+  'refused_publishes',
 ] as const satisfies readonly (keyof PipelineStats)[]
 
 /** What was there at the start does not change, and belongs to the sum of all lines. */
@@ -149,15 +152,16 @@ function queueMetrics(queue: AgentStatus['queue']): Metrics {
 
 function beatMetrics(before: AgentStatus, beat: BeatStatus): Metrics {
   const earlier = before.beats.find(({ id }) => id === beat.id)
-  const none = { published: 0, unencodable: 0, failed: {} }
-  const { state, starts, failures, pending, failed } = beat
+  const none = { published: 0, unencodable: 0, blocked_ms: 0, failed: {} }
+  const { state, starts, failures, pending, waiting, failed } = beat
   const since = earlier ?? none
   return {
     state,
     starts,
     failures,
     pending,
-    ...increase(since, beat, ['published', 'unencodable']),
+    waiting,
+    ...increase(since, beat, ['published', 'unencodable', 'blocked_ms']),
     failed: increase(since.failed, failed, Object.keys(failed)),
   }
 }

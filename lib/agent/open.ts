@@ -14,7 +14,10 @@ import { messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
+import type { Remains } from '../pipeline/queue.ts'
 import { DiskQueue } from '../pipeline/queues/disk/disk-queue.ts'
+import type { PipelineStats } from '../pipeline/stats.ts'
+import { settledBy } from '../settled.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
 import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
@@ -22,6 +25,9 @@ import { type AgentProcess, openAgentProcess } from './process/agent-process.ts'
 import { CloseStack } from './process/close-stack.ts'
 import type { ReloadRequest } from './process/reload-request.ts'
 import type { StopRequest } from './process/stop.ts'
+
+/** An output opens without its peer, so this is for a disk, or for a mistake. */
+const OPEN_MS = 60_000
 
 export interface OpenAgent {
   /** The plan that is carried out: another one after a reload. */
@@ -45,14 +51,14 @@ export async function open(
   const { config } = plan
   const closeStack = new CloseStack()
   try {
-    const output = await openOutput(plan, log)
+    const output = await openOutput(plan, stop, log)
     closeStack.add('the output', () => output.close())
     const { delivery } = plan.output
     const route = routeOf(plan.output)
     const deadLetter = deadLetterOf(plan)
     const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
-    closeStack.add('the queue', deadline => drain(pipeline, config.queue, deadline, log))
+    closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
     const deps = { paths: config.path, identity, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
@@ -74,14 +80,22 @@ function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {
   }
 }
 
-async function openOutput({ config, output }: Plan, log: Logger): Promise<Output> {
+async function openOutput(
+  { config, output }: Plan,
+  stop: StopRequest,
+  log: Logger,
+): Promise<Output> {
   const { plugin, settings, id } = output
   try {
-    const opened = await plugin.open({
-      settings,
-      log: log.child({ output: id }),
-      paths: config.path,
-    })
+    const context = { settings, log: log.child({ output: id }), paths: config.path }
+    // A processor in its place may return no promise.
+    const opening = Promise.resolve(plugin.open(context))
+    // Whatever it waits for, the agent does not: it neither starts nor stops before.
+    const deadline = AbortSignal.any([stop.signal, AbortSignal.timeout(OPEN_MS)])
+    if (!(await settledBy(opening, deadline))) {
+      throw new Error(stop.signal.aborted ? 'stopped meanwhile' : 'open has not ended in a minute')
+    }
+    const opened = await opening
     expectOutput(opened)
     return opened
   } catch (error) {
@@ -132,17 +146,39 @@ async function openQueue(
 
 async function drain(
   pipeline: Pipeline,
-  { disk }: QueueSettings,
+  plan: Plan,
   deadline: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  const { lost, kept } = await pipeline.close(deadline)
-  if (kept > 0)
-    log.info({ kept, path: disk?.path }, 'Events kept in the disk queue for the next start')
-  if (lost === 0) return
-  const why =
-    disk === undefined ? 'the output did not take them in time' : 'they could not be stored'
-  log.warn({ lost }, `Events lost: ${why}`)
+  const remains = await pipeline.close(deadline)
+  logRemains(remains, pipeline.stats(), plan, log)
+}
+
+/** Says at the end what the output has not taken, and where that is: a line for each place. */
+function logRemains(
+  { lost, kept }: Remains,
+  { sending, dead_lettered, refused_publishes }: PipelineStats,
+  { config: { path, queue }, output: { id: output } }: Pick<Plan, 'config' | 'output'>,
+  log: Logger,
+): void {
+  if (kept > 0) {
+    const where = { output, kept, path: queue.disk?.path }
+    log.info(where, 'Events kept in the disk queue for the next start')
+  }
+  if (lost > 0) {
+    const isStored = queue.disk !== undefined
+    const why = isStored ? 'they could not be stored' : 'the output did not take them in time'
+    // Of the latter some may have arrived all the same.
+    log.warn({ output, lost, ...(!isStored && { sending }) }, `Events lost: ${why}`)
+  }
+  if (dead_lettered > 0) {
+    const where = { output, events: dead_lettered, path: deadLetterFolder(path.data, output) }
+    log.info(where, 'Events of this run are in the dead letter')
+  }
+  if (refused_publishes > 0) {
+    const waited = { output, publishes: refused_publishes }
+    log.info(waited, 'Publishes refused while they waited for room: their beats have been told')
+  }
 }
 
 async function openBeats(runners: BeatRunners, beats: readonly ConfiguredBeat[]): Promise<void> {

@@ -6,7 +6,7 @@ import type { Secrets } from '../config/source/secrets.ts'
 import { type AgentError, configError, type Path, type Problem } from '../errors.ts'
 import { isJitless } from '../jitless.ts'
 import type { DeliverySettings, OutputType } from '../output.ts'
-import type { EnrichmentLayer } from '../pipeline/enrichment.ts'
+import type { EnrichmentLayer } from '../pipeline/encoding/enrichment.ts'
 import type { Plugin } from '../plugin.ts'
 import type { ProcessorType } from '../processor.ts'
 import type { Account } from '../sandbox/account.ts'
@@ -47,6 +47,8 @@ export type ConfiguredStep = ConfiguredProcessor | ConfiguredBranch
 export interface ConfiguredProcessor extends ConfiguredPlugin<ProcessorType> {
   readonly kind: 'processor'
   readonly config: ProcessorConfig
+  /** Whether its code is the framework's, which leaves an event as it was when it throws. */
+  readonly builtin?: boolean
   /** Events of which it does not hold pass by. */
   readonly when?: ConfiguredCondition
 }

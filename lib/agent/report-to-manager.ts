@@ -48,7 +48,7 @@ export function reportToManager(
 }
 
 /** STATUS=, which `systemctl status` shows. */
-export function statusLine({ sandbox, beats, events }: AgentStatus): string {
+export function statusLine({ sandbox, beats, output, events }: AgentStatus): string {
   const { state, instructions, threads } = sandbox
   const sealed =
     state === 'installed'
@@ -56,8 +56,10 @@ export function statusLine({ sandbox, beats, events }: AgentStatus): string {
       : `not sandboxed (${state})`
   const waiting = beats.filter(each => each.state === 'waiting').map(({ id }) => id)
   const failing = waiting.length === 0 ? '' : `; failed, to be started again: ${waiting.join(', ')}`
+  const blocked = beats.filter(each => each.waiting > 0).map(({ id }) => id)
+  const held = blocked.length === 0 ? '' : `; output ${output.name} holds up: ${blocked.join(', ')}`
   const { queued, sending, acked } = events
-  return `${sealed}; ${queued + sending} events waiting, ${acked} delivered${failing}`
+  return `${sealed}; ${queued + sending} events waiting, ${acked} delivered${held}${failing}`
 }
 
 function watchdogTimer(

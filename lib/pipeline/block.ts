@@ -1,7 +1,7 @@
 import type { EventMeta } from '../event.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
-const BLOCK_BYTES = 64 * 1024
+export const BLOCK_BYTES = 64 * 1024
 
 /** A character of UTF-8 has at most four bytes: more room than a text of ASCII needs shows that it is not. */
 const LONGEST_CHARACTER = 4

@@ -1,24 +1,36 @@
 import type { Event, EventMeta, Receipt } from '../event.ts'
 import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
-import { Block } from './block.ts'
-import { type Encode, type Moment, momentOf, stringify } from './encode.ts'
-import { type MetaOf, metadataOf } from './meta.ts'
-import type { Encoded, Queue } from './queue.ts'
+import { BLOCK_BYTES, Block, type Pins } from './block.ts'
+import { Blocks } from './blocks.ts'
+import { type Encode, type Moment, momentOf, stringify } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { objectMakerOf } from './encoding/event-object.ts'
+import { type MetaOf, metadataOf } from './encoding/meta.ts'
+import { countOf, type Encoded, type Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 
-/** The steps that events pass before the queue, in order. Undefined drops an event. */
+/**
+ * The steps that events pass before the queue, in order. Undefined drops an event. What it gets and what it
+ * answers is data as JSON has it, and nobody else has it.
+ */
 export type Chain = (event: MutableEvent) => MutableEvent | undefined
+
+/**
+ * The chain of now; undefined without processors: then no event becomes an object again. A reload changes it,
+ * so it is asked for once for each publish, whose events all pass the same one.
+ */
+export type ChainOfNow = () => Chain | undefined
 
 /** The things that one beat's publishers work with. */
 export interface Door {
-  /** Undefined without processors: then no event becomes an object again. */
-  readonly chain: Chain | undefined
+  readonly chain: ChainOfNow
   readonly metaOf: MetaOf
   readonly signal: AbortSignal
   readonly queue: Queue
+  readonly pins: Pins
   /** The counts of the pipeline, and those of this source. */
   readonly counts: Counts
   readonly source: SourceCounts
@@ -27,16 +39,24 @@ export interface Door {
 }
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
-export function publisherOf(door: Door, encode: Encode): Publish {
-  const { signal, queue, chain, metaOf } = door
+export function publisherOf(door: Door, source: EventSource, encode: Encode): Publish {
+  const { signal, queue, metaOf } = door
+  const objectOf = objectMakerOf(source, encode)
   const clock = new Clock()
 
-  const add = (publishing: Publishing, event: Event, now: Moment): void => {
+  const add = (
+    publishing: Publishing,
+    event: Event,
+    now: Moment,
+    chain: Chain | undefined,
+  ): void => {
     try {
+      if (chain !== undefined) {
+        publishing.pass(objectOf(event, now), chain)
+        return
+      }
       const text = encode(event, now)
-      const metadata = metadataOf(event['@metadata'])
-      if (chain === undefined) publishing.add(text, metaOf(event, metadata, now.text))
-      else publishing.pass(withMetadata(JSON.parse(text), metadata), chain)
+      publishing.add(text, metaOf(event, metadataOf(event['@metadata']), now.text))
     } catch (thrown) {
       publishing.fail(thrown)
     }
@@ -46,21 +66,28 @@ export function publisherOf(door: Door, encode: Encode): Publish {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const now = clock.now()
+    const chain = door.chain()
     const publishing = new Publishing(door)
     if (Array.isArray(events)) {
-      for (const event of events as readonly Event[]) add(publishing, event, now)
+      for (const event of events as readonly Event[]) add(publishing, event, now, chain)
     } else {
-      add(publishing, events as Event, now)
+      add(publishing, events as Event, now, chain)
     }
     return publishing.finish()
   }
 }
 
-/** The lines of one publish, and what became of its other events. */
+/**
+ * The lines of one publish, and what became of its other events. Many lines become bytes block by block, while
+ * they are still in the processor's cache and before the garbage collector has moved them.
+ */
 export class Publishing {
   readonly #door: Door
-  readonly #lines: string[] = []
+  readonly #blocks: Block[] = []
+  #lines: string[] = []
   #meta: (EventMeta | undefined)[] | undefined
+  /** Of the lines that are in no block yet, as if all were ASCII. */
+  #size = 0
   #filtered = 0
   #unencodable = 0
 
@@ -74,6 +101,8 @@ export class Publishing {
       this.#meta[this.#lines.length] = meta
     }
     this.#lines.push(line)
+    this.#size += line.length + 1
+    if (this.#size >= BLOCK_BYTES) this.#pack()
   }
 
   /** Adds the event as the processors leave it. It is a copy that nobody else has, with everything in it. */
@@ -83,12 +112,12 @@ export class Publishing {
       this.#filtered++
       return
     }
-    const { '@metadata': _, ...own } = passed
-    const metadata = metadataOf(passed['@metadata'])
-    const line: string | undefined = stringify(own)
-    // A processor may have given it a toJSON.
+    const metadata = ownMetadataOf(passed)
+    // Left out of JSON, while an event without the key would be one that V8 writes slowly.
+    if (metadata !== undefined) passed['@metadata'] = undefined
+    const line: string | undefined = stringify(passed)
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
-    this.add(line, metaOf(own, metadata, undefined))
+    this.add(line, metaOf(passed, metadata, undefined))
   }
 
   fail(thrown: unknown): void {
@@ -97,19 +126,34 @@ export class Publishing {
   }
 
   finish(): Promise<Receipt> {
-    const lines = this.#lines
-    const encoded = { lines, meta: this.#meta }
+    const encoded = this.#encoded()
     const [filtered, unencodable] = [this.#filtered, this.#unencodable]
-    const { source } = this.#door
-    if (filtered + unencodable === 0) {
-      return enter(this.#door, new Acker(lines.length, source), encoded)
-    }
-    const acker = new Acker(lines.length, source, { filtered, unencodable })
+    const dropped = filtered + unencodable === 0 ? undefined : { filtered, unencodable }
+    const acker = new Acker(countOf(encoded), this.#door.source, dropped)
+    if (encoded instanceof Blocks) encoded.own(acker)
+    const entered = enter(this.#door, acker, encoded)
+    if (dropped === undefined) return entered
     // Nothing of a publish that is aborted before there is room has been published.
-    return enter(this.#door, acker, encoded).then(receipt => {
+    return entered.then(receipt => {
       this.#countDropped()
       return receipt
     })
+  }
+
+  #encoded(): Encoded {
+    if (this.#blocks.length === 0) return { lines: this.#lines, meta: this.#meta }
+    while (this.#lines.length > 0) this.#pack()
+    return new Blocks(...this.#blocks)
+  }
+
+  #pack(): void {
+    const block = new Block(this.#door.pins)
+    const packed = block.fill(this.#lines, this.#meta, 0, this.#lines.length)
+    this.#size -= block.size
+    block.seal()
+    this.#blocks.push(block)
+    this.#lines = this.#lines.slice(packed)
+    this.#meta = this.#meta?.slice(packed)
   }
 
   #countDropped(): void {
@@ -121,24 +165,45 @@ export class Publishing {
   }
 }
 
-/** Processors see `@metadata` as a field of the event. */
-export function withMetadata(event: MutableEvent, metadata: Event['@metadata']): MutableEvent {
-  return metadata === undefined ? event : { ...event, '@metadata': metadata }
+function ownMetadataOf({ '@metadata': own }: MutableEvent): EventMeta['fields'] {
+  return isFields(own) ? own : undefined
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** Resolves with the receipt when the queue has taken the events. */
 export function enter(
-  { queue, signal }: Pick<Door, 'queue' | 'signal'>,
+  door: Pick<Door, 'queue' | 'signal' | 'counts' | 'source'>,
   acker: Acker,
   encoded: Encoded,
 ): Promise<Receipt> {
+  const { queue, signal } = door
   // Encoding or a processor may have taken the beat to its end.
   if (signal.aborted) {
-    if (encoded instanceof Block) encoded.drop(0, encoded.count)
+    if (encoded instanceof Blocks) encoded.drop(0, encoded.count)
     return Promise.reject(signal.reason)
   }
   if (queue.offer(acker, encoded)) return Promise.resolve(acker)
-  return queue.wait(acker, encoded, signal).then(() => acker)
+  return waitForRoom(door, acker, encoded)
+}
+
+async function waitForRoom(
+  { queue, signal, counts, source }: Parameters<typeof enter>[0],
+  acker: Acker,
+  encoded: Encoded,
+): Promise<Receipt> {
+  source.blocked.begin()
+  try {
+    await queue.wait(acker, encoded, signal)
+    return acker
+  } catch (refusal) {
+    counts.refused_publishes++
+    throw refusal
+  } finally {
+    source.blocked.end()
+  }
 }
 
 /** The present moment, worked out once in a millisecond. */

@@ -7,18 +7,20 @@
 import type { LinePublisher } from '../event.ts'
 import { Acker } from './acker.ts'
 import { Block, type Pins } from './block.ts'
-import { type Door, enter, Publishing, withMetadata } from './client.ts'
-import { constantsForOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { Blocks } from './blocks.ts'
+import { type Door, enter, Publishing } from './client.ts'
+import { constantsForOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { withMetadata } from './encoding/event-object.ts'
+import { kept, metadataOf } from './encoding/meta.ts'
 import { endsOf } from './line-ends.ts'
-import { kept, metadataOf } from './meta.ts'
 
 export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
-  const { chain, signal, queue } = door
+  const { signal, queue } = door
   // A beat may ask for each chunk.
   const constantsFor = constantsForOf(source)
   return {
-    constantsFor: fields => (chain === undefined ? constantsFor(fields) : undefined),
+    constantsFor: fields => (door.chain() === undefined ? constantsFor(fields) : undefined),
     async publish(bytes, meta) {
       signal.throwIfAborted()
       if (queue.refusal !== undefined) throw queue.refusal
@@ -28,11 +30,12 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
       const fields = metadataOf(meta?.fields, 'meta.fields')
       const now = new Date().toISOString()
       const route = given ?? door.metaOf({}, fields, now)?.route
+      const chain = door.chain()
       if (chain === undefined) {
-        const block = Block.of(pins, buffer, ends, kept(route, fields))
+        const blocks = new Blocks(Block.of(pins, buffer, ends, kept(route, fields)))
         const acker = new Acker(ends.length, door.source)
-        block.own(acker)
-        return enter(door, acker, block)
+        blocks.own(acker)
+        return enter(door, acker, blocks)
       }
       const publishing = new Publishing(door)
       for (const line of buffer.toString('utf8').split('\n').slice(0, ends.length)) {

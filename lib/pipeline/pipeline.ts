@@ -1,11 +1,11 @@
 // The way of an event from a beat's `publish` to the one output: at least once.
 //
-//   client     encodes each event once, when it is published, and waits for room   (client.ts, encode.ts)
+//   client     encodes each event once, when it is published, and waits for room   (client.ts, encoding/)
 //   queue      bounded by events and by pinned bytes, or by bytes on the disk; an event keeps its place
 //              until it is settled                    (queue.ts, queues/memory/, queues/disk/)
-//   block      the encoded events of several publishes, made bytes together                 (block.ts)
+//   block      the encoded events of several publishes, or a part of a large one   (block.ts, blocks.ts)
 //   lease      a batch of the queue over those bytes; a retry is a lease of what is left       (lease.ts)
-//   delivery   batches in order or several in flight, retries, deadlines        (delivery.ts, writer.ts)
+//   delivery   batches in order or several in flight, retries, deadlines                     (delivery/)
 //   dead letter   what the output refuses for good, on disk until somebody looks       (dead-letter/)
 //   acker      counts the events of one publish down to its receipt                          (acker.ts)
 //
@@ -20,15 +20,15 @@ import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
 import type { Pins } from './block.ts'
-import { type Chain, type Door, enter, type Publish, publisherOf } from './client.ts'
+import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery } from './delivery/delivery.ts'
 import { DropLog } from './drop-log.ts'
-import { encoderOf } from './encode.ts'
-import type { EventSource } from './enrichment.ts'
+import { encoderOf } from './encoding/encode.ts'
+import type { EventSource } from './encoding/enrichment.ts'
+import { metaOf } from './encoding/meta.ts'
 import { linePublisherOf } from './lines.ts'
-import { metaOf } from './meta.ts'
 import type { Queue, Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
@@ -49,7 +49,7 @@ type PublisherOptions = [
   source: EventSource,
   signal: AbortSignal,
   counts?: SourceCounts,
-  chain?: Chain | undefined,
+  chain?: ChainOfNow,
 ]
 
 export interface Pipeline {
@@ -113,8 +113,9 @@ export function openPipeline({
       log,
       alone: act => deadLetter.alone(act),
       publish: (lines, meta) => {
-        const door = { queue, signal: replayed.signal }
-        return enter(door, new Acker(lines.length, noSourceCounts()), { lines, meta })
+        const source = noSourceCounts()
+        const door = { queue, signal: replayed.signal, counts, source }
+        return enter(door, new Acker(lines.length, source), { lines, meta })
       },
     })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')
@@ -146,7 +147,9 @@ export function openPipeline({
   }
   let closing: ReturnType<typeof drain> | undefined
 
-  function doorOf(...[source, signal, sourceCounts, chain]: PublisherOptions): Door {
+  function doorOf(
+    ...[source, signal, sourceCounts, chain = () => undefined]: PublisherOptions
+  ): Door {
     const drop = (thrown: unknown) =>
       unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
     return {
@@ -154,6 +157,7 @@ export function openPipeline({
       metaOf: metaOf(source, route),
       signal,
       queue,
+      pins,
       counts,
       source: sourceCounts ?? noSourceCounts(),
       drop,
@@ -162,7 +166,7 @@ export function openPipeline({
 
   return {
     failed,
-    publisher: (...from) => publisherOf(doorOf(...from), encoderOf(from[0])),
+    publisher: (...from) => publisherOf(doorOf(...from), from[0], encoderOf(from[0])),
     linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
     start() {
       if (done) return

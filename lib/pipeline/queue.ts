@@ -1,13 +1,13 @@
 import type { EventMeta } from '../event.ts'
 import type { Acker } from './acker.ts'
-import { Block } from './block.ts'
+import { Blocks } from './blocks.ts'
 import type { Lease } from './lease.ts'
 
 /**
- * The encoded events of one publish: lines, or a block that is sealed already. A queue packs lines into
- * blocks of its own.
+ * The encoded events of one publish: blocks, or less than one block of lines. A queue packs lines into blocks of
+ * its own, with those of other publishes.
  */
-export type Encoded = Lines | Block
+export type Encoded = Lines | Blocks
 
 export interface Lines {
   /** One for each event, without their ends. */
@@ -76,5 +76,5 @@ export interface Queue {
 }
 
 export function countOf(encoded: Encoded): number {
-  return encoded instanceof Block ? encoded.count : encoded.lines.length
+  return encoded instanceof Blocks ? encoded.count : encoded.lines.length
 }

@@ -25,6 +25,12 @@ export interface PipelineStats {
   readonly retried: number
   /** Batches that failed as a whole: `write` rejected. */
   readonly failed_writes: number
+  /** Pauses because the connection was lost: a write failed as a whole, or the output has said so. */
+  readonly lost_pauses: number
+  /** Pauses because the peer asks for less: it throttles, asks for a pause, or refuses events for now. */
+  readonly throttled_pauses: number
+  /** Publishes (not events) that waited for room until their beat or the agent ended, and were refused. */
+  readonly refused_publishes: number
   /** Now: waiting for a batch. */
   readonly queued: number
   /** Now: in the batch that the output has, or waiting for its next try. */
@@ -40,10 +46,38 @@ export interface SourceCounts {
   unencodable: number
   /** Now: taken, and neither confirmed nor dropped yet, nor stored by a durable queue. */
   pending: number
+  /** Its publishes that wait for room. */
+  readonly blocked: Blocked
 }
 
 export function noSourceCounts(): SourceCounts {
-  return { published: 0, unencodable: 0, pending: 0 }
+  return { published: 0, unencodable: 0, pending: 0, blocked: new Blocked() }
+}
+
+/** For how long publishes of a source have waited for room: at least one of them, so several count once. */
+class Blocked {
+  #waiting = 0
+  #sinceMs = 0
+  #pastMs = 0
+
+  begin(): void {
+    if (this.#waiting++ === 0) this.#sinceMs = performance.now()
+  }
+
+  end(): void {
+    if (--this.#waiting === 0) this.#pastMs += performance.now() - this.#sinceMs
+  }
+
+  /** Now: publishes (not events). */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** Milliseconds since the start, with the present wait. */
+  get ms(): number {
+    const presentMs = this.#waiting > 0 ? performance.now() - this.#sinceMs : 0
+    return Math.round(this.#pastMs + presentMs)
+  }
 }
 
 /** The counts that delivery and encoding keep; the others follow from the queue. */
@@ -58,5 +92,6 @@ export function noCounts(): Counts {
   return {
     ...{ unencodable: 0, filtered: 0, rejected: 0, dead_lettered: 0, dead_letter_lost: 0 },
     ...{ acked: 0, retried: 0, failed_writes: 0 },
+    ...{ lost_pauses: 0, throttled_pauses: 0, refused_publishes: 0 },
   }
 }

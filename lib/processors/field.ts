@@ -4,10 +4,16 @@
 // first, then the key before the first dot, whose map is entered. So `a.b` finds both `{ "a.b": 1 }` and
 // `{ "a": { "b": 1 } }`. What is below something that is no map is missing.
 //
-// A key is always the map's own: `__proto__` and `constructor` are fields like any other.
+// A key is always the map's own: `__proto__` and `constructor` are fields like any other. A key whose value is
+// undefined is no field.
 
 /** The fields of an event, or of a map in it. */
 export type Fields = Record<string, unknown>
+
+/** Is told what is about to change. */
+export interface Undo {
+  note(map: Fields, key: string): void
+}
 
 /** A name, taken apart once. */
 export interface Field {
@@ -16,12 +22,23 @@ export interface Field {
   readonly keys: readonly string[]
   /** `a.b.c`: a.b.c, b.c, c. */
   readonly rests: readonly string[]
+  /** The last place of both. */
+  readonly last: number
+  /** Whether one of them is a key that every map inherits, such as `constructor`. */
+  readonly inherited: boolean
 }
 
 export function fieldOf(name: string): Field {
   const keys = name.split('.')
   const rests = keys.map((_, at) => keys.slice(at).join('.'))
-  return { name, keys: keys.map(asKey), rests: rests.map(asKey) }
+  const inherited = [...keys, ...rests].some(key => key in Object.prototype)
+  return {
+    name,
+    keys: keys.map(asKey),
+    rests: rests.map(asKey),
+    last: keys.length - 1,
+    inherited,
+  }
 }
 
 /** The same text as V8 has it as a key of objects, which makes it a faster one. */
@@ -30,16 +47,20 @@ function asKey(text: string): string {
 }
 
 /** The value of a field; undefined if it is missing. */
-export function valueAt(map: Fields, { keys, rests }: Field): unknown {
-  const last = keys.length - 1
+export function valueAt(map: Fields, { keys, rests, last, inherited }: Field): unknown {
   let at = map
-  for (let level = 0; ; level++) {
-    const value = ownValue(at, rests[level] ?? '')
-    if (value !== undefined || level === last) return value
-    const below = ownValue(at, keys[level] ?? '')
-    if (!isMap(below)) return undefined
+  for (let level = 0; level < last; level++) {
+    const value = read(at, rests[level] ?? '', inherited)
+    if (value !== undefined) return value
+    const below = read(at, keys[level] ?? '', inherited)
+    if (!hasFields(below)) return undefined
     at = below
   }
+  return read(at, rests[last] ?? '', inherited)
+}
+
+function read(map: Fields, key: string, inherited: boolean): unknown {
+  return inherited ? ownValue(map, key) : map[key]
 }
 
 /** As `valueAt`, but throws an Error that names the field if it is missing. */
@@ -63,39 +84,43 @@ export function requireNone(map: Fields, field: Field): void {
 /**
  * Sets a field, and makes the maps on the way to it.
  *
+ * @param undo notes what is changed
  * @throws TypeError if something on the way is no map; then nothing has changed
  */
-export function put(map: Fields, field: Field, value: unknown): void {
-  const { keys, rests } = field
-  const last = keys.length - 1
+export function put(map: Fields, field: Field, value: unknown, undo?: Undo): void {
+  const { keys, rests, last, inherited } = field
   let at = map
   for (let level = 0; ; level++) {
     const rest = rests[level] ?? ''
-    if (level === last || Object.hasOwn(at, rest)) {
+    if (level === last || read(at, rest, inherited) !== undefined) {
+      undo?.note(at, rest)
       define(at, rest, value)
       return
     }
     const key = keys[level] ?? ''
-    const below = ownValue(at, key)
+    const below = read(at, key, inherited)
     if (below === undefined) {
+      undo?.note(at, key)
       define(at, key, nested(keys, level + 1, value))
       return
     }
-    if (!isMap(below)) throw blocked(field, level, below)
+    if (!hasFields(below)) throw blocked(field, level, below)
     at = below
   }
 }
 
 /** Whether `put` would set a new field, replace one, or throw. */
-export function roomFor(map: Fields, { keys, rests }: Field): 'free' | 'taken' | 'blocked' {
-  const last = keys.length - 1
+export function roomFor(
+  map: Fields,
+  { keys, rests, last, inherited }: Field,
+): 'free' | 'taken' | 'blocked' {
   let at = map
   for (let level = 0; ; level++) {
-    if (ownValue(at, rests[level] ?? '') !== undefined) return 'taken'
+    if (read(at, rests[level] ?? '', inherited) !== undefined) return 'taken'
     if (level === last) return 'free'
-    const below = ownValue(at, keys[level] ?? '')
+    const below = read(at, keys[level] ?? '', inherited)
     if (below === undefined) return 'free'
-    if (!isMap(below)) return 'blocked'
+    if (!hasFields(below)) return 'blocked'
     at = below
   }
 }
@@ -107,20 +132,24 @@ export function requireRoom(map: Fields, field: Field, isNew: boolean): void {
   if (room === 'taken' && isNew) throw new Error(`the field ${field.name} exists already`)
 }
 
-/** Removes a field and returns its value; undefined if it is missing. */
-export function remove(map: Fields, { keys, rests }: Field): unknown {
-  const last = keys.length - 1
+/**
+ * Removes a field and returns its value; undefined if it is missing. The key stays, without a value, which is
+ * no field anywhere here and in JSON: V8 reads and writes a map many times slower once a key has been deleted.
+ */
+export function remove(map: Fields, field: Field, undo?: Undo): unknown {
+  const { keys, rests, last, inherited } = field
   let at = map
   for (let level = 0; ; level++) {
     const rest = rests[level] ?? ''
-    const value = ownValue(at, rest)
+    const value = read(at, rest, inherited)
     if (value !== undefined) {
-      delete at[rest]
+      undo?.note(at, rest)
+      define(at, rest, undefined)
       return value
     }
     if (level === last) return undefined
-    const below = ownValue(at, keys[level] ?? '')
-    if (!isMap(below)) return undefined
+    const below = read(at, keys[level] ?? '', inherited)
+    if (!hasFields(below)) return undefined
     at = below
   }
 }
@@ -130,12 +159,12 @@ export function remove(map: Fields, { keys, rests }: Field): unknown {
  *
  * @throws TypeError if the other can't be set; then nothing is lost
  */
-export function move(map: Fields, from: Field, to: Field, value: unknown): void {
-  const old = remove(map, from)
+export function move(map: Fields, from: Field, to: Field, value: unknown, undo?: Undo): void {
+  const old = remove(map, from, undo)
   try {
-    put(map, to, value)
+    put(map, to, value, undo)
   } catch (thrown) {
-    if (old !== undefined) put(map, from, old)
+    if (old !== undefined) put(map, from, old, undo)
     throw thrown
   }
 }
@@ -145,12 +174,12 @@ export function move(map: Fields, from: Field, to: Field, value: unknown): void 
  *
  * @throws TypeError if the field is no list
  */
-export function append(map: Fields, field: Field, added: readonly string[]): void {
+export function append(map: Fields, field: Field, added: readonly string[], undo?: Undo): void {
   const list = valueAt(map, field) ?? []
   if (!Array.isArray(list)) {
     throw new TypeError(`the field ${field.name} is ${kindOf(list)}, not a list`)
   }
-  put(map, field, [...list, ...added])
+  put(map, field, [...list, ...added], undo)
 }
 
 /** The value of a key of the map itself. */
@@ -175,12 +204,25 @@ export function isMap(value: unknown): value is Fields {
   return prototype === Object.prototype || prototype === null
 }
 
+/** The same of a value in an event, which is data as JSON has it. */
+export function hasFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The keys of a map in an event whose fields have not been removed. */
+export function keysOf(map: Fields): readonly string[] {
+  return Object.keys(map).filter(key => map[key] !== undefined)
+}
+
 /** A copy with maps and lists of its own: a later processor may change one of the two. */
 export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf)
   if (!isMap(value)) return value
   const copy: Fields = {}
-  for (const key of Object.keys(value)) define(copy, key, copyOf(value[key]))
+  for (const key of Object.keys(value)) {
+    const own = value[key]
+    if (own !== undefined) define(copy, key, copyOf(own))
+  }
   return copy
 }
 
@@ -193,16 +235,9 @@ export function mergeInto<M extends Fields>(map: M, added: Readonly<Fields>): M 
     const value = added[key]
     const own = ownValue(map, key)
     if (!isMap(value)) define(map, key, copyOf(value))
-    else define(map, key, mergeInto(isMap(own) ? entered(own) : {}, value))
+    else define(map, key, mergeInto(hasFields(own) ? own : {}, value))
   }
   return map
-}
-
-/** As a spread, but V8 adds further keys to its result many times faster. */
-function entered(map: Fields): Fields {
-  const copy: Fields = {}
-  for (const key of Object.keys(map)) define(copy, key, map[key])
-  return copy
 }
 
 /** What a value is, for a message: values themselves must not get into the log. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { configure } from '../../lib/agent/configure.ts'
 import { processorsIn, titleOf } from '../../lib/agent/plan.ts'
-import { changesBetween, restartReasons } from '../../lib/agent/reload/compare.ts'
+import { changesBetween } from '../../lib/agent/reload/changes.ts'
+import { restartReasons } from '../../lib/agent/reload/compare.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { AgentError } from '../../lib/errors.ts'
 import { BUILTIN_PROCESSOR_NAMES } from '../../lib/processors/builtin.ts'
@@ -140,19 +141,19 @@ beats:
 processors: [${all}]
 `)
     const step = (word: string) => `{ step: { type: ./step.js, word: ${word} } }`
-    const restarted = (...[a, b]: readonly Awaited<ReturnType<typeof of>>[]) =>
-      a && b && changesBetween(a, b).restarted.map(({ id }) => id)
+    const changed = (...[a, b]: readonly Awaited<ReturnType<typeof of>>[]) =>
+      a && b && changesBetween(a, b).processors.map(({ id }) => id)
 
-    it('a beat is restarted if its processors have changed', async () => {
+    it('a beat gets other processors if its own have changed', async () => {
       const before = await of(step('x'), '')
-      expect(restarted(before, await of(step('x'), ''))).to.deep.equal([])
-      expect(restarted(before, await of(step('y'), ''))).to.deep.equal(['a'])
-      expect(restarted(before, await of('', ''))).to.deep.equal(['a'])
-      expect(restarted(before, await of(`${step('x')}, ${step('x')}`, ''))).to.deep.equal(['a'])
+      expect(changed(before, await of(step('x'), ''))).to.deep.equal([])
+      expect(changed(before, await of(step('y'), ''))).to.deep.equal(['a'])
+      expect(changed(before, await of('', ''))).to.deep.equal(['a'])
+      expect(changed(before, await of(`${step('x')}, ${step('x')}`, ''))).to.deep.equal(['a'])
     })
 
-    it('every beat is restarted if those of the agent have changed', async () => {
-      expect(restarted(await of('', step('x')), await of('', step('y')))).to.deep.equal(['a', 'b'])
+    it('every beat gets others if those of the agent have changed', async () => {
+      expect(changed(await of('', step('x')), await of('', step('y')))).to.deep.equal(['a', 'b'])
     })
 
     it('a change of delivery needs a restart, and is named as it is written', async () => {

@@ -17,7 +17,12 @@ describe('the metrics of a period', () => {
   it('are the increase of counters and the last value of everything else, without zeros', () => {
     const before = sample(
       statusWith({
-        beats: [{ id: 'host', published: 10, pending: 2, failed: { mask: 1, none: 2 } }],
+        beats: [
+          {
+            ...{ id: 'host', published: 10, pending: 2, blocked_ms: 100 },
+            failed: { mask: 1, none: 2 },
+          },
+        ],
         events: { published: 10, acked: 8, queued: 2 },
         sandbox: { state: 'installed', denials: { execve: 1 } },
       }),
@@ -27,6 +32,7 @@ describe('the metrics of a period', () => {
         beats: [
           {
             ...{ id: 'host', published: 15, pending: 1, failures: 1, starts: 2 },
+            ...{ blocked_ms: 350, waiting: 1 },
             failed: { mask: 4, none: 2, new: 1 },
           },
         ],
@@ -41,6 +47,7 @@ describe('the metrics of a period', () => {
       beats: {
         host: {
           ...{ state: 'running', starts: 2, failures: 1, pending: 1, published: 5 },
+          ...{ blocked_ms: 250, waiting: 1 },
           failed: { mask: 3, new: 1 },
         },
       },

@@ -53,6 +53,11 @@ describe('STATUS=', () => {
     )
   })
 
+  it('names the beats that the output holds up', () => {
+    const beats = [{ id: 'a', waiting: 2 }, { id: 'b' }, { id: 'c', waiting: 1 }]
+    expect(statusLine(statusWith({ beats }))).to.match(/; output console holds up: a, c$/)
+  })
+
   it('says why there is no filter', () => {
     const status = statusWith({ sandbox: { state: 'no-kernel-support' } })
     expect(statusLine(status)).to.match(/^not sandboxed \(no-kernel-support\); 0 events waiting/)

@@ -43,6 +43,9 @@ const NO_EVENTS: PipelineStats = {
   acked: 0,
   retried: 0,
   failed_writes: 0,
+  lost_pauses: 0,
+  throttled_pauses: 0,
+  refused_publishes: 0,
   queued: 0,
   sending: 0,
   waiting: 0,
@@ -57,6 +60,8 @@ const BEAT: BeatStatus = {
   unencodable: 0,
   pending: 0,
   failed: {},
+  waiting: 0,
+  blocked_ms: 0,
 }
 
 interface Parts {

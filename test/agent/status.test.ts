@@ -28,12 +28,13 @@ describe('the status of an agent', () => {
     expect(counts).to.include({ published: 3, unencodable: 1 })
     await receipt.acked
     const own = { id: 'host', state: 'running', starts: 1, failures: 0 } as const
-    const beat = { ...own, failed: { mask: 1 } }
+    const beat = { ...own, failed: { mask: 1 }, waiting: 0, blocked_ms: 0 }
     const runners = {
       all: [
         {
           get status() {
-            return { ...beat, ...counts }
+            const { blocked: _, ...rest } = counts
+            return { ...beat, ...rest }
           },
         },
       ],

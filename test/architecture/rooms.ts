@@ -18,7 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
   basics: {
     files:
-      /^lib\/(backoff|debug-port|jitless|own-package|regular-file|settled|sync-folder|system-errors)\.ts$/,
+      /^lib\/(backoff|debug-port|jitless|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
@@ -131,8 +131,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts', 'config/config', 'npm:pino'],
   },
   'outputs/rotation': {
-    files: /^lib\/outputs\/file\/(rotating-file|rotation)\.ts$/,
-    imports: ['errors'],
+    files: /^lib\/outputs\/file\/(kept-folder|rotating-file|rotation|torn-line)\.ts$/,
+    imports: ['errors', 'basics'],
   },
   outputs: {
     files: /^lib\/outputs\//,
@@ -223,7 +223,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   // It runs as root, and the rest of the agent is not to.
   relay: { files: /^lib\/relay\//, imports: ['addon'] },
-  index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors'] },
+  index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors', 'basics'] },
   'cli/delivery': {
     files: /^lib\/cli\/delivery\//,
     imports: [

@@ -140,14 +140,15 @@ describe('the HTTP output of docs/outputs.md, in an agent', function () {
   }
 
   it('waits for as long as the server asks it to, if it can be understood', async () => {
-    const date = 'Fri, 31 Dec 2100 23:59:59 GMT'
-    refusing(server, [503, { 'retry-after': date }], [429, { 'retry-after': '1' }])
+    const date = new Date(Date.now() + 5000).toUTCString()
+    refusing(server, ...['soon', '1', date].map(after => [503, { 'retry-after': after }] as const))
     await server.listen()
     const agent = start(1)
     const paused = async (count: number) =>
       Number((await agent.logged('Events are going to be sent again', count))['retry_in_ms'])
     expect(await paused(1)).to.be.below(100)
     expect(await paused(2)).to.equal(1000)
+    expect(await paused(3)).to.be.within(500, 4000)
     expect(await settled(agent)).to.deep.equal({ ...CONFIRMED, confirmed: 1 })
   })
 

@@ -4,7 +4,10 @@ import type { LogLine } from '../cli/workplace.ts'
 export type EventCounts = Readonly<Record<string, number>>
 
 /** The counters of events that have their fate. */
-const FATES = ['unencodable', 'filtered', 'rejected', 'acked'] as const
+const FATES = ['unencodable', 'filtered', 'rejected', 'acked', 'damaged'] as const
+
+/** Of a moment, not of a period. */
+const GAUGES = ['restored', 'queued', 'sending'] as const
 
 /** The events of each metrics line, in order. */
 export function metricsIn(log: readonly LogLine[]): readonly EventCounts[] {
@@ -17,12 +20,13 @@ export function sumsOf(lines: readonly EventCounts[]): readonly EventCounts[] {
   const sums: Record<string, number> = {}
   return lines.map(line => {
     for (const key of ['published', ...FATES]) sums[key] = (sums[key] ?? 0) + (line[key] ?? 0)
-    return { ...sums, queued: line['queued'] ?? 0, sending: line['sending'] ?? 0 }
+    const [restored = 0, queued = 0, sending = 0] = GAUGES.map(key => line[key])
+    return { ...sums, restored, queued, sending }
   })
 }
 
 /** How many published events are nowhere; 0 if the counts are right. */
 export function unaccounted(counts: EventCounts): number {
   const there = [...FATES, 'queued', 'sending'].reduce((sum, key) => sum + (counts[key] ?? 0), 0)
-  return (counts['published'] ?? 0) - there
+  return (counts['published'] ?? 0) + (counts['restored'] ?? 0) - there
 }

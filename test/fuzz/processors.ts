@@ -147,7 +147,14 @@ function open(type: ProcessorType | undefined, { name, sample, switches }: Step)
   const config = { ...SAMPLES[name]?.[sample], ...Object.fromEntries(turned) }
   const settings = settingsOf(type, config)
   const own = { failOnError: false }
-  const configured = { kind: 'processor', id: name, plugin: type, settings, config: own }
+  const configured = {
+    kind: 'processor',
+    id: name,
+    plugin: type,
+    settings,
+    config: own,
+    builtin: true,
+  }
   const deps = { log: pino({ enabled: false }), failed: new Map<string, number>() }
   const { chain } = openChain([[configured as ConfiguredProcessor]], deps)
   if (chain === undefined) throw new Error('there is no chain')

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Output } from '../../lib/output.ts'
 import type { Door } from '../../lib/pipeline/client.ts'
+import { metaOf } from '../../lib/pipeline/encoding/meta.ts'
 import { linePublisherOf } from '../../lib/pipeline/lines.ts'
-import { metaOf } from '../../lib/pipeline/meta.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
 import { aborted, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
@@ -59,15 +59,18 @@ describe('pipeline: the door for lines', () => {
       event: { module: 'host' },
     })
     expect(pipeline.linePublisher(SOURCE, NEVER).constantsFor(['host'])).to.equal(undefined)
-    const behind = pipeline.linePublisher(SOURCE, NEVER, undefined, event => event)
+    const behind = pipeline.linePublisher(SOURCE, NEVER, undefined, () => event => event)
     expect(behind.constantsFor(['message'])).to.equal(undefined)
   })
 
   it('passes processors too, each line by itself', async () => {
     const output = new MetaOutput()
     const pipeline = pipelineTo(output)
-    const lines = pipeline.linePublisher(SOURCE, NEVER, undefined, event =>
-      event.drop ? undefined : { ...event, seen: event['@metadata'] },
+    const lines = pipeline.linePublisher(
+      SOURCE,
+      NEVER,
+      undefined,
+      () => event => (event['drop'] ? undefined : { ...event, seen: event['@metadata'] }),
     )
     const bytes = Buffer.from('{"id":1}\n{"drop":true}\n{"broken}\n')
     const receipt = await lines.publish(bytes, { route: 'r', fields: { f: 1 } })
@@ -88,10 +91,11 @@ describe('pipeline: the door for lines', () => {
     const queue = new MemoryQueue(settings, pins)
     const stop = new AbortController()
     const door: Door = {
-      chain: undefined,
+      chain: () => undefined,
       metaOf: metaOf(SOURCE, undefined),
       signal: stop.signal,
       queue,
+      pins,
       counts: noCounts(),
       source: noSourceCounts(),
       drop: () => undefined,
@@ -141,7 +145,7 @@ describe('pipeline: the door for lines', () => {
       stop.abort(new Error('stopped'))
       return event
     }
-    const publish = pipeline.publisher(SOURCE, stop.signal, undefined, chain)
+    const publish = pipeline.publisher(SOURCE, stop.signal, undefined, () => chain)
     expect(await rejection(publish({}))).to.match(/stopped/)
     expect(pipeline.stats()).to.include({ published: 0, waiting: 0 })
     await pipeline.close(NEVER)

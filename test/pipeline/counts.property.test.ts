@@ -96,7 +96,7 @@ async function play({ sources, answers, events, inFlight, bulk_max_size }: Scena
   async function publishAll(at: number, runs: Scenario['sources'][number]): Promise<void> {
     for (const { publishes, sequential, waits } of runs) {
       const stop = new AbortController()
-      const publish = pipeline.publisher(SOURCE, stop.signal, sourceCounts[at], chain)
+      const publish = pipeline.publisher(SOURCE, stop.signal, sourceCounts[at], () => chain)
       const pending = publishes.map(kinds => {
         const ids = kinds.map((_, i) => `${published.length}:${i}`)
         const one: Published = { kinds, ids, source: at, outcome: 'waiting' }
@@ -161,7 +161,9 @@ describe('the counts of a pipeline', () => {
         for (const [at, counts] of sourceCounts.entries()) {
           const own = published.filter(({ source }) => source === at)
           const { published: all, unencodable } = modelOf(own, output)
-          expect(counts).to.deep.equal({ published: all, unencodable, pending: 0 })
+          const { blocked, ...rest } = counts
+          expect(rest).to.deep.equal({ published: all, unencodable, pending: 0 })
+          expect(blocked.waiting).to.equal(0)
         }
       }),
       { numRuns: 150 },
@@ -171,7 +173,8 @@ describe('the counts of a pipeline', () => {
   it('that do not add up are found out', () => {
     const stats = { published: 9, unencodable: 1, filtered: 1, rejected: 1, acked: 2, queued: 2 }
     const dead = { dead_lettered: 1, dead_letter_lost: 0, restored: 0, damaged: 0 }
-    const more = { ...dead, sending: 2, waiting: 0, retried: 0, failed_writes: 0 }
+    const pauses = { lost_pauses: 0, throttled_pauses: 0, refused_publishes: 0 }
+    const more = { ...dead, ...pauses, sending: 2, waiting: 0, retried: 0, failed_writes: 0 }
     expect(unaccounted({ ...stats, ...more })).to.equal(0)
     expect(unaccounted({ ...stats, ...more, filtered: 0 })).to.equal(1)
   })

@@ -4,7 +4,7 @@ import pino, { type Logger } from 'pino'
 import { DEFAULT_DELIVERY } from '../../lib/config/delivery.ts'
 import type { Event } from '../../lib/event.ts'
 import type { DeliverySettings, Output } from '../../lib/output.ts'
-import type { EventSource } from '../../lib/pipeline/enrichment.ts'
+import type { EventSource } from '../../lib/pipeline/encoding/enrichment.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../../lib/pipeline/pipeline.ts'
 import { MemoryOutput } from './memory-output.ts'
 

@@ -132,7 +132,7 @@ async function play(given: Scenario) {
       const stop = new AbortController()
       const counts = noSourceCounts()
       sources.push(counts)
-      const from = [SOURCE, stop.signal, counts, filters ? filter : undefined] as const
+      const from = [SOURCE, stop.signal, counts, () => (filters ? filter : undefined)] as const
       const publish = pipeline.publisher(...from)
       const lines = pipeline.linePublisher(...from)
       const pending: Promise<void>[] = []

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { parseSection } from '../../lib/config/schema/section.ts'
+import { parseSettings } from '../../lib/config/schema/settings.ts'
 import { formatPath, messageOf } from '../../lib/errors.ts'
 import type { MutableEvent, Processor, ProcessorType } from '../../lib/processor.ts'
 
@@ -9,7 +9,7 @@ export type Config = Readonly<Record<string, unknown>>
 function parse<S>(type: ProcessorType<S>, value: Config) {
   const problems: string[] = []
   const section = { path: [type.name], value }
-  const settings = parseSection(type.schema, section, (path, message) =>
+  const settings = parseSettings(type, section, (path, message) =>
     problems.push(`${formatPath(path.slice(1))}: ${message}`),
   )
   return { settings, problems }
@@ -33,7 +33,9 @@ export function opened<S>(type: ProcessorType<S>, config: Config): Processor {
 export function outcome<S>(type: ProcessorType<S>, config: Config, event: Config): unknown {
   const { process } = opened(type, config)
   try {
-    return process(copied(event))
+    const after = process(copied(event))
+    // As JSON has it: the keys of removed fields are left without values.
+    return after && copied(after)
   } catch (thrown) {
     return `throws: ${messageOf(thrown)}`
   }

@@ -1,19 +1,22 @@
 // The processors that the events of one beat pass, between `publish` and the queue.
 //
-// Processors are anybody's code. One that throws, or answers with neither an event nor undefined, must cost
-// no event: the event goes on as it was before that processor, with the reason in `error.message`, past the
-// rest of the list if the processor is configured so. It may have been changed half-way by then, so a copy is
-// kept before each processor, as JSON: the event ends as JSON anyway, and only a failure reads the copy. Each
-// answer is made JSON at once, which is the copy for the next processor, and shows an answer that JSON can't
-// carry while it can still be told whose it is.
+// A processor that throws must cost no event: the event goes on as it was before that processor, with the
+// reason in `error.message`, past the rest of the list if the processor is configured so.
+//
+// Those of the framework leave the event as it was when they throw, and make nothing of it that JSON can't
+// carry: they are given the event itself. All others are anybody's code. Such a processor gets a copy, so that
+// the event is there as it was, whatever becomes of the copy. And what it answers is copied as JSON would have
+// it: that shows an answer that JSON can't carry while it can still be told whose it is, and neither the next
+// processor nor a condition meets anything that is not data, or that somebody else has.
 
 import type { Logger } from 'pino'
 import type { Condition } from '../../conditions/condition.ts'
 import { messageOf, type Path } from '../../errors.ts'
 import type { Chain } from '../../pipeline/client.ts'
 import { DropLog } from '../../pipeline/drop-log.ts'
-import { stringify, timeOf } from '../../pipeline/encode.ts'
-import { metadataOf } from '../../pipeline/meta.ts'
+import { dataCopy } from '../../pipeline/encoding/data-copy.ts'
+import { timeOf } from '../../pipeline/encoding/encode.ts'
+import { metadataOf } from '../../pipeline/encoding/meta.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
 import { type ConfiguredProcessor, type ConfiguredStep, titleOf } from '../plan.ts'
 import { withReason } from './with-reason.ts'
@@ -42,12 +45,16 @@ export type Fate =
 type Node = Step | Branch
 
 interface Step {
+  readonly kind: 'step'
   readonly configured: ConfiguredProcessor
+  readonly when: Condition | undefined
+  readonly builtin: boolean
   readonly processor: Processor
   readonly failures: DropLog
 }
 
 interface Branch {
+  readonly kind: 'branch'
   readonly path: Path
   readonly holds: Condition
   readonly ifTrue: readonly Node[]
@@ -72,7 +79,7 @@ export function openChain(
       const { path, condition } = configured
       const ifTrue = configured.ifTrue.map(openNode)
       const ifFalse = configured.ifFalse.map(openNode)
-      return { path, holds: condition.holds, ifTrue, ifFalse }
+      return { kind: 'branch', path, holds: condition.holds, ifTrue, ifFalse }
     }
     const step = openStep(configured, deps.log)
     opened.push(step)
@@ -93,7 +100,14 @@ function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
   try {
     const processor: Processor | undefined = plugin.open({ settings, log })
     if (typeof processor?.process !== 'function') throw new TypeError(whyNone(processor))
-    return { configured, processor, failures: new DropLog(log, 'Events not processed') }
+    return {
+      kind: 'step',
+      configured,
+      when: configured.when?.holds,
+      builtin: configured.builtin === true,
+      processor,
+      failures: new DropLog(log, 'Events not processed'),
+    }
   } catch (error) {
     throw new Error(`${titleOf(configured)}: ${messageOf(error)}`, { cause: error })
   }
@@ -115,12 +129,16 @@ function closeStep({ configured, processor, failures }: Step, log: Logger): void
   }
 }
 
-/** An event between two processors, and its JSON. */
-interface Passed {
+/** An event that has been dropped is undefined. */
+type Passed = MutableEvent | Ended | undefined
+
+/** An event that passes by the rest of its list, and of all lists that this one stands in. */
+class Ended {
   readonly event: MutableEvent
-  readonly text: string
-  /** Whether the rest of the list, with all lists that it stands in, is left out. */
-  readonly ended?: true
+
+  constructor(event: MutableEvent) {
+    this.event = event
+  }
 }
 
 function passAll(
@@ -128,86 +146,99 @@ function passAll(
   event: MutableEvent,
   deps: ChainDeps,
 ): MutableEvent | undefined {
-  let passed: Passed | undefined = { event, text: JSON.stringify(event) }
+  let now = event
   for (const list of lists) {
-    const { event, text }: Passed = passed
-    // A list of its own: the agent's processors are not left out by a failure in those of a beat.
-    passed = passList(list, { event, text }, deps)
+    const passed = passList(list, now, deps)
     if (passed === undefined) return undefined
+    // A list of its own: the agent's processors are not left out by a failure in those of a beat.
+    now = passed instanceof Ended ? passed.event : passed
   }
-  return passed.event
+  return now
 }
 
-function passList(nodes: readonly Node[], before: Passed, deps: ChainDeps): Passed | undefined {
-  let passed: Passed | undefined = before
+function passList(nodes: readonly Node[], event: MutableEvent, deps: ChainDeps): Passed {
+  let now = event
   for (const node of nodes) {
-    passed = 'holds' in node ? branch(node, passed, deps) : pass(node, passed, deps)
-    if (passed === undefined || passed.ended) return passed
+    const passed = node.kind === 'step' ? pass(node, now, deps) : branch(node, now, deps)
+    if (passed === undefined || passed instanceof Ended) return passed
+    now = passed
   }
-  return passed
+  return now
 }
 
-function branch(node: Branch, before: Passed, deps: ChainDeps): Passed | undefined {
-  const holds = isTrue(node.holds, before)
-  deps.watch?.(node.path, { what: 'branch', holds }, before.text)
-  return passList(holds ? node.ifTrue : node.ifFalse, before, deps)
+function branch(node: Branch, event: MutableEvent, deps: ChainDeps): Passed {
+  const holds = node.holds(event)
+  deps.watch?.(node.path, { what: 'branch', holds }, JSON.stringify(event))
+  return passList(holds ? node.ifTrue : node.ifFalse, event, deps)
 }
 
-function isTrue(condition: Condition, { event, text }: Passed): boolean {
+function pass(step: Step, event: MutableEvent, deps: ChainDeps): Passed {
+  if (deps.watch !== undefined) return watched(step, event, deps, deps.watch)
+  if (step.when !== undefined && !step.when(event)) return event
   try {
-    return condition(event)
-  } catch {
-    // A processor has made a field that can't always be read.
-    return condition(JSON.parse(text))
+    return step.builtin ? step.processor.process(event) : processed(step.processor, event)
+  } catch (thrown) {
+    return failed(step, messageOf(thrown), event, deps)
   }
 }
 
-function pass(step: Step, before: Passed, deps: ChainDeps): Passed | undefined {
-  const { configured, processor } = step
-  const { event, text } = before
-  if (configured.when && !isTrue(configured.when.holds, before)) {
-    deps.watch?.(configured.path, { what: 'skipped' }, text)
-    return before
+/** The same, with a look at the event before and afterwards. */
+function watched(step: Step, event: MutableEvent, deps: ChainDeps, watch: Watch): Passed {
+  const { path, config } = step.configured
+  const before = JSON.stringify(event)
+  if (step.when?.(event) === false) {
+    watch(path, { what: 'skipped' }, before)
+    return event
   }
-  const at = event['@timestamp']
   try {
-    const answer: unknown = processor.process(event)
-    const passed = answer === undefined ? undefined : checked(answer, at)
-    deps.watch?.(configured.path, { what: passed ? 'passed' : 'dropped' }, text, passed?.text)
+    const passed = step.builtin ? step.processor.process(event) : processed(step.processor, event)
+    if (passed === undefined) watch(path, { what: 'dropped' }, before)
+    else watch(path, { what: 'passed' }, before, JSON.stringify(passed))
     return passed
   } catch (thrown) {
-    return failed(step, messageOf(thrown), text, deps)
+    const reason = messageOf(thrown)
+    const passed = failed(step, reason, event, deps)
+    const after = JSON.stringify(passed instanceof Ended ? passed.event : passed)
+    watch(path, { what: 'failed', reason, endsList: config.failOnError }, before, after)
+    return passed
   }
 }
 
-function failed({ configured, failures }: Step, reason: string, text: string, deps: ChainDeps) {
-  const { id, path, config } = configured
+function failed(
+  { configured, failures }: Step,
+  reason: string,
+  before: MutableEvent,
+  deps: ChainDeps,
+): MutableEvent | Ended {
+  const { id, config } = configured
   const message = `${titleOf(configured)}: ${reason}`
   failures.note(message)
   deps.failed.set(id, (deps.failed.get(id) ?? 0) + 1)
-  const event = withReason(JSON.parse(text), message)
-  const passed: Passed = { event, text: JSON.stringify(event) }
-  deps.watch?.(path, { what: 'failed', reason, endsList: config.failOnError }, text, passed.text)
-  return config.failOnError ? { ...passed, ended: true as const } : passed
+  const event = withReason(before, message)
+  return config.failOnError ? new Ended(event) : event
 }
 
 /**
- * Checks all that would cost the event later on.
+ * Has anybody's processor process a copy, and checks all that would cost the event later on.
  *
- * @param at the time of the event before the processor
+ * @throws what the processor throws, or a TypeError about its answer; `event` is as it was
  */
-function checked(answer: unknown, at: unknown): Passed {
+function processed(processor: Processor, event: MutableEvent): MutableEvent | undefined {
+  const answer: unknown = processor.process(dataCopy(event) ?? {})
+  if (answer === undefined) return undefined
   if (!isPlain(answer)) throw new TypeError('process returned neither an event nor undefined')
   if (typeof answer.toJSON === 'function') {
     throw new TypeError('process returned an event with a toJSON')
   }
-  const time = answer['@timestamp']
-  if (time !== at) {
+  const { '@timestamp': time, '@metadata': metadata } = answer
+  if (time !== event['@timestamp']) {
     if (time === undefined) throw new TypeError('process returned an event without @timestamp')
     timeOf(time, '')
   }
-  metadataOf(answer['@metadata'])
-  return { event: answer, text: stringify(answer) }
+  metadataOf(metadata)
+  const passed = dataCopy(answer)
+  if (passed === undefined) throw new TypeError('process returned what is no event in JSON')
+  return passed
 }
 
 /**

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { PathSettings } from '../../config/config.ts'
 import { version } from '../../own-package.ts'
-import type { EventSource } from '../../pipeline/enrichment.ts'
+import type { EventSource } from '../../pipeline/encoding/enrichment.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { SourceCounts } from '../../pipeline/stats.ts'
 import type { ConfiguredBeat } from '../plan.ts'
@@ -16,6 +16,13 @@ import type { Supervised } from './supervise.ts'
 export interface OpenBeat extends Supervised {
   readonly id: string
   readonly counts: Readonly<BeatCounts>
+  /**
+   * Lets events pass these processors from now on: none that is published passes some of both. Those that
+   * they replace are closed.
+   *
+   * @throws Error that names the processor that can't be opened; then nothing has changed
+   */
+  pass(processors: ConfiguredBeat['processors']): void
   /** Does nothing while the beat still runs, as it still uses its resources. */
   close(): Promise<void>
 }
@@ -44,19 +51,26 @@ export async function openBeat(
   const log = deps.log.child({ beat: id })
   const source = sourceOf(configured, deps.identity)
   const state = await openState(deps.paths.data, id)
-  const { resources, processors } = await attributeTo(id, async () => {
-    const processors = openChain(configured.processors, { log, failed: counts.failed })
-    try {
-      return { processors, resources: await beat.open?.({ settings, log }) }
-    } catch (error) {
-      processors.close()
+  const openProcessors = (lists: ConfiguredBeat['processors']) =>
+    attributeTo(id, () => openChain(lists, { log, failed: counts.failed }))
+  let processors = openProcessors(configured.processors)
+  const resources = await attributeTo(id, async () => beat.open?.({ settings, log })).catch(
+    error => {
+      attributeTo(id, () => processors.close())
       throw error
-    }
-  })
+    },
+  )
   let running = false
 
+  function pass(lists: ConfiguredBeat['processors']): void {
+    const before = processors
+    processors = openProcessors(lists)
+    // `publish` passes its events before it returns: none is on its way through those of before.
+    attributeTo(id, () => before.close())
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
-    const from = [source, signal, counts, processors.chain] as const
+    const from = [source, signal, counts, () => processors.chain] as const
     const publish = pipeline.publisher(...from)
     const lines = pipeline.linePublisher(...from)
     running = true
@@ -77,7 +91,7 @@ export async function openBeat(
     await state.flush()
   }
 
-  return { id, log, counts, run: signal => attributeTo(id, () => run(signal)), close }
+  return { id, log, counts, pass, run: signal => attributeTo(id, () => run(signal)), close }
 }
 
 /** The ECS release whose field names the events use. */

@@ -12,6 +12,7 @@ import type {
   ConfiguredStep,
 } from '../plan.ts'
 import { configurePlugin, type Loading } from './configure-plugin.ts'
+import { isBuiltin } from './load.ts'
 
 /** Loads the processors of a list and parses its conditions; leaves out those with a problem. */
 export async function configureSteps(
@@ -32,7 +33,8 @@ async function configureProcessor(
     configurePlugin('processor', config, loading),
     config.when && configureCondition(config.when, loading.report),
   ])
-  return processor && { ...processor, ...(when && { when }) }
+  const builtin = isBuiltin('processor', config.type)
+  return processor && { ...processor, builtin, ...(when && { when }) }
 }
 
 async function configureBranch(

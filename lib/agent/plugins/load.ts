@@ -113,6 +113,11 @@ export class UnknownPlugin extends Error {
   }
 }
 
+/** Whether a `type` is the name of a plugin that comes with the agent, which no package of that name hides. */
+export function isBuiltin(kind: PluginKind, type: string): boolean {
+  return !isPath(type) && builtinNames(kind).includes(type)
+}
+
 /** The folder of the built-in beats: each is a bundle of its folder in beats/. */
 export function builtinBeats(): URL {
   return new URL('dist/bundle/beats/', packageRoot())

@@ -3,13 +3,15 @@ import { messageOf } from '../../errors.ts'
 import type { BeatRunner } from '../beats/beat-runner.ts'
 import type { BeatRunners } from '../beats/beat-runners.ts'
 import type { ConfiguredBeat } from '../plan.ts'
-import type { Changes } from './compare.ts'
+import type { Changes } from './changes.ts'
 
 /** The verdict of a reload: what became of each beat, by id. */
 interface Applied {
   readonly added: readonly string[]
   readonly removed: readonly string[]
   readonly restarted: readonly string[]
+  /** Their events pass other processors; the beats themselves have run on. */
+  readonly processors: readonly string[]
   readonly unchanged: readonly string[]
   /** Beats that should have changed and go on as before, or that should be there and are not. */
   readonly failed: readonly string[]
@@ -17,8 +19,9 @@ interface Applied {
 
 /**
  * Ends and closes every beat that goes or changes before it opens any, as one beat may need what another
- * gives up (a port); then opens and runs the beats that are new or have changed. A beat that can't be
- * changed goes on as before. If the agent is stopped meanwhile, it leaves the rest undone.
+ * gives up (a port); then opens and runs the beats that are new or have changed. A beat of which only the
+ * processors have changed runs on. A beat that can't be changed goes on as before. If the agent is stopped
+ * meanwhile, it leaves the rest undone.
  *
  * @param timeoutMs the time for all runs to end, and again for all of these beats to close
  */
@@ -42,6 +45,10 @@ export async function applyChanges(
     if (runners.isStopping) break
     if (await replace(runners, before.get(next.id), next, log)) done.push(next.id)
   }
+  for (const next of changes.processors) {
+    if (runners.isStopping) break
+    if (passOthers(runners, next, log)) done.push(next.id)
+  }
   return appliedOf(changes, new Set(done))
 }
 
@@ -57,6 +64,17 @@ async function endAll(
     log.error({ beat: id }, `Beat ${id} does not stop: it stays as it was`)
   }
   return runners.filter((_, at) => ends[at])
+}
+
+/** Returns whether the events of the beat pass its new processors. If not, they pass those of before. */
+function passOthers(runners: BeatRunners, next: ConfiguredBeat, log: Logger): boolean {
+  try {
+    runners.all.find(({ id }) => id === next.id)?.pass(next)
+    return true
+  } catch (error) {
+    log.error({ err: error, beat: next.id }, `${messageOf(error)}; going on with its old ones`)
+    return false
+  }
 }
 
 /** Returns whether the beat runs as configured. If it does not, the old one is started again. */
@@ -92,14 +110,18 @@ async function launch(runners: BeatRunners, configured: ConfiguredBeat): Promise
   }
 }
 
-function appliedOf({ added, removed, restarted, unchanged }: Changes, done: Set<string>): Applied {
+function appliedOf(
+  { added, removed, restarted, processors, unchanged }: Changes,
+  done: Set<string>,
+): Applied {
   const idsOf = (beats: readonly ConfiguredBeat[]) =>
     beats.map(({ id }) => id).filter(id => done.has(id))
-  const wanted = [...added, ...removed, ...restarted].map(({ id }) => id)
+  const wanted = [...added, ...removed, ...restarted, ...processors].map(({ id }) => id)
   return {
     added: idsOf(added),
     removed: idsOf(removed),
     restarted: idsOf(restarted),
+    processors: idsOf(processors),
     unchanged: unchanged.map(({ id }) => id),
     failed: wanted.filter(id => !done.has(id)),
   }

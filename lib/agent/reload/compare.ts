@@ -1,11 +1,7 @@
-// Compares the plan that runs with a new one, for a reload.
-//
-//   changesBetween   which beats come, go, change or stay; the processors of the agent belong to each beat,
-//                    which is restarted if any of those that its events pass has changed
-//   restartReasons   what of the new plan needs a restart, each with its place in the configuration:
-//                    settings of what was opened before the filter (output, queue, path, log files),
-//                    another filter, as an installed one can't be changed, a wider reach than the threads
-//                    are confined to or than the filter has sockets for, and beats whose `open` does what the filter refuses
+// What of a new plan needs a restart, each with its place in the configuration: settings of what was opened
+// before the filter (output, queue, path, log files), another filter, as an installed one can't be changed, a
+// wider reach than the threads are confined to or than the filter has sockets for, and beats whose `open` does
+// what the filter refuses.
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Path } from '../../errors.ts'
@@ -14,84 +10,9 @@ import { type Wider, widerThan } from '../../sandbox/wider.ts'
 import type { SandboxPlan } from '../../seccomp/kernel/stage.ts'
 import { type CallChange, policyChanges } from '../../seccomp/policy/policy-changes.ts'
 import { type RefusedSockets, refusedSockets } from '../../seccomp/policy/sockets.ts'
-import {
-  type ConfiguredBeat,
-  type ConfiguredPlugin,
-  type ConfiguredProcessor,
-  type ConfiguredStep,
-  type Plan,
-  titleOf,
-} from '../plan.ts'
+import { type ConfiguredPlugin, type Plan, titleOf } from '../plan.ts'
 import { capabilityOf, privilegesOf } from '../plugins/declared.ts'
-
-/** The beats of a reload. `removed` and `unchanged` are those that run; the others are the new ones. */
-export interface Changes {
-  readonly added: readonly ConfiguredBeat[]
-  readonly removed: readonly ConfiguredBeat[]
-  /** Their settings, their processors, or what the configuration adds to their events, have changed. */
-  readonly restarted: readonly ConfiguredBeat[]
-  readonly unchanged: readonly ConfiguredBeat[]
-}
-
-type Beats = Pick<Plan, 'beats'>
-
-/** Two beats are the same one if their ids are equal, wherever they stand in the list. */
-export function changesBetween(running: Beats, wanted: Beats): Changes {
-  const before = byId(running)
-  const after = byId(wanted)
-  const kept = wanted.beats.flatMap(beat => {
-    const old = before.get(beat.id)
-    return old ? [{ beat, old, same: isSame(old, beat) }] : []
-  })
-  return {
-    added: wanted.beats.filter(({ id }) => !before.has(id)),
-    removed: running.beats.filter(({ id }) => !after.has(id)),
-    restarted: kept.filter(({ same }) => !same).map(({ beat }) => beat),
-    unchanged: kept.filter(({ same }) => same).map(({ old }) => old),
-  }
-}
-
-function byId({ beats }: Beats): ReadonlyMap<string, ConfiguredBeat> {
-  return new Map(beats.map(beat => [beat.id, beat]))
-}
-
-function isSame(a: ConfiguredBeat, b: ConfiguredBeat): boolean {
-  return (
-    isSamePlugin(a, b) &&
-    isDeepStrictEqual(a.enrichment, b.enrichment) &&
-    a.processors.length === b.processors.length &&
-    a.processors.every((list, at) => areSameSteps(list, b.processors[at]))
-  )
-}
-
-function areSameSteps(a: readonly ConfiguredStep[], b: readonly ConfiguredStep[] = []): boolean {
-  return a.length === b.length && a.every((step, at) => isSameStep(step, b[at]))
-}
-
-function isSameStep(a: ConfiguredStep, b: ConfiguredStep | undefined): boolean {
-  if (a.kind === 'processor') return b?.kind === 'processor' && isSameProcessor(a, b)
-  return (
-    b?.kind === 'branch' &&
-    isDeepStrictEqual(a.condition.written, b.condition.written) &&
-    areSameSteps(a.ifTrue, b.ifTrue) &&
-    areSameSteps(a.ifFalse, b.ifFalse)
-  )
-}
-
-/** Another name is another one: its log lines have it. */
-function isSameProcessor(a: ConfiguredProcessor, b: ConfiguredProcessor): boolean {
-  return (
-    a.id === b.id &&
-    isSamePlugin(a, b) &&
-    isDeepStrictEqual(a.when?.written, b.when?.written) &&
-    a.config.failOnError === b.config.failOnError
-  )
-}
-
-/** Compares the module, not `type`, which can be written in several ways. */
-function isSamePlugin(a: ConfiguredPlugin, b: ConfiguredPlugin): boolean {
-  return a.plugin === b.plugin && isDeepStrictEqual(a.settings, b.settings)
-}
+import { changesBetween, openedBy } from './changes.ts'
 
 /** A difference that needs a restart, and where it was written. */
 interface RestartReason {
@@ -113,8 +34,7 @@ export function restartReasons(running: Plan, wanted: Plan): readonly RestartRea
 /** Capabilities that were needed to open something have been dropped since. */
 function droppedReasons(running: Plan, wanted: Plan): readonly RestartReason[] {
   if (running.config.capabilities === 'keep') return []
-  const { added, restarted } = changesBetween(running, wanted)
-  return privilegesOf([...added, ...restarted]).privileges.flatMap(
+  return privilegesOf(openedBy(changesBetween(running, wanted))).privileges.flatMap(
     ({ plugin, title, privilege }) => {
       const capability = capabilityOf(privilege)
       const stays = 'capability' in privilege && privilege.during !== 'open'

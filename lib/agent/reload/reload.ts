@@ -6,7 +6,8 @@ import type { OpenAgent } from '../open.ts'
 import type { Plan } from '../plan.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { applyChanges } from './apply.ts'
-import { changesBetween, restartReasons } from './compare.ts'
+import { changesBetween } from './changes.ts'
+import { restartReasons } from './compare.ts'
 
 type Reloadable = Pick<OpenAgent, 'plan' | 'log' | 'runners'> & {
   readonly agentProcess: Pick<OpenAgent['agentProcess'], 'logging'>

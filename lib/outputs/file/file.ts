@@ -1,6 +1,14 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { type Batch, defineOutput, type Output, WRITTEN, type WriteResult } from '../../output.ts'
+import {
+  type Batch,
+  defineOutput,
+  type Output,
+  WRITTEN,
+  type WriteCall,
+  type WriteResult,
+} from '../../output.ts'
+import { settledBy } from '../../settled.ts'
 import { type FileSettings, fileSchema } from './file-settings.ts'
 import { RotatingFile } from './rotating-file.ts'
 
@@ -25,14 +33,20 @@ export default defineOutput<FileSettings>({
 class FileOutput implements Output {
   readonly #file: RotatingFile
   readonly #log: Logger
+  #last: ReturnType<RotatingFile['append']> | Promise<undefined> = Promise.resolve(undefined)
 
   constructor(file: RotatingFile, log: Logger) {
     this.#file = file
     this.#log = log
   }
 
-  async write(batch: Batch): Promise<WriteResult> {
-    const { written, error } = await this.#file.append(batch.chunks)
+  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    // A write to a disk that hangs can't be ended. Nothing may be written to the file beside it.
+    if (!(await settledBy(this.#last, signal))) throw signal.reason
+    const appending = this.#file.append(batch.chunks)
+    this.#last = appending
+    if (!(await settledBy(appending, signal))) throw signal.reason
+    const { written, error } = await appending
     if (error === undefined) return WRITTEN
     const confirmed = batch.ends.filter(end => end <= written).length
     if (confirmed === 0) throw error

@@ -2,12 +2,14 @@ import type { Logger } from 'pino'
 import { type BackoffSettings, pauseMs } from '../../backoff.ts'
 import { messageOf } from '../../errors.ts'
 import type { Rejection } from '../../output.ts'
+import type { Pauses } from '../delivery/pauses.ts'
 import { DropLog } from '../drop-log.ts'
 import type { Lease } from '../lease.ts'
-import type { Pauses } from '../pauses.ts'
 import type { Counts } from '../stats.ts'
 import type { DeadEvent } from './entry.ts'
 import type { DeadLetter } from './store.ts'
+
+const SILENCE_MS = 10_000
 
 interface BurialOptions {
   /** Undefined: what is rejected is dropped. */
@@ -16,6 +18,8 @@ interface BurialOptions {
   readonly counts: Counts
   readonly backoff: BackoffSettings
   readonly pauses: Pauses
+  /** So often the log says that the disk has not answered. */
+  readonly silenceMs?: number
 }
 
 /** Brings events that the output has refused for good to the dead letter, and waits for it as long as it takes. */
@@ -60,13 +64,25 @@ export class Burial {
     const { backoff, pauses } = this.#options
     for (let failures = 1; ; failures++) {
       try {
-        await deadLetter.add(events)
+        await this.#watched(deadLetter.add(events))
         return true
       } catch (thrown) {
         this.#unburied.note(messageOf(thrown))
         await pauses.until(performance.now() + pauseMs(failures, backoff))
         if (pauses.isStopped) return false
       }
+    }
+  }
+
+  /** A write to a disk can't be taken back, so none is begun beside one that hangs. The log says that it does. */
+  async #watched(adding: Promise<void>): Promise<void> {
+    const { silenceMs = SILENCE_MS } = this.#options
+    const say = () => this.#unburied.note('the disk does not answer')
+    const timer = setInterval(say, silenceMs).unref()
+    try {
+      await adding
+    } finally {
+      clearInterval(timer)
     }
   }
 }

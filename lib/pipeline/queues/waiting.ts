@@ -1,5 +1,5 @@
 import type { Acker } from '../acker.ts'
-import { Block } from '../block.ts'
+import { Blocks } from '../blocks.ts'
 import { countOf, type Encoded } from '../queue.ts'
 import { Fifo } from './fifo.ts'
 
@@ -54,15 +54,15 @@ export class Waiting {
     const bytes = bytesOf(waiter.encoded, 0, Number.POSITIVE_INFINITY)
     this.#watch(waiter.signal)
     this.#lineBytes += bytes
-    this.#blockBytes += blockBytesOf(waiter.encoded)
+    this.#blockBytes += blockBytesOf(waiter.encoded, 0, countOf(waiter.encoded))
     this.#waiters.push({ ...waiter, taken: 0, bytes })
   }
 
   /** The queue takes this number of its events now, and counts their bytes itself. */
   take(waiter: Waiter, events: number): void {
     const { encoded, taken } = waiter
-    if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
     waiter.taken += events
+    this.#blockBytes -= blockBytesOf(encoded, taken, waiter.taken)
     const isWhole = waiter.taken === countOf(encoded)
     const bytes = isWhole ? waiter.bytes : bytesOf(encoded, taken, waiter.taken)
     waiter.bytes -= bytes
@@ -107,19 +107,20 @@ export class Waiting {
     for (const { encoded, taken, bytes, signal, reject } of this.#waiters.remove(matches)) {
       this.#unwatch(signal)
       this.#lineBytes -= bytes
-      if (taken === 0) this.#blockBytes -= blockBytesOf(encoded)
-      if (encoded instanceof Block) encoded.drop(taken, encoded.count)
+      this.#blockBytes -= blockBytesOf(encoded, taken, countOf(encoded))
+      if (encoded instanceof Blocks) encoded.drop(taken, encoded.count)
       reject(reason)
     }
   }
 }
 
-function blockBytesOf(encoded: Encoded): number {
-  return encoded instanceof Block ? encoded.size : 0
+/** The bytes of blocks of which an event from `from` to `to` is the first. */
+function blockBytesOf(encoded: Encoded, from: number, to: number): number {
+  return encoded instanceof Blocks ? encoded.sizeOfBegun(from, to) : 0
 }
 
-/** The bytes of lines; 0 for those of a block, which counts them itself. */
+/** The bytes of lines; 0 for those of blocks, which count them themselves. */
 function bytesOf(encoded: Encoded, from: number, to: number): number {
-  if (encoded instanceof Block) return 0
+  if (encoded instanceof Blocks) return 0
   return encoded.lines.slice(from, to).reduce((bytes, line) => bytes + line.length + 1, 0)
 }

@@ -1,6 +1,6 @@
 import { duration } from '../../config/schema/duration.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { type Fields, isMap, mergeInto, ownValue } from '../field.ts'
+import { type Fields, isMap, keysOf, mergeInto, ownValue } from '../field.ts'
 import { hostFields, networkFields } from './host.ts'
 
 interface AddHostMetadataSettings {
@@ -78,6 +78,6 @@ export default defineProcessor<AddHostMetadataSettings>({
 function hasHost(event: MutableEvent): boolean {
   const host = ownValue(event, 'host')
   if (!isMap(host)) return false
-  const keys = Object.keys(host)
+  const keys = keysOf(host)
   return keys.length > 1 || (keys.length === 1 && keys[0] !== 'name')
 }

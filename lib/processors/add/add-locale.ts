@@ -7,6 +7,7 @@ interface AddLocaleSettings {
   readonly format: 'abbreviation' | 'offset'
 }
 
+const LOOK_MS = 1000
 const TIMEZONE = fieldOf('event.timezone')
 
 /** Adds the time zone of the host, with the settings of Beats' processor of this name. */
@@ -23,14 +24,22 @@ export default defineProcessor<AddLocaleSettings>({
     const write = settings.format === 'offset' ? offsetText : abbreviationAt
     let minutes: number | undefined
     let written = ''
+    let lookedAtMs = Number.NEGATIVE_INFINITY
+    const look = () => {
+      const now = new Date()
+      // It changes where the clocks are changed.
+      const minutesNow = -now.getTimezoneOffset()
+      if (minutesNow !== minutes) {
+        minutes = minutesNow
+        written = write(minutes, now)
+      }
+    }
     return {
       process(event) {
-        const now = new Date()
-        // It changes where the clocks are changed.
-        const minutesNow = -now.getTimezoneOffset()
-        if (minutesNow !== minutes) {
-          minutes = minutesNow
-          written = write(minutes, now)
+        const nowMs = performance.now()
+        if (nowMs - lookedAtMs >= LOOK_MS) {
+          lookedAtMs = nowMs
+          look()
         }
         put(event, TIMEZONE, written)
         return event

@@ -1,10 +1,21 @@
 import { accepts, defineFormat, listOf, oneOf } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import { defineProcessor, type MutableEvent, type Processor } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
-import { copyOf, type Field, type Fields, fieldOf, isMap, move, put, valueAt } from '../field.ts'
+import {
+  copyOf,
+  type Field,
+  type Fields,
+  fieldOf,
+  isMap,
+  move,
+  put,
+  type Undo,
+  valueAt,
+} from '../field.ts'
 import { targetName } from '../field-formats.ts'
-import { failOnError, ignoreMissing } from './pairs.ts'
+import { allOrNothing } from '../undo.ts'
+import { failOnError, ignoreMissing, renameProblems } from './pairs.ts'
 import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
 
 interface Conversion {
@@ -63,6 +74,10 @@ export default defineProcessor<ConvertSettings>({
       default: 'copy',
     },
   },
+  check: ({ fields, mode }) =>
+    fields.flatMap(({ from, to }, at) =>
+      mode === 'rename' && to !== undefined ? renameProblems(['fields', at], from) : [],
+    ),
   open: ({ settings }) => ({ process: convertWith(settings) }),
 })
 
@@ -73,30 +88,41 @@ interface Step {
 }
 
 /** All values are worked out first: what one conversion sets, another does not see. */
-function convertWith(settings: ConvertSettings): (event: MutableEvent) => MutableEvent {
+function convertWith(settings: ConvertSettings): Processor['process'] {
   const { fail_on_error, mode } = settings
   const steps = settings.fields.map(each => stepOf(each, settings))
-  const attempt = (work: () => unknown): unknown => {
+  const convert = (event: MutableEvent, step: Step): unknown => {
     try {
-      return work()
+      return step.convert(event)
     } catch (thrown) {
       if (fail_on_error) throw thrown
       return undefined
     }
   }
-  const write = (event: MutableEvent, { from, to }: Step, value: unknown) => {
-    if (to === undefined) put(event, from, value)
-    else if (mode === 'copy') put(event, to, copyOf(value))
-    else move(event, from, to, value)
+  const write = (event: MutableEvent, { from, to }: Step, value: unknown, undo?: Undo) => {
+    try {
+      if (to === undefined) put(event, from, value, undo)
+      else if (mode === 'copy') put(event, to, copyOf(value), undo)
+      else move(event, from, to, value, undo)
+    } catch (thrown) {
+      if (fail_on_error) throw thrown
+    }
   }
-  return event => {
-    const values = steps.map(({ convert }) => attempt(() => convert(event)))
+  const [only, ...more] = steps
+  if (only !== undefined && more.length === 0) {
+    return event => {
+      const value = convert(event, only)
+      if (value !== undefined) write(event, only, value)
+      return event
+    }
+  }
+  return allOrNothing(fail_on_error, (event, undo) => {
+    const values = steps.map(step => convert(event, step))
     for (const [at, step] of steps.entries()) {
       const value = values[at]
-      if (value !== undefined) attempt(() => write(event, step, value))
+      if (value !== undefined) write(event, step, value, undo)
     }
-    return event
-  }
+  })
 }
 
 function stepOf({ from, to, type: as }: Conversion, settings: ConvertSettings): Step {

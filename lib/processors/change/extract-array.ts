@@ -1,6 +1,18 @@
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { copyOf, type Field, fieldOf, isMap, kindOf, put, requireNone, valueAt } from '../field.ts'
+import {
+  copyOf,
+  type Field,
+  fieldOf,
+  isMap,
+  keysOf,
+  kindOf,
+  put,
+  requireNone,
+  type Undo,
+  valueAt,
+} from '../field.ts'
 import { fieldName, isTarget, mapping, type Pair } from '../field-formats.ts'
+import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 
 interface ExtractArraySettings {
@@ -51,36 +63,30 @@ export default defineProcessor<ExtractArraySettings>({
     const targets = settings.mappings
       .map(([name, index]) => ({ field: fieldOf(name), index }))
       .sort((a, b) => a.index - b.index)
-    const extract = (event: MutableEvent) => {
-      const list = valueAt(event, field)
-      if (list === undefined && settings.ignore_missing) return
-      if (!Array.isArray(list)) throw notList(field, list)
-      for (const target of targets) {
-        attempt(settings, () => setItem(event, list, target, settings))
+    const set = (event: MutableEvent, list: readonly unknown[], target: Target, undo?: Undo) => {
+      try {
+        setItem(event, list, target, settings, undo)
+      } catch (thrown) {
+        if (settings.fail_on_error) throw thrown
       }
     }
     return {
-      process(event) {
-        attempt(settings, () => extract(event))
-        return event
-      },
+      process: allOrNothing(settings.fail_on_error && targets.length > 1, (event, undo) => {
+        const list = valueAt(event, field)
+        if (Array.isArray(list)) for (const target of targets) set(event, list, target, undo)
+        else if (list === undefined && settings.ignore_missing) return
+        else if (settings.fail_on_error) throw notList(field, list)
+      }),
     }
   },
 })
-
-function attempt({ fail_on_error }: ExtractArraySettings, work: () => void): void {
-  try {
-    work()
-  } catch (thrown) {
-    if (fail_on_error) throw thrown
-  }
-}
 
 function setItem(
   event: MutableEvent,
   list: readonly unknown[],
   { field, index }: Target,
   { omit_empty, overwrite_keys }: ExtractArraySettings,
+  undo: Undo | undefined,
 ): void {
   if (index >= list.length) {
     throw new Error(`the list has ${list.length} items, none for ${field.name} at ${index}`)
@@ -88,12 +94,12 @@ function setItem(
   const item = list[index]
   if (omit_empty && isEmpty(item)) return
   if (!overwrite_keys) requireNone(event, field)
-  put(event, field, copyOf(item))
+  put(event, field, copyOf(item), undo)
 }
 
 function isEmpty(item: unknown): boolean {
   if (Array.isArray(item)) return item.length === 0
-  if (isMap(item)) return Object.keys(item).length === 0
+  if (isMap(item)) return keysOf(item).length === 0
   return item === '' || item === null || item === undefined
 }
 

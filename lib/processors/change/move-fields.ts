@@ -1,7 +1,18 @@
 import { defineFormat } from '../../config/schema/formats.ts'
 import { defineProcessor } from '../../processor.ts'
-import { fieldOf, isMap, kindOf, put, remove, requiredAt, valueAt } from '../field.ts'
-import { fieldNames, targetName } from '../field-formats.ts'
+import {
+  type Field,
+  fieldOf,
+  hasFields,
+  keysOf,
+  kindOf,
+  put,
+  remove,
+  requiredAt,
+  valueAt,
+} from '../field.ts'
+import { fieldNames, isTarget, targetName } from '../field-formats.ts'
+import { allOrNothing } from '../undo.ts'
 import { ignoreMissing } from './pairs.ts'
 
 interface MoveFieldsSettings {
@@ -10,6 +21,14 @@ interface MoveFieldsSettings {
   readonly exclude: readonly string[]
   readonly to: string
   readonly ignore_missing: boolean
+}
+
+/** The event's own: its time, and where an output sends it. */
+const KEPT: readonly string[] = ['@timestamp', '@metadata']
+
+interface Move {
+  readonly from: Field
+  readonly to: Field
 }
 
 const prefix = defineFormat({
@@ -47,24 +66,39 @@ export default defineProcessor<MoveFieldsSettings>({
     },
     ignore_missing: ignoreMissing,
   },
+  check: ({ from, fields, to }) =>
+    fields.flatMap((name, at) => {
+      const path = ['fields', at]
+      if (from === '' && KEPT.includes(name)) {
+        return [{ path, message: `must not be ${name}, which every event keeps` }]
+      }
+      return isTarget(to + name) ? [] : [{ path, message: `must not become ${to}${name}` }]
+    }),
   open({ settings: { from, fields, exclude, to, ignore_missing } }) {
     const source = from === '' ? undefined : fieldOf(from)
+    const moveOf = (name: string): Move => {
+      if (!isTarget(to + name)) throw new Error(`the field ${to}${name} can't be set`)
+      return { from: fieldOf(name), to: fieldOf(to + name) }
+    }
     const listed = fields.filter(name => !exclude.includes(name))
-    const stays = new Set([...exclude, '@timestamp', '@metadata'])
+    const moves = fields.length > 0 ? listed.map(moveOf) : undefined
+    const stays = new Set([...exclude, ...KEPT])
     return {
-      process(event) {
+      process: allOrNothing(true, (event, undo) => {
         const map = source === undefined ? event : requiredAt(event, source)
-        if (!isMap(map)) throw new TypeError(`the field ${from} is ${kindOf(map)}, not a map`)
-        const names = fields.length > 0 ? listed : Object.keys(map).filter(key => !stays.has(key))
-        for (const name of names) {
-          const field = fieldOf(name)
-          const value = ignore_missing ? valueAt(map, field) : requiredAt(map, field)
+        if (!hasFields(map)) throw new TypeError(`the field ${from} is ${kindOf(map)}, not a map`)
+        const all =
+          moves ??
+          keysOf(map)
+            .filter(key => !stays.has(key))
+            .map(moveOf)
+        for (const each of all) {
+          const value = ignore_missing ? valueAt(map, each.from) : requiredAt(map, each.from)
           if (value === undefined) continue
-          remove(map, field)
-          put(event, fieldOf(to + name), value)
+          remove(map, each.from, undo)
+          put(event, each.to, value, undo)
         }
-        return event
-      },
+      }),
     }
   },
 })

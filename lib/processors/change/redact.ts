@@ -1,6 +1,6 @@
 import { text } from '../../config/schema/formats.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { define, type Fields, isMap } from '../field.ts'
+import { define, type Fields, isMap, ownValue } from '../field.ts'
 import { fieldNames } from '../field-formats.ts'
 
 interface RedactSettings {
@@ -28,6 +28,8 @@ export default defineProcessor<RedactSettings>({
     },
     replacement: { doc: 'What takes the place of the value.', format: text, default: '***' },
   },
+  check: ({ fields, names }) =>
+    fields.length + names.length > 0 ? [] : [{ path: [], message: 'must have fields or names' }],
   open({ settings: { fields, names, replacement } }) {
     const paths = fields.map(name => name.split('.'))
     const masked = new Set(names.map(name => name.toLowerCase()))
@@ -57,7 +59,7 @@ function maskAt(value: unknown, path: readonly string[], from: number, mask: str
 function maskIn(map: Fields, path: readonly string[], from: number, mask: string): void {
   for (let end = path.length; end > from; end--) {
     const key = path.slice(from, end).join('.')
-    if (!Object.hasOwn(map, key) || (from === 0 && KEPT.has(key))) continue
+    if (ownValue(map, key) === undefined || (from === 0 && KEPT.has(key))) continue
     if (end === path.length) define(map, key, mask)
     else maskAt(map[key], path, end, mask)
   }
@@ -74,6 +76,7 @@ function maskNames(event: MutableEvent, names: ReadonlySet<string>, mask: string
     for (const key of Object.keys(map)) {
       if (map === event && KEPT.has(key)) continue
       const value = map[key]
+      if (value === undefined) continue
       if (names.has(key.toLowerCase())) define(map, key, mask)
       else if (Array.isArray(value) || isMap(value)) open.push(value)
     }

@@ -8,9 +8,11 @@ import {
   requiredAt,
   requireNone,
   requireText,
+  type Undo,
   valueAt,
 } from '../field.ts'
 import { isTarget, mapping, type Pair } from '../field-formats.ts'
+import { allOrNothing } from '../undo.ts'
 import { type CsvOptions, firstRecord } from './csv.ts'
 
 interface DecodeCsvFieldsSettings {
@@ -58,6 +60,14 @@ export default defineProcessor<DecodeCsvFieldsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check({ fields, overwrite_keys, ignore_missing, fail_on_error }) {
+    if (overwrite_keys || ignore_missing || !fail_on_error) return []
+    return fields.flatMap(([from, to], at) => {
+      const [first] = fields.slice(0, at).find(([, other]) => other === to) ?? []
+      const message = `must not be ${to}: that is for ${first} already`
+      return first === undefined || from === to ? [] : [{ path: ['fields', from], message }]
+    })
+  },
   open({ settings }) {
     const { ignore_missing, overwrite_keys, fail_on_error } = settings
     const options = {
@@ -67,23 +77,22 @@ export default defineProcessor<DecodeCsvFieldsSettings>({
     const pairs = settings.fields.map(([from, to]) => {
       return { from: fieldOf(from), to: fieldOf(to) }
     })
-    const decode = (event: MutableEvent, from: Field, to: Field) => {
+    const decode = (event: MutableEvent, from: Field, to: Field, undo: Undo | undefined) => {
       if (ignore_missing && valueAt(event, from) === undefined) return
       const values = decoded(requireText(requiredAt(event, from), from), from, options)
       if (from.name !== to.name && !overwrite_keys) requireNone(event, to)
-      put(event, to, values)
+      put(event, to, values, undo)
     }
     return {
-      process(event) {
+      process: allOrNothing(fail_on_error && pairs.length > 1, (event, undo) => {
         for (const { from, to } of pairs) {
           try {
-            decode(event, from, to)
+            decode(event, from, to, undo)
           } catch (thrown) {
             if (fail_on_error) throw thrown
           }
         }
-        return event
-      },
+      }),
     }
   },
 })

@@ -10,9 +10,11 @@ import {
   ownValue,
   put,
   remove,
+  type Undo,
   valueAt,
 } from '../field.ts'
-import { fieldName, fieldNames, targetOrNone } from '../field-formats.ts'
+import { fieldName, fieldNames, inPlaceProblems, targetOrNone } from '../field-formats.ts'
+import { allOrNothing } from '../undo.ts'
 import { expanded } from './expand.ts'
 import { parseJson } from './json.ts'
 import { mergeIntoRoot } from './merge-root.ts'
@@ -77,24 +79,25 @@ export default defineProcessor<DecodeJsonFieldsSettings>({
       default: null,
     },
   },
+  check: ({ fields, target }) =>
+    target === null ? fields.flatMap((name, at) => inPlaceProblems(['fields', at], name)) : [],
   open({ settings }) {
     const fields = settings.fields.map(fieldOf)
     const decode = decoderOf(settings)
     return {
-      process(event) {
+      process: allOrNothing(!settings.add_error_key, (event, undo) => {
         for (const field of fields) {
           const text = valueAt(event, field)
           if (typeof text !== 'string') continue
           try {
-            decode(event, field, text)
+            decode(event, field, text, undo)
           } catch (thrown) {
             const message = `the field ${field.name}: ${messageOf(thrown)}`
             if (!settings.add_error_key) throw new Error(message)
             define(event, 'error', { message, data: text, field: field.name, type: 'json' })
           }
         }
-        return event
-      },
+      }),
     }
   },
 })
@@ -103,21 +106,21 @@ function decoderOf(settings: DecodeJsonFieldsSettings) {
   const { max_depth, process_array, expand_keys, overwrite_keys } = settings
   const target = settings.target === null ? undefined : fieldOf(settings.target)
   const id = settings.document_id === null ? undefined : fieldOf(settings.document_id)
-  return (event: MutableEvent, field: Field, text: string): void => {
+  return (event: MutableEvent, field: Field, text: string, undo: Undo | undefined): void => {
     const decoded = unpacked(text, max_depth, process_array)
     const documentId = id && isMap(decoded) ? takeId(decoded, id) : undefined
     const value = expand_keys && isMap(decoded) ? expanded(decoded) : decoded
     if (target?.name === '') {
       if (!isMap(value)) throw new Error('only a map can become the top level of the event')
-      const faults = mergeIntoRoot(event, value, overwrite_keys)
+      const faults = mergeIntoRoot(event, value, overwrite_keys, undo)
       if (faults.length > 0 && settings.add_error_key) {
         const message = `the field ${field.name}: not taken over: ${faults.join(', ')}`
         define(event, 'error', { message, field: field.name, type: 'json' })
       }
     } else {
-      put(event, target ?? field, value)
+      put(event, target ?? field, value, undo)
     }
-    if (documentId !== undefined) put(event, ID, documentId)
+    if (documentId !== undefined) put(event, ID, documentId, undo)
   }
 }
 

@@ -1,4 +1,4 @@
-import { define, type Fields, isMap, ownValue } from '../field.ts'
+import { define, type Fields, isMap, keysOf, ownValue } from '../field.ts'
 
 /** A key with more dots would make more maps than the pipeline can follow. */
 const MOST_DOTS = 20
@@ -10,7 +10,7 @@ const MOST_DOTS = 20
  */
 export function expanded(map: Fields): Fields {
   const result: Fields = {}
-  for (const key of Object.keys(map)) place(result, key.split('.'), map[key])
+  for (const key of keysOf(map)) place(result, key.split('.'), map[key])
   return result
 }
 

@@ -1,5 +1,5 @@
 import type { MutableEvent } from '../../processor.ts'
-import { define, type Fields, isMap, ownValue } from '../field.ts'
+import { define, type Fields, isMap, ownValue, type Undo } from '../field.ts'
 
 /**
  * Merges a decoded map into an event. Without `overwrites`, the event keeps every field that it has, and
@@ -11,9 +11,10 @@ export function mergeIntoRoot(
   event: MutableEvent,
   decoded: Fields,
   overwrites: boolean,
+  undo?: Undo,
 ): readonly string[] {
   if (!overwrites) {
-    merge(event, without(decoded, ['@timestamp', '@metadata']), false)
+    merge(event, without(decoded, ['@timestamp', '@metadata']), false, undo)
     return []
   }
   const at = ownValue(decoded, '@timestamp')
@@ -23,8 +24,11 @@ export function mergeIntoRoot(
     ...(isMap(ownValue(decoded, '@metadata') ?? {}) ? [] : ['@metadata']),
     ...(isType(ownValue(decoded, 'type') ?? 'none') ? [] : ['type']),
   ]
-  if (time !== undefined) event['@timestamp'] = time
-  merge(event, without(decoded, ['@timestamp', ...faults]), true)
+  if (time !== undefined) {
+    undo?.note(event, '@timestamp')
+    event['@timestamp'] = time
+  }
+  merge(event, without(decoded, ['@timestamp', ...faults]), true, undo)
   return faults
 }
 
@@ -47,10 +51,14 @@ function without(map: Fields, keys: readonly string[]): Fields {
   return rest
 }
 
-function merge(into: Fields, from: Fields, overwrites: boolean): void {
+function merge(into: Fields, from: Fields, overwrites: boolean, undo: Undo | undefined): void {
   for (const key of Object.keys(from)) {
     const [known, value] = [ownValue(into, key), from[key]]
-    if (isMap(known) && isMap(value)) merge(known, value, overwrites)
-    else if (overwrites || known === undefined) define(into, key, value)
+    if (value === undefined) continue
+    if (isMap(known) && isMap(value)) merge(known, value, overwrites, undo)
+    else if (overwrites || known === undefined) {
+      undo?.note(into, key)
+      define(into, key, value)
+    }
   }
 }

@@ -29,7 +29,7 @@ async function passed(...processes: readonly Process[]) {
     log: pino({ enabled: false }),
     failed: new Map(),
   })
-  const publish = pipeline.publisher(SOURCE, NEVER, undefined, chain)
+  const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => chain)
   const receipt = await publish({ '@timestamp': AT, id: 1, '@metadata': { m: 1 } })
   const { confirmed } = await receipt.confirmed
   await pipeline.close(NEVER)
@@ -103,6 +103,20 @@ describe('chain: an answer that is an event', () => {
       expect(meta).to.deep.equal(fields === undefined ? undefined : { fields })
     })
   }
+
+  it('is its own: what a processor keeps of it changes nothing later', async () => {
+    const kept: MutableEvent[] = []
+    const keep: Process = event => {
+      kept.push(event)
+      return event
+    }
+    const change: Process = event => {
+      for (const each of kept) each['id'] = 'changed later'
+      return { ...event, after: true }
+    }
+    const { event } = await passed(keep, change)
+    expect(event).to.deep.include({ id: 1, after: true })
+  })
 
   it('is what a later processor that fails leaves, with the reason of each', async () => {
     const fail: Process = event => {

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { changesBetween } from '../../../lib/agent/reload/compare.ts'
+import type { ConfiguredBeat } from '../../../lib/agent/plan.ts'
+import { changesBetween } from '../../../lib/agent/reload/changes.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { plansIn } from './plans.ts'
 
 describe('agent: a reload of processors', () => {
   const folder = temporaryFolder()
-  const { planOf } = plansIn(folder)
+  const { planOf, refusals } = plansIn(folder)
 
   const STEP =
     'export default { name: "step", schema: { word: { doc: "A.", default: "" } }, open() {} }'
@@ -24,7 +25,7 @@ describe('agent: a reload of processors', () => {
     what: string,
     before: readonly string[],
     after: readonly string[],
-    restarted: string,
+    changed: string,
   ])[] = [
     ['nothing', of(STEPS(`, when: ${ONE}`)), of(STEPS(`, when: ${ONE}`)), ''],
     [
@@ -61,11 +62,59 @@ describe('agent: a reload of processors', () => {
     ['a branch instead of a processor', of(STEPS('')), of(IF(ONE, 'then: []')), 'a'],
     ['from the beat to the agent', of(STEPS('')), of('[]', STEPS('')), 'a b'],
   ]
-  for (const [what, before, after, restarted] of ROWS) {
-    it(`that changes ${what} restarts ${restarted || 'none'}`, async () => {
+  const idsOf = (beats: readonly ConfiguredBeat[]) => beats.map(({ id }) => id).join(' ')
+
+  for (const [what, before, after, changed] of ROWS) {
+    it(`that changes ${what} restarts no beat, and changes those of ${changed || 'none'}`, async () => {
       writeFileSync(join(folder.path, 'step.mjs'), STEP)
       const changes = changesBetween(await planOf(before), await planOf(after))
-      expect(changes.restarted.map(({ id }) => id).join(' ')).to.equal(restarted)
+      expect(idsOf(changes.restarted)).to.equal('')
+      expect(idsOf(changes.processors)).to.equal(changed)
     })
   }
+
+  it('restarts a beat whose settings have changed too', async () => {
+    writeFileSync(join(folder.path, 'step.mjs'), STEP)
+    const both = (word: string) => [
+      `beats: [{ type: ./plain.mjs, id: a, word: ${word}, processors: ${STEPS(`, word: ${word}`)} }]`,
+      'output.console: {}',
+    ]
+    const changes = changesBetween(await planOf(both('x')), await planOf(both('y')))
+    expect([idsOf(changes.restarted), idsOf(changes.processors)]).to.deep.equal(['a', ''])
+  })
+
+  describe('is refused', () => {
+    const declaring = (need: string) =>
+      `export default { name: "step", schema: {}, privileges: () => [{ ${need}, why: 'w' }], open() {} }`
+    const RAW = "capability: 'CAP_NET_RAW', during: 'open'"
+    const ROWS: readonly (readonly [what: string, need: string, refused: readonly RegExp[]])[] = [
+      ['where it needs nothing', "proc: 'system'", []],
+      [
+        'where it opens with a capability, which is dropped',
+        RAW,
+        [
+          /^1:\d+: beats\.0\.processors\.0\.s: processor s opens with CAP_NET_RAW, which the running agent has dropped$/,
+        ],
+      ],
+      ['where it needs a folder beyond', "writes: '/srv/out'", [/processor s needs .*\/srv\/out/]],
+    ]
+    for (const [what, need, refused] of ROWS) {
+      it(what, async () => {
+        writeFileSync(join(folder.path, 'needy.mjs'), declaring(need))
+        const found = await refusals(of('[]'), of('[{ s: { type: ./needy.mjs } }]'))
+        expect(found).to.have.length(refused.length)
+        for (const [at, expected] of refused.entries()) expect(found[at]).to.match(expected)
+      })
+    }
+
+    it('where only one that stays opens with a capability: all of a list are opened again', async () => {
+      writeFileSync(join(folder.path, 'raw.mjs'), declaring(RAW))
+      writeFileSync(join(folder.path, 'step.mjs'), STEP)
+      const raw = '{ r: { type: ./raw.mjs } }'
+      const found = await refusals(of(`[${raw}]`), of(`[${raw}, { s: { type: ./step.mjs } }]`))
+      expect(found.map(each => each.replace(/^.*: processor/, 'processor'))).to.deep.equal([
+        'processor r opens with CAP_NET_RAW, which the running agent has dropped',
+      ])
+    })
+  })
 })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { changesBetween } from '../../../lib/agent/reload/compare.ts'
+import { changesBetween } from '../../../lib/agent/reload/changes.ts'
 import { needsLinux } from '../../live.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { PLAIN, plansIn } from './plans.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { messagesOf, type Running, Workplace } from '../../cli/workplace.ts'
+import { messagesOf, type Running, Workplace } from '../workplace.ts'
 
 /** Refuses every third event for good, unless the environment says otherwise; writes the others to a file. */
 const OUTPUT = `import { appendFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { WriteResult } from '../../../lib/output.ts'
-import { answerOf } from '../../../lib/pipeline/answer.ts'
+import { answerOf } from '../../../lib/pipeline/delivery/answer.ts'
 
 const DONE: WriteResult = { retry: [], reject: [] }
 
@@ -11,7 +11,7 @@ describe('answer of an output', () => {
       fates: undefined,
       rejected: [],
       askedMs: 0,
-      isGeneral: false,
+      cause: undefined,
     })
     const answer = answerOf(3, { retry: [2], reject: [{ index: 0, reason: 'ugly' }] })
     expect(answer.fates).to.deep.equal(['rejected', 'confirmed', undefined])
@@ -30,6 +30,26 @@ describe('answer of an output', () => {
       retryAfterMs => answerOf(1, { ...DONE, retryAfterMs }).askedMs,
     )
     expect(askedMs).to.deep.equal([0, 0.5, 1, 600_000, 600_000])
+  })
+
+  it('holds up others if the output says why, or if the peer asks for a pause', () => {
+    const causes: readonly (readonly [Partial<WriteResult>, unknown])[] = [
+      [{}, undefined],
+      [{ retryAfterMs: Number.NaN }, undefined],
+      [{ cause: 'lost' }, 'lost'],
+      [{ cause: 'lost', retryAfterMs: 5 }, 'lost'],
+      [{ cause: 'throttled' }, 'throttled'],
+      [{ retryAfterMs: 5 }, 'throttled'],
+      [Object({ cause: 'unheard of' }), 'throttled'],
+    ]
+    for (const [given, cause] of causes) {
+      expect(answerOf(1, { ...DONE, ...given }).cause, JSON.stringify(given)).to.equal(cause)
+    }
+  })
+
+  it('keeps a reason of any length from its peer short', () => {
+    const reject = [{ index: 0, reason: 'x'.repeat(1e6) }]
+    expect(answerOf(1, { ...DONE, reject }).rejected[0]?.reason).to.have.length(1000)
   })
 
   for (const index of [-1, 2, 3, 0.5, Number.NaN]) {

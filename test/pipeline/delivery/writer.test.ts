@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Output, WriteResult } from '../../../lib/output.ts'
+import { Writer } from '../../../lib/pipeline/delivery/writer.ts'
 import { Lease } from '../../../lib/pipeline/lease.ts'
-import { Writer } from '../../../lib/pipeline/writer.ts'
 import { rejection } from '../fixtures.ts'
 
 const BATCH = new Lease([], () => undefined)

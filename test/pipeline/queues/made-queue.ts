@@ -1,6 +1,7 @@
 import type { MemoryQueueSettings } from '../../../lib/config/config.ts'
 import { Acker } from '../../../lib/pipeline/acker.ts'
 import { Block } from '../../../lib/pipeline/block.ts'
+import { Blocks } from '../../../lib/pipeline/blocks.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noSourceCounts } from '../../../lib/pipeline/stats.ts'
 import { NEVER } from '../fixtures.ts'
@@ -47,7 +48,7 @@ function queueOf(settings: Partial<MemoryQueueSettings> = {}) {
         end += line.length
         return end
       })
-      return Block.of(pins, Buffer.from(text.join('')), ends)
+      return new Blocks(Block.of(pins, Buffer.from(text.join('')), ends))
     },
     ackerOf,
   }

@@ -40,8 +40,8 @@ describe('__NAME__', () => {
     assert.deepEqual(answerOf(1, 400, 0).reject, [{ index: 0, status: 400, reason: 'HTTP 400' }])
     for (const status of [400, 413, 422]) assert.equal(answerOf(2, status, 0).tooLarge, true)
     for (const status of [302, 401, 404, 429, 503]) {
-      assert.deepEqual(answerOf(2, status, 7).retry, [0, 1])
-      assert.equal(answerOf(2, status, 7).retryAfterMs, 7000)
+      assert.deepEqual(answerOf(2, status, 7000).retry, [0, 1])
+      assert.equal(answerOf(2, status, 7000).retryAfterMs, 7000)
     }
   })
 })

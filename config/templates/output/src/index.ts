@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { finished } from 'node:stream/promises'
-import { defineOutput, text, WRITTEN, type WriteResult } from 'sealbeat'
+import { defineOutput, retryAfterMs, text, WRITTEN, type WriteResult } from 'sealbeat'
 
 /** Posts batches of events, a JSON object per line. Opens without the server, which may be away. */
 export default defineOutput<{ url: string }>({
@@ -19,7 +19,7 @@ export default defineOutput<{ url: string }>({
         })
         await finished(response.resume()) // frees the connection for the next batch
         const { statusCode: status = 0, headers } = response
-        const result = answerOf(batch.count, status, Number(headers['retry-after']))
+        const result = answerOf(batch.count, status, retryAfterMs(headers['retry-after']))
         if (result.retry.length > 0) log.error({ status }, 'The server takes no events')
         return result
       },
@@ -29,11 +29,11 @@ export default defineOutput<{ url: string }>({
 })
 
 /** A refused batch is halved until the event that is refused is alone: only that one is dropped. */
-export function answerOf(count: number, status: number, waitS: number): WriteResult {
+export function answerOf(count: number, status: number, waitMs: number): WriteResult {
   if (status >= 200 && status < 300) return WRITTEN
   const isRefused = status === 400 || status === 422
   if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
   if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
   const retry = Array.from({ length: count }, (_, index) => index)
-  return { retry, reject: [], retryAfterMs: waitS * 1000 || 0, cause: 'throttled' }
+  return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
 }

@@ -1,6 +1,7 @@
 import type { EventMeta } from '../../../event.ts'
 import type { Acker } from '../../acker.ts'
 import { Block, type Pins, type Span } from '../../block.ts'
+import { Blocks } from '../../blocks.ts'
 import type { Encoded, Lines } from '../../queue.ts'
 import { crcOf, encodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from './format.ts'
 
@@ -43,7 +44,7 @@ export class Frame {
 
   /** Takes the events from `from` to `to`. */
   add(acker: Acker, encoded: Encoded, from: number, to: number): void {
-    if (encoded instanceof Block) this.#append({ block: encoded, from, to })
+    if (encoded instanceof Blocks) for (const span of encoded.spans(from, to)) this.#append(span)
     else this.#pack(acker, encoded, from, to)
     this.#count += to - from
     const last = this.owners.at(-1)

@@ -15,6 +15,7 @@
 import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
 import { Block, type Pins, type Span } from '../../block.ts'
+import { Blocks } from '../../blocks.ts'
 import { Lease } from '../../lease.ts'
 import {
   type BatchLimits,
@@ -158,8 +159,8 @@ export class MemoryQueue implements Queue {
   }
 
   #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
-    if (encoded instanceof Block) {
-      this.#append(encoded, from, to)
+    if (encoded instanceof Blocks) {
+      for (const span of encoded.spans(from, to)) this.#append(span.block, span.from, span.to)
     } else {
       this.#pack(acker, encoded, from, to)
     }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import type { Event } from '../../lib/event.ts'
-import { constantsForOf, encoderOf, momentOf } from '../../lib/pipeline/encode.ts'
-import type { EnrichmentLayer, EventSource } from '../../lib/pipeline/enrichment.ts'
-import { SOURCE } from './fixtures.ts'
+import type { Event } from '../../../lib/event.ts'
+import { constantsForOf, encoderOf, momentOf } from '../../../lib/pipeline/encoding/encode.ts'
+import type { EnrichmentLayer, EventSource } from '../../../lib/pipeline/encoding/enrichment.ts'
+import { SOURCE } from '../fixtures.ts'
 
 const NOW = '2026-01-31T12:00:00.000Z'
 const { agent, ecs, host, event } = SOURCE

@@ -1,5 +1,5 @@
-import type { EventMeta } from '../event.ts'
-import type { Route } from '../output.ts'
+import type { EventMeta } from '../../event.ts'
+import type { Route } from '../../output.ts'
 import { stringify, timeOf } from './encode.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 

@@ -1,4 +1,4 @@
-import type { Batch, Output, WriteResult } from '../output.ts'
+import type { Batch, Output, WriteResult } from '../../output.ts'
 
 /** A write that the output has not answered. */
 interface Pending {
@@ -8,17 +8,32 @@ interface Pending {
   timer: NodeJS.Timeout | undefined
 }
 
+/** With no `timeout`, the log says after each such time that the output has not answered. */
+const SILENCE_MS = 60_000
+
 /** Calls `write` of an output with a deadline: an output may hang, answer late, or ignore its signal. */
 export class Writer {
   readonly #output: Output
   readonly #timeoutMs: number
+  readonly #onSilence: (silentMs: number) => void
+  readonly #silenceMs: number
   readonly #pending = new Set<Pending>()
   #isAborted = false
 
-  /** `timeoutMs`: without an answer or progress the write fails; 0 waits for ever. */
-  constructor(output: Output, timeoutMs: number) {
+  /**
+   * @param timeoutMs without an answer or progress the write fails; 0 waits for ever
+   * @param onSilence is called once in `silenceMs` while it waits for ever
+   */
+  constructor(
+    output: Output,
+    timeoutMs: number,
+    onSilence: (silentMs: number) => void = () => undefined,
+    silenceMs = SILENCE_MS,
+  ) {
     this.#output = output
     this.#timeoutMs = timeoutMs
+    this.#onSilence = onSilence
+    this.#silenceMs = silenceMs
   }
 
   /** Milliseconds since the oldest of the present writes began or made progress; 0 if there is none. */
@@ -73,8 +88,12 @@ export class Writer {
   }
 
   #arm(pending: Pending): void {
-    if (this.#timeoutMs === 0) return
     clearTimeout(pending.timer)
+    if (this.#timeoutMs === 0) {
+      const say = () => this.#onSilence(performance.now() - pending.sinceMs)
+      pending.timer = setInterval(say, this.#silenceMs).unref()
+      return
+    }
     const fail = () =>
       pending.abort.abort(new Error(`the output has not answered within ${this.#timeoutMs} ms`))
     pending.timer = setTimeout(fail, this.#timeoutMs)

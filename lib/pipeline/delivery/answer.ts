@@ -1,8 +1,10 @@
-import type { Rejection, WriteResult } from '../output.ts'
-import type { Fate } from './block.ts'
+import type { Rejection, WriteResult } from '../../output.ts'
+import { MAX_RETRY_AFTER_MS } from '../../retry-after.ts'
+import type { Fate } from '../block.ts'
+import type { Cause } from './rows.ts'
 
-/** The longest pause that a peer is granted, in milliseconds. */
-const MAX_RETRY_AFTER_MS = 600_000
+/** A peer's reason is kept with each of its events. */
+const MAX_REASON_LENGTH = 1_000
 
 /** What an output has answered, in values of our own: outputs are plugins, and reading theirs may throw. */
 export interface Answer {
@@ -14,8 +16,8 @@ export interface Answer {
   readonly rejected: readonly Rejection[]
   /** Milliseconds that the peer asks to wait before the next write; 0 if it asks for none. */
   readonly askedMs: number
-  /** Whether the events have to be tried again for a reason that others share: the peer is gone or throttles. */
-  readonly isGeneral: boolean
+  /** Why others wait as well: the output has said so, or the peer asks for a pause. */
+  readonly cause: Cause | undefined
 }
 
 /**
@@ -27,19 +29,26 @@ export interface Answer {
 export function answerOf(count: number, result: WriteResult): Answer {
   const { tooLarge, retryAfterMs, cause } = result
   const reject = Array.from(result.reject, ({ index, reason, status }): Rejection => {
-    return { index, reason: `${reason}`, ...(typeof status === 'number' && { status }) }
+    const text = `${reason}`.slice(0, MAX_REASON_LENGTH)
+    return { index, reason: text, ...(typeof status === 'number' && { status }) }
   })
   const retry = Array.from(result.retry)
   const isWhole = reject.length === 0 && retry.length === 0
   const fates = isWhole ? undefined : fatesOf(count, retry, reject)
+  // A date that was taken for a number is NaN.
+  const askedMs = Number(retryAfterMs) > 0 ? Math.min(Number(retryAfterMs), MAX_RETRY_AFTER_MS) : 0
   return {
     isTooLarge: tooLarge === true,
     fates,
     rejected: reject.filter(({ index }) => fates?.[index] === 'rejected'),
-    // A date that was taken for a number is NaN.
-    askedMs: Number(retryAfterMs) > 0 ? Math.min(Number(retryAfterMs), MAX_RETRY_AFTER_MS) : 0,
-    isGeneral: cause !== undefined,
+    askedMs,
+    cause: causeOf(cause, askedMs),
   }
+}
+
+function causeOf(said: unknown, askedMs: number): Cause | undefined {
+  if (said === 'lost') return said
+  return said !== undefined || askedMs > 0 ? 'throttled' : undefined
 }
 
 function fatesOf(

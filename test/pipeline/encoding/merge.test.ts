@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { merge } from '../../lib/pipeline/merge.ts'
+import { merge } from '../../../lib/pipeline/encoding/merge.ts'
 
 describe('merge', () => {
   const bare = Object.assign(Object.create(null), { under: 1 })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { Event } from '../../lib/event.ts'
-import type { Output } from '../../lib/output.ts'
-import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
-import { MetaOutput } from './meta-output.ts'
+import type { Event } from '../../../lib/event.ts'
+import type { Output } from '../../../lib/output.ts'
+import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from '../fixtures.ts'
+import { MetaOutput } from '../meta-output.ts'
 
 describe('pipeline: what is kept beside an event', () => {
   it('keeps @metadata as it was when it was published, and never encodes it', async () => {
@@ -112,7 +112,7 @@ describe('pipeline: what is kept beside an event', () => {
         SOURCE,
         NEVER,
         undefined,
-        chain,
+        () => chain,
       )({
         '@timestamp': made,
         '@metadata': { x: 1 },
@@ -132,7 +132,7 @@ describe('pipeline: what is kept beside an event', () => {
       const pipeline = pipelineTo(output, {
         route: get => [get('@metadata.x'), get('tenant'), get('agent.version')].join(),
       })
-      const lines = pipeline.linePublisher(SOURCE, NEVER, undefined, chain)
+      const lines = pipeline.linePublisher(SOURCE, NEVER, undefined, () => chain)
       const bytes = Buffer.from('{"tenant":"a"}\n{"tenant":"b"}\n')
       const fields = { x: 1 }
       const publishing = [lines.publish(bytes, { fields }), lines.publish(bytes)]
@@ -148,7 +148,7 @@ describe('pipeline: what is kept beside an event', () => {
   it('gives each line a copy of the metadata that its processors may change', async () => {
     const output = new MetaOutput()
     const pipeline = pipelineTo(output)
-    const lines = pipeline.linePublisher(SOURCE, NEVER, undefined, event => {
+    const lines = pipeline.linePublisher(SOURCE, NEVER, undefined, () => event => {
       ;(event['@metadata'] as { seen: unknown[] }).seen.push(event['id'])
       return event
     })
@@ -234,7 +234,7 @@ describe('pipeline: what is kept beside an event', () => {
       ...event,
       toJSON: answers[Number(event['n'])],
     })
-    const publish = pipeline.publisher(SOURCE, NEVER, undefined, chain)
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => chain)
     const receipt = await publish([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }])
     expect(await receipt.confirmed).to.include({ confirmed: 1, unencodable: 3 })
     expect(output.lines.map(line => JSON.parse(line).n)).to.deep.equal([3])
@@ -247,7 +247,7 @@ describe('pipeline: what is kept beside an event', () => {
   it('gives a processor @metadata only where the event has it', async () => {
     const seen: unknown[] = []
     const pipeline = pipelineTo(new MetaOutput())
-    const publish = pipeline.publisher(SOURCE, NEVER, undefined, event => {
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => event => {
       seen.push(Object.hasOwn(event, '@metadata'))
       return event
     })
@@ -264,7 +264,7 @@ describe('pipeline: what is kept beside an event', () => {
       kind: 'new',
       '@metadata': { was: event['@metadata'] },
     })
-    const publish = pipeline.publisher(SOURCE, NEVER, undefined, chain)
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => chain)
     await (await publish({ kind: 'old', '@metadata': { id: 1 } })).confirmed
     expect(output.meta).to.deep.equal([{ route: 'new', fields: { was: { id: 1 } } }])
     expect(output.lines[0]).not.to.include('@metadata')

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
-import { messageOf } from '../errors.ts'
-import type { Event } from '../event.ts'
+import { messageOf } from '../../errors.ts'
+import type { Event } from '../../event.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 
 /** Encodes one event as a JSON object without a line end. `now` is its time if it has none. */

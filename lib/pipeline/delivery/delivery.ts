@@ -5,26 +5,27 @@
 //             ignored, as the write that it belongs to counts as failed by then
 //   settle    each event by the answer: confirmed, rejected, or left for another try
 //   bury      a rejected event counts as settled once it is in the dead letter, if there is one: until then
-//             its batch waits
+//             its batch waits, and others go on, unless the order is kept
 //   again     ordered: at once after the pause, before anything newer. Else put aside until its pause is
 //             over, while other batches go on
 //
-// The pause grows with every failure in a row (lib/backoff.ts); a partial success does not end the row,
-// a full one does. A peer that asks for a longer one gets it, up to ten minutes. A pause is that of the
-// refused events alone, unless the write failed, or the answer has a cause or asks for a pause: then nothing
-// is written before it is over, also if no event of that write is left.
+// A pause grows with every failure in a row of its kind (rows.ts): the connection was lost, or the peer
+// throttles. A peer that asks for a longer one gets it, up to ten minutes. Nothing is written before either is
+// over, also if no event of that write is left. Events that alone are refused for now have a pause of their own.
 
 import type { Logger } from 'pino'
-import { type BackoffSettings, pauseMs } from '../backoff.ts'
-import { AgentError } from '../errors.ts'
-import type { DeliverySettings, Output } from '../output.ts'
+import { AgentError } from '../../errors.ts'
+import type { DeliverySettings, Output } from '../../output.ts'
+import { Burial } from '../dead-letter/burial.ts'
+import type { DeadLetter } from '../dead-letter/store.ts'
+import type { Lease } from '../lease.ts'
+import type { Queue } from '../queue.ts'
+import type { Counts } from '../stats.ts'
 import { type Answer, answerOf } from './answer.ts'
-import { Burial } from './dead-letter/burial.ts'
-import type { DeadLetter } from './dead-letter/store.ts'
-import type { Lease } from './lease.ts'
 import { Pauses } from './pauses.ts'
-import type { Queue } from './queue.ts'
-import type { Counts } from './stats.ts'
+import type { Retry, Written } from './retry.ts'
+import { Rows } from './rows.ts'
+import { Slots } from './slots.ts'
 import { Writer } from './writer.ts'
 
 interface DeliveryOptions {
@@ -37,34 +38,29 @@ interface DeliveryOptions {
   readonly deadLetter?: DeadLetter | undefined
 }
 
-/** A lease that has to be tried again. */
-interface Retry {
-  readonly lease: Lease
-  /** Tries so far. */
-  readonly tries: number
-  /** performance.now() from which on it may be tried. */
-  readonly dueMs: number
-}
+/** At the end nothing is tried again after a longer pause, if it is kept anyway. */
+const LAST_PAUSE_MS = 1_000
 
 export class Delivery {
   readonly #queue: Queue
   readonly #log: Logger
   readonly #settings: DeliverySettings
-  readonly #backoff: BackoffSettings
   readonly #counts: Counts
+  readonly #rows: Rows
   readonly #burial: Burial
   readonly #pauses = new Pauses()
   readonly #writer: Writer
   /** Deliveries that go on beside those of new batches. */
   readonly #aside = new Set<Promise<void>>()
-  #failuresInARow = 0
-  /** After a write that failed as a whole nothing is tried before: performance.now(). */
+  /** After a failure that is not that of single events nothing is tried before: performance.now(). */
   #pausedUntilMs = 0
   #isAborted = false
-  /** Whether each event has had its last try. */
-  #isLastTry = false
-  #freeSlots: number
-  readonly #slotQueue: (() => void)[] = []
+  /** Whether the agent ends: a retry may be the last chance of its events. */
+  #isEnding = false
+  /** Whether events that are left then are kept elsewhere. */
+  #isKept = false
+  readonly #workers: number
+  readonly #slots: Slots
   /** Rejects with the error of a delivery aside. */
   readonly #failure: Promise<never>
   #fail: (thrown: unknown) => void = () => undefined
@@ -73,12 +69,16 @@ export class Delivery {
     this.#queue = queue
     this.#log = log
     this.#settings = settings
-    this.#backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
     this.#counts = counts
-    const [backoff, pauses] = [this.#backoff, this.#pauses]
-    this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses })
-    this.#writer = new Writer(output, settings.timeout)
-    this.#freeSlots = settings.ordered ? 1 : Math.max(1, settings.inFlight)
+    const backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
+    this.#rows = new Rows(backoff, counts)
+    this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses: this.#pauses })
+    this.#writer = new Writer(output, settings.timeout, silentMs => {
+      const silent_s = Math.round(silentMs / 1000)
+      log.warn({ silent_s }, 'The output has not answered: events wait for it')
+    })
+    this.#workers = settings.ordered ? 1 : Math.max(1, settings.inFlight)
+    this.#slots = new Slots(this.#workers)
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
     })
@@ -89,9 +89,8 @@ export class Delivery {
    * output can never take another event. Rejects only because of a bug in the framework.
    */
   async run(): Promise<AgentError | undefined> {
-    const workers = this.#freeSlots
     try {
-      const all = Promise.all(Array.from({ length: workers }, () => this.#work()))
+      const all = Promise.all(Array.from({ length: this.#workers }, () => this.#work()))
       await Promise.race([all, this.#failure])
       while (this.#aside.size > 0 && !this.#isAborted) {
         await Promise.race([Promise.all(this.#aside), this.#failure])
@@ -108,7 +107,8 @@ export class Delivery {
 
   /** Ends every pause before a retry at once: there may be no other chance. */
   retryNow(): void {
-    this.#failuresInARow = 0
+    this.#isEnding = true
+    this.#rows.end()
     this.#pausedUntilMs = 0
     this.#pauses.end()
   }
@@ -118,10 +118,14 @@ export class Delivery {
     return this.#writer.writingForMs
   }
 
-  /** Sends what it takes from now on once, and ends with the first failure: its events are kept elsewhere. */
+  /**
+   * Tries everything once more at once, and ends with the first that fails: what is left is kept elsewhere. But
+   * what was confirmed behind the oldest event that is left is sent again by the next start.
+   */
   endAtFailure(): void {
-    this.#isLastTry = true
-    if (this.#failuresInARow > 0) this.#leave()
+    this.#isKept = true
+    if (this.#rows.hasFailed) this.#leave()
+    else this.retryNow()
   }
 
   /** Gives up the events that are not confirmed. */
@@ -134,7 +138,7 @@ export class Delivery {
   /** Tries nothing any more, and waits for the answers to what was sent. */
   #leave(): void {
     this.#pauses.stop()
-    for (const next of this.#slotQueue.splice(0)) next()
+    this.#slots.end()
   }
 
   async #work(): Promise<void> {
@@ -155,9 +159,8 @@ export class Delivery {
   /** The first try of a batch, and all of them where the order is kept. */
   async #start(first: Retry): Promise<void> {
     if (this.#settings.ordered) return this.#deliver([first])
-    const left = await this.#inSlot(first)
-    if (left.length === 0) return
-    const delivery = this.#deliver(left)
+    const written = await this.#inSlot(first)
+    const delivery = this.#settle(first, written).then(left => this.#deliver(left))
     const tracked = delivery.finally(() => this.#aside.delete(tracked))
     this.#aside.add(tracked)
     tracked.catch(this.#fail)
@@ -167,64 +170,68 @@ export class Delivery {
     const todo = [...retries]
     for (let next = todo.shift(); next && !this.#pauses.isStopped; next = todo.shift()) {
       await this.#pauses.until(next.dueMs)
-      todo.unshift(...(await this.#inSlot(next)))
+      todo.unshift(...(await this.#settle(next, await this.#inSlot(next))))
     }
   }
 
-  async #inSlot(retry: Retry): Promise<readonly Retry[]> {
-    if (this.#freeSlots > 0) this.#freeSlots--
-    else await new Promise<void>(resolve => this.#slotQueue.push(resolve))
+  /** The slots are for the output alone: who waits for the dead letter has none. */
+  async #inSlot(retry: Retry): Promise<Written | undefined> {
+    await this.#slots.take()
     try {
       // Another write may have had its answer meanwhile, and with it a longer pause.
       while (this.#pausedUntilMs > performance.now() && !this.#pauses.isStopped) {
         await this.#pauses.until(this.#pausedUntilMs)
       }
-      if (this.#pauses.isStopped) return []
+      if (this.#pauses.isStopped) return undefined
       if (retry.tries > 0) this.#counts.retried += retry.lease.count
-      return await this.#attempt(retry)
+      return await this.#write(retry)
     } finally {
-      const next = this.#slotQueue.shift()
-      if (next) next()
-      else this.#freeSlots++
+      this.#slots.release()
     }
+  }
+
+  async #write({ lease, tries }: Retry): Promise<Written | undefined> {
+    const begunMs = performance.now()
+    try {
+      const result = await this.#writer.write(lease)
+      if (result === undefined) return undefined
+      const answer = answerOf(lease.count, result)
+      return { answer, pauseMs: this.#pauseAfter(answer, tries, begunMs) }
+    } catch (thrown) {
+      if (isGone(thrown)) throw thrown
+      if (this.#pauses.isStopped) return undefined
+      this.#counts.failed_writes++
+      this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
+      return { answer: undefined, pauseMs: this.#pauseAll(this.#rows.failed('lost', begunMs)) }
+    }
+  }
+
+  /** Is worked out before anybody waits for the dead letter, as other writes go by it. */
+  #pauseAfter({ isTooLarge, fates, cause, askedMs }: Answer, tries: number, begunMs: number) {
+    const isRefused = fates?.includes(undefined) === true
+    if (cause === undefined) {
+      if (isRefused) return this.#rows.refused(this.#isEnding ? 1 : tries + 1)
+      if (!isTooLarge) this.#rows.end()
+      return 0
+    }
+    if (isRefused || askedMs === 0) {
+      return this.#pauseAll(Math.max(askedMs, this.#rows.failed(cause, begunMs)))
+    }
+    if (!isTooLarge) this.#rows.end()
+    this.#rows.notePause(cause)
+    return this.#pauseAll(askedMs)
   }
 
   /** Returns what is left to try, in order. */
-  async #attempt({ lease, tries }: Retry): Promise<readonly Retry[]> {
-    try {
-      const result = await this.#writer.write(lease)
-      if (result === undefined) return []
-      const answer = answerOf(lease.count, result)
-      return answer.isTooLarge
-        ? await this.#split(lease, tries, answer)
-        : await this.#settle(lease, tries, answer)
-    } catch (thrown) {
-      if (isGone(thrown)) throw thrown
-      if (this.#pauses.isStopped) return []
-      this.#counts.failed_writes++
-      this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
-      const ms = this.#nextPauseMs()
-      this.#pauseAll(ms)
-      return this.#again(lease, tries, ms)
+  async #settle(retry: Retry, written: Written | undefined): Promise<readonly Retry[]> {
+    if (written === undefined) return []
+    const [{ lease, tries }, { answer, pauseMs }] = [retry, written]
+    if (answer?.isTooLarge) {
+      if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
+      return this.#reject(lease, tries, 'it is too large for the output')
     }
-  }
-
-  async #split(lease: Lease, tries: number, { askedMs }: Answer): Promise<readonly Retry[]> {
-    this.#pauseAll(askedMs)
-    if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
-    await this.#reject(lease, tries, 'it is too large for the output')
-    return []
-  }
-
-  async #settle(lease: Lease, tries: number, answer: Answer): Promise<readonly Retry[]> {
-    // Before anybody waits for the dead letter: other writes go by these.
-    const isTroubled = answer.fates?.includes(undefined) === true || answer.isGeneral
-    if (!isTroubled) this.#failuresInARow = 0
-    const ms = Math.max(answer.askedMs, isTroubled ? this.#nextPauseMs() : 0)
-    // A peer that asks for a pause, or is gone, asks for no other events meanwhile.
-    if (answer.askedMs > 0 || answer.isGeneral) this.#pauseAll(ms)
-    const left = await this.#settled(lease, tries, answer)
-    return left === undefined ? [] : this.#again(left, tries, ms)
+    const left = answer ? await this.#settled(lease, tries, answer) : lease
+    return left === undefined ? [] : this.#again({ ...retry, lease: left }, pauseMs)
   }
 
   /** Returns the events that are left to try again, if there are any. */
@@ -248,35 +255,32 @@ export class Delivery {
     return left.count === 0 || !isBuried ? undefined : left
   }
 
-  #nextPauseMs(): number {
-    return pauseMs(++this.#failuresInARow, this.#backoff)
-  }
-
   /** Nothing is written before this time is over. */
-  #pauseAll(ms: number): void {
+  #pauseAll(ms: number): number {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + ms)
+    return ms
   }
 
-  async #again(lease: Lease, tries: number, ms: number): Promise<readonly Retry[]> {
+  async #again({ lease, tries, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
     const { max_retries } = this.#settings
     if (max_retries >= 0 && tries >= max_retries) {
-      await this.#reject(lease, tries, `it was refused ${tries + 1} times`)
-      return []
+      return this.#reject(lease, tries, `it was refused ${tries + 1} times`)
     }
-    if (this.#isLastTry) {
+    if (this.#isKept && (isLast || ms > LAST_PAUSE_MS)) {
       this.#leave()
       return []
     }
     const retry_in_ms = Math.round(ms)
     this.#log.warn({ events: lease.count, retry_in_ms }, 'Events are going to be sent again')
-    return [{ lease, tries: tries + 1, dueMs: performance.now() + ms }]
+    return [{ lease, tries: tries + 1, dueMs: performance.now() + ms, isLast: this.#isKept }]
   }
 
-  async #reject(lease: Lease, tries: number, reason: string): Promise<void> {
+  async #reject(lease: Lease, tries: number, reason: string): Promise<readonly Retry[]> {
     const rejected = Array.from({ length: lease.count }, (_, index) => ({ index, reason }))
-    if (!(await this.#burial.bury(lease, tries, rejected))) return
+    if (!(await this.#burial.bury(lease, tries, rejected))) return []
     this.#counts.rejected += lease.count
     lease.settleAll('rejected')
+    return []
   }
 }
 

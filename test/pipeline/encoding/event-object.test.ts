@@ -1,0 +1,111 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { messageOf } from '../../../lib/errors.ts'
+import type { Event } from '../../../lib/event.ts'
+import { dataCopy } from '../../../lib/pipeline/encoding/data-copy.ts'
+import { encoderOf, momentOf } from '../../../lib/pipeline/encoding/encode.ts'
+import { objectMakerOf } from '../../../lib/pipeline/encoding/event-object.ts'
+import { metadataOf } from '../../../lib/pipeline/encoding/meta.ts'
+import { SOURCE } from '../fixtures.ts'
+
+const layers = [{ tags: ['web'], fields: { team: 'x', deep: { a: 1 } }, fields_under_root: true }]
+const source = { ...SOURCE, layers }
+const encode = encoderOf(source)
+const now = momentOf(0)
+const make = objectMakerOf(source, encode)
+
+/** What the object of an event has to be: what its text says. */
+function reference(event: Event): unknown {
+  const made = JSON.parse(encode(event, now))
+  const metadata = metadataOf(event['@metadata'])
+  return metadata === undefined ? made : { ...made, '@metadata': metadata }
+}
+
+/** As an event and its keys are compared: the order too. */
+function outcome(work: () => unknown): string {
+  try {
+    return JSON.stringify(work())
+  } catch (thrown) {
+    return `throws ${messageOf(thrown)}`
+  }
+}
+
+class Point {
+  x = 1
+}
+
+const CYCLE: Record<string, unknown> = { a: {} }
+CYCLE['a'] = CYCLE
+const DEEP = JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`)
+
+const ODD = fc.constantFrom<unknown[]>(
+  ...[undefined, Number.NaN, Number.POSITIVE_INFINITY, -0, 1n, 2n ** 64n, Symbol('s')],
+  ...[new Date(0), new Date(Number.NaN), new Map([[1, 2]]), new Set([1]), new Point(), /x/],
+  ...[() => 1, Object('text'), Object(7), new Uint8Array(2), Array(2), [undefined], DEEP, CYCLE],
+  ...[{ toJSON: () => ({ z: 1 }) }, { toJSON: () => undefined }, { toJSON: 1 }, new Error('e')],
+  ...[Object.create({ inherited: 1 }), Object.assign(Object.create(null), { a: 1 })],
+  ...[
+    Object.defineProperty({}, 'hidden', { value: 1 }),
+    {
+      get own() {
+        return 1
+      },
+    },
+  ],
+  ...[JSON.parse('{"__proto__":{"x":1}}'), new Proxy({ p: 1 }, {}), Promise.resolve(1)],
+)
+const KEY = fc.constantFrom(
+  ...['@timestamp', '@metadata', 'host', 'agent', 'tags', 'deep', 'a', 'b.c', '1', '__proto__', ''],
+)
+const VALUE = fc.letrec(tie => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null)),
+    ODD,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(KEY, tie('value'), { maxKeys: 3 }),
+  ),
+})).value
+const TIME = fc.constantFrom<unknown[]>('2026-01-31', new Date(1e12), 'soon', undefined, null)
+const EVENT = fc.tuple(fc.dictionary(KEY, VALUE, { maxKeys: 6 }), TIME).map(([event, time]) => {
+  return time === null ? event : { ...event, '@timestamp': time }
+})
+
+describe('pipeline: the object of an event', () => {
+  it('is what its text says, in the same order, and fails with the same words', () => {
+    fc.assert(
+      fc.property(fc.oneof(EVENT, VALUE), event => {
+        const given = event as Event
+        expect(outcome(() => make(given, now))).to.equal(outcome(() => reference(given)))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('shares nothing with the event, the source, or the next one', () => {
+    const event = { list: [{ a: 1 }], host: { cpu: 1 }, '@metadata': { m: { n: 1 } } }
+    const [one, two] = [make(event, now), make(event, now)]
+    const change = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return
+      for (const each of Object.values(value)) change(each)
+      Object.assign(value, { changed: true })
+    }
+    change(one)
+    expect(JSON.stringify(two)).not.to.contain('changed')
+    expect(JSON.stringify(event)).not.to.contain('changed')
+    expect(JSON.stringify(make(event, now))).to.equal(JSON.stringify(two))
+  })
+
+  it('has no field that somebody has given to every map in the process', () => {
+    Object.defineProperty(Object.prototype, 'everywhere', {
+      value: 1,
+      enumerable: true,
+      configurable: true,
+    })
+    const made = make({ a: 1 }, now)
+    const copy = dataCopy({ a: { b: 1 } })
+    Reflect.deleteProperty(Object.prototype, 'everywhere')
+    expect(Object.keys(made)).not.to.include('everywhere')
+    expect(copy).to.deep.equal({ a: { b: 1 } })
+  })
+})
