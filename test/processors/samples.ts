@@ -73,6 +73,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
   drop_fields: [
     { fields: ['message', '@timestamp'] },
     { fields: ['a.b', 'n'], ignore_missing: true },
+    { fields: ['/^a/', '/(?i)B$/', 'type'] },
   ],
   extract_array: [
     { field: 'list', mappings: { first: 0, a: { b: 1 } } },
@@ -84,7 +85,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
     { fields: ['a.b', '@timestamp'], ignore_missing: true, method: 'xxhash', encoding: 'base32' },
     { fields: ['text'], method: 'md5', encoding: 'base64', target_field: '@metadata._id' },
   ],
-  include_fields: [{ fields: ['message', 'a.b'] }, { fields: [] }],
+  include_fields: [{ fields: ['message', 'a.b'] }, { fields: [] }, { fields: ['/b$/', 'a'] }],
   move_fields: [
     { to: 'moved.' },
     { from: 'a', fields: ['b', 'c'], to: 'a_', ignore_missing: true },
@@ -101,6 +102,16 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       ],
       ignore_missing: true,
       fail_on_error: false,
+    },
+  ],
+  replace: [
+    { fields: [{ field: 'message', pattern: '(\\w+)=(\\w*)', replacement: '$2=$1' }] },
+    {
+      fields: [
+        { field: 'text', pattern: '', replacement: '-' },
+        { field: 'a.b', pattern: '(?i)[aeiou]|(x)', replacement: '<$1>' },
+      ],
+      ignore_missing: true,
     },
   ],
   timestamp: [
