@@ -4,6 +4,7 @@ import type { OutputType } from '../output.ts'
 const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   console: async () => (await import('./console/console.ts')).default,
   file: async () => (await import('./file/file.ts')).default,
+  http: async () => (await import('./http/http.ts')).default,
 }
 
 /** For `did you mean` suggestions. */

@@ -10,7 +10,7 @@
 // section is parsed with it.
 
 import { RESERVED_BEAT_KEYS } from '../../config/beats.ts'
-import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
+import { isSharedSchema, RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
 import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
 import type { OutputType } from '../../output.ts'
 import type { ProcessorType } from '../../processor.ts'
@@ -135,8 +135,10 @@ function notOf(other: string, key: string): Check {
 function unreserved(reserved: readonly string[], kind: string): Check {
   return plugin => {
     const schema = plugin.get('schema')
-    const taken = isObject(schema) ? Object.keys(schema).filter(key => reserved.includes(key)) : []
-    return taken.map(key => `"schema.${key}" is reserved for a key that every ${kind} has`)
+    const taken = Object.entries(isObject(schema) ? schema : {}).filter(
+      ([key, value]) => reserved.includes(key) && !isSharedSchema(value),
+    )
+    return taken.map(([key]) => `"schema.${key}" is reserved for a key that every ${kind} has`)
   }
 }
 

@@ -1,5 +1,6 @@
 // Addresses of servers as users write them: a URL, `host`, `host:port`, `[::1]:9200`.
 
+import { sharedSchema } from '../../config/delivery.ts'
 import { defineFormat, type Format } from '../../config/schema/formats.ts'
 
 /** Where requests of an output go. */
@@ -70,12 +71,19 @@ export const hostFormat: Format<string> = defineFormat({
       : undefined,
 })
 
-/** `proxy_url`; empty: none. */
-export const proxyFormat: Format<string> = defineFormat({
+/** Empty: none. */
+const proxyFormat: Format<string> = defineFormat({
   expected: 'must be the URL of an HTTP proxy, such as http://proxy.example:3128',
   parse: written => {
     if (written === '') return written
     const isUrl = typeof written === 'string' && SCHEME.test(written)
     return isUrl && parseHost(written, { port: 3128 }) ? written : undefined
   },
+})
+
+/** `proxy_url` of an output that speaks HTTP. */
+export const proxySchema = sharedSchema({
+  doc: 'An HTTP proxy, such as http://proxy.example:3128. Empty: none.',
+  format: proxyFormat,
+  default: '',
 })

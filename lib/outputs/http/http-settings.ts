@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Schema } from 'convict'
 import { defineFormat, type Format, integer, listOf, oneOf } from '../../config/schema/formats.ts'
 import { anyText } from '../../config/schema/plain-formats.ts'
-import { parseHost, proxyFormat } from '../http-client/hosts.ts'
+import { parseHost, proxySchema } from '../http-client/hosts.ts'
 import { type SslSettings, sslSchema } from '../tls/ssl-settings.ts'
 
 export interface HttpSettings {
@@ -31,7 +31,13 @@ export function withoutQuery(written: string): string {
 }
 
 /** What the request is about, and its length, are the output's to say. */
-const OWN_HEADERS = ['content-length', 'content-encoding', 'transfer-encoding', 'host', 'connection']
+const OWN_HEADERS = [
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'host',
+  'connection',
+]
 
 const headers: Format<Readonly<Record<string, string>>> = defineFormat({
   expected: 'must be a map of headers, such as { x-team: web }, without those that the output sets',
@@ -84,9 +90,5 @@ export const httpSchema: Schema<HttpSettings> = {
     default: [],
   },
   ssl: sslSchema,
-  proxy_url: {
-    doc: 'An HTTP proxy, such as http://proxy.example:3128. Empty: none.',
-    format: proxyFormat,
-    default: '',
-  },
+  proxy_url: proxySchema,
 } as Schema<HttpSettings>

@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto'
 import { getCiphers } from 'node:tls'
 import type { Schema } from 'convict'
+import { sharedSchema } from '../../config/delivery.ts'
 import { defineFormat, type Format, listOf, oneOf } from '../../config/schema/formats.ts'
 import { anyText } from '../../config/schema/plain-formats.ts'
 
@@ -91,7 +92,7 @@ const flagOrNot: Format<boolean | null> = defineFormat({
 })
 
 /** An output that connects with TLS has this as `ssl` of its schema: users find the same keys everywhere. */
-export const sslSchema: Schema<SslSettings> = {
+export const sslSchema: Schema<SslSettings> = sharedSchema({
   enabled: {
     doc: 'Whether TLS is used. By default where the address says so: https.',
     format: flagOrNot,
@@ -144,7 +145,7 @@ export const sslSchema: Schema<SslSettings> = {
     format: fingerprint,
     default: '',
   },
-} as Schema<SslSettings>
+} as Schema<SslSettings>)
 
 /** The folders of files that are read while the agent runs. */
 export function sslFolders(settings: SslSettings): readonly string[] {
