@@ -36,10 +36,11 @@ export interface HttpAnswer {
 export class HttpClient {
   readonly #options: HttpClientOptions
   readonly #agent: Http.Agent
+  readonly #closing = new AbortController()
 
   constructor(options: HttpClientOptions) {
     this.#options = options
-    this.#agent = connectionsTo(options)
+    this.#agent = connectionsTo(options, this.#closing.signal)
   }
 
   get title(): string {
@@ -58,6 +59,7 @@ export class HttpClient {
   }
 
   close(): void {
+    this.#closing.abort(new Error('the output is closed'))
     this.#agent.destroy()
   }
 
@@ -69,7 +71,7 @@ export class HttpClient {
   #attempt(given: HttpRequest): Promise<HttpAnswer | 'unused'> {
     const { method, path, headers = {}, body, signal, maxAnswerBytes } = given
     const { host, proxy, headers: always } = this.#options
-    const way = `${host.path === '/' ? '' : host.path}${path}`
+    const way = `${host.path === '/' && path.startsWith('/') ? '' : host.path}${path}`
     return new Promise((resolve, reject) => {
       const request = http.request({
         ...{ agent: this.#agent, host: host.host, port: host.port, method, signal },

@@ -28,12 +28,12 @@ const CONNECT_MS = 30_000
 
 type Done = (error: Error | null, socket?: Duplex) => void
 
-/** An agent of node:http for one server. */
-export function connectionsTo(options: ConnectionsOptions): Http.Agent {
+/** An agent of node:http for one server. After `closing` it connects no more. */
+export function connectionsTo(options: ConnectionsOptions, closing: AbortSignal): Http.Agent {
   const agent = new http.Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, scheduling: 'lifo' })
   agent.createConnection = (_: unknown, done?: unknown) => {
     const settle = done as Done
-    open(options).then(
+    open(options, closing).then(
       socket => settle(null, socket),
       (error: Error) => settle(error),
     )
@@ -43,8 +43,12 @@ export function connectionsTo(options: ConnectionsOptions): Http.Agent {
   return agent
 }
 
-async function open({ host, ssl, credentials, proxy }: ConnectionsOptions): Promise<Duplex> {
-  const signal = AbortSignal.timeout(CONNECT_MS)
+async function open(
+  { host, ssl, credentials, proxy }: ConnectionsOptions,
+  closing: AbortSignal,
+): Promise<Duplex> {
+  closing.throwIfAborted()
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(CONNECT_MS)])
   const target = { host: host.host, port: host.port, signal }
   // Plain requests are sent to the proxy, with the whole URL in the request line: request.ts.
   if (!host.isSecure) return tcp(proxy ?? host, signal)
@@ -58,7 +62,7 @@ function tcp(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host, port })
-    const abort = () => socket.destroy(new Error(`no connection within ${CONNECT_MS} ms`))
+    const abort = () => socket.destroy(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     socket.once('error', reject)
     socket.once('connect', () => {

@@ -58,7 +58,8 @@ function handshake(
     checkServerIdentity: (name, certificate) => identityError(name, certificate, settings),
     // An address is no name to ask for: RFC 6066, 3.
     ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-    ...(socket ? { socket } : { host, port }),
+    // Also beside a socket: Node would take the name `localhost` instead.
+    ...{ host, port, ...(socket && { socket }) },
   }
   return new Promise((resolve, reject) => {
     const connection = connect(options)
