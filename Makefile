@@ -59,7 +59,7 @@ live-%: build
 live-all: live-amd64 ## the same on real kernels of all architectures; as root, packages: .ci/packages live
 	@list=$$(node dist/tools/live/main.js --list) && test -n "$$list" && $(MAKE) $$(printf 'live-%s ' $$list)
 
-live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; then it at work, LIVE_SECONDS long (60)
+live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; hostile texts for its patterns; then it at work, LIVE_SECONDS long (60)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/*/*.live.js dist/test/matrix/*.live.js
 
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)

@@ -7,13 +7,30 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
     { target: '', fields: { a: { b: 1 } } },
     { target: 'a.b', fields: { c: null } },
   ],
-  add_host_metadata: [{}, { replace_fields: false }, { cache: { ttl: 0 }, geo: { name: 'rack' } }],
+  add_host_metadata: [
+    {},
+    { replace_fields: false, netinfo: { enabled: true } },
+    {
+      cache: { ttl: 0 },
+      geo: {
+        name: 'rack',
+        location: '52.5, 13.4',
+        continent_name: 'Europe',
+        country_name: 'Germany',
+        country_iso_code: 'DE',
+        region_name: 'Berlin',
+        region_iso_code: 'DE-BE',
+        city_name: 'Berlin',
+      },
+    },
+  ],
   add_id: [{}, { target_field: 'a.b' }],
   add_locale: [{}, { format: 'abbreviation' }],
   add_process_metadata: [
     {},
     { match_pids: ['pid', 'none'], target: 'p', ignore_missing: false },
     { match_pids: ['n'], include_fields: ['process.name'], overwrite_keys: true },
+    { match_pids: ['pid'], restricted_fields: true },
   ],
   add_tags: [{ tags: ['web', 'new'] }, { tags: ['x'], target: 'a.b' }, { tags: [] }],
   convert: [
@@ -51,7 +68,12 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
   decode_csv_fields: [
     { fields: { message: 'csv' } },
     { fields: { text: 'text', a: { b: 'c' } }, separator: ';', fail_on_error: false },
-    { fields: { message: 'a' }, trim_leading_space: true, overwrite_keys: true },
+    {
+      fields: { message: 'a' },
+      trim_leading_space: true,
+      overwrite_keys: true,
+      ignore_missing: true,
+    },
   ],
   decode_json_fields: [
     { fields: ['message'] },
@@ -67,6 +89,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       field: 'text',
       overwrite_keys: true,
       trim_values: 'all',
+      trim_chars: ' x',
     },
   ],
   drop_event: [{}],
@@ -91,7 +114,14 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
     { from: 'a', fields: ['b', 'c'], to: 'a_', ignore_missing: true },
     { exclude: ['message', 'a'], to: 'x_' },
   ],
-  rate_limit: [{ limit: '1000000/s' }, { limit: '2/h', fields: ['message', 'a.b'] }],
+  rate_limit: [
+    { limit: '1000000/s' },
+    {
+      limit: '2/h',
+      fields: ['message', 'a.b'],
+      algorithm: { token_bucket: { burst_multiplier: 2 } },
+    },
+  ],
   redact: [{ fields: ['message', 'a.b'] }, { names: ['password', 'b'], replacement: 'x' }],
   rename: [
     { fields: [{ from: 'a', to: 'a.b' }] },
@@ -112,6 +142,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
         { field: 'a.b', pattern: '(?i)[aeiou]|(x)', replacement: '<$1>' },
       ],
       ignore_missing: true,
+      fail_on_error: false,
     },
   ],
   timestamp: [
@@ -127,6 +158,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       timezone: 'Europe/Berlin',
       ignore_missing: true,
       ignore_failure: true,
+      id: 'mine',
     },
   ],
   truncate_fields: [

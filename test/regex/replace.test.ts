@@ -69,11 +69,11 @@ describe('regex: what is replaced', () => {
     it(`${shown} is ${JSON.stringify(result)}`, () => {
       expect(replaced(pattern, replacement, text)).to.equal(result)
     })
-    it(`${shown}, where re2js has to run it`, () => {
+    // What more text would change.
+    if (/[$^]|^$|\*$|\\b|^\.$/.test(pattern)) continue
+    it(`${shown} is that too where re2js has to run it`, () => {
       // A text with surrogates is not given to V8.
-      const far = `${text}\n😀`
-      if (/[$^]|^$|\*$|\\b|^\.$/.test(pattern)) return
-      expect(replaced(pattern, replacement, far)).to.equal(`${result}\n😀`)
+      expect(replaced(pattern, replacement, `${text}\n😀`)).to.equal(`${result}\n😀`)
     })
   }
 
