@@ -88,7 +88,8 @@ async function openOutput(
   const { plugin, settings, id } = output
   try {
     const context = { settings, log: log.child({ output: id }), paths: config.path }
-    const opening = plugin.open(context)
+    // A processor in its place may return no promise.
+    const opening = Promise.resolve(plugin.open(context))
     // Whatever it waits for, the agent does not: it neither starts nor stops before.
     const deadline = AbortSignal.any([stop.signal, AbortSignal.timeout(OPEN_MS)])
     if (!(await settledBy(opening, deadline))) {

@@ -131,8 +131,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts', 'config/config', 'npm:pino'],
   },
   'outputs/rotation': {
-    files: /^lib\/outputs\/file\/(rotating-file|rotation)\.ts$/,
-    imports: ['errors'],
+    files: /^lib\/outputs\/file\/(kept-folder|rotating-file|rotation|torn-line)\.ts$/,
+    imports: ['errors', 'basics'],
   },
   outputs: {
     files: /^lib\/outputs\//,

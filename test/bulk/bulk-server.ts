@@ -32,8 +32,6 @@ export interface Stats {
   taken: number
   /** Of those: there already. */
   repeated: number
-  /** Documents taken whose answer has not reached the client as it should: it may send them again. */
-  doubtful: number
   /** Requests for anything else, as a redirect leads to. */
   elsewhere: number
   /** Requests while a pause was to be kept. */
@@ -47,7 +45,7 @@ const ON_THE_WAY_MS = 300
 
 export class BulkServer {
   readonly stats: Stats = {
-    ...{ requests: 0, taken: 0, repeated: 0, doubtful: 0, elsewhere: 0, impatient: 0 },
+    ...{ requests: 0, taken: 0, repeated: 0, elsewhere: 0, impatient: 0 },
     faults: {},
   }
   readonly ids = new Set<string>()
@@ -104,17 +102,10 @@ export class BulkServer {
     const nowMs = Date.now()
     if (nowMs > this.#pause.fromMs && nowMs < this.#pause.toMs) this.stats.impatient++
     const fault = this.#faultFor(body)
-    if (fault === undefined) return this.#answer(this.#take(body), response)
+    if (fault === undefined) return end(response, this.#take(body))
     this.stats.faults[fault.do] = (this.stats.faults[fault.do] ?? 0) + 1
     if (fault.do === 'retryAfter') this.#beginPause(fault.seconds - Number(fault.asDate))
-    const before = this.stats.taken
-    const answer = takes(fault) ? this.#take(body) : ''
-    this.stats.doubtful += this.stats.taken - before
-    await misbehave(fault, response, answer)
-  }
-
-  #answer(answer: string, response: ServerResponse): void {
-    end(response, answer)
+    await misbehave(fault, response, takes(fault) ? this.#take(body) : '')
   }
 
   #faultFor(body: string): Fault | undefined {
@@ -144,10 +135,10 @@ export class BulkServer {
     const items = lines.flatMap((line, at) => {
       if (at % 2 === 0)
         return Object.keys(JSON.parse(line))[0] === 'create' ? [] : [refusal(400, 'action')]
-      const { id, bad } = JSON.parse(line)
+      const { message, id = message, bad, busy } = JSON.parse(line)
       if (isBlocked) return [refusal(403, 'cluster_block_exception')]
       if (bad) return [refusal(400, 'mapper_parsing_exception')]
-      if (this.#throttles(id)) return [refusal(429, 'es_rejected_execution_exception')]
+      if (busy || this.#throttles(id)) return [refusal(429, 'es_rejected_execution_exception')]
       taken.push(id)
       return [{ create: { status: 201 } }]
     })
@@ -157,7 +148,7 @@ export class BulkServer {
 
   #throttles(id: string): boolean {
     if (!this.#control.items?.throttlesThirds || this.#throttled.has(id)) return false
-    if (Number(id.split(':')[1]) % 3 !== 0) return false
+    if (Number(String(id).split(':')[1]) % 3 !== 0) return false
     this.#throttled.add(id)
     return true
   }

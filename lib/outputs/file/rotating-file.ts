@@ -1,8 +1,11 @@
 import { fstatSync, type Stats, writev as writevOf } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { syncFolder } from '../../sync-folder.ts'
+import { makeKept } from './kept-folder.ts'
 import { rotationSteps } from './rotation.ts'
+import { endTornLine } from './torn-line.ts'
 
 // Why not the npm package rotating-file-stream (3.2.10): on a full disk it reports a partial write as
 // complete, and after the first failed write the stream is destroyed, so that nothing can be retried. Both
@@ -120,14 +123,16 @@ export class RotatingFile {
   }
 
   async #open(): Promise<FileHandle> {
-    const { path, mode } = this.#settings
-    await mkdir(dirname(path), { recursive: true, mode: 0o750 })
+    const { path, mode, sync } = this.#settings
+    await makeKept(dirname(path))
     const handle = await open(path, 'a+', mode)
     try {
       const stats = await handle.stat()
       if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
       await handle.chmod(mode)
       this.#size = stats.size + (await endTornLine(handle, stats.size))
+      // Its name, and those of rotated files.
+      if (sync !== 'none' && stats.size === 0) await syncFolder(dirname(path))
     } catch (error) {
       await handle.close()
       throw error
@@ -285,14 +290,4 @@ function statOf({ fd }: FileHandle): Stats | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Ends a torn last line and returns the bytes written. The line is not cut off, as it may not be ours. */
-async function endTornLine(handle: FileHandle, size: number): Promise<number> {
-  if (size === 0) return 0
-  const last = Buffer.alloc(1)
-  await handle.read(last, 0, 1, size - 1)
-  if (last[0] === NEWLINE) return 0
-  await handle.write('\n')
-  return 1
 }
