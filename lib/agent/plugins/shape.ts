@@ -10,8 +10,9 @@
 // section is parsed with it.
 
 import { RESERVED_BEAT_KEYS } from '../../config/beats.ts'
-import { isSharedSchema, RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
+import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
 import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
+import { isSharedSchema } from '../../config/schema/shared-schema.ts'
 import type { OutputType } from '../../output.ts'
 import type { ProcessorType } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
@@ -108,6 +109,7 @@ const OUTPUT_CHECKS: readonly Check[] = [
   requiredFunction('open'),
   notOf('a beat', 'run'),
   optionalFunction('route'),
+  optionalFunction('peers'),
   output => deliveryProblems(output.get('delivery')),
   unreserved(RESERVED_OUTPUT_KEYS, 'output'),
 ]

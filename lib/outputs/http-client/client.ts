@@ -7,7 +7,7 @@ import type { SslSettings } from '../tls/ssl-settings.ts'
 import { connectionsTo, http, proxyAuthorization } from './connections.ts'
 import type { HttpHost } from './hosts.ts'
 
-export interface HttpClientOptions {
+interface HttpClientOptions {
   readonly host: HttpHost
   readonly ssl: SslSettings
   readonly credentials: Credentials
@@ -16,7 +16,7 @@ export interface HttpClientOptions {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'HEAD'
   /** Below the path of the host, with its query: `/_bulk?x=1`. */
   readonly path: string

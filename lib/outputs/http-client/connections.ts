@@ -12,7 +12,7 @@ import type { HttpHost } from './hosts.ts'
 /** Required: under --jitless, Node 22 ends with an uncaught error where an ES module imports it. */
 export const http: typeof Http = createRequire(import.meta.url)('node:http')
 
-export interface ConnectionsOptions {
+interface ConnectionsOptions {
   readonly host: HttpHost
   readonly ssl: SslSettings
   readonly credentials: Credentials

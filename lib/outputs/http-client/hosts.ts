@@ -1,7 +1,7 @@
 // Addresses of servers as users write them: a URL, `host`, `host:port`, `[::1]:9200`.
 
-import { sharedSchema } from '../../config/delivery.ts'
 import { defineFormat, type Format } from '../../config/schema/formats.ts'
+import { sharedSchema } from '../../config/schema/shared-schema.ts'
 
 /** Where requests of an output go. */
 export interface HttpHost {

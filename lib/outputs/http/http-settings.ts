@@ -75,12 +75,12 @@ export const httpSchema: Schema<HttpSettings> = {
     sensitive: true,
   },
   format: {
-    doc: 'ndjson: one JSON object per line. array: a JSON array of them.',
+    doc: 'The form of a body. ndjson: one JSON object per line. array: a JSON array of them.',
     format: oneOf(['ndjson', 'array']),
     default: 'ndjson',
   },
   compression_level: {
-    doc: 'gzip, from 1 (fast) to 9 (small). 0: none.',
+    doc: 'Level of gzip, from 1 (fast) to 9 (small). 0: none.',
     format: integer(0, 9),
     default: 0,
   },

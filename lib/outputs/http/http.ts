@@ -35,6 +35,9 @@ export default defineOutput<HttpSettings>({
   schema: httpSchema,
   check: ({ ssl, url, username, password }) => [
     ...sslProblems(ssl).map(message => ({ path: ['ssl'], message })),
+    ...(ssl.enabled !== null && ssl.enabled !== /^https:/i.test(url)
+      ? [{ path: ['ssl', 'enabled'], message: 'must not contradict the url, which decides' }]
+      : []),
     ...(username !== '' && /^\w+:\/\/[^/]*@/.test(url)
       ? [{ path: ['url'], message: 'must have no name, as there is a username' }]
       : []),

@@ -13,7 +13,7 @@ import {
 import type { Credentials } from './credentials.ts'
 import type { SslSettings } from './ssl-settings.ts'
 
-export interface TlsTarget {
+interface TlsTarget {
   /** The name that the server's certificate has to have. */
   readonly host: string
   readonly port: number

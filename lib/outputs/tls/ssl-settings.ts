@@ -3,12 +3,12 @@
 import { X509Certificate } from 'node:crypto'
 import { getCiphers } from 'node:tls'
 import type { Schema } from 'convict'
-import { sharedSchema } from '../../config/delivery.ts'
 import { defineFormat, type Format, listOf, oneOf } from '../../config/schema/formats.ts'
 import { anyText } from '../../config/schema/plain-formats.ts'
+import { sharedSchema } from '../../config/schema/shared-schema.ts'
 
 /** What is verified: chain, times and name; the same, and names only where they belong; chain and times; nothing. */
-export const VERIFICATION_MODES = ['full', 'strict', 'certificate', 'none'] as const
+const VERIFICATION_MODES = ['full', 'strict', 'certificate', 'none'] as const
 
 const PROTOCOLS = ['TLSv1.2', 'TLSv1.3'] as const
 const CURVES = ['P-256', 'P-384', 'P-521', 'X25519'] as const
@@ -116,7 +116,7 @@ export const sslSchema: Schema<SslSettings> = sharedSchema({
     sensitive: true,
   },
   verification_mode: {
-    doc: 'full: the chain, the times and the name of the server. strict: the same, and the name must be a subject alternative name. certificate: not the name. none: nothing; only for tests.',
+    doc: 'What is verified. full: the chain, the times and the name of the server. strict: the same, and the name must be a subject alternative name. certificate: not the name. none: nothing; only for tests.',
     format: oneOf(VERIFICATION_MODES),
     default: 'full',
   },

@@ -251,6 +251,14 @@ describe('output.http', () => {
     expect(problems({ url: 'https://c/', ssl: { key: '/k.pem' } })?.join()).to.match(
       /ssl key needs/,
     )
+    for (const [scheme, enabled] of [
+      ['http', true],
+      ['https', false],
+    ] as const) {
+      const contradicting = { url: `${scheme}://c/`, ssl: { enabled } }
+      expect(problems(contradicting)?.join()).to.match(/ssl.enabled must not contradict/)
+      expect(problems({ ...contradicting, ssl: { enabled: !enabled } })).to.deep.equal([])
+    }
     expect(problems({ url: 'http://c/' })).to.deep.equal([])
   })
 
