@@ -77,7 +77,9 @@ const proxyFormat: Format<string> = defineFormat({
   parse: written => {
     if (written === '') return written
     const isUrl = typeof written === 'string' && SCHEME.test(written)
-    return isUrl && parseHost(written, { port: 3128 }) ? written : undefined
+    // One that is spoken to by TLS is another matter.
+    const proxy = isUrl ? parseHost(written, { port: 3128 }) : undefined
+    return proxy?.isSecure === false ? (written as string) : undefined
   },
 })
 

@@ -57,7 +57,7 @@ export class Credentials {
 
   /** From now on this authority, in PEM, is trusted as well. */
   trust(authority: string): void {
-    this.#trusted = [...this.#trusted, authority]
+    if (!this.#trusted.includes(authority)) this.#trusted = [...this.#trusted, authority]
   }
 
   #files(): readonly string[] {

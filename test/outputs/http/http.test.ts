@@ -236,6 +236,7 @@ describe('output.http', () => {
     ['a header of the output', { url: 'http://a', headers: { Host: 'b' } }, /headers must be/],
     ['a header with a line end', { url: 'http://a', headers: { a: 'b\nc: d' } }, /headers must be/],
     ['a proxy of another kind', { url: 'http://a', proxy_url: 'socks5://b' }, /proxy_url must be/],
+    ['a proxy by TLS', { url: 'http://a', proxy_url: 'https://b' }, /proxy_url must be/],
   ]
   for (const [what, written, expected] of wrong) {
     it(`refuses ${what}`, () => expect(() => settingsOf(written)).to.throw(expected))
