@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../outputs/folder.ts'
@@ -54,8 +54,13 @@ export class LoopDisk {
     run('python3', '-c', CUT, this.path)
   }
 
-  /** Nothing is written any more until it is thawed: whoever writes hangs. */
+  /**
+   * Nothing is written any more until it is thawed: whoever writes hangs, and can't be killed. So it is thawed after
+   * a while in any case.
+   */
   freeze(): void {
+    const thaw = ['-c', 'sleep 15; fsfreeze -u "$0"', this.path]
+    spawn('sh', thaw, { stdio: 'ignore', detached: true }).unref()
     run('fsfreeze', '-f', this.path)
   }
 
