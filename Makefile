@@ -50,8 +50,9 @@ policies: dist/.built ## the default policies again, from tools/policy/ and tool
 live-amd64: build ## the filters against the kernel of this machine, as root
 	unshare --fork --pid --mount-proc --kill-child node dist/test/conformance/main.js
 
-live-queue: build ## a queue on the disk, killed hundreds of times (KILLS)
-	mocha --no-config --reporter dist/test/reporter.js dist/test/pipeline/queues/disk/killed.live.js
+live-queue: build ## a queue on the disk, killed hundreds of times (KILLS), after power cuts (CUTS), with a backlog (BACKLOG_GB)
+	CUTS=$${CUTS:-500} mocha --no-config --timeout 600000 --reporter dist/test/reporter.js \
+	  dist/test/pipeline/queues/disk/*.live.js dist/test/pipeline/queues/disk/faults/power-cut.test.js
 
 live-%: build
 	node dist/tools/live/main.js $* $(SUITE)
@@ -59,7 +60,7 @@ live-%: build
 live-all: live-amd64 ## the same on real kernels of all architectures; as root, packages: .ci/packages live
 	@list=$$(node dist/tools/live/main.js --list) && test -n "$$list" && $(MAKE) $$(printf 'live-%s ' $$list)
 
-live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; then it at work, LIVE_SECONDS long (60)
+live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; hostile texts for its patterns; then it at work, LIVE_SECONDS long (60)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/*/*.live.js dist/test/matrix/*.live.js
 
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)

@@ -19,7 +19,7 @@ export {
   type WriteCall,
   type WriteResult,
 } from './output.ts'
-export type { Plugin, Privilege, SyscallNeed } from './plugin.ts'
+export type { Plugin, Privilege, SettingProblem, SyscallNeed } from './plugin.ts'
 export {
   defineProcessor,
   type MutableEvent,

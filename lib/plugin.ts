@@ -10,9 +10,21 @@ export interface Plugin<S = unknown> {
   readonly name: string
   /** Convict schema of the plugin's own section: `doc`, `format`, `default` for every key. */
   readonly schema: Schema<S>
+  /**
+   * What can't be right about settings that the schema has approved one by one: two that exclude each other, an
+   * example that does not fit. It is refused when the configuration is read, with its place.
+   */
+  check?(settings: S): readonly SettingProblem[]
   readonly syscalls?: readonly SyscallNeed[]
   /** Its needs with these settings: a low port, for example, takes `CAP_NET_BIND_SERVICE`. */
   privileges?(settings: S): readonly Privilege[]
+}
+
+export interface SettingProblem {
+  /** Below the plugin's section: `['fields', 1, 'to']`. Empty: the section itself. */
+  readonly path: readonly (string | number)[]
+  /** `must …` */
+  readonly message: string
 }
 
 /** System calls needed beyond the default policy, and the reason, which `seccomp show` repeats. */

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { openChain } from '../../lib/agent/beats/chain.ts'
 import type { ConfiguredProcessor } from '../../lib/agent/plan.ts'
 import { DEFAULT_DELIVERY } from '../../lib/config/delivery.ts'
-import { parseSection } from '../../lib/config/schema/section.ts'
+import { parseSettings } from '../../lib/config/schema/settings.ts'
 import type { Output } from '../../lib/output.ts'
 import { openPipeline } from '../../lib/pipeline/pipeline.ts'
 import { defineProcessor, type ProcessorType } from '../../lib/processor.ts'
@@ -64,7 +64,7 @@ function configured<S>(
 ): ConfiguredProcessor {
   const { name: id } = type
   const path = [id]
-  const settings = parseSection(type.schema, { path, value }, (_, message) => {
+  const settings = parseSettings(type, { path, value }, (_, message) => {
     throw new Error(`${id}: ${message}`)
   })
   const section = { path, value }

@@ -23,6 +23,7 @@ const BUILTIN_PROCESSORS: Readonly<Record<string, () => Promise<ProcessorType>>>
   rate_limit: async () => (await import('./drop/rate-limit.ts')).default,
   redact: async () => (await import('./change/redact.ts')).default,
   rename: async () => (await import('./change/rename.ts')).default,
+  replace: async () => (await import('./change/replace.ts')).default,
   timestamp: async () => (await import('./decode/timestamp.ts')).default,
   truncate_fields: async () => (await import('./change/truncate-fields.ts')).default,
   urldecode: async () => (await import('./decode/urldecode.ts')).default,

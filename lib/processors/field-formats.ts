@@ -1,4 +1,5 @@
 import { defineFormat, type Format, listOf } from '../config/schema/formats.ts'
+import type { SettingProblem } from '../plugin.ts'
 import { type Fields, isMap } from './field.ts'
 
 /** The name of a field that is read. */
@@ -16,12 +17,24 @@ export const targetName: Format<string> = defineFormat({
   guess: written => (written === '@timestamp' ? ' (the processor timestamp sets it)' : ''),
 })
 
+/** The names of fields that are read and set in place. */
+export const targetNames: Format<readonly string[]> = listOf(targetName)
+
 /** As `targetName`; empty where that has a meaning of its own. */
 export const targetOrNone: Format<string> = defineFormat({
   expected: "must be the name of a field that can be set, such as message or a.b, or ''",
   parse: written =>
     typeof written === 'string' && (written === '' || isTarget(written)) ? written : undefined,
 })
+
+/** The problem of a field that is changed in place and must not be set; none if it may be. */
+export function inPlaceProblems(
+  path: SettingProblem['path'],
+  name: string,
+): readonly SettingProblem[] {
+  if (isTarget(name)) return []
+  return [{ path, message: `must be a field that can be set: ${name} can't be` }]
+}
 
 /** The settings of `fields` where each is read from one field and written to another. */
 export const fromTo = {

@@ -19,7 +19,7 @@ export interface Match {
   readonly groups: readonly (string | undefined)[]
 }
 
-interface Pattern {
+export interface Pattern {
   /** As it was written. */
   readonly source: string
   /** The names of groups, each with the place of its group in `groups` of a match. */
@@ -28,7 +28,14 @@ interface Pattern {
   test(text: string): boolean
   /** The leftmost match; of several at that place, the one that Perl would take. */
   exec(text: string): Match | undefined
+  /**
+   * Makes a function that finds the leftmost match which does not begin before a place. What is in front of it
+   * still counts, for `^` and `\b`. Without `needsGroups`, `groups` may be wrong.
+   */
+  scan(text: string, needsGroups: boolean): Scan
 }
+
+type Scan = (from: number) => Match | undefined
 
 /** @throws Error that says what is wrong with the pattern */
 export function compilePattern(source: string): Pattern {
@@ -37,36 +44,53 @@ export function compilePattern(source: string): Pattern {
   const translated = translate(source)
   const fast = translated && linearRegExp(translated.source)
   if (fast === undefined) return slow
+  const { sameGroups } = translated ?? {}
+  const from = (text: string, at: number) => {
+    fast.lastIndex = at
+    return fast.exec(text)
+  }
   return {
     ...slow,
-    test: text => inV8(text, () => fast.test(text)) ?? slow.test(text),
-    ...(translated?.sameGroups && {
+    test: text => inV8(text, () => from(text, 0) !== null) ?? slow.test(text),
+    ...(sameGroups && {
       exec: text => {
-        const found = inV8(text, () => fast.exec(text))
+        const found = inV8(text, () => from(text, 0))
         return found === undefined ? slow.exec(text) : matchOf(found)
       },
     }),
+    scan(text, needsGroups) {
+      if (needsGroups && !sameGroups) return slow.scan(text, needsGroups)
+      const isFast = inV8(text, () => true) ?? false
+      const slowly = slow.scan(text, needsGroups)
+      return at => {
+        const found = isFast ? unlessTooLong(() => from(text, at)) : undefined
+        return found === undefined ? slowly(at) : matchOf(found)
+      }
+    },
   }
 }
 
 function runBy(source: string, reference: RE2JS): Pattern {
   const named = Object.entries(reference.namedGroups())
-  return {
-    source,
-    names: new Map(named.map(([name, group]) => [name, Number(group) - 1])),
-    test: text => reference.test(text),
-    exec: text => {
-      // Most lines don't match, and to know that takes a tenth of the time.
-      if (!reference.test(text)) return undefined
-      const matcher = reference.matcher(text)
-      if (!matcher.find()) return undefined
-      const groups = Array.from({ length: matcher.groupCount() }, (_, at) => at + 1)
+  const scan = (text: string): Scan => {
+    const matcher = reference.matcher(text)
+    const groups = Array.from({ length: matcher.groupCount() }, (_, at) => at + 1)
+    return from => {
+      if (!matcher.find(from)) return undefined
       return {
         index: matcher.start(),
         text: matcher.group() ?? '',
         groups: groups.map(group => matcher.group(group) ?? undefined),
       }
-    },
+    }
+  }
+  return {
+    source,
+    names: new Map(named.map(([name, group]) => [name, Number(group) - 1])),
+    test: text => reference.test(text),
+    // Most lines don't match, and to know that takes a tenth of the time.
+    exec: text => (reference.test(text) ? scan(text)(0) : undefined),
+    scan,
   }
 }
 
@@ -80,11 +104,14 @@ const SURROGATE = /[\ud800-\udfff]/
 
 /** The answer of V8; undefined if it can't be trusted with this text. */
 function inV8<T>(text: string, run: () => T): T | undefined {
-  if (SURROGATE.test(text)) return undefined
+  return SURROGATE.test(text) ? undefined : unlessTooLong(run)
+}
+
+/** V8's stack has a limit, which a text of some megabytes can reach. */
+function unlessTooLong<T>(run: () => T): T | undefined {
   try {
     return run()
   } catch {
-    // Its stack has a limit, which a text of some megabytes can reach.
     return undefined
   }
 }

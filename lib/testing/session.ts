@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 import type { Beat, Context, StateStore } from '../beat.ts'
-import { parseSection } from '../config/schema/section.ts'
+import { parseSettings } from '../config/schema/settings.ts'
 import { AgentError, formatProblem, type Problem } from '../errors.ts'
 import type { Event, EventMeta, LinePublisher } from '../event.ts'
 import { endsOf } from '../pipeline/line-ends.ts'
@@ -30,10 +30,8 @@ export interface SessionOptions {
  */
 export function settingsOf<S>(plugin: Plugin<S>, config: Readonly<Record<string, unknown>>): S {
   const problems: Problem[] = []
-  const settings = parseSection(
-    plugin.schema,
-    { path: [plugin.name], value: config },
-    (path, message) => problems.push({ path, message }),
+  const settings = parseSettings(plugin, { path: [plugin.name], value: config }, (path, message) =>
+    problems.push({ path, message }),
   )
   if (settings !== undefined && problems.length === 0) return settings
   const message = problems.map(formatProblem).join('\n')

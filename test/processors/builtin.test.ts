@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import { leavesOf } from '../../lib/config/schema/leaf.ts'
 import type { ProcessorType } from '../../lib/processor.ts'
@@ -44,6 +45,18 @@ describe('built-in processors', () => {
         const type = await load(name)
         for (const config of SAMPLES[name] ?? []) {
           await checkProcessor(type, { config: lenient(type, config), events: [EVENT] })
+        }
+      })
+
+      it('has samples with each of its settings, other than by default', async () => {
+        const type = await load(name)
+        const samples = SAMPLES[name] ?? []
+        for (const [path, leaf] of leavesOf({ ...type.schema })) {
+          const at = (config: unknown) =>
+            path.reduce<unknown>((below, key) => Object(below)[key], config)
+          const values = samples.map(at).filter(value => value !== undefined)
+          const others = values.filter(value => !isDeepStrictEqual(value, leaf.default))
+          expect(others, path.join('.')).not.to.deep.equal([])
         }
       })
 

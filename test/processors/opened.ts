@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { parseSection } from '../../lib/config/schema/section.ts'
+import { parseSettings } from '../../lib/config/schema/settings.ts'
 import { formatPath, messageOf } from '../../lib/errors.ts'
 import type { MutableEvent, Processor, ProcessorType } from '../../lib/processor.ts'
 
@@ -9,7 +9,7 @@ export type Config = Readonly<Record<string, unknown>>
 function parse<S>(type: ProcessorType<S>, value: Config) {
   const problems: string[] = []
   const section = { path: [type.name], value }
-  const settings = parseSection(type.schema, section, (path, message) =>
+  const settings = parseSettings(type, section, (path, message) =>
     problems.push(`${formatPath(path.slice(1))}: ${message}`),
   )
   return { settings, problems }

@@ -7,13 +7,30 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
     { target: '', fields: { a: { b: 1 } } },
     { target: 'a.b', fields: { c: null } },
   ],
-  add_host_metadata: [{}, { replace_fields: false }, { cache: { ttl: 0 }, geo: { name: 'rack' } }],
+  add_host_metadata: [
+    {},
+    { replace_fields: false, netinfo: { enabled: true } },
+    {
+      cache: { ttl: 0 },
+      geo: {
+        name: 'rack',
+        location: '52.5, 13.4',
+        continent_name: 'Europe',
+        country_name: 'Germany',
+        country_iso_code: 'DE',
+        region_name: 'Berlin',
+        region_iso_code: 'DE-BE',
+        city_name: 'Berlin',
+      },
+    },
+  ],
   add_id: [{}, { target_field: 'a.b' }],
   add_locale: [{}, { format: 'abbreviation' }],
   add_process_metadata: [
     {},
     { match_pids: ['pid', 'none'], target: 'p', ignore_missing: false },
     { match_pids: ['n'], include_fields: ['process.name'], overwrite_keys: true },
+    { match_pids: ['pid'], restricted_fields: true },
   ],
   add_tags: [{ tags: ['web', 'new'] }, { tags: ['x'], target: 'a.b' }, { tags: [] }],
   convert: [
@@ -51,7 +68,12 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
   decode_csv_fields: [
     { fields: { message: 'csv' } },
     { fields: { text: 'text', a: { b: 'c' } }, separator: ';', fail_on_error: false },
-    { fields: { message: 'a' }, trim_leading_space: true, overwrite_keys: true },
+    {
+      fields: { message: 'a' },
+      trim_leading_space: true,
+      overwrite_keys: true,
+      ignore_missing: true,
+    },
   ],
   decode_json_fields: [
     { fields: ['message'] },
@@ -67,12 +89,14 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       field: 'text',
       overwrite_keys: true,
       trim_values: 'all',
+      trim_chars: ' x',
     },
   ],
   drop_event: [{}],
   drop_fields: [
     { fields: ['message', '@timestamp'] },
     { fields: ['a.b', 'n'], ignore_missing: true },
+    { fields: ['/^a/', '/(?i)B$/', 'type'] },
   ],
   extract_array: [
     { field: 'list', mappings: { first: 0, a: { b: 1 } } },
@@ -84,13 +108,20 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
     { fields: ['a.b', '@timestamp'], ignore_missing: true, method: 'xxhash', encoding: 'base32' },
     { fields: ['text'], method: 'md5', encoding: 'base64', target_field: '@metadata._id' },
   ],
-  include_fields: [{ fields: ['message', 'a.b'] }, { fields: [] }],
+  include_fields: [{ fields: ['message', 'a.b'] }, { fields: [] }, { fields: ['/b$/', 'a'] }],
   move_fields: [
     { to: 'moved.' },
     { from: 'a', fields: ['b', 'c'], to: 'a_', ignore_missing: true },
     { exclude: ['message', 'a'], to: 'x_' },
   ],
-  rate_limit: [{ limit: '1000000/s' }, { limit: '2/h', fields: ['message', 'a.b'] }],
+  rate_limit: [
+    { limit: '1000000/s' },
+    {
+      limit: '2/h',
+      fields: ['message', 'a.b'],
+      algorithm: { token_bucket: { burst_multiplier: 2 } },
+    },
+  ],
   redact: [{ fields: ['message', 'a.b'] }, { names: ['password', 'b'], replacement: 'x' }],
   rename: [
     { fields: [{ from: 'a', to: 'a.b' }] },
@@ -98,6 +129,17 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       fields: [
         { from: 'message', to: 'n.m' },
         { from: 'text', to: 'z' },
+      ],
+      ignore_missing: true,
+      fail_on_error: false,
+    },
+  ],
+  replace: [
+    { fields: [{ field: 'message', pattern: '(\\w+)=(\\w*)', replacement: '$2=$1' }] },
+    {
+      fields: [
+        { field: 'text', pattern: '', replacement: '-' },
+        { field: 'a.b', pattern: '(?i)[aeiou]|(x)', replacement: '<$1>' },
       ],
       ignore_missing: true,
       fail_on_error: false,
@@ -116,6 +158,7 @@ export const SAMPLES: Readonly<Record<string, readonly Config[]>> = {
       timezone: 'Europe/Berlin',
       ignore_missing: true,
       ignore_failure: true,
+      id: 'mine',
     },
   ],
   truncate_fields: [

@@ -1,5 +1,5 @@
 import type { PluginConfig, RawSection } from '../../config/config.ts'
-import { parseSection } from '../../config/schema/section.ts'
+import { parseSettings } from '../../config/schema/settings.ts'
 import { messageOf, type Path, type Report } from '../../errors.ts'
 import { loadPlugin, type PluginKind, type Plugins, UnknownPlugin } from './load.ts'
 import { type PluginPlaces, UntrustedFile } from './locate.ts'
@@ -33,7 +33,7 @@ export async function configurePlugin<K extends PluginKind, C extends PluginConf
   const { path } = section
   try {
     const plugin = await loadPlugin(kind, type, places, remedy)
-    const settings = parseSection(plugin.schema, withShared(config, plugin.schema), report)
+    const settings = parseSettings<unknown>(plugin, withShared(config, plugin.schema), report)
     return settings === undefined ? undefined : { kind, id, plugin, settings, path, config }
   } catch (error) {
     if (error instanceof UntrustedFile) {

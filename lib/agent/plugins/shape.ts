@@ -1,6 +1,6 @@
 // What a plugin's default export must look like, checked at run time: plugins may be JavaScript.
 //
-//   every plugin   name, schema, syscalls, privileges     (lib/plugin.ts)
+//   every plugin   name, schema, check, syscalls, privileges   (lib/plugin.ts)
 //   a beat         open, run, close                       (lib/beat.ts)
 //   an output      open, delivery, route               (lib/output.ts)
 //   a processor    open                                   (lib/processor.ts)
@@ -88,6 +88,7 @@ const PLUGIN_CHECKS: readonly Check[] = [
   },
   plugin =>
     isObject(plugin.get('schema')) ? undefined : '"schema" must be a convict schema, {} at least',
+  optionalFunction('check'),
   optionalFunction('privileges'),
   plugin => {
     const needs = plugin.get('syscalls')
@@ -163,7 +164,7 @@ function isNeed(value: unknown): boolean {
 }
 
 const MEMBERS =
-  'name schema run open close syscalls privileges opensUnfiltered delivery route names why'.split(
+  'name schema check run open close syscalls privileges opensUnfiltered delivery route names why'.split(
     ' ',
   )
 

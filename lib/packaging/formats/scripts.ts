@@ -25,19 +25,30 @@ ${whereSystemdRuns('systemctl daemon-reload')}`,
 ${whereSystemdRuns(`systemctl try-restart ${name}.service`)}`,
     beforeRemove: whereSystemdRuns(`systemctl --no-reload disable --now ${name}.service`),
     afterRemove: whereSystemdRuns('systemctl daemon-reload'),
-    afterPurge: `${sayQueued(name, data)}
+    afterPurge: `${sayQueued(name, [config, data, logs])}
 rm -rf ${config} ${data} ${logs}
 if getent passwd ${name} >/dev/null; then userdel ${name}; fi
 if getent group ${name} >/dev/null; then groupdel ${name}; fi`,
   }
 }
 
-/** Events that were never sent go with the data: the operator should know. */
-function sayQueued(name: string, data: string): string {
-  return `queued=$(find ${data} -name '*.seg' -printf '%s\\n' 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }')
-if [ "$queued" -gt 0 ]; then
-  echo "${name}: its queue on the disk is deleted, with up to $queued bytes of events that were not sent" >&2
-fi`
+/**
+ * Events that were never sent go with the folders: the operator should know. Of the agent only its files are left, so
+ * a shell reads the position (docs/disk-queue.md): its slot with the larger counter says how many wait.
+ */
+function sayQueued(name: string, folders: readonly string[]): string {
+  return `find ${folders.join(' ')} -type f -name '*.seg' -printf '%h\\n' 2>/dev/null | sort -u | while IFS= read -r queue; do
+  bytes=$(find "$queue" -maxdepth 1 -type f -name '*.seg' -printf '%s\\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
+  latest=0 events=
+  for at in 0 512; do
+    if [ -L "$queue/position" ] || [ ! -f "$queue/position" ]; then break; fi
+    if [ "$(tail -c +$((at + 1)) "$queue/position" | head -c 7)" != SEALBTP ]; then continue; fi
+    set -- $(od -An -v -tu8 --endian=little -w40 -j$((at + 16)) -N40 "$queue/position")
+    if [ $# -eq 5 ] && [ "$1" -gt "$latest" ]; then latest=$1 events=$(($5 - $2)); fi
+  done
+  if [ "$events" = 0 ]; then continue; fi
+  echo "${name}: its queue on the disk is deleted, $bytes bytes, with \${events:-an unknown number of} events that were not sent" >&2
+done`
 }
 
 /** The relay keeps it away from root's terminal, and ends with it; what it ignores does not hold the installation up. */

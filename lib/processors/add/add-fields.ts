@@ -1,6 +1,7 @@
 import { defineFormat } from '../../config/schema/formats.ts'
 import { defineProcessor } from '../../processor.ts'
 import { type Fields, isMap, mergeInto } from '../field.ts'
+import { isTarget } from '../field-formats.ts'
 
 interface AddFieldsSettings {
   readonly target: string
@@ -10,11 +11,11 @@ interface AddFieldsSettings {
 const METADATA = '@metadata'
 
 const target = defineFormat({
-  expected: "must be the name of a field, such as labels or a.b; '' is the top level of the event",
+  expected:
+    "must be the name of a field that can be set, such as labels, a.b or @metadata; '' is the top level of the event",
   parse: written => {
     if (typeof written !== 'string') return undefined
-    const keys = keysOf(written)
-    return keys.includes('') || keys[0] === METADATA ? undefined : written
+    return written === '' || written === METADATA || isTarget(written) ? written : undefined
   },
 })
 
@@ -38,6 +39,10 @@ export default defineProcessor<AddFieldsSettings>({
       default: null,
     },
   },
+  check: ({ target, fields }) =>
+    target === '' && Object.hasOwn(fields, '@timestamp')
+      ? [{ path: ['fields', '@timestamp'], message: 'must not be set (timestamp sets it)' }]
+      : [],
   open({ settings }) {
     const keys = keysOf(settings.target)
     const added = keys.reduceRight<Fields>((below, key) => ({ [key]: below }), settings.fields)

@@ -82,11 +82,13 @@ export default defineProcessor<AddProcessMetadataSettings>({
       ? { proc: 'inside', why: 'reads the environment of processes' }
       : { proc: 'processes', why: 'reads about processes' },
   ],
+  check({ include_fields, restricted_fields }) {
+    const at = restricted_fields ? -1 : include_fields.indexOf(ENVIRONMENT)
+    const message = `must not be ${ENVIRONMENT}, which takes restricted_fields: true`
+    return at < 0 ? [] : [{ path: ['include_fields', at], message }]
+  },
   open({ settings }) {
     const { include_fields, restricted_fields, target, overwrite_keys } = settings
-    if (include_fields.includes(ENVIRONMENT) && !restricted_fields) {
-      throw new Error('include_fields has process.env, which takes restricted_fields: true')
-    }
     const all = restricted_fields ? [...ALL, ENVIRONMENT] : ALL
     const names = include_fields.length > 0 ? include_fields : all
     const pairs = names.map(name => {

@@ -15,7 +15,7 @@ import {
 } from '../field.ts'
 import { targetName } from '../field-formats.ts'
 import { allOrNothing } from '../undo.ts'
-import { failOnError, ignoreMissing } from './pairs.ts'
+import { failOnError, ignoreMissing, renameProblems } from './pairs.ts'
 import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
 
 interface Conversion {
@@ -74,6 +74,10 @@ export default defineProcessor<ConvertSettings>({
       default: 'copy',
     },
   },
+  check: ({ fields, mode }) =>
+    fields.flatMap(({ from, to }, at) =>
+      mode === 'rename' && to !== undefined ? renameProblems(['fields', at], from) : [],
+    ),
   open: ({ settings }) => ({ process: convertWith(settings) }),
 })
 

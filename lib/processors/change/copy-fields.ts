@@ -1,7 +1,7 @@
 import { defineProcessor } from '../../processor.ts'
 import { copyOf, put, requireNone } from '../field.ts'
 import { fromTo } from '../field-formats.ts'
-import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
+import { eachPair, failOnError, ignoreMissing, type PairsSettings, pairProblems } from './pairs.ts'
 
 /** Copies fields, with the settings of Beats' processor of this name. */
 export default defineProcessor<PairsSettings>({
@@ -16,6 +16,7 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check: pairProblems,
   open: ({ settings }) =>
     eachPair(
       settings,

@@ -36,6 +36,8 @@ export default defineProcessor<FingerprintSettings>({
     method: { doc: 'How the hash is made.', format: oneOf(METHODS), default: 'sha256' },
     encoding: { doc: 'How the hash is written.', format: oneOf(ENCODINGS), default: 'hex' },
   },
+  check: ({ fields }) =>
+    fields.length > 0 ? [] : [{ path: ['fields'], message: 'must name a field at least' }],
   open({ settings }) {
     const { method, encoding, ignore_missing } = settings
     const names = [...new Set(settings.fields)].sort(byBytes)

@@ -23,6 +23,9 @@ interface MoveFieldsSettings {
   readonly ignore_missing: boolean
 }
 
+/** The event's own: its time, and where an output sends it. */
+const KEPT: readonly string[] = ['@timestamp', '@metadata']
+
 interface Move {
   readonly from: Field
   readonly to: Field
@@ -63,6 +66,14 @@ export default defineProcessor<MoveFieldsSettings>({
     },
     ignore_missing: ignoreMissing,
   },
+  check: ({ from, fields, to }) =>
+    fields.flatMap((name, at) => {
+      const path = ['fields', at]
+      if (from === '' && KEPT.includes(name)) {
+        return [{ path, message: `must not be ${name}, which every event keeps` }]
+      }
+      return isTarget(to + name) ? [] : [{ path, message: `must not become ${to}${name}` }]
+    }),
   open({ settings: { from, fields, exclude, to, ignore_missing } }) {
     const source = from === '' ? undefined : fieldOf(from)
     const moveOf = (name: string): Move => {
@@ -71,7 +82,7 @@ export default defineProcessor<MoveFieldsSettings>({
     }
     const listed = fields.filter(name => !exclude.includes(name))
     const moves = fields.length > 0 ? listed.map(moveOf) : undefined
-    const stays = new Set([...exclude, '@timestamp', '@metadata'])
+    const stays = new Set([...exclude, ...KEPT])
     return {
       process: allOrNothing(true, (event, undo) => {
         const map = source === undefined ? event : requiredAt(event, source)

@@ -1,3 +1,4 @@
+import type { SettingProblem } from '../../plugin.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
 import { type Field, fieldOf, requiredAt, type Undo, valueAt } from '../field.ts'
 import { allOrNothing } from '../undo.ts'
@@ -19,6 +20,29 @@ export const failOnError = {
   doc: 'The first failure fails the processor. Otherwise what fails is left as it is.',
   format: Boolean,
   default: true,
+}
+
+/** An event must keep its time. */
+export function renameProblems(
+  path: SettingProblem['path'],
+  from: string,
+): readonly SettingProblem[] {
+  if (from !== '@timestamp') return []
+  return [{ path, message: 'must not be @timestamp, which every event has to keep' }]
+}
+
+/** The problems of pairs whose `to` the event must not have yet. */
+export function pairProblems(settings: PairsSettings): readonly SettingProblem[] {
+  const { fields, ignore_missing, fail_on_error } = settings
+  const bothCount = fail_on_error && !ignore_missing
+  return fields.flatMap(({ from, to = '' }, at) => {
+    const path = ['fields', at, 'to']
+    if (from === to) return [{ path, message: `must be another field than ${from}` }]
+    const first = fields.findIndex(each => each.to === to)
+    const isMovedOn = fields.some(each => each.from === to)
+    if (!bothCount || first === at || isMovedOn) return []
+    return [{ path, message: `must not be ${to}: that is for ${fields[first]?.from} already` }]
+  })
 }
 
 /** What is done with a pair. It throws before it has changed anything. */

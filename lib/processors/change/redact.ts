@@ -28,6 +28,8 @@ export default defineProcessor<RedactSettings>({
     },
     replacement: { doc: 'What takes the place of the value.', format: text, default: '***' },
   },
+  check: ({ fields, names }) =>
+    fields.length + names.length > 0 ? [] : [{ path: [], message: 'must have fields or names' }],
   open({ settings: { fields, names, replacement } }) {
     const paths = fields.map(name => name.split('.'))
     const masked = new Set(names.map(name => name.toLowerCase()))

@@ -1,7 +1,14 @@
 import { defineProcessor } from '../../processor.ts'
 import { move, requireNone } from '../field.ts'
 import { fromTo } from '../field-formats.ts'
-import { eachPair, failOnError, ignoreMissing, type PairsSettings } from './pairs.ts'
+import {
+  eachPair,
+  failOnError,
+  ignoreMissing,
+  type PairsSettings,
+  pairProblems,
+  renameProblems,
+} from './pairs.ts'
 
 /** Renames fields, with the settings of Beats' processor of this name. */
 export default defineProcessor<PairsSettings>({
@@ -16,5 +23,9 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check: settings => [
+    ...settings.fields.flatMap(({ from }, at) => renameProblems(['fields', at, 'from'], from)),
+    ...pairProblems(settings),
+  ],
   open: ({ settings }) => eachPair(settings, move, requireNone),
 })

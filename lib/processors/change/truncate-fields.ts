@@ -11,7 +11,7 @@ import {
   type Undo,
   valueAt,
 } from '../field.ts'
-import { fieldNames } from '../field-formats.ts'
+import { targetNames } from '../field-formats.ts'
 import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 
@@ -29,7 +29,7 @@ const FLAGS = fieldOf('log.flags')
 export default defineProcessor<TruncateFieldsSettings>({
   name: 'truncate_fields',
   schema: {
-    fields: { doc: 'The fields to truncate.', format: fieldNames, default: null },
+    fields: { doc: 'The fields to truncate.', format: targetNames, default: null },
     max_bytes: {
       doc: 'How many bytes of UTF-8 are kept. A character is not cut in two. 0: not set.',
       format: bytes,
@@ -43,11 +43,14 @@ export default defineProcessor<TruncateFieldsSettings>({
     fail_on_error: failOnError,
     ignore_missing: ignoreMissing,
   },
+  check({ max_bytes, max_characters }) {
+    if (max_bytes > 0 !== max_characters > 0) return []
+    return max_bytes > 0
+      ? [{ path: ['max_characters'], message: 'must not be set beside max_bytes' }]
+      : [{ path: [], message: 'must have max_bytes or max_characters above 0' }]
+  },
   open({ settings }) {
     const { max_bytes, max_characters, ignore_missing, fail_on_error } = settings
-    if (max_bytes > 0 === max_characters > 0) {
-      throw new Error('one of max_bytes and max_characters has to be set, and not both')
-    }
     const cut = max_bytes > 0 ? (text: string) => cutBytes(text, max_bytes) : cutCharacters
     const fields = settings.fields.map(fieldOf)
     const truncate = (event: MutableEvent, field: Field, undo: Undo | undefined) => {

@@ -1,7 +1,7 @@
 import { defineProcessor } from '../../processor.ts'
 import { failOnError, ignoreMissing } from '../change/pairs.ts'
 import { type Field, fieldOf, put, requiredAt, requireText, valueAt } from '../field.ts'
-import { fieldName, targetOrNone } from '../field-formats.ts'
+import { fieldName, inPlaceProblems, targetOrNone } from '../field-formats.ts'
 
 interface DecodeBase64FieldSettings {
   readonly field: { readonly from: string; readonly to: string }
@@ -24,6 +24,7 @@ export default defineProcessor<DecodeBase64FieldSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check: ({ field: { from, to } }) => (to === '' ? inPlaceProblems(['field', 'from'], from) : []),
   open({ settings: { field, ignore_missing, fail_on_error } }) {
     const from = fieldOf(field.from)
     const to = fieldOf(field.to === '' ? field.from : field.to)

@@ -60,6 +60,14 @@ export default defineProcessor<DecodeCsvFieldsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check({ fields, overwrite_keys, ignore_missing, fail_on_error }) {
+    if (overwrite_keys || ignore_missing || !fail_on_error) return []
+    return fields.flatMap(([from, to], at) => {
+      const [first] = fields.slice(0, at).find(([, other]) => other === to) ?? []
+      const message = `must not be ${to}: that is for ${first} already`
+      return first === undefined || from === to ? [] : [{ path: ['fields', from], message }]
+    })
+  },
   open({ settings }) {
     const { ignore_missing, overwrite_keys, fail_on_error } = settings
     const options = {

@@ -13,7 +13,7 @@ import {
   type Undo,
   valueAt,
 } from '../field.ts'
-import { fieldName, fieldNames, targetOrNone } from '../field-formats.ts'
+import { fieldName, fieldNames, inPlaceProblems, targetOrNone } from '../field-formats.ts'
 import { allOrNothing } from '../undo.ts'
 import { expanded } from './expand.ts'
 import { parseJson } from './json.ts'
@@ -79,6 +79,8 @@ export default defineProcessor<DecodeJsonFieldsSettings>({
       default: null,
     },
   },
+  check: ({ fields, target }) =>
+    target === null ? fields.flatMap((name, at) => inPlaceProblems(['fields', at], name)) : [],
   open({ settings }) {
     const fields = settings.fields.map(fieldOf)
     const decode = decoderOf(settings)

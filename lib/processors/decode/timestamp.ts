@@ -76,28 +76,28 @@ export default defineProcessor<TimestampSettings>({
       default: false,
     },
     test: {
-      doc: 'Times that have to be read, or the processor can not be opened.',
+      doc: 'Times that have to be read, or the configuration is refused.',
       format: listOf(text),
       default: [],
     },
     id: { doc: 'A name for messages.', format: String, default: '' },
   },
+  check(settings) {
+    if (settings.test.length === 0) return []
+    const reads = readsOf(settings)
+    return settings.test.flatMap((time, at) =>
+      firstOf(reads, time) === undefined
+        ? [{ path: ['test', at], message: 'must be a time that fits one of the layouts' }]
+        : [],
+    )
+  },
   open({ settings }) {
     const { id, ignore_failure, ignore_missing } = settings
     const field = fieldOf(settings.field)
     const to = fieldOf(settings.target_field)
-    const zone = timeZoneOf(settings.timezone)
-    if (zone === undefined) throw new Error(`there is no time zone ${settings.timezone}`)
-    // The first look-up of an abbreviation takes long, which no event has to wait for.
-    if (settings.layouts.some(each => each.includes('MST'))) zone.offsetOf('MST')
-    const reads = settings.layouts.map(each => readerOf(each, zone))
+    const reads = readsOf(settings)
     const write = isoWriter()
     const prefix = id === '' ? '' : `${id}: `
-    for (const time of settings.test) {
-      if (firstOf(reads, time) === undefined) {
-        throw new Error(`${prefix}no layout fits the test ${JSON.stringify(time)}`)
-      }
-    }
     const set = (event: MutableEvent) => {
       if (ignore_missing && valueAt(event, field) === undefined) return
       const value = requiredAt(event, field)
@@ -119,6 +119,14 @@ export default defineProcessor<TimestampSettings>({
     }
   },
 })
+
+function readsOf({ layouts, timezone: name }: TimestampSettings): readonly Read[] {
+  const zone = timeZoneOf(name)
+  if (zone === undefined) throw new Error(`there is no time zone ${name}`)
+  // The first look-up of an abbreviation takes long, which no event has to wait for.
+  if (layouts.some(each => each.includes('MST'))) zone.offsetOf('MST')
+  return layouts.map(each => readerOf(each, zone))
+}
 
 function isUnix(written: string): boolean {
   return written === 'UNIX' || written === 'UNIX_MS'

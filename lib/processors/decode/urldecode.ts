@@ -1,7 +1,7 @@
 import { defineProcessor } from '../../processor.ts'
 import { eachPair, failOnError, ignoreMissing, type PairsSettings } from '../change/pairs.ts'
 import { type Field, put, requireText } from '../field.ts'
-import { fromTo, targetOrNone } from '../field-formats.ts'
+import { fromTo, inPlaceProblems, targetOrNone } from '../field-formats.ts'
 
 /** Decodes what is percent-encoded, with the settings of Beats' processor of this name. */
 export default defineProcessor<PairsSettings>({
@@ -19,6 +19,10 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  check: ({ fields }) =>
+    fields.flatMap(({ from, to }, at) =>
+      to === '' ? inPlaceProblems(['fields', at, 'from'], from) : [],
+    ),
   open: ({ settings }) =>
     eachPair(settings, (event, from, to, value, undo) => {
       put(event, to, decoded(requireText(value, from), from), undo)

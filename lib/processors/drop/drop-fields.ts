@@ -2,7 +2,7 @@ import type { MutableEvent } from '../../processor.ts'
 import { defineProcessor } from '../../processor.ts'
 import { ignoreMissing } from '../change/pairs.ts'
 import { define, type Field, fieldOf, isMap, remove } from '../field.ts'
-import { nameList } from './name-list.ts'
+import { eachField, nameList, nameListOf } from './name-list.ts'
 
 interface DropFieldsSettings {
   readonly fields: readonly string[]
@@ -17,16 +17,18 @@ export default defineProcessor<DropFieldsSettings>({
   name: 'drop_fields',
   schema: {
     fields: {
-      doc: 'The fields to drop. `@timestamp` and `type` stay even if they are listed.',
+      doc: 'The fields to drop. `@timestamp` and `type` stay even if they are listed. What is between slashes is a regular expression of names.',
       format: nameList,
       default: null,
     },
     ignore_missing: ignoreMissing,
   },
   open({ settings: { fields, ignore_missing } }) {
-    const dropped = fields.filter(name => !NEVER.includes(name)).map(fieldOf)
+    const { names, matches } = nameListOf(fields)
+    const dropped = names.filter(name => !NEVER.includes(name)).map(fieldOf)
     return {
       process(event) {
+        if (matches !== undefined) dropMatching(event, matches)
         const missing: Field[] = []
         for (const field of dropped) {
           if (remove(event, field) === undefined && !ignore_missing) missing.push(field)
@@ -37,6 +39,14 @@ export default defineProcessor<DropFieldsSettings>({
     }
   },
 })
+
+function dropMatching(event: MutableEvent, matches: (name: string) => boolean): void {
+  eachField(event, (map, key, name) => {
+    const isDropped = matches(name)
+    if (isDropped) define(map, key, undefined)
+    return isDropped
+  })
+}
 
 /**
  * Does not throw: the event would get back what has been dropped, and what is dropped is often what must not

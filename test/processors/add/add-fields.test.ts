@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { pino } from 'pino'
-import { parseSection } from '../../../lib/config/schema/section.ts'
+import { parseSettings } from '../../../lib/config/schema/settings.ts'
 import { formatPath } from '../../../lib/errors.ts'
 import type { MutableEvent } from '../../../lib/processor.ts'
 import addFields from '../../../lib/processors/add/add-fields.ts'
@@ -8,7 +8,7 @@ import addFields from '../../../lib/processors/add/add-fields.ts'
 function parse(value: Readonly<Record<string, unknown>>) {
   const problems: string[] = []
   const section = { path: ['processors', 0, 'add_fields'], value }
-  const settings = parseSection(addFields.schema, section, (path, message) =>
+  const settings = parseSettings(addFields, section, (path, message) =>
     problems.push(`${formatPath(path.slice(3))}: ${message}`),
   )
   return { settings, problems }
@@ -57,12 +57,23 @@ describe('processor: add_fields', () => {
     expect(Reflect.get({}, 'polluted')).to.equal(undefined)
   })
 
+  it('adds to @metadata', () => {
+    const config = { target: '@metadata', fields: { pipeline: 'web' } }
+    expect(added(config, {})).to.deep.equal({ '@metadata': { pipeline: 'web' } })
+    expect(added(config, { '@metadata': { _id: 1 } })).to.deep.equal({
+      '@metadata': { _id: 1, pipeline: 'web' },
+    })
+    expect(added({ ...config, target: '@metadata.a' }, {})).to.deep.equal({
+      '@metadata': { a: { pipeline: 'web' } },
+    })
+  })
+
   it('says what is wrong with its settings', () => {
     const target =
-      "target: must be the name of a field, such as labels or a.b; '' is the top level of the event"
+      "target: must be the name of a field that can be set, such as labels, a.b or @metadata; '' is the top level of the event"
     expect(parse({}).problems).to.deep.equal(['fields: is required'])
-    expect(parse({ fields: { a: 1 }, target: '@metadata' }).problems).to.deep.equal([
-      `${target}, not "@metadata"`,
+    expect(parse({ fields: { a: 1 }, target: '@timestamp.x' }).problems).to.deep.equal([
+      `${target}, not "@timestamp.x"`,
     ])
     expect(parse({ fields: { a: 1 }, target: 5 }).problems).to.deep.equal([`${target}, not 5`])
     expect(parse({ fields: { a: 1 }, target: 'a..b' }).problems).to.deep.equal([

@@ -59,7 +59,7 @@ describe('processor: add_process_metadata', () => {
   it('adds the environment only where it is allowed', () => {
     expect(added({ restricted_fields: true }).process.env).to.be.an('object')
     expect(() => opened(addProcess, { include_fields: ['process.env'] })).to.throw(
-      'include_fields has process.env, which takes restricted_fields: true',
+      'which takes restricted_fields: true',
     )
     const proc = (restricted_fields: boolean) =>
       addProcess.privileges?.(Object({ restricted_fields }))

@@ -148,7 +148,16 @@ describe('processor: add_host_metadata', () => {
   })
 
   it('adds where the host is, as far as it is told', () => {
-    const geo = { name: 'rack-1', location: '40.7128, -74.0060' }
+    const geo = {
+      name: 'rack-1',
+      location: '40.7128, -74.0060',
+      continent_name: 'North America',
+      country_name: 'United States',
+      country_iso_code: 'US',
+      region_name: 'New York',
+      region_iso_code: 'US-NY',
+      city_name: 'New York',
+    }
     expect(hostOf({ geo, cache: { ttl: 0 } }).geo).to.deep.equal(geo)
   })
 

@@ -42,17 +42,51 @@ describe('processor: drop_fields', () => {
       { a: 1 },
     ],
     ['drops nothing for no fields', { fields: [] }, { a: 1 }, { a: 1 }],
+    [
+      'drops what a regular expression matches, by names with dots',
+      { fields: ['/^a\\.(b|c)$/'] },
+      { a: { b: 1, bb: 2, c: { d: 3 } }, b: 4, 'a.b': 5 },
+      { a: { bb: 2 }, b: 4 },
+    ],
+    [
+      'drops where it matches anywhere in the name, maps with what is in them',
+      { fields: ['/ss/'] },
+      { password: 1, class: { a: 1 }, x: { assets: [2], y: 3 } },
+      { x: { y: 3 } },
+    ],
+    [
+      'takes both, and misses nothing for a regular expression',
+      { fields: ['/none/', 'a', '/(?i)^B$/'] },
+      { a: 1, b: 2, c: 3 },
+      { c: 3 },
+    ],
+    [
+      'never drops the time and @metadata by a regular expression',
+      { fields: ['/./'] },
+      { '@timestamp': 't', '@metadata': { _id: 1 }, type: 'x', a: 1 },
+      { '@timestamp': 't', '@metadata': { _id: 1 } },
+    ],
+    ['does not look into lists', { fields: ['/b/'] }, { a: [{ b: 1 }] }, { a: [{ b: 1 }] }],
   ]
   for (const [what, config, event, result] of ROWS) {
     it(what, () => expect(outcome(dropFields, config, event)).to.deep.equal(result))
   }
 
-  it('says that regular expressions have to wait', () => {
-    expect(problemsOf(dropFields, { fields: ['a', '/^a.*/'] })).to.deep.equal([
-      'fields[1]: must be the name of a field, such as message or a.b, not "/^a.*/" (regular expressions between slashes are not supported yet)',
-    ])
-    expect(problemsOf(includeFields, { fields: ['/a/'] })).to.have.length(1)
-    expect(problemsOf(dropFields, { fields: ['/var/log', '/'] })).to.deep.equal([])
+  it('reads as a name what has only one slash', () => {
+    expect(problemsOf(dropFields, { fields: ['/var/log', '/', '//'] })).to.deep.equal([])
+    const event = { '/': 1, '//': 2, '/var/log': 3, var: 4 }
+    const config = { fields: ['/var/log', '/', '//'] }
+    expect(outcome(dropFields, config, event)).to.deep.equal({ var: 4 })
+  })
+
+  it('drops what matches, however deep it is', () => {
+    const depth = 5000
+    const event = JSON.parse(`${'{"a":'.repeat(depth)}{"password":1,"b":2}${'}'.repeat(depth)}`)
+    const { process } = opened(dropFields, { fields: ['/password$/'] })
+    let inner = Object(process(event))
+    for (let level = 0; level < depth; level++) inner = inner.a
+    expect(inner.password).to.equal(undefined)
+    expect(inner.b).to.equal(2)
   })
 })
 
@@ -84,6 +118,18 @@ describe('processor: include_fields', () => {
       { a: { b: 1, c: 2 } },
     ],
     ['keeps null', { fields: ['a'] }, { a: null, b: 1 }, { a: null }],
+    [
+      'keeps what a regular expression matches',
+      { fields: ['/^(a|x\\.y)$/', 'z.a'] },
+      { a: { b: 1 }, x: { y: 2, z: 3 }, z: { a: 4, b: 5 }, ab: 6 },
+      { a: { b: 1 }, x: { y: 2 }, z: { a: 4 } },
+    ],
+    [
+      'keeps what is listed and what matches in it once',
+      { fields: ['a', '/b$/'] },
+      { a: { b: 1, c: 2 }, b: 3, 'd.b': 4, d: 'x' },
+      { a: { b: 1, c: 2 }, b: 3, d: { b: 4 } },
+    ],
   ]
   for (const [what, config, event, result] of ROWS) {
     it(what, () => expect(outcome(includeFields, config, event)).to.deep.equal(result))
