@@ -243,6 +243,9 @@ output.main:
       expect(events['lost_pauses']).to.be.above(50)
       expect(events['throttled_pauses']).to.be.above(20)
       expect(metricsIn(results[0]?.log ?? []).length).to.be.above(10)
+      // A queue in memory holds the beat up while the server takes nothing; that on the disk does not.
+      const isHeldUp = name === 'in memory'
+      expect(blockedMsIn(results[0]?.log ?? []) > 1000).to.equal(isHeldUp)
     })
 
     const received = () =>
@@ -267,6 +270,12 @@ output.main:
         })
     }
   })
+}
+
+/** For how long the beat waited for room. */
+function blockedMsIn(log: readonly LogLine[]): number {
+  const beats = log.map(({ monitoring }) => Object(Object(monitoring).metrics).beats)
+  return beats.reduce((sum, beat) => sum + (Object(beat).steady?.blocked_ms ?? 0), 0)
 }
 
 /** The events of each write that failed. */
