@@ -50,9 +50,9 @@ policies: dist/.built ## the default policies again, from tools/policy/ and tool
 live-amd64: build ## the filters against the kernel of this machine, as root
 	unshare --fork --pid --mount-proc --kill-child node dist/test/conformance/main.js
 
-live-queue: build ## a queue on the disk, killed hundreds of times (KILLS), after power cuts (CUTS), with a backlog (BACKLOG_GB)
-	CUTS=$${CUTS:-500} mocha --no-config --timeout 600000 --reporter dist/test/reporter.js \
-	  dist/test/pipeline/queues/disk/*.live.js dist/test/pipeline/queues/disk/faults/power-cut.test.js
+live-queue: build ## a queue on the disk, killed hundreds of times (KILLS), after power cuts (CUTS), restarts (ROUNDS), with a backlog (BACKLOG_GB)
+	CUTS=$${CUTS:-500} ROUNDS=$${ROUNDS:-100} mocha --no-config --timeout 600000 --reporter dist/test/reporter.js \
+	  dist/test/pipeline/queues/disk/*.live.js dist/test/pipeline/queues/disk/faults/{power-cut,restarts}.test.js
 
 live-%: build
 	node dist/tools/live/main.js $* $(SUITE)

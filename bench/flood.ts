@@ -38,10 +38,14 @@ export function flood({ settings = [], ...options }: FloodOptions): Promise<Floo
   })
 }
 
-/** Publishes, each acknowledged before the next. */
-export function publishesPerSecond(options: AgentOptions): Promise<number> {
+/** Publishes, each acknowledged before its publisher makes the next; `beat`: how many of them, of how many events. */
+export function publishesPerSecond(
+  options: AgentOptions,
+  beat: Readonly<Record<string, number>> = {},
+): Promise<number> {
   return inFolder(async folder => {
-    return 1000 / measuredBy<{ msEach: number }>(folder.agent(beatOf('one-by-one'), options)).msEach
+    const command = folder.agent(beatOf('one-by-one', beat), options)
+    return 1000 / measuredBy<{ msEach: number }>(command).msEach
   })
 }
 

@@ -1,8 +1,8 @@
 /** Bytes in memory from which on publishes wait for an output that keeps up. */
-const PACED_BYTES = 8 * 1024 * 1024
+const PACED_BYTES = 4 * 1024 * 1024
 
 /** An output keeps up that takes those in less time. */
-const PACED_MS = 500
+const PACED_MS = 250
 
 /** The events in memory: written and not taken, or going to be written. */
 interface Stock {

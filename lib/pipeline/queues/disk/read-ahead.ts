@@ -24,7 +24,7 @@ const READ_AHEAD_BYTES = 8 * 1024 * 1024
 const SKIP_BYTES = 256 * 1024
 
 /** Of what was written: more than publishes wait for (pace.ts), as those are measured before they are encoded. */
-const KEPT_BYTES = 24 * 1024 * 1024
+const KEPT_BYTES = 16 * 1024 * 1024
 
 /** Events of a block, of which the first has this number. */
 interface Resident extends Span {

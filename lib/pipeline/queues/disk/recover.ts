@@ -237,7 +237,7 @@ async function cut(
 ): Promise<void> {
   const segment = segmentName(number)
   const fields = { segment: join(folder, segment), bytes: end - offset, events: header?.count }
-  // A write that was cut short ends early. A whole frame with other bytes is damage.
+  // A write that was cut short ends early. A whole frame with other bytes is damage, or of a power cut.
   const isWhole = header !== undefined && end - offset === FRAME_HEADER_BYTES + header.length
   if (isWhole) await setAside(folder, number, handle, [offset, end])
   await handle.truncate(offset)

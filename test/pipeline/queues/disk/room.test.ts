@@ -25,7 +25,8 @@ describe('the room in the queue on the disk', () => {
     })()
     while (!isFull) {
       const before = taken.length
-      await sleep(200)
+      // Longer than it waits for an output that might keep up.
+      await sleep(600)
       isFull = taken.length === before
     }
     expect(taken.length).to.be.within(25, 36)

@@ -19,8 +19,8 @@ const { EIO } = constants.errno
 describe('the queue on a disk that fails', () => {
   let disk: FaultyDisk | undefined
 
-  beforeEach(function () {
-    disk = faultyDisk()
+  beforeEach(async function () {
+    disk = await faultyDisk()
     if (disk === undefined) skip(this, 'only root mounts a disk of its own')
   })
 

@@ -1,6 +1,6 @@
 // A thread that answers the kernel for a folder, whose files are in memory. It notes each operation before it answers.
 
-import { readSync, writeSync } from 'node:fs'
+import { closeSync, readSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import {
@@ -158,24 +158,32 @@ function note(operation: Operation): void {
   Atomics.add(cells, CELL.count, 1)
 }
 
-Atomics.store(cells, CELL.isReady, 1)
-Atomics.notify(cells, CELL.isReady)
-const message = Buffer.alloc(MESSAGE_BYTES)
-for (;;) {
-  let bytes = 0
-  try {
-    bytes = readSync(fd, message)
-  } catch {
-    break // unmounted
-  }
-  const request = requestOf(message.subarray(0, bytes))
-  const given = answer(request)
-  if (given === undefined) continue
-  const [error, body] = typeof given === 'number' ? [given, NOTHING] : [0, given]
-  try {
-    writeSync(fd, answerTo(request, error, body))
-  } catch {
-    // Whoever asked has been interrupted, or the folder was unmounted.
+Atomics.wait(cells, CELL.isMounted, 0)
+try {
+  serve()
+} finally {
+  // Whoever waits for an answer gets an error.
+  closeSync(fd)
+  parentPort?.close()
+}
+
+function serve(): void {
+  const message = Buffer.alloc(MESSAGE_BYTES)
+  for (;;) {
+    let bytes = 0
+    try {
+      bytes = readSync(fd, message)
+    } catch {
+      return // unmounted
+    }
+    const request = requestOf(message.subarray(0, bytes))
+    const given = answer(request)
+    if (given === undefined) continue
+    const [error, body] = typeof given === 'number' ? [given, NOTHING] : [0, given]
+    try {
+      writeSync(fd, answerTo(request, error, body))
+    } catch {
+      // Whoever asked has been interrupted, or the folder was unmounted.
+    }
   }
 }
-parentPort?.close()

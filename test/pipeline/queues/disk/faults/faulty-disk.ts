@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -15,14 +16,14 @@ export interface FaultyDisk {
   /** How many operations there have been, also those that have not come to `operations` yet. */
   count(): number
   /** From now on these operations fail with the errno; 0: they do not. */
-  fail(what: Exclude<keyof typeof CELL, 'count' | 'isReady'>, errno: number): void
+  fail(what: Exclude<keyof typeof CELL, 'count' | 'isMounted'>, errno: number): void
   /** Resolves once `operations` is complete. */
   caughtUp(): Promise<void>
   remove(): Promise<void>
 }
 
 /** Undefined where FUSE can't be mounted: that takes root and /dev/fuse. */
-export function faultyDisk(): FaultyDisk | undefined {
+export async function faultyDisk(): Promise<FaultyDisk | undefined> {
   const { path, remove } = temporaryFolder()
   let fd: number
   try {
@@ -32,20 +33,25 @@ export function faultyDisk(): FaultyDisk | undefined {
     return undefined
   }
   const cells = new Int32Array(new SharedArrayBuffer(64))
-  const worker = new Worker(PROGRAM, { workerData: { fd, cells } })
+  const worker = new Worker(PROGRAM, { workerData: { fd, cells }, trackUnmanagedFds: false })
   const operations: Operation[] = []
   worker.on('message', (operation: Operation) => operations.push(operation))
   const ended = new Promise(resolve => worker.once('exit', resolve))
+  // Until it has begun, whoever used the folder would wait for the thread, which may need the event loop for that.
+  await once(worker, 'online')
   const options = 'fd=3,rootmode=40000,user_id=0,group_id=0,default_permissions'
   try {
     execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'faulty', path], {
       stdio: ['ignore', 'ignore', 'ignore', fd],
     })
   } catch {
+    await worker.terminate()
     closeSync(fd)
     remove()
     return undefined
   }
+  Atomics.store(cells, CELL.isMounted, 1)
+  Atomics.notify(cells, CELL.isMounted)
   const count = () => Atomics.load(cells, CELL.count)
   const caughtUp = async () => {
     for (const goal = count(); operations.length < goal; ) await sleep(1)
@@ -59,7 +65,6 @@ export function faultyDisk(): FaultyDisk | undefined {
     async remove() {
       execFileSync('umount', ['-f', '-l', path])
       await ended
-      closeSync(fd)
       remove()
     },
   }

@@ -26,6 +26,6 @@ export const CELL = {
   create: 6,
   /** Of which reads fail; 0: of all. */
   readNode: 8,
-  /** Isn't 0 once it has begun. */
-  isReady: 7,
+  /** Isn't 0 once it is mounted. */
+  isMounted: 7,
 } as const

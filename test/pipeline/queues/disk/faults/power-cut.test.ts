@@ -19,8 +19,8 @@ describe(`the queue on the disk after a power cut (SEED=${SEED})`, () => {
   const random = randomOf(SEED)
   let disk: FaultyDisk | undefined
 
-  beforeEach(function () {
-    disk = faultyDisk()
+  beforeEach(async function () {
+    disk = await faultyDisk()
     if (disk === undefined) skip(this, 'only root mounts a disk of its own')
   })
 

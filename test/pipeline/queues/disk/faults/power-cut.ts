@@ -73,6 +73,13 @@ export function afterPowerCut(
   }
 }
 
+/** Writes into a folder what a process leaves there that is killed after these operations: the kernel has it all. */
+export function afterKill(operations: readonly Operation[], folder: string): void {
+  const nodes = new Set(operations.flatMap(each => ('node' in each ? [each.node] : [])))
+  const synced = [...nodes].map(node => ({ op: 'sync' as const, node, isDone: true }))
+  afterPowerCut([...operations, ...synced, { op: 'syncFolder' }], folder, () => 0)
+}
+
 /** With `random` any part of a change. */
 function apply(content: Content, change: Change, random?: () => number): void {
   const share = random === undefined || random() < 0.3 ? 1 : random() < 0.4 ? 0 : random()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DiskQueueSettings } from '../../../../../lib/config/config.ts'
 import type { Batch, Output } from '../../../../../lib/output.ts'
+import type { PipelineStats } from '../../../../../lib/pipeline/stats.ts'
 import { NEVER, ORDERED } from '../../../fixtures.ts'
 import { opened, unaccounted } from '../opened.ts'
 import type { FaultyDisk } from './faulty-disk.ts'
@@ -14,12 +15,17 @@ export interface Worked {
   /** The output was given them. */
   readonly sent: Moments
   readonly messages: readonly string[]
+  readonly stats: PipelineStats
+  /** Events that are in the queue at the end. */
+  readonly kept: number
 }
 
 interface Work {
   readonly sync: DiskQueueSettings['sync']
   readonly publishes: number
   readonly random: () => number
+  /** Of the names of events. */
+  readonly prefix?: string
   /** Is called before each publish. */
   readonly trouble?: (disk: FaultyDisk) => void
 }
@@ -27,12 +33,13 @@ interface Work {
 /** A queue at work on this disk, with an output that is up, slow and down in turns. */
 export async function work(
   disk: FaultyDisk,
-  { sync, publishes, random, trouble }: Work,
+  { sync, publishes, random, prefix = '', trouble }: Work,
 ): Promise<Worked> {
   const stored: Moments = new Map()
   const sent: Moments = new Map()
   const output: Output = {
     async write({ lines, count }: Batch) {
+      account()
       for (const line of lines) {
         const { id } = JSON.parse(line)
         if (!sent.has(id)) sent.set(id, disk.count())
@@ -41,18 +48,26 @@ export async function work(
       if (mood < 0.3) await sleep(10 * random())
       if (mood < 0.1) throw new Error('down')
       const taken = mood < 0.3 ? Math.floor(count / 2) : count
-      return { retry: Array.from({ length: count - taken }, (_, at) => taken + at), reject: [] }
+      const reject = mood > 0.95 ? [{ index: 0, reason: 'no' }] : []
+      return { retry: Array.from({ length: count - taken }, (_, at) => taken + at), reject }
     },
     close: async () => undefined,
   }
   const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: 20 }
   const { pipeline, publish, lines } = await opened({ path: disk.path, sync }, output, { delivery })
+  const account = () => {
+    const left = unaccounted(pipeline.stats())
+    if (left !== 0) throw new Error(`${left} events are unaccounted for`)
+  }
+  account()
   pipeline.start()
   for (let at = 0; at < publishes; at++) {
     trouble?.(disk)
     const pad = 'x'.repeat(random() * 20_000)
-    const ids = Array.from({ length: 1 + random() * 9 }, (_, event) => `${at}.${event}`)
-    const receipt = await publish(ids.map(id => ({ id, pad })))
+    const ids = Array.from({ length: 1 + random() * 9 }, (_, event) => `${prefix}${at}.${event}`)
+    const unencodable = random() < 0.05 ? [new Map() as never] : []
+    const receipt = await publish([...ids.map(id => ({ id, pad })), ...unencodable])
+    account()
     void receipt.stored.then(() => {
       for (const id of ids) stored.set(id, disk.count())
     })
@@ -61,11 +76,11 @@ export async function work(
   for (const what of ['write', 'sync', 'syncPosition', 'syncFolder', 'create'] as const) {
     disk.fail(what, 0)
   }
-  await pipeline.close(NEVER)
-  const left = unaccounted(pipeline.stats())
-  if (left !== 0) throw new Error(`${left} events are unaccounted for`)
+  const { kept } = await pipeline.close(NEVER)
+  account()
   await disk.caughtUp()
-  return { stored, sent, messages: lines.map(({ msg }) => String(msg)) }
+  const messages = lines.map(({ msg }) => String(msg))
+  return { stored, sent, messages, stats: pipeline.stats(), kept }
 }
 
 /** The events that had been stored and not sent by this operation. */
