@@ -244,7 +244,7 @@ output.main:
       expect(events['throttled_pauses']).to.be.above(20)
       expect(metricsIn(results[0]?.log ?? []).length).to.be.above(10)
       // A queue in memory holds the beat up while the server takes nothing; that on the disk does not.
-      const isHeldUp = name === 'in memory'
+      const isHeldUp = queue === IN_MEMORY
       expect(blockedMsIn(results[0]?.log ?? []) > 1000).to.equal(isHeldUp)
     })
 
