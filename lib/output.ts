@@ -100,16 +100,19 @@ export interface OutputContext<S> {
 }
 
 /**
- * Says where an event goes at the peer, from the fields of the event and of the agent: `get('agent.version')`.
+ * Says where an event goes at the peer, from the fields of the event and of the agent: `get('agent.version')`, or
+ * `get()` for all of them, which takes longer.
  * Values are as the encoded event has them, a time as text; `@metadata.…` reads what lies beside it. Lines
  * that a beat has encoded itself are asked about once a publish, and only fields of the agent, the time and
  * `@metadata` have a value then. Undefined, an error or a promise: nowhere in particular.
  */
-export type Route = (get: (field: string) => unknown) => string | undefined
+export type Route = (get: (field?: string) => unknown) => string | undefined
 
 export interface OutputType<S = unknown> extends Plugin<S> {
   /** Defaults of this output, where they differ from those of the framework. A user can set each but `ordered`. */
   readonly delivery?: Partial<DeliverySettings>
+  /** How many servers are written to at once with these settings: `workers` is for each. Left out: 1. */
+  peers?(settings: S): number
   /** Makes the route of events, which is worked out when they are published and kept in `batch.meta`. */
   route?(settings: S): Route
   /**

@@ -130,5 +130,7 @@ async function configureOutput(
 ): Promise<ConfiguredOutput | undefined> {
   const output = await configurePlugin('output', config, loading)
   const parsed = parseDelivery(config.delivery, output?.plugin.delivery ?? {}, loading.report)
-  return output && parsed && { ...output, ...parsed }
+  if (!output || !parsed) return undefined
+  const inFlight = parsed.delivery.inFlight * (output.plugin.peers?.(output.settings) ?? 1)
+  return { ...output, ...parsed, delivery: { ...parsed.delivery, inFlight } }
 }

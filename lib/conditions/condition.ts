@@ -5,8 +5,4 @@ import type { MutableEvent } from '../processor.ts'
 export type Condition = (event: MutableEvent) => boolean
 
 /** Makes a condition of what is written below its kind; undefined after a problem, which has been reported. */
-export type ParseCondition = (
-  written: unknown,
-  path: Path,
-  report: Report,
-) => Condition | undefined | Promise<Condition | undefined>
+export type ParseCondition = (written: unknown, path: Path, report: Report) => Condition | undefined

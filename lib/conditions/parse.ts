@@ -21,27 +21,33 @@ const EXAMPLE = 'must be a condition, such as { equals: { log.level: error } }'
 /** Far more than anybody writes, and few enough for the stack. */
 const MAX_DEPTH = 30
 
-const FIELD_KINDS: Readonly<Record<string, ParseCondition>> = {
+const FIELD_KINDS = {
   equals: parseEquals,
   contains: parseContains,
-  // Only a pattern needs the library.
-  regexp: async (written, path, report) =>
-    (await import('./regexp.ts')).parseRegexp(written, path, report),
   range: parseRange,
   network: parseNetwork,
   has_fields: parseHasFields,
-}
+} as const
 
 const LOGICAL: readonly string[] = ['and', 'or', 'not']
-const KINDS: readonly string[] = [...Object.keys(FIELD_KINDS), ...LOGICAL]
+const KINDS: readonly string[] = [
+  ...['equals', 'contains', 'regexp', 'range', 'network', 'has_fields'],
+  ...LOGICAL,
+]
 
-/** @returns undefined after a problem, which has been reported */
-export async function parseCondition(
+/** Parses conditions. `regexp`: of that kind, as it takes a library that most do without (parse-lazily.ts). */
+export function conditionParser(regexp: ParseCondition): ParseCondition {
+  const kinds: Readonly<Record<string, ParseCondition>> = { ...FIELD_KINDS, regexp }
+  return (written, path, report) => parse(kinds, written, path, report, 0)
+}
+
+function parse(
+  kinds: Readonly<Record<string, ParseCondition>>,
   written: unknown,
   path: Path,
   report: Report,
-  depth = 0,
-): Promise<Condition | undefined> {
+  depth: number,
+): Condition | undefined {
   if (depth > MAX_DEPTH) {
     return void report(path, `must not have conditions nested more than ${MAX_DEPTH} deep`)
   }
@@ -54,9 +60,10 @@ export async function parseCondition(
   }
   const here = [...path, kind]
   const below = written[kind]
-  if (kind === 'not') return negated(await parseCondition(below, here, report, depth + 1))
-  if (LOGICAL.includes(kind)) return parseList(kind, below, here, report, depth)
-  return FIELD_KINDS[kind]?.(below, here, report)
+  const parseBelow: ParseCondition = (inner, at) => parse(kinds, inner, at, report, depth + 1)
+  if (kind === 'not') return negated(parseBelow(below, here, report))
+  if (LOGICAL.includes(kind)) return parseList(kind, below, here, report, parseBelow)
+  return kinds[kind]?.(below, here, report)
 }
 
 /** The kinds of a map; none after a problem. */
@@ -79,19 +86,17 @@ function negated(condition: Condition | undefined): Condition | undefined {
   return condition && (event => !condition(event))
 }
 
-async function parseList(
+function parseList(
   kind: string,
   written: unknown,
   path: Path,
   report: Report,
-  depth: number,
-): Promise<Condition | undefined> {
+  parseItem: ParseCondition,
+): Condition | undefined {
   const expected = 'must be a list of conditions, each a map'
   if (!Array.isArray(written)) return void reportUnlike(expected, written, path, report)
   if (written.length === 0) return void report(path, `${expected}; it is empty`)
-  const parsed = await Promise.all(
-    written.map((item, at) => parseCondition(item, [...path, at], report, depth + 1)),
-  )
+  const parsed = written.map((item, at) => parseItem(item, [...path, at], report))
   const conditions = parsed.filter(condition => condition !== undefined)
   if (conditions.length < written.length) return undefined
   return kind === 'and'

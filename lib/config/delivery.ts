@@ -120,7 +120,7 @@ export const outputSchema: Schema<OutputKeys> = {
 
 export const OUTPUT_KEYS: readonly string[] = Object.keys(outputSchema)
 
-/** Keys that the schema of an output must not have: the framework uses them, or is going to. */
+/** Keys that the schema of an output must not have: the framework uses them, or has a schema for them. */
 export const RESERVED_OUTPUT_KEYS: readonly string[] = [...OUTPUT_KEYS, ...['ssl', 'proxy_url']]
 
 /**

@@ -3,7 +3,9 @@ import type { OutputType } from '../output.ts'
 /** The outputs of the framework. Each is imported only when it is needed. */
 const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   console: async () => (await import('./console/console.ts')).default,
+  elasticsearch: async () => (await import('./elasticsearch/elasticsearch.ts')).default,
   file: async () => (await import('./file/file.ts')).default,
+  http: async () => (await import('./http/http.ts')).default,
 }
 
 /** For `did you mean` suggestions. */

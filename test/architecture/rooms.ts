@@ -136,7 +136,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   outputs: {
     files: /^lib\/outputs\//,
-    imports: ['outputs/rotation', 'contracts', 'config/schema', 'errors', 'basics', 'npm:convict'],
+    imports: [
+      ...['outputs/rotation', 'contracts', 'config/schema', 'conditions', 'errors', 'basics'],
+      'npm:convict',
+    ],
     types: ['npm:pino'],
   },
   processors: {

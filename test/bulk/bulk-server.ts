@@ -11,6 +11,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { createGunzip } from 'node:zlib'
 import { randomFrom } from '../faults/random.ts'
 import {
   type Behaviour,
@@ -84,13 +85,13 @@ export class BulkServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request).catch(() => undefined)
+    const body = await bodyOf(request).catch(() => undefined)
     if (body === undefined) return
     if (request.url === '/_control') {
       this.control(JSON.parse(body))
       response.end()
     } else if (request.url === '/_stats') response.end(JSON.stringify(this.stats))
-    else if (request.url === '/_bulk') await this.#bulk(body, response)
+    else if (request.url?.replace(/\?.*/, '') === '/_bulk') await this.#bulk(body, response)
     else {
       this.stats.elsewhere++
       response.writeHead(404).end()
@@ -163,6 +164,13 @@ export class BulkServer {
       this.ids.add(id)
     }
   }
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  if (request.headers['content-encoding'] !== 'gzip') return text(request)
+  const plain = createGunzip()
+  request.on('error', error => plain.destroy(error))
+  return text(request.pipe(plain))
 }
 
 function refusal(status: number, type: string) {

@@ -88,11 +88,20 @@ function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
 }
 
-for (const [name, queue] of [
-  ['in memory', 'queue.mem: { events: 1000, flush: { min_events: 50, timeout: 20ms } }'],
-  ['on the disk', 'queue.disk: { max_size: 50MB }'],
+const IN_MEMORY = 'queue.mem: { events: 1000, flush: { min_events: 50, timeout: 20ms } }'
+const ON_THE_DISK = 'queue.disk: { max_size: 50MB }'
+
+const OWN = (port: number) => `type: ${ROOT}dist/test/bulk/output.js
+  port: ${port}`
+const ELASTICSEARCH = (port: number) => `type: elasticsearch
+  hosts: ['127.0.0.1:${port}']`
+
+for (const [name, queue, output] of [
+  ["an output of one's own, its queue in memory", IN_MEMORY, OWN],
+  ["an output of one's own, its queue on the disk", ON_THE_DISK, OWN],
+  ['output.elasticsearch, its queue in memory', IN_MEMORY, ELASTICSEARCH],
 ] as const) {
-  describe(`an agent with its queue ${name}, and a server that`, function () {
+  describe(`an agent with ${name}, and a server that`, function () {
     this.timeout(60_000)
     let place: Workplace
     let bulk: Bulk
@@ -120,8 +129,7 @@ logging.metrics.period: 1s
 seccomp.required: true
 shutdown_timeout: 20s
 output.main:
-  type: ${plugin('output')}
-  port: ${bulk.port}
+  ${output(bulk.port)}
   workers: ${WORKERS}
   bulk_max_size: ${BATCH}
   timeout: 300ms
@@ -197,7 +205,7 @@ output.main:
       const taken = Number(readFileSync(place.path('taken.txt'), 'utf8').trim().split('\n').at(-1))
       const expected = Array.from({ length: taken }, (_, n) => n)
       const good = expected.filter(n => n % 50 !== 7)
-      if (name === 'on the disk') {
+      if (queue === ON_THE_DISK) {
         const next = start(true)
         await next.logged('Running')
         while (new Set(received()).size < good.length) await sleep(50)
@@ -235,6 +243,9 @@ output.main:
       expect(events['lost_pauses']).to.be.above(50)
       expect(events['throttled_pauses']).to.be.above(20)
       expect(metricsIn(results[0]?.log ?? []).length).to.be.above(10)
+      // A queue in memory holds the beat up while the server takes nothing; that on the disk does not.
+      const isHeldUp = queue === IN_MEMORY
+      expect(blockedMsIn(results[0]?.log ?? []) > 1000).to.equal(isHeldUp)
     })
 
     const received = () =>
@@ -259,6 +270,12 @@ output.main:
         })
     }
   })
+}
+
+/** For how long the beat waited for room. */
+function blockedMsIn(log: readonly LogLine[]): number {
+  const beats = log.map(({ monitoring }) => Object(Object(monitoring).metrics).beats)
+  return beats.reduce((sum, beat) => sum + (Object(beat).steady?.blocked_ms ?? 0), 0)
 }
 
 /** The events of each write that failed. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import { parseCondition } from '../../lib/conditions/parse.ts'
+import { parseCondition } from '../../lib/conditions/parse-lazily.ts'
 import type { MutableEvent } from '../../lib/processor.ts'
 import { nested } from './nested.ts'
 

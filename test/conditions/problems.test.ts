@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseCondition } from '../../lib/conditions/parse.ts'
+import { parseCondition } from '../../lib/conditions/parse-lazily.ts'
 import { formatPath } from '../../lib/errors.ts'
 import { nested } from './nested.ts'
 

@@ -25,6 +25,8 @@ describe('docs/reference.md', () => {
   })
 })
 
+const NO_FILES = { certificate_authorities: [], certificate: '', key: '' }
+
 describe('the plugins that come with the framework', () => {
   it('are the agent itself, its beats, its processors and its outputs', async () => {
     const plugins = await builtinPlugins()
@@ -33,8 +35,7 @@ describe('the plugins that come with the framework', () => {
       'beat audit',
       'beat host',
       ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
-      'output console',
-      'output file',
+      ...['console', 'elasticsearch', 'file', 'http'].map(name => `output ${name}`),
     ])
   })
 
@@ -52,6 +53,7 @@ describe('the plugins that come with the framework', () => {
         metricsets: ['cpu'],
         logging: { to_files: false },
         queue: { outside: [] },
+        ...{ url: 'http://a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
       }
       const { problems } = askPrivileges(() =>
         plugin.privileges?.(kind === 'agent' ? { ...settings, path: { data: '/srv' } } : settings),

@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readStoredObject } from '../../lib/agent/process/stored-file.ts'
@@ -41,6 +48,16 @@ export class Followed {
   async kill(): Promise<void> {
     this.#agent?.child.kill('SIGKILL')
     await this.#agent?.ended()
+  }
+
+  /** Where its notes end now. */
+  noted(): number {
+    return statSync(this.#ledger).size
+  }
+
+  /** Takes back the notes from there on. */
+  forgetNotes(from: number): void {
+    truncateSync(this.#ledger, from)
   }
 
   /** Starts the agent without new events, and ends it once everything before the position is in the files. */

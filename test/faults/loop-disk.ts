@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../outputs/folder.ts'
 
@@ -14,7 +14,7 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), EXT4_IOC_SHUTDOWN, struct.pack("I
  */
 export class LoopDisk {
   readonly path: string
-  readonly #image: string
+  #image: string
   readonly #folder: ReturnType<typeof temporaryFolder>
 
   private constructor(folder: ReturnType<typeof temporaryFolder>) {
@@ -45,8 +45,17 @@ export class LoopDisk {
     run('mount', '-o', 'loop', this.#image, this.path)
   }
 
-  unmount(): void {
-    run('umount', this.path)
+  /**
+   * Begins anew with what is on the disk. It is a copy: some other namespace may still have the old one mounted, and
+   * the kernel would go on with that.
+   */
+  restart(): void {
+    const copy = `${this.#image}+`
+    run('umount', '-l', this.path)
+    run('cp', '--sparse=always', this.#image, copy)
+    rmSync(this.#image)
+    this.#image = copy
+    this.mount()
   }
 
   /** From now on nothing reaches the disk, and every call fails. */
@@ -54,8 +63,13 @@ export class LoopDisk {
     run('python3', '-c', CUT, this.path)
   }
 
-  /** Nothing is written any more until it is thawed: whoever writes hangs. */
+  /**
+   * Nothing is written any more until it is thawed: whoever writes hangs, and can't be killed. So it is thawed after
+   * a while in any case.
+   */
   freeze(): void {
+    const thaw = ['-c', 'sleep 15; fsfreeze -u "$0"', this.path]
+    spawn('sh', thaw, { stdio: 'ignore', detached: true }).unref()
     run('fsfreeze', '-f', this.path)
   }
 

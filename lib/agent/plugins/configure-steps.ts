@@ -54,7 +54,7 @@ async function configureCondition(
   report: Report,
 ): Promise<ConfiguredCondition | undefined> {
   // Most configurations have none.
-  const { parseCondition } = await import('../../conditions/parse.ts')
+  const { parseCondition } = await import('../../conditions/parse-lazily.ts')
   const holds = await parseCondition(written, path, report)
   return holds && { written, holds }
 }

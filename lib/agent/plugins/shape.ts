@@ -12,6 +12,7 @@
 import { RESERVED_BEAT_KEYS } from '../../config/beats.ts'
 import { RESERVED_OUTPUT_KEYS } from '../../config/delivery.ts'
 import { RESERVED_PROCESSOR_KEYS } from '../../config/processors.ts'
+import { isSharedSchema } from '../../config/schema/shared-schema.ts'
 import type { OutputType } from '../../output.ts'
 import type { ProcessorType } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
@@ -108,6 +109,7 @@ const OUTPUT_CHECKS: readonly Check[] = [
   requiredFunction('open'),
   notOf('a beat', 'run'),
   optionalFunction('route'),
+  optionalFunction('peers'),
   output => deliveryProblems(output.get('delivery')),
   unreserved(RESERVED_OUTPUT_KEYS, 'output'),
 ]
@@ -135,8 +137,10 @@ function notOf(other: string, key: string): Check {
 function unreserved(reserved: readonly string[], kind: string): Check {
   return plugin => {
     const schema = plugin.get('schema')
-    const taken = isObject(schema) ? Object.keys(schema).filter(key => reserved.includes(key)) : []
-    return taken.map(key => `"schema.${key}" is reserved for a key that every ${kind} has`)
+    const taken = Object.entries(isObject(schema) ? schema : {}).filter(
+      ([key, value]) => reserved.includes(key) && !isSharedSchema(value),
+    )
+    return taken.map(([key]) => `"schema.${key}" is reserved for a key that every ${kind} has`)
   }
 }
 

@@ -46,7 +46,7 @@ function deepFrozen<T extends object>(value: T): T {
   return Object.freeze(value)
 }
 
-function routed(route: Route, get: (field: string) => unknown): string | undefined {
+function routed(route: Route, get: (field?: string) => unknown): string | undefined {
   try {
     const to: unknown = route(get)
     // Nobody waits for it, and a rejection that nobody handles would end the agent.
@@ -63,7 +63,7 @@ function viewOf(
   metadata: Fields | undefined,
   constants: Fields,
   now: string | undefined,
-): (field: string) => unknown {
+): (field?: string) => unknown {
   const topOf = (key: string): unknown => {
     if (key === '@metadata') return metadata
     const own = Object.hasOwn(event, key) ? event[key] : undefined
@@ -71,7 +71,13 @@ function viewOf(
     if (!Object.hasOwn(constants, key)) return own
     return withConstant(key, constants[key], own)
   }
+  const whole = () => {
+    const keys = new Set(['@timestamp', ...Object.keys(event), ...Object.keys(constants)])
+    if (metadata !== undefined) keys.add('@metadata')
+    return Object.fromEntries([...keys].map(key => [key, topOf(key)]))
+  }
   return field => {
+    if (field === undefined) return asEncoded(whole())
     const [top = '', ...path] = field.split('.')
     return asEncoded(valueAt(topOf(top), path))
   }

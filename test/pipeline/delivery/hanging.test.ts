@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Output, WriteResult } from '../../../lib/output.ts'
@@ -11,7 +12,9 @@ import { Writer } from '../../../lib/pipeline/delivery/writer.ts'
 import { Lease } from '../../../lib/pipeline/lease.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../../lib/pipeline/stats.ts'
-import { memoryLog, ORDERED } from '../fixtures.ts'
+import { LoopDisk } from '../../faults/loop-disk.ts'
+import { skip } from '../../live.ts'
+import { events, memoryLog, NEVER, ORDERED, pipelineTo, SOURCE } from '../fixtures.ts'
 
 const NEVER_ENDING = new Promise<never>(() => undefined)
 
@@ -93,6 +96,39 @@ describe('a disk that hangs under the dead letter', () => {
     queue.close(new Error('closed'))
     await done
     expect(counts).to.include({ acked: 10, rejected: 10, dead_lettered: 10 })
+  })
+})
+
+describe('a pipeline whose dead letter is on a disk that hangs', () => {
+  it('ends by its deadline, and goes on when the disk answers', async function () {
+    this.timeout(30_000)
+    const disk = LoopDisk.create(32)
+    if (!disk) skip(this, 'no loop device, mkfs.ext4 or python3 for this user')
+    const output: Output = {
+      write: async ({ lines }) => {
+        const reject = lines.map((_, index) => ({ index, reason: 'no' }))
+        return { retry: [], reject }
+      },
+      async close() {},
+    }
+    const deadLetter = { folder: join(disk.path, 'dead'), output: 'main', maxBytes: 0 }
+    const pipeline = pipelineTo(output, { deadLetter })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    await (await publish(events(1))).confirmed
+    disk.freeze()
+    let confirmed: Promise<unknown>
+    try {
+      confirmed = (await publish(events(1))).confirmed
+      const from = performance.now()
+      expect(await pipeline.close(AbortSignal.timeout(200))).to.deep.equal({ lost: 1, kept: 0 })
+      expect(performance.now() - from).to.be.below(2000)
+    } finally {
+      disk.thaw()
+    }
+    // The write could not be taken back: the event is there, although nobody counts on it.
+    await confirmed
+    expect(pipeline.stats()).to.include({ rejected: 2, dead_lettered: 2, sending: 0 })
+    disk.remove()
   })
 })
 

@@ -1,0 +1,108 @@
+// The _bulk API: what is sent for a batch, and what its answer says of each event.
+
+import type { Batch, Rejection, WriteResult } from '../../output.ts'
+
+interface Bulk {
+  readonly body: Buffer
+  /** By the order of the body: the index of the event in the batch. */
+  readonly indices: readonly number[]
+  /** Those without an index to go to, which are not in the body. */
+  readonly rejected: readonly Rejection[]
+}
+
+/** An action and the event itself, a line each. */
+export function bulkOf(batch: Batch): Bulk {
+  const { chunks, ends, meta, count } = batch
+  const [only] = chunks
+  const lines = chunks.length === 1 && only ? only : Buffer.concat(chunks)
+  const actions = new Map<string, Buffer>()
+  const parts: Uint8Array[] = []
+  const indices: number[] = []
+  const rejected: Rejection[] = []
+  for (let index = 0; index < count; index++) {
+    const { route, fields } = meta[index] ?? {}
+    if (route === undefined) {
+      rejected.push({ index, reason: 'no rule gives it an index' })
+      continue
+    }
+    parts.push(actionOf(route, fields, actions))
+    parts.push(lines.subarray(index === 0 ? 0 : ends[index - 1], ends[index]))
+    indices.push(index)
+  }
+  return { body: Buffer.concat(parts), indices, rejected }
+}
+
+function actionOf(
+  route: string,
+  fields: Readonly<Record<string, unknown>> | undefined,
+  actions: Map<string, Buffer>,
+): Buffer {
+  const id = fields?._id
+  const type = fields?.op_type === 'index' ? 'index' : 'create'
+  if (typeof id === 'string' && id !== '') {
+    return Buffer.from(`{"${type}":${route.slice(0, -1)},"_id":${JSON.stringify(id)}}}\n`)
+  }
+  const key = `${type}${route}`
+  const known = actions.get(key)
+  if (known !== undefined) return known
+  const action = Buffer.from(`{"${type}":${route}}\n`)
+  actions.set(key, action)
+  return action
+}
+
+interface Item {
+  readonly status: number
+  readonly type: string
+  /** May repeat the event: it is looked at, never shown. */
+  readonly reason: string
+}
+
+/** @throws Error if the answer is not one for so many events */
+export function itemsOf(body: Buffer, count: number): readonly Item[] {
+  const { items } = Object(JSON.parse(body.toString('utf8')))
+  if (!Array.isArray(items) || items.length !== count) {
+    throw new Error(`the answer is not one for ${count} events`)
+  }
+  return items.map(item => {
+    const [result] = Object.values(Object(item))
+    const { status, error } = Object(result)
+    if (!Number.isInteger(status)) throw new Error('an item of the answer has no status')
+    const { type, reason } = Object(error)
+    return { status, type: wordOf(type), reason: String(reason ?? '').slice(0, 1_000) }
+  })
+}
+
+/** A type is a word such as `document_parsing_exception`; anything else might be of the event. */
+function wordOf(type: unknown): string {
+  return typeof type === 'string' && /^\w{1,80}$/.test(type) ? type : 'refused'
+}
+
+/** Statuses of an event that are about the server or the configuration: another try may succeed. */
+const NOT_OF_THE_EVENT = [401, 403, 404, 429]
+
+const TYPES_NOT_OF_THE_EVENT =
+  /^(index_not_found|index_closed|cluster_block|security|es_rejected_execution|circuit_breaking)_exception$/
+
+/** Says what became of each event. 409: it has been there already, by the same id. */
+export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): WriteResult {
+  const retry: number[] = []
+  const reject = [...rejected]
+  let isThrottled = false
+  for (const [at, item] of items.entries()) {
+    const { status, type } = item
+    const index = indices[at] ?? 0
+    if (status < 300 || status === 409) continue
+    if (isFinal(item)) reject.push({ index, status, reason: type })
+    else retry.push(index)
+    isThrottled ||= status === 429
+  }
+  reject.sort((a, b) => a.index - b.index)
+  return { retry, reject, ...(isThrottled && { cause: 'throttled' }) }
+}
+
+function isFinal({ status, type, reason }: Item): boolean {
+  if (status >= 500 || status < 400 || NOT_OF_THE_EVENT.includes(status)) return false
+  // A pipeline that does not exist is a mistake in the configuration.
+  if (TYPES_NOT_OF_THE_EVENT.test(type) || /^pipeline with id \[/.test(reason)) return false
+  return true
+}

@@ -1,0 +1,172 @@
+// Sends batches to Elasticsearch or OpenSearch with _bulk. What becomes of an event is what its own item says:
+//
+//   2xx, 409   confirmed; 409: an event with this id is there already, as after a retry
+//   other 4xx of the document itself   rejected, to the dead letter
+//   anything else                      tried again
+//
+// A request that is refused as a whole says nothing of its events. 413 has it halved.
+
+import { promisify } from 'node:util'
+import { gzip as gzipOf } from 'node:zlib'
+import type { Logger } from 'pino'
+import {
+  type Batch,
+  defineOutput,
+  type Output,
+  type WriteCall,
+  type WriteResult,
+} from '../../output.ts'
+import { retryAfterMs } from '../../retry-after.ts'
+import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
+import { HostPool } from '../http-client/host-pool.ts'
+import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { Credentials } from '../tls/credentials.ts'
+import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { bulkOf, itemsOf, resultOf } from './bulk.ts'
+import { routeOf, routeProblems } from './route.ts'
+import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
+
+const gzip = promisify(gzipOf)
+
+const PORT = 9200
+
+/** An item of an answer has a few dozen bytes; with an error, some hundreds. */
+const MAX_ITEM_BYTES = 2 * 1024
+const MAX_HEAD_BYTES = 64 * 1024
+
+/** What is needed of an answer: the rest costs the server and us. */
+const FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason'
+
+export default defineOutput<ElasticsearchSettings>({
+  name: 'elasticsearch',
+  schema: elasticsearchSchema,
+  delivery: { bulk_max_size: 1600 },
+  check: settings => [
+    ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
+    ...accessProblems(settings),
+    ...routeProblems(settings),
+  ],
+  privileges: settings => {
+    const proxy = proxyOf(settings)
+    const places = proxy ? [proxy] : hostsOf(settings)
+    const ports = new Map(places.map(place => [place.port, place.title]))
+    return [
+      ...[...ports].map(([port, title]) => ({ connects: port, why: `sends events to ${title}` })),
+      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
+    ]
+  },
+  peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
+  route: routeOf,
+  async open({ settings, log }) {
+    const credentials = new Credentials(settings.ssl, log)
+    const hosts = hostsOf(settings)
+    if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
+    const clients = hosts.map(host => {
+      const headers = headersOf(settings, host)
+      return new HttpClient({
+        host,
+        proxy: proxyOf(settings),
+        ssl: settings.ssl,
+        credentials,
+        headers,
+      })
+    })
+    return new ElasticsearchOutput(settings, clients, log)
+  },
+})
+
+function hostsOf({ hosts, protocol, path }: ElasticsearchSettings): readonly HttpHost[] {
+  return hosts.flatMap(each => parseHost(each, { port: PORT, protocol, path }) ?? [])
+}
+
+function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {
+  return proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
+}
+
+function accessProblems({ hosts, username, password, api_key }: ElasticsearchSettings) {
+  return [
+    ...(hosts.length === 0 ? [{ path: ['hosts'], message: 'must name a server' }] : []),
+    ...(api_key !== '' && username !== ''
+      ? [{ path: ['api_key'], message: 'must not be set together with a username' }]
+      : []),
+    ...(password !== '' && username === ''
+      ? [{ path: ['password'], message: 'must not be set without a username' }]
+      : []),
+  ]
+}
+
+function headersOf(
+  settings: ElasticsearchSettings,
+  { userInfo }: HttpHost,
+): Record<string, string> {
+  const { username, password, api_key, headers } = settings
+  const user = username === '' ? userInfo : `${username}:${password}`
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const authorization =
+    api_key === ''
+      ? user && `Basic ${base64(user)}`
+      : `ApiKey ${api_key.includes(':') ? base64(api_key) : api_key}`
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  return {
+    ...{ 'user-agent': 'sealbeat', accept: 'application/json' },
+    ...(authorization && { authorization }),
+    ...Object.fromEntries(own),
+    'content-type': 'application/x-ndjson',
+  }
+}
+
+class ElasticsearchOutput implements Output {
+  readonly #level: number
+  readonly #pool: HostPool<HttpClient>
+  readonly #clients: readonly HttpClient[]
+  readonly #log: Logger
+  readonly #path: string
+
+  constructor(settings: ElasticsearchSettings, clients: readonly HttpClient[], log: Logger) {
+    this.#level = settings.compression_level
+    this.#clients = clients
+    this.#pool = new HostPool(clients, settings.loadbalance)
+    this.#log = log
+    const parameters = new URLSearchParams({ filter_path: FILTER, ...settings.parameters })
+    this.#path = `/_bulk?${parameters}`
+  }
+
+  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    const bulk = bulkOf(batch)
+    if (bulk.indices.length === 0) return { retry: [], reject: bulk.rejected }
+    const level = this.#level
+    const body = level === 0 ? bulk.body : await gzip(bulk.body, { level })
+    let last: HttpAnswer | undefined
+    const answer = await this.#pool.with(async client => {
+      last = await client.request({
+        ...{ method: 'POST', path: this.#path, body, signal },
+        headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
+        maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * batch.count,
+      })
+      if (last.status !== 200) this.#say(client, last)
+      // Another server may be in a better state.
+      return [502, 503, 504].includes(last.status) ? undefined : last
+    }, signal)
+    const { status, headers, body: text } = answer ?? last ?? NO_ANSWER
+    if (status === 200) return resultOf(bulk, itemsOf(text, bulk.indices.length))
+    if (status === 413) return { retry: [], reject: [], tooLarge: true }
+    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
+    // What has no index will not have one the next time.
+    return {
+      ...{ retry: bulk.indices, reject: bulk.rejected },
+      ...{ retryAfterMs: waitMs, cause: 'throttled' },
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.close()
+  }
+
+  #say(client: HttpClient, { status, body }: HttpAnswer): void {
+    if (status === 413) return
+    const answer = shown(body.toString('utf8'))
+    this.#log.error({ status, answer }, `${client.title} takes no events: HTTP ${status}`)
+  }
+}
+
+const NO_ANSWER: HttpAnswer = { status: 0, headers: {}, body: Buffer.alloc(0) }

@@ -1,0 +1,128 @@
+// Requests to one server over connections that are kept. Nothing is trusted that it answers: the answer is bounded,
+// a redirect is an answer like any other, and what it says is shown escaped and cut.
+
+import type * as Http from 'node:http'
+import type { Credentials } from '../tls/credentials.ts'
+import type { SslSettings } from '../tls/ssl-settings.ts'
+import { connectionsTo, http, proxyAuthorization } from './connections.ts'
+import type { HttpHost } from './hosts.ts'
+
+interface HttpClientOptions {
+  readonly host: HttpHost
+  readonly ssl: SslSettings
+  readonly credentials: Credentials
+  readonly proxy: HttpHost | undefined
+  /** Of every request: authorisation, and the user's own. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'HEAD'
+  /** Below the path of the host, with its query: `/_bulk?x=1`. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly signal: AbortSignal
+  /** More of an answer is an error. */
+  readonly maxAnswerBytes: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Http.IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+export class HttpClient {
+  readonly #options: HttpClientOptions
+  readonly #agent: Http.Agent
+  readonly #closing = new AbortController()
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+    this.#agent = connectionsTo(options, this.#closing.signal)
+  }
+
+  get title(): string {
+    return this.#options.host.title
+  }
+
+  /**
+   * Resolves with the answer, whatever its status.
+   *
+   * @throws Error if there is no whole answer: then nobody knows what has become of the request
+   */
+  async request(given: HttpRequest): Promise<HttpAnswer> {
+    const first = await this.#attempt(given)
+    // The server had closed the connection while it was idle: it has not seen the request.
+    return first === 'unused' ? this.#answered(await this.#attempt(given)) : first
+  }
+
+  close(): void {
+    this.#closing.abort(new Error('the output is closed'))
+    this.#agent.destroy()
+  }
+
+  #answered(answer: HttpAnswer | 'unused'): HttpAnswer {
+    if (answer === 'unused') throw new Error('the server closes each connection before it answers')
+    return answer
+  }
+
+  #attempt(given: HttpRequest): Promise<HttpAnswer | 'unused'> {
+    const { method, path, headers = {}, body, signal, maxAnswerBytes } = given
+    const { host, proxy, headers: always } = this.#options
+    const way = `${host.path === '/' && path.startsWith('/') ? '' : host.path}${path}`
+    return new Promise((resolve, reject) => {
+      const request = http.request({
+        ...{ agent: this.#agent, host: host.host, port: host.port, method, signal },
+        path: proxy && !host.isSecure ? `${host.title}${way}` : way,
+        headers: {
+          ...always,
+          ...headers,
+          ...(proxy && !host.isSecure ? proxyAuthorization(proxy) : {}),
+          ...(body && { 'content-length': `${body.length}` }),
+        },
+      })
+      let hasBegun = false
+      request.once('error', error => {
+        const isGone = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+        if (request.reusedSocket && isGone && !hasBegun && !signal.aborted) resolve('unused')
+        else reject(error)
+      })
+      request.once('response', response => {
+        hasBegun = true
+        const { statusCode: status = 0, headers } = response
+        collect(response, maxAnswerBytes).then(
+          answer => resolve({ status, headers, body: answer }),
+          reject,
+        )
+      })
+      request.end(body)
+    })
+  }
+}
+
+function collect(response: Http.IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size > maxBytes)
+        response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`))
+    })
+    response.once('end', () => resolve(Buffer.concat(chunks)))
+    response.once('error', reject)
+    response.once('close', () => reject(new Error('the connection ended within the answer')))
+  })
+}
+
+/** The longest part of an answer that is shown. */
+const MAX_SHOWN = 200
+
+/** What a server says, for a log line. */
+export function shown(text: string): string {
+  const cut = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}

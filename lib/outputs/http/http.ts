@@ -1,0 +1,151 @@
+// Sends batches to a server, each as one request. It confirms what the status says: that the server has it.
+//
+//   2xx, or `success`   confirmed
+//   400, 422            the batch is halved, down to the events that the server refuses
+//   413                 the batch is halved
+//   any other           nothing is said about the events: all are sent again
+
+import { promisify } from 'node:util'
+import { gzip as gzipOf } from 'node:zlib'
+import type { Logger } from 'pino'
+import {
+  type Batch,
+  defineOutput,
+  type Output,
+  WRITTEN,
+  type WriteCall,
+  type WriteResult,
+} from '../../output.ts'
+import { retryAfterMs } from '../../retry-after.ts'
+import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
+import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { Credentials } from '../tls/credentials.ts'
+import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { type HttpSettings, httpSchema, withoutQuery } from './http-settings.ts'
+
+const gzip = promisify(gzipOf)
+
+/** What a server says about a batch is of use to people alone. */
+const MAX_ANSWER_BYTES = 64 * 1024
+
+const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map(sign => sign.charCodeAt(0))
+
+export default defineOutput<HttpSettings>({
+  name: 'http',
+  schema: httpSchema,
+  check: ({ ssl, url, username, password }) => [
+    ...sslProblems(ssl).map(message => ({ path: ['ssl'], message })),
+    ...(ssl.enabled !== null && ssl.enabled !== /^https:/i.test(url)
+      ? [{ path: ['ssl', 'enabled'], message: 'must not contradict the url, which decides' }]
+      : []),
+    ...(username !== '' && /^\w+:\/\/[^/]*@/.test(url)
+      ? [{ path: ['url'], message: 'must have no name, as there is a username' }]
+      : []),
+    ...(password !== '' && username === ''
+      ? [{ path: ['password'], message: 'must not be set without a username' }]
+      : []),
+  ],
+  privileges: settings => {
+    const { host, proxy } = hostsOf(settings)
+    const { port } = proxy ?? host
+    return [
+      { connects: port, why: `sends events to ${(proxy ?? host).title}` },
+      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
+    ]
+  },
+  async open({ settings, log }) {
+    const { host, proxy } = hostsOf(settings)
+    const credentials = new Credentials(settings.ssl, log)
+    // What can't be read now is better said now.
+    if (host.isSecure) void credentials.context
+    const headers = headersOf(settings, host)
+    const client = new HttpClient({ host, proxy, ssl: settings.ssl, credentials, headers })
+    return new HttpOutput(settings, client, log)
+  },
+})
+
+function hostsOf({ url, proxy_url }: HttpSettings): {
+  readonly host: HttpHost
+  readonly proxy: HttpHost | undefined
+} {
+  const secure = /^https:/i.test(url)
+  const host = parseHost(withoutQuery(url), { port: secure ? 443 : 80 })
+  const proxy = proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
+  if (host === undefined) throw new TypeError('an address that the schema has approved')
+  return { host, proxy }
+}
+
+function headersOf(settings: HttpSettings, { userInfo }: HttpHost): Record<string, string> {
+  const { headers, username, password, format } = settings
+  const user = username === '' ? userInfo : `${username}:${password}`
+  return {
+    'user-agent': 'sealbeat',
+    'content-type': format === 'ndjson' ? 'application/x-ndjson' : 'application/json',
+    ...(user !== undefined && {
+      authorization: `Basic ${Buffer.from(user).toString('base64')}`,
+    }),
+    ...lowerCased(headers),
+  }
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+}
+
+class HttpOutput implements Output {
+  readonly #settings: HttpSettings
+  readonly #client: HttpClient
+  readonly #log: Logger
+  /** Below the path of the host. */
+  readonly #query: string
+
+  constructor(settings: HttpSettings, client: HttpClient, log: Logger) {
+    this.#settings = settings
+    this.#client = client
+    this.#log = log
+    this.#query = settings.url.slice(withoutQuery(settings.url).length)
+  }
+
+  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    const { method, compression_level: level } = this.#settings
+    const plain = this.#bodyOf(batch)
+    const body = level === 0 ? plain : await gzip(plain, { level })
+    const answer = await this.#client.request({
+      ...{ method, body, signal, path: this.#query, maxAnswerBytes: MAX_ANSWER_BYTES },
+      headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
+    })
+    return this.#resultOf(batch.count, answer)
+  }
+
+  async close(): Promise<void> {
+    this.#client.close()
+  }
+
+  #bodyOf({ chunks, ends }: Batch): Buffer {
+    const lines = Buffer.concat(chunks)
+    if (this.#settings.format === 'ndjson') return lines
+    const array = Buffer.allocUnsafe(lines.length + 1)
+    array[0] = OPEN ?? 0
+    lines.copy(array, 1)
+    // Each line end is where a comma belongs.
+    for (const end of ends) array[end] = COMMA ?? 0
+    array[array.length - 1] = CLOSE ?? 0
+    return array
+  }
+
+  #resultOf(count: number, { status, headers, body }: HttpAnswer): WriteResult {
+    const { success } = this.#settings
+    const isSuccess = success.length > 0 ? success.includes(status) : status >= 200 && status < 300
+    if (isSuccess) return WRITTEN
+    const isRefused = status === 400 || status === 422
+    if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
+    if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
+    const answer = shown(body.toString('utf8'))
+    this.#log.error({ status, answer }, `${this.#client.title} takes no events: HTTP ${status}`)
+    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
+    const retry = Array.from({ length: count }, (_, index) => index)
+    return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+  }
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { HostPool } from '../../../lib/outputs/http-client/host-pool.ts'
+import { NEVER, rejection } from '../../pipeline/fixtures.ts'
+
+describe('several servers', () => {
+  it('are all used at once, the one with the fewest writes first', async () => {
+    const pool = new HostPool(['a', 'b', 'c'], true)
+    const used: string[] = []
+    const write = () =>
+      pool.with(async host => {
+        used.push(host)
+        await sleep(5)
+        return host
+      }, NEVER)
+    await Promise.all(Array.from({ length: 6 }, write))
+    expect(used.sort().join('')).to.equal('aabbcc')
+  })
+
+  it('are used one by one where they are not to be balanced', async () => {
+    const pool = new HostPool(['a', 'b'], false)
+    const used: string[] = []
+    let isDown = false
+    const write = () =>
+      pool.with(async host => {
+        used.push(host)
+        if (host === 'a' && isDown) throw new Error('down')
+        return host
+      }, NEVER)
+    await Promise.all([write(), write()])
+    isDown = true
+    expect(await write()).to.equal('b')
+    isDown = false
+    // Left alone for a while.
+    expect(await write()).to.equal('b')
+    expect(used.join('')).to.equal('aaabb')
+  })
+
+  it('take over from one that has no answer of use', async () => {
+    const pool = new HostPool(['a', 'b'], true)
+    const answer = async (host: string) => (host === 'a' ? undefined : host)
+    expect(await pool.with(answer, NEVER)).to.equal('b')
+    expect(await pool.with(async () => undefined, NEVER)).to.equal(undefined)
+  })
+
+  it('fail together with the last error, and are asked all the same while all are left alone', async () => {
+    const pool = new HostPool(['a', 'b'], true)
+    const used: string[] = []
+    const fail = async (host: string) => {
+      used.push(host)
+      throw new Error(`${host} is down`)
+    }
+    expect(await rejection(pool.with(fail, NEVER))).to.match(/b is down/)
+    expect(await rejection(pool.with(fail, NEVER))).to.match(/is down/)
+    expect(used).to.have.length(4)
+    expect(await pool.with(async host => host, NEVER)).to.match(/a|b/)
+  })
+
+  it('are left once the write is aborted', async () => {
+    const stop = new AbortController()
+    const pool = new HostPool(['a', 'b'], true)
+    const used: string[] = []
+    const writing = pool.with(async host => {
+      used.push(host)
+      stop.abort(new Error('stopped'))
+      throw new Error('cut')
+    }, stop.signal)
+    expect(await rejection(writing)).to.match(/cut/)
+    expect(used).to.deep.equal(['a'])
+  })
+})
