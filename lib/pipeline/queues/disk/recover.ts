@@ -28,6 +28,9 @@ import { writing } from './segment-writer.ts'
 import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
 
+/** Segments whose headers are read together: a slow disk answers many at once as fast as one. */
+const AT_ONCE = 32
+
 /** Something that was mended, worded for the log. */
 interface Finding {
   readonly message: string
@@ -101,26 +104,38 @@ async function numbersIn(folder: string): Promise<readonly number[]> {
 }
 
 async function segmentsIn(folder: string, findings: Finding[]): Promise<Segment[]> {
+  const numbers = await numbersIn(folder)
   const segments: Segment[] = []
-  for (const number of await numbersIn(folder)) {
-    const path = join(folder, segmentName(number))
-    const opened = await openSegment(path)
-    if (opened === undefined) continue
-    const { handle, stats } = opened
-    try {
-      const segment = await segmentOf(handle, number, stats.size, path).catch(unreadable)
-      if (segment === undefined) await discard(path, stats.size, findings)
-      else segments.push(segment)
-      if (segment?.isSound === false) {
-        const message =
-          'Disk queue: the header of a segment is damaged; its events are read all the same'
-        findings.push({ message, fields: { segment: path } })
-      }
-    } finally {
-      await handle.close()
-    }
+  for (let at = 0; at < numbers.length; at += AT_ONCE) {
+    const some = numbers.slice(at, at + AT_ONCE)
+    const found = await Promise.all(some.map(number => segmentIn(folder, number, findings)))
+    segments.push(...found.filter(segment => segment !== undefined))
   }
   return segments
+}
+
+/** Undefined for what is none, or holds no event. */
+async function segmentIn(
+  folder: string,
+  number: number,
+  findings: Finding[],
+): Promise<Segment | undefined> {
+  const path = join(folder, segmentName(number))
+  const opened = await openSegment(path)
+  if (opened === undefined) return undefined
+  const { handle, stats } = opened
+  try {
+    const segment = await segmentOf(handle, number, stats.size, path).catch(unreadable)
+    if (segment === undefined) await discard(path, stats.size, findings)
+    if (segment?.isSound === false) {
+      const message =
+        'Disk queue: the header of a segment is damaged; its events are read all the same'
+      findings.push({ message, fields: { segment: path } })
+    }
+    return segment
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Undefined for what is no file. */

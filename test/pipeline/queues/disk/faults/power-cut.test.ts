@@ -12,6 +12,7 @@ import { owed, randomOf, type Worked, work } from './workload.ts'
 const CUTS = Number(process.env['CUTS'] ?? 40)
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
+const { EIO, ENOSPC } = constants.errno
 const FAULTS = ['write', 'sync', 'syncPosition', 'syncFolder', 'create'] as const
 
 describe(`the queue on the disk after a power cut (SEED=${SEED})`, () => {
@@ -59,7 +60,7 @@ describe(`the queue on the disk after a power cut (SEED=${SEED})`, () => {
     const trouble = (each: FaultyDisk) => {
       if (random() > 0.05) return
       const what = FAULTS[Math.floor(random() * FAULTS.length)] ?? 'sync'
-      each.fail(what, constants.errno.EIO)
+      each.fail(what, random() < 0.5 ? EIO : ENOSPC)
       failures++
       setTimeout(() => each.fail(what, 0), 4 + 10 * random())
     }
