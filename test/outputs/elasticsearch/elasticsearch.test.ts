@@ -1,34 +1,16 @@
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { parseSection } from '../../../lib/config/schema/section.ts'
 import type { EventMeta } from '../../../lib/event.ts'
 import type { Output, WriteResult } from '../../../lib/output.ts'
 import output from '../../../lib/outputs/elasticsearch/elasticsearch.ts'
 import type { ElasticsearchSettings } from '../../../lib/outputs/elasticsearch/settings.ts'
 import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from '../../pipeline/fixtures.ts'
+import { batchOf, settingsOf as parsed } from '../batch.ts'
 import { type Seen, WebServer } from '../http/servers.ts'
 
 type Written = { readonly [key in keyof ElasticsearchSettings]?: unknown }
 
-function settingsOf(written: Written): ElasticsearchSettings {
-  const problems: string[] = []
-  const settings = parseSection(output.schema, { path: [], value: written }, (path, text) =>
-    problems.push(`${path.join('.')} ${text}`),
-  )
-  if (settings === undefined) throw new Error(problems.join())
-  return settings
-}
-
-function batchOf(lines: readonly string[], meta: readonly (EventMeta | undefined)[]) {
-  const ends: number[] = []
-  let end = 0
-  for (const line of lines) {
-    end += Buffer.byteLength(line) + 1
-    ends.push(end)
-  }
-  const chunks = lines.map(line => Buffer.from(`${line}\n`))
-  return { count: lines.length, chunks, ends, lines, meta }
-}
+const settingsOf = (written: Written): ElasticsearchSettings => parsed(output, written)
 
 const PATHS = { home: '/', config: '/', data: '/', logs: '/' }
 const ROUTE = { route: '{"_index":"logs"}' }

@@ -6,36 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { parseSection } from '../../../lib/config/schema/section.ts'
 import type { Output, WriteResult } from '../../../lib/output.ts'
 import output from '../../../lib/outputs/http/http.ts'
 import type { HttpSettings } from '../../../lib/outputs/http/http-settings.ts'
 import { checkOutput } from '../../../lib/testing/check-output.ts'
 import { memoryLog, rejection } from '../../pipeline/fixtures.ts'
+import { batchOf, settingsOf as parsed } from '../batch.ts'
 import { Authority } from '../tls/certificates.ts'
 import { proxy, WebServer } from './servers.ts'
 
 type Written = { readonly [key in keyof HttpSettings]?: unknown }
 
-function settingsOf(written: Written): HttpSettings {
-  const problems: string[] = []
-  const settings = parseSection(output.schema, { path: [], value: written }, (path, text) =>
-    problems.push(`${path.join('.')} ${text}`),
-  )
-  if (settings === undefined) throw new Error(problems.join())
-  return settings
-}
-
-function batchOf(...lines: readonly string[]) {
-  const ends: number[] = []
-  let end = 0
-  for (const line of lines) {
-    end += Buffer.byteLength(line) + 1
-    ends.push(end)
-  }
-  const chunks = lines.map(line => Buffer.from(`${line}\n`))
-  return { count: lines.length, chunks, ends, lines, meta: [] }
-}
+const settingsOf = (written: Written): HttpSettings => parsed(output, written)
 
 const PATHS = { home: '/', config: '/', data: '/', logs: '/' }
 
@@ -67,7 +49,7 @@ describe('output.http', () => {
     lines: readonly string[],
     signal = AbortSignal.timeout(5_000),
   ): Promise<WriteResult> {
-    return to.write(batchOf(...lines), { signal, progress: () => undefined })
+    return to.write(batchOf(lines), { signal, progress: () => undefined })
   }
 
   it('sends a batch as lines, over one connection', async () => {
