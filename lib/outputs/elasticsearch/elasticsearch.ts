@@ -17,6 +17,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { HostPool } from '../http-client/host-pool.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
@@ -43,7 +44,8 @@ export default defineOutput<ElasticsearchSettings>({
   delivery: { bulk_max_size: 1600 },
   check: settings => [
     ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
-    ...accessProblems(settings),
+    ...ownProblems(settings),
+    ...accessProblems(settings, hostsOf(settings), 'hosts'),
     ...routeProblems(settings),
   ],
   privileges: settings => {
@@ -83,34 +85,24 @@ function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {
   return proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
 }
 
-function accessProblems({ hosts, username, password, api_key }: ElasticsearchSettings) {
+function ownProblems({ hosts, username, api_key }: ElasticsearchSettings) {
   return [
     ...(hosts.length === 0 ? [{ path: ['hosts'], message: 'must name a server' }] : []),
     ...(api_key !== '' && username !== ''
       ? [{ path: ['api_key'], message: 'must not be set together with a username' }]
       : []),
-    ...(password !== '' && username === ''
-      ? [{ path: ['password'], message: 'must not be set without a username' }]
-      : []),
   ]
 }
 
-function headersOf(
-  settings: ElasticsearchSettings,
-  { userInfo }: HttpHost,
-): Record<string, string> {
-  const { username, password, api_key, headers } = settings
-  const user = username === '' ? userInfo : `${username}:${password}`
-  const base64 = (text: string) => Buffer.from(text).toString('base64')
-  const authorization =
-    api_key === ''
-      ? user && `Basic ${base64(user)}`
-      : `ApiKey ${api_key.includes(':') ? base64(api_key) : api_key}`
-  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+function headersOf(settings: ElasticsearchSettings, host: HttpHost): Record<string, string> {
+  const { api_key: key, headers } = settings
+  const user = userInfoFor(settings, host)
+  const encoded = key.includes(':') ? Buffer.from(key).toString('base64') : key
+  const authorization = key === '' ? user && basic(user) : `ApiKey ${encoded}`
   return {
     ...{ 'user-agent': 'sealbeat', accept: 'application/json' },
     ...(authorization && { authorization }),
-    ...Object.fromEntries(own),
+    ...lowerCased(headers),
     'content-type': 'application/x-ndjson',
   }
 }

@@ -8,6 +8,7 @@ import {
   text,
 } from '../../config/schema/formats.ts'
 import { anyText } from '../../config/schema/plain-formats.ts'
+import { headersFormat } from '../http-client/access.ts'
 import { hostFormat, proxySchema } from '../http-client/hosts.ts'
 import { type SslSettings, sslSchema } from '../tls/ssl-settings.ts'
 
@@ -49,6 +50,13 @@ const texts: Format<Texts> = defineFormat({
   },
 })
 
+/** In base64, or with what has to be encoded. */
+const apiKey: Format<string> = defineFormat({
+  expected: 'must be an API key: id:key, or both encoded in base64',
+  parse: written =>
+    typeof written === 'string' && /^[^:]+:.|^[\w+/-]*=*$/.test(written) ? written : undefined,
+})
+
 const rules: Format<readonly unknown[]> = defineFormat({
   expected: 'must be a list of rules, each a map',
   parse: written => (Array.isArray(written) ? written : undefined),
@@ -70,11 +78,16 @@ export const elasticsearchSchema: Schema<ElasticsearchSettings> = {
   password: { doc: 'For basic authentication.', format: anyText, default: '', sensitive: true },
   api_key: {
     doc: 'An API key in its place: id:key, or both encoded in base64.',
-    format: anyText,
+    format: apiKey,
     default: '',
     sensitive: true,
   },
-  headers: { doc: 'Further headers of each request.', format: texts, default: {}, sensitive: true },
+  headers: {
+    doc: 'Further headers of each request.',
+    format: headersFormat,
+    default: {},
+    sensitive: true,
+  },
   parameters: { doc: 'Parameters of the URL of each request.', format: texts, default: {} },
   index: {
     doc: 'The index or data stream of an event. %{[field]} and %{+yyyy.MM.dd} stand for its fields and its time.',

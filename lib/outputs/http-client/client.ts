@@ -4,8 +4,9 @@
 import type * as Http from 'node:http'
 import type { Credentials } from '../tls/credentials.ts'
 import type { SslSettings } from '../tls/ssl-settings.ts'
-import { connectionsTo, http, proxyAuthorization } from './connections.ts'
+import { connectionsTo, proxyAuthorization } from './connections.ts'
 import type { HttpHost } from './hosts.ts'
+import { http } from './node-http.ts'
 
 interface HttpClientOptions {
   readonly host: HttpHost

@@ -1,16 +1,14 @@
 // The connections of one output to one server: kept alive, verified, by way of a proxy where there is one.
 
 import type * as Http from 'node:http'
-import { createRequire } from 'node:module'
 import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connectTls } from '../tls/connect.ts'
 import type { Credentials } from '../tls/credentials.ts'
 import type { SslSettings } from '../tls/ssl-settings.ts'
+import { basic } from './access.ts'
 import type { HttpHost } from './hosts.ts'
-
-/** Required: under --jitless, Node 22 ends with an uncaught error where an ES module imports it. */
-export const http: typeof Http = createRequire(import.meta.url)('node:http')
+import { http } from './node-http.ts'
 
 interface ConnectionsOptions {
   readonly host: HttpHost
@@ -100,5 +98,5 @@ function tunnel(host: HttpHost, proxy: HttpHost, signal: AbortSignal): Promise<S
 
 export function proxyAuthorization({ userInfo }: HttpHost): Record<string, string> {
   if (userInfo === undefined) return {}
-  return { 'proxy-authorization': `Basic ${Buffer.from(userInfo).toString('base64')}` }
+  return { 'proxy-authorization': basic(userInfo) }
 }

@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Schema } from 'convict'
 import { defineFormat, type Format, integer, listOf, oneOf } from '../../config/schema/formats.ts'
 import { anyText } from '../../config/schema/plain-formats.ts'
+import { headersFormat } from '../http-client/access.ts'
 import { parseHost, proxySchema } from '../http-client/hosts.ts'
 import { type SslSettings, sslSchema } from '../tls/ssl-settings.ts'
 
@@ -30,40 +30,12 @@ export function withoutQuery(written: string): string {
   return written.replace(/\?.*$/s, '')
 }
 
-/** What the request is about, and its length, are the output's to say. */
-const OWN_HEADERS = [
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'host',
-  'connection',
-]
-
-const headers: Format<Readonly<Record<string, string>>> = defineFormat({
-  expected: 'must be a map of headers, such as { x-team: web }, without those that the output sets',
-  parse: written => {
-    if (typeof written !== 'object' || written === null || Array.isArray(written)) return undefined
-    return Object.entries(written).every(isHeader) ? (written as Record<string, string>) : undefined
-  },
-})
-
-function isHeader([name, value]: readonly [string, unknown]): boolean {
-  if (typeof value !== 'string' || OWN_HEADERS.includes(name.toLowerCase())) return false
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value)
-    return true
-  } catch {
-    return false
-  }
-}
-
 export const httpSchema: Schema<HttpSettings> = {
   url: { doc: 'Where to send events. Required.', format: url, default: null },
   method: { doc: 'The method of requests.', format: oneOf(['POST', 'PUT']), default: 'POST' },
   headers: {
     doc: 'Further headers of each request.',
-    format: headers,
+    format: headersFormat,
     default: {},
     sensitive: true,
   },

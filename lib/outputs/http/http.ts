@@ -17,6 +17,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { Credentials } from '../tls/credentials.ts'
@@ -28,22 +29,14 @@ const gzip = promisify(gzipOf)
 /** What a server says about a batch is of use to people alone. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
-const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map(sign => sign.charCodeAt(0))
+const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d]
 
 export default defineOutput<HttpSettings>({
   name: 'http',
   schema: httpSchema,
-  check: ({ ssl, url, username, password }) => [
-    ...sslProblems(ssl).map(message => ({ path: ['ssl'], message })),
-    ...(ssl.enabled !== null && ssl.enabled !== /^https:/i.test(url)
-      ? [{ path: ['ssl', 'enabled'], message: 'must not contradict the url, which decides' }]
-      : []),
-    ...(username !== '' && /^\w+:\/\/[^/]*@/.test(url)
-      ? [{ path: ['url'], message: 'must have no name, as there is a username' }]
-      : []),
-    ...(password !== '' && username === ''
-      ? [{ path: ['password'], message: 'must not be set without a username' }]
-      : []),
+  check: settings => [
+    ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
+    ...accessProblems(settings, [hostsOf(settings).host], 'url'),
   ],
   privileges: settings => {
     const { host, proxy } = hostsOf(settings)
@@ -75,23 +68,14 @@ function hostsOf({ url, proxy_url }: HttpSettings): {
   return { host, proxy }
 }
 
-function headersOf(settings: HttpSettings, { userInfo }: HttpHost): Record<string, string> {
-  const { headers, username, password, format } = settings
-  const user = username === '' ? userInfo : `${username}:${password}`
+function headersOf(settings: HttpSettings, host: HttpHost): Record<string, string> {
+  const user = userInfoFor(settings, host)
   return {
     'user-agent': 'sealbeat',
-    'content-type': format === 'ndjson' ? 'application/x-ndjson' : 'application/json',
-    ...(user !== undefined && {
-      authorization: `Basic ${Buffer.from(user).toString('base64')}`,
-    }),
-    ...lowerCased(headers),
+    'content-type': settings.format === 'ndjson' ? 'application/x-ndjson' : 'application/json',
+    ...(user !== undefined && { authorization: basic(user) }),
+    ...lowerCased(settings.headers),
   }
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  )
 }
 
 class HttpOutput implements Output {
@@ -127,11 +111,11 @@ class HttpOutput implements Output {
     const lines = Buffer.concat(chunks)
     if (this.#settings.format === 'ndjson') return lines
     const array = Buffer.allocUnsafe(lines.length + 1)
-    array[0] = OPEN ?? 0
+    array[0] = OPEN
     lines.copy(array, 1)
     // Each line end is where a comma belongs.
-    for (const end of ends) array[end] = COMMA ?? 0
-    array[array.length - 1] = CLOSE ?? 0
+    for (const end of ends) array[end] = COMMA
+    array[array.length - 1] = CLOSE
     return array
   }
 

@@ -267,6 +267,14 @@ describe('output.elasticsearch', () => {
     expect(problems({ hosts: [] })?.join()).to.match(/^hosts must name a server$/)
     expect(problems({ api_key: 'a:b', username: 'c' })?.join()).to.match(/^api_key must not/)
     expect(problems({ password: 'c' })?.join()).to.match(/^password must not/)
+    const named = { hosts: ['http://u:v@a'], username: 'c' }
+    expect(problems(named)?.join()).to.match(/^hosts must have no name/)
+    expect(problems({ ssl: { enabled: true } })?.join()).to.match(
+      /^ssl.enabled must not contradict/,
+    )
+    expect(problems({ protocol: 'https', ssl: { enabled: true } })).to.deep.equal([])
+    expect(() => settingsOf({ hosts: ['a'], api_key: 'a\nb' })).to.throw(/api_key must be/)
+    expect(() => settingsOf({ hosts: ['a'], headers: { a: 'b\nc' } })).to.throw(/headers must be/)
     expect(problems({ index: '%{' })?.join()).to.match(/^index /)
     expect(problems({ pipelines: [{}] })?.join()).to.match(/^pipelines.0.pipeline must be text/)
     expect(problems({ ssl: { certificate: '/a.pem' } })?.join()).to.match(/^ssl certificate needs/)

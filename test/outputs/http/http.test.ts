@@ -239,7 +239,7 @@ describe('output.http', () => {
       ['https', false],
     ] as const) {
       const contradicting = { url: `${scheme}://c/`, ssl: { enabled } }
-      expect(problems(contradicting)?.join()).to.match(/ssl.enabled must not contradict/)
+      expect(problems(contradicting)?.join()).to.match(/ssl.enabled must not contradict url/)
       expect(problems({ ...contradicting, ssl: { enabled: !enabled } })).to.deep.equal([])
     }
     expect(problems({ url: 'http://c/' })).to.deep.equal([])
