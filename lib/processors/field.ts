@@ -7,6 +7,8 @@
 // A key is always the map's own: `__proto__` and `constructor` are fields like any other. A key whose value is
 // undefined is no field.
 
+import { setOwn } from '../own-field.ts'
+
 /** The fields of an event, or of a map in it. */
 export type Fields = Record<string, unknown>
 
@@ -94,14 +96,14 @@ export function put(map: Fields, field: Field, value: unknown, undo?: Undo): voi
     const rest = rests[level] ?? ''
     if (level === last || read(at, rest, inherited) !== undefined) {
       undo?.note(at, rest)
-      define(at, rest, value)
+      setOwn(at, rest, value)
       return
     }
     const key = keys[level] ?? ''
     const below = read(at, key, inherited)
     if (below === undefined) {
       undo?.note(at, key)
-      define(at, key, nested(keys, level + 1, value))
+      setOwn(at, key, nested(keys, level + 1, value))
       return
     }
     if (!hasFields(below)) throw blocked(field, level, below)
@@ -144,7 +146,7 @@ export function remove(map: Fields, field: Field, undo?: Undo): unknown {
     const value = read(at, rest, inherited)
     if (value !== undefined) {
       undo?.note(at, rest)
-      define(at, rest, undefined)
+      setOwn(at, rest, undefined)
       return value
     }
     if (level === last) return undefined
@@ -188,15 +190,6 @@ export function ownValue(map: Fields, key: string): unknown {
   return value === undefined || Object.hasOwn(map, key) ? value : undefined
 }
 
-/** Unlike an assignment, sets a field `__proto__` as any other. */
-export function define(map: Fields, key: string, value: unknown): void {
-  if (key !== '__proto__') map[key] = value
-  else {
-    const own = { value, enumerable: true, writable: true, configurable: true }
-    Object.defineProperty(map, key, own)
-  }
-}
-
 /** Whether a value has fields: a list, a Date and null have none. */
 export function isMap(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false
@@ -221,7 +214,7 @@ export function copyOf(value: unknown): unknown {
   const copy: Fields = {}
   for (const key of Object.keys(value)) {
     const own = value[key]
-    if (own !== undefined) define(copy, key, copyOf(own))
+    if (own !== undefined) setOwn(copy, key, copyOf(own))
   }
   return copy
 }
@@ -234,8 +227,8 @@ export function mergeInto<M extends Fields>(map: M, added: Readonly<Fields>): M 
   for (const key of Object.keys(added)) {
     const value = added[key]
     const own = ownValue(map, key)
-    if (!isMap(value)) define(map, key, copyOf(value))
-    else define(map, key, mergeInto(hasFields(own) ? own : {}, value))
+    if (!isMap(value)) setOwn(map, key, copyOf(value))
+    else setOwn(map, key, mergeInto(hasFields(own) ? own : {}, value))
   }
   return map
 }
@@ -253,7 +246,7 @@ function nested(keys: readonly string[], from: number, value: unknown): unknown 
   let inner = value
   for (let level = keys.length - 1; level >= from; level--) {
     const outer: Fields = {}
-    define(outer, keys[level] ?? '', inner)
+    setOwn(outer, keys[level] ?? '', inner)
     inner = outer
   }
   return inner

@@ -1,5 +1,6 @@
+import { setOwn } from '../own-field.ts'
 import type { MutableEvent, Processor } from '../processor.ts'
-import { define, type Fields, ownValue, type Undo } from './field.ts'
+import { type Fields, ownValue, type Undo } from './field.ts'
 
 /** What has been changed in maps, so that it can be as it was. */
 class UndoLog implements Undo {
@@ -16,7 +17,7 @@ class UndoLog implements Undo {
   all(): void {
     for (let at = this.#maps.length - 1; at >= 0; at--) {
       const map = this.#maps[at]
-      if (map !== undefined) define(map, this.#keys[at] ?? '', this.#values[at])
+      if (map !== undefined) setOwn(map, this.#keys[at] ?? '', this.#values[at])
     }
   }
 

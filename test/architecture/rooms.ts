@@ -18,7 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
   basics: {
     files:
-      /^lib\/(backoff|debug-port|jitless|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
+      /^lib\/(backoff|debug-port|jitless|own-field|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
@@ -117,7 +117,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   regex: { files: /^lib\/regex\//, imports: ['errors', 'npm:re2js'] },
-  'processors/field': { files: /^lib\/processors\/field\.ts$/, imports: [] },
+  'processors/field': { files: /^lib\/processors\/field\.ts$/, imports: ['basics'] },
   conditions: {
     files: /^lib\/conditions\//,
     imports: ['processors/field', 'regex', 'config/schema', 'errors'],
@@ -144,7 +144,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   processors: {
     files: /^lib\/processors\//,
-    imports: ['processors/field', 'contracts', 'config/schema', 'conditions', 'regex', 'errors'],
+    imports: [
+      ...['processors/field', 'contracts', 'config/schema', 'conditions', 'regex', 'errors'],
+      'basics',
+    ],
   },
   log: {
     files: /^lib\/log\//,

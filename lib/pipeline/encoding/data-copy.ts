@@ -4,6 +4,7 @@
 // Date, a BigInt, a toJSON, an item that is undefined) sends all of it through text after all, which is the
 // reference for what becomes of it.
 
+import { setOwn } from '../../own-field.ts'
 import { stringify } from './encode.ts'
 
 type Fields = Record<string, unknown>
@@ -23,15 +24,6 @@ export function plainCopy(value: unknown): unknown {
   for (const _ in EMPTY) return undefined
   const copy = copyOf(value, 0)
   return copy === UNLIKE ? undefined : copy
-}
-
-/** Unlike an assignment, sets a field `__proto__` as any other. */
-export function setField(map: Fields, key: string, value: unknown): void {
-  if (key !== '__proto__') map[key] = value
-  else {
-    const own = { value, enumerable: true, writable: true, configurable: true }
-    Object.defineProperty(map, key, own)
-  }
 }
 
 const EMPTY: object = {}
@@ -78,7 +70,7 @@ function copyOfMap(map: Readonly<Fields> | object, depth: number): unknown {
     if (value === undefined) continue
     const own = copyOf(value, depth + 1)
     if (own === UNLIKE) return UNLIKE
-    setField(copy, key, own)
+    setOwn(copy, key, own)
   }
   return copy
 }

@@ -1,6 +1,7 @@
 import type { Event } from '../../event.ts'
+import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
-import { dataCopy, plainCopy, setField } from './data-copy.ts'
+import { dataCopy, plainCopy } from './data-copy.ts'
 import { type Encode, type Moment, timeOf } from './encode.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 import { metadataOf } from './meta.ts'
@@ -29,7 +30,7 @@ export function objectMakerOf(source: EventSource, encode: Encode): MakeObject {
       if (value === undefined) continue
       const copy = plainCopy(value)
       if (copy === undefined) return undefined
-      setField(made, key, copy)
+      setOwn(made, key, copy)
     }
     for (const [key, value] of constants) {
       if (!Object.hasOwn(made, key)) made[key] = plainCopy(value)

@@ -1,8 +1,8 @@
 import { listOf, oneOf } from '../../config/schema/formats.ts'
+import { setOwn } from '../../own-field.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import {
   copyOf,
-  define,
   type Field,
   type Fields,
   fieldOf,
@@ -137,7 +137,7 @@ function cachedReader(withEnvironment: boolean): (pid: number) => Fields | undef
     const found = processFields(pid)
     if (found === undefined) return undefined
     const env = withEnvironment ? environmentOf(pid) : undefined
-    if (env !== undefined && isMap(found.process)) define(found.process, 'env', env)
+    if (env !== undefined && isMap(found.process)) setOwn(found.process, 'env', env)
     if (cache.size >= MOST_CACHED) cache.clear()
     cache.set(pid, { untilMs: nowMs + CACHE_MS, found })
     return found

@@ -1,6 +1,7 @@
 import { text } from '../../config/schema/formats.ts'
+import { setOwn } from '../../own-field.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { define, type Fields, isMap, ownValue } from '../field.ts'
+import { type Fields, isMap, ownValue } from '../field.ts'
 import { fieldNames } from '../field-formats.ts'
 
 interface RedactSettings {
@@ -60,7 +61,7 @@ function maskIn(map: Fields, path: readonly string[], from: number, mask: string
   for (let end = path.length; end > from; end--) {
     const key = path.slice(from, end).join('.')
     if (ownValue(map, key) === undefined || (from === 0 && KEPT.has(key))) continue
-    if (end === path.length) define(map, key, mask)
+    if (end === path.length) setOwn(map, key, mask)
     else maskAt(map[key], path, end, mask)
   }
 }
@@ -77,7 +78,7 @@ function maskNames(event: MutableEvent, names: ReadonlySet<string>, mask: string
       if (map === event && KEPT.has(key)) continue
       const value = map[key]
       if (value === undefined) continue
-      if (names.has(key.toLowerCase())) define(map, key, mask)
+      if (names.has(key.toLowerCase())) setOwn(map, key, mask)
       else if (Array.isArray(value) || isMap(value)) open.push(value)
     }
   }

@@ -1,8 +1,8 @@
 import { integer } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
+import { setOwn } from '../../own-field.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
 import {
-  define,
   type Field,
   type Fields,
   fieldOf,
@@ -94,7 +94,7 @@ export default defineProcessor<DecodeJsonFieldsSettings>({
           } catch (thrown) {
             const message = `the field ${field.name}: ${messageOf(thrown)}`
             if (!settings.add_error_key) throw new Error(message)
-            define(event, 'error', { message, data: text, field: field.name, type: 'json' })
+            setOwn(event, 'error', { message, data: text, field: field.name, type: 'json' })
           }
         }
       }),
@@ -115,7 +115,7 @@ function decoderOf(settings: DecodeJsonFieldsSettings) {
       const faults = mergeIntoRoot(event, value, overwrite_keys, undo)
       if (faults.length > 0 && settings.add_error_key) {
         const message = `the field ${field.name}: not taken over: ${faults.join(', ')}`
-        define(event, 'error', { message, field: field.name, type: 'json' })
+        setOwn(event, 'error', { message, field: field.name, type: 'json' })
       }
     } else {
       put(event, target ?? field, value, undo)
@@ -141,7 +141,7 @@ function unpacked(text: string, depth: number, lists: boolean): unknown {
   }
   if (!isMap(value)) return value
   for (const key of Object.keys(value)) {
-    define(value, key, unpackedInside(ownValue(value, key), depth - 1, lists))
+    setOwn(value, key, unpackedInside(ownValue(value, key), depth - 1, lists))
   }
   return value
 }

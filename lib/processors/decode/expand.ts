@@ -1,4 +1,5 @@
-import { define, type Fields, isMap, keysOf, ownValue } from '../field.ts'
+import { setOwn } from '../../own-field.ts'
+import { type Fields, isMap, keysOf, ownValue } from '../field.ts'
 
 /** A key with more dots would make more maps than the pipeline can follow. */
 const MOST_DOTS = 20
@@ -21,7 +22,7 @@ function place(result: Fields, keys: readonly string[], value: unknown): void {
     const below = ownValue(at, key)
     if (below === undefined) {
       const made: Fields = {}
-      define(at, key, made)
+      setOwn(at, key, made)
       at = made
     } else {
       if (!isMap(below)) throw conflict()
@@ -31,7 +32,7 @@ function place(result: Fields, keys: readonly string[], value: unknown): void {
   const last = keys.at(-1) ?? ''
   const known = ownValue(at, last)
   const own = isMap(value) ? expanded(value) : value
-  if (known === undefined) define(at, last, own)
+  if (known === undefined) setOwn(at, last, own)
   else if (isMap(known) && isMap(own)) join(known, own)
   else throw conflict()
 }
@@ -39,7 +40,7 @@ function place(result: Fields, keys: readonly string[], value: unknown): void {
 function join(into: Fields, from: Fields): void {
   for (const key of Object.keys(from)) {
     const [known, own] = [ownValue(into, key), from[key]]
-    if (known === undefined) define(into, key, own)
+    if (known === undefined) setOwn(into, key, own)
     else if (isMap(known) && isMap(own)) join(known, own)
     else throw conflict()
   }

@@ -1,5 +1,6 @@
+import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
-import { define, type Fields, isMap, ownValue, type Undo } from '../field.ts'
+import { type Fields, isMap, ownValue, type Undo } from '../field.ts'
 
 /**
  * Merges a decoded map into an event. Without `overwrites`, the event keeps every field that it has, and
@@ -47,7 +48,7 @@ function timeOf(at: unknown): string | undefined {
 function without(map: Fields, keys: readonly string[]): Fields {
   if (!keys.some(key => Object.hasOwn(map, key))) return map
   const rest: Fields = {}
-  for (const key of Object.keys(map)) if (!keys.includes(key)) define(rest, key, map[key])
+  for (const key of Object.keys(map)) if (!keys.includes(key)) setOwn(rest, key, map[key])
   return rest
 }
 
@@ -58,7 +59,7 @@ function merge(into: Fields, from: Fields, overwrites: boolean, undo: Undo | und
     if (isMap(known) && isMap(value)) merge(known, value, overwrites, undo)
     else if (overwrites || known === undefined) {
       undo?.note(into, key)
-      define(into, key, value)
+      setOwn(into, key, value)
     }
   }
 }

@@ -1,7 +1,8 @@
+import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
 import { defineProcessor } from '../../processor.ts'
 import { ignoreMissing } from '../change/pairs.ts'
-import { define, type Field, fieldOf, isMap, remove } from '../field.ts'
+import { type Field, fieldOf, isMap, remove } from '../field.ts'
 import { eachField, nameList, nameListOf } from './name-list.ts'
 
 interface DropFieldsSettings {
@@ -43,7 +44,7 @@ export default defineProcessor<DropFieldsSettings>({
 function dropMatching(event: MutableEvent, matches: (name: string) => boolean): void {
   eachField(event, (map, key, name) => {
     const isDropped = matches(name)
-    if (isDropped) define(map, key, undefined)
+    if (isDropped) setOwn(map, key, undefined)
     return isDropped
   })
 }
@@ -56,5 +57,5 @@ function note(event: MutableEvent, missing: readonly Field[]): void {
   const names = missing.map(({ name }) => name).join(', ')
   const message = `drop_fields: missing: ${names}`
   const { error } = event
-  define(event, 'error', { ...(isMap(error) ? error : {}), message })
+  setOwn(event, 'error', { ...(isMap(error) ? error : {}), message })
 }

@@ -1,5 +1,6 @@
+import { setOwn } from '../../own-field.ts'
 import { defineProcessor, type MutableEvent } from '../../processor.ts'
-import { define, type Field, fieldOf, put, roomFor, valueAt } from '../field.ts'
+import { type Field, fieldOf, put, roomFor, valueAt } from '../field.ts'
 import { eachField, nameList, nameListOf } from './name-list.ts'
 
 interface IncludeFieldsSettings {
@@ -37,7 +38,7 @@ export default defineProcessor<IncludeFieldsSettings>({
 
 function keep(kept: MutableEvent, field: Field, value: unknown): void {
   // Where the event has both `a` and `a.b`, only the key itself can hold the second.
-  if (roomFor(kept, field) === 'blocked') define(kept, field.name, value)
+  if (roomFor(kept, field) === 'blocked') setOwn(kept, field.name, value)
   else put(kept, field, value)
 }
 
