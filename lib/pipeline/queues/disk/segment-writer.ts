@@ -100,7 +100,7 @@ export class SegmentWriter {
     const handle = await open(path, writing(sync) | O_CREAT | O_EXCL, 0o600)
     try {
       await writeAll(handle, [encodeSegmentHeader({ number, first })], 0)
-      if (sync === 'batch') await syncFolder(this.#settings.path)
+      if (sync !== 'none') await syncFolder(this.#settings.path)
     } catch (error) {
       await handle.close()
       await unlink(path).catch(() => undefined)

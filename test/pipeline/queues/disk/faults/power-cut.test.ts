@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { temporaryFolder } from '../../../../agent/temporary.ts'
 import { skip } from '../../../../live.ts'
-import { drained } from '../opened.ts'
+import { NEVER } from '../../../fixtures.ts'
+import { drained, opened } from '../opened.ts'
 import { type FaultyDisk, faultyDisk } from './faulty-disk.ts'
 import { afterPowerCut } from './power-cut.ts'
 import { owed, randomOf, type Worked, work } from './workload.ts'
@@ -45,6 +46,26 @@ describe(`the queue on the disk after a power cut (SEED=${SEED})`, () => {
     }
     // Else nothing was tried.
     expect(most).to.be.above(0)
+  }
+
+  for (const [sync, isSynced] of [
+    ['batch', true],
+    ['interval', true],
+    ['none', false],
+  ] as const) {
+    it(`${isSynced ? 'keeps' : 'may lose'} the name of a new segment, with sync: ${sync}`, async () => {
+      if (disk === undefined) return
+      const { pipeline, publish } = await opened({ path: disk.path, sync })
+      await (await publish({ id: 'a' })).stored
+      await disk.caughtUp()
+      const created = disk.operations.findIndex(
+        each => each.op === 'create' && each.name.endsWith('.seg'),
+      )
+      expect(created).to.be.above(-1)
+      const after = disk.operations.slice(created).map(({ op }) => op)
+      expect(after.includes('syncFolder')).to.equal(isSynced)
+      await pipeline.close(NEVER)
+    })
   }
 
   it('has every event that was stored and not sent, with sync: batch', async () => {
