@@ -12,6 +12,7 @@ export {
   defineOutput,
   type Output,
   type OutputContext,
+  type OutputTestStep,
   type OutputType,
   type Rejection,
   type Route,

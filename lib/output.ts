@@ -108,11 +108,34 @@ export interface OutputContext<S> {
  */
 export type Route = (get: (field?: string) => unknown) => string | undefined
 
+/** What `sealbeat test output` has found out about a server. */
+export interface OutputTestStep {
+  /** Which server, without what is secret: `https://search.example:9200`. */
+  readonly peer: string
+  /** What was done: `resolve`, `connect`, `TLS`, `authenticate`, `version`; others as the protocol has them. */
+  readonly step: string
+  /** What came of it, in words: an address, a protocol, a version. Why it failed, if it has. */
+  readonly found: string
+  /** What to do about a failure, in words; it also says that there was one. The next step is of another server. */
+  readonly hint?: string
+}
+
 export interface OutputType<S = unknown> extends Plugin<S> {
   /** Defaults of this output, where they differ from those of the framework. A user can set each but `ordered`. */
   readonly delivery?: Partial<DeliverySettings>
   /** How many servers are written to at once with these settings: `workers` is for each. Left out: 1. */
   peers?(settings: S): number
+  /**
+   * What a confirmed event is safe from with these settings, in one sentence that goes on from "Confirmed: ":
+   * "the server has stored it". `test config` prints it.
+   */
+  guarantee?(settings: S): string
+  /**
+   * Goes to the servers as `open` and a write would, but sends no event: each step as soon as it is done. It
+   * runs behind the filter and what confines files and ports, so it takes no more than `privileges` says. It throws
+   * only what is our own fault.
+   */
+  test?(context: OutputContext<S>, signal: AbortSignal): AsyncIterable<OutputTestStep>
   /** Makes the route of events, which is worked out when they are published and kept in `batch.meta`. */
   route?(settings: S): Route
   /**
