@@ -74,7 +74,8 @@ export class Writer {
       const { signal } = pending.abort
       const onAbort = () => {
         if (this.#isAborted) resolve(undefined)
-        else reject(signal.reason)
+        // What is known of some events can still be said at once: a peer may have taken them.
+        else setImmediate(() => reject(signal.reason))
       }
       signal.addEventListener('abort', onAbort, { once: true })
       this.#arm(pending)

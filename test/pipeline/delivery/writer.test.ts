@@ -32,6 +32,23 @@ describe('writer', () => {
     expect(await rejection(writer.write(BATCH))).to.match(/has not answered within 20 ms/)
   })
 
+  it('hears what an output says at the end of its time, and nothing later', async () => {
+    const part: WriteResult = { retry: [1], reject: [], cause: 'lost' }
+    const saying = (afterMs: number) =>
+      new Writer(
+        outputOf(
+          (_, { signal }) =>
+            new Promise(resolve => {
+              const say = () => (afterMs === 0 ? resolve(part) : setTimeout(resolve, afterMs, part))
+              signal.addEventListener('abort', say)
+            }),
+        ),
+        20,
+      )
+    expect(await saying(0).write(BATCH)).to.equal(part)
+    expect(await rejection(saying(50).write(BATCH))).to.match(/has not answered within 20 ms/)
+  })
+
   it('ends its writes without an answer after an abort, and writes no more', async () => {
     let writes = 0
     const writer = new Writer(
