@@ -94,7 +94,7 @@ async function checkPeer<S>(
   peer: OutputPeer,
   options: OutputCheckOptions,
 ): Promise<readonly string[]> {
-  const proxy = await FaultProxy.create(peer.port)
+  const proxy = await FaultProxy.create(peer.port, peer.answersEach)
   try {
     return await checkOpen(type, at(peer, proxy.port, options), async trial => {
       const absence = await checkAbsence(trial, proxy)

@@ -41,6 +41,7 @@ interface Link {
  */
 export class FaultProxy {
   readonly #target: number
+  readonly #answersEach: boolean
   readonly #links = new Set<Link>()
   #server: Server
   #port = 0
@@ -50,14 +51,18 @@ export class FaultProxy {
   #held = 0
   #whole = 0
 
-  private constructor(target: number) {
+  private constructor(target: number, answersEach: boolean) {
     this.#target = target
+    this.#answersEach = answersEach
     this.#server = this.#createServer()
   }
 
-  /** A proxy of the server at this port of 127.0.0.1. It has a port, and refuses connections until `listen`. */
-  static async create(target: number): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target)
+  /**
+   * A proxy of the server at this port of 127.0.0.1. It has a port, and refuses connections until `listen`.
+   * `answersEach`: whether the server answers for each event, so that a part of what it says is an answer.
+   */
+  static async create(target: number, answersEach = false): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, answersEach)
     await proxy.listen()
     await proxy.#unlisten()
     return proxy
@@ -84,7 +89,7 @@ export class FaultProxy {
 
   /** Whether an answer has reached the output on a connection from which the fault has kept nothing. */
   get hasAnswered(): boolean {
-    return this.#whole > 0
+    return this.#answersEach ? this.#answered > 0 : this.#whole > 0
   }
 
   async listen(): Promise<void> {

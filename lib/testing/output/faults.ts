@@ -130,6 +130,8 @@ async function hold(trial: Trial, proxy: FaultProxy, stallsAfter = 0) {
   proxy.begin({ stallsAfter })
   const writing = startWrite(trial.output, trial.batch(3))
   await until(() => proxy.held > 0 || writing.outcome() !== undefined, trial.timeoutMs)
+  // What has passed before it was held may still be on its way.
+  await sleep(AFTERMATH_MS)
   const before = writing.progress()
   if (writing.outcome() === undefined) await sleep(Math.min(SILENCE_MS, trial.timeoutMs))
   const progressed = writing.progress() > before

@@ -11,6 +11,8 @@ export interface OutputPeer {
    * such as `event 1f2e3d4c-7 ü.`, has arrived.
    */
   received?(): string | Promise<string>
+  /** Whether it answers for each event: then a part of its answers may confirm some of a batch. */
+  readonly answersEach?: boolean
   /** Events that it refuses, while it takes the others of a batch: for now (`retry`), or for ever (`reject`). */
   readonly refuses?: { readonly retry?: readonly Event[]; readonly reject?: readonly Event[] }
 }
