@@ -6,6 +6,8 @@ const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   elasticsearch: async () => (await import('./elasticsearch/elasticsearch.ts')).default,
   file: async () => (await import('./file/file.ts')).default,
   http: async () => (await import('./http/http.ts')).default,
+  logstash: async () => (await import('./logstash/logstash.ts')).default,
+  syslog: async () => (await import('./syslog/syslog.ts')).default,
 }
 
 /** For `did you mean` suggestions. */

@@ -35,7 +35,9 @@ describe('the plugins that come with the framework', () => {
       'beat audit',
       'beat host',
       ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
-      ...['console', 'elasticsearch', 'file', 'http'].map(name => `output ${name}`),
+      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'syslog'].map(
+        name => `output ${name}`,
+      ),
     ])
   })
 
@@ -54,6 +56,7 @@ describe('the plugins that come with the framework', () => {
         logging: { to_files: false },
         queue: { outside: [] },
         ...{ url: 'http://a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
+        ...(plugin.name === 'syslog' && { protocol: 'relp' }),
       }
       const { problems } = askPrivileges(() =>
         plugin.privileges?.(kind === 'agent' ? { ...settings, path: { data: '/srv' } } : settings),

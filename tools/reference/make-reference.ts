@@ -80,7 +80,8 @@ function defaultOf(leaf: Leaf): string {
 function written(value: unknown, leaf: Leaf): string {
   if (typeof value !== 'number') return JSON.stringify(value).replaceAll('"', "'")
   const { parse } = formatOf(leaf)
-  const spellings = [formatDuration(value), `${value / 1024 ** 2}MiB`, `0${value.toString(8)}`]
+  const size = value > 0 && value < 1024 ** 2 ? `${value / 1024}KiB` : `${value / 1024 ** 2}MiB`
+  const spellings = [formatDuration(value), size, `0${value.toString(8)}`]
   const reads = (text: string) => {
     try {
       return parse(text) === value

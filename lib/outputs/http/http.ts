@@ -17,8 +17,9 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { shown } from '../connection/shown.ts'
 import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
-import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
+import { type HttpAnswer, HttpClient } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'

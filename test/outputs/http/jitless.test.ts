@@ -12,13 +12,13 @@ function outputOf(node: string, module: string): string {
   return stdout
 }
 
-describe('outputs over HTTP without code that is made at run time', () => {
+describe('outputs without code that is made at run time', () => {
   for (const major of NODE_MAJORS) {
     it(`are imported by Node ${major}`, function () {
       this.timeout(20_000)
       const node = nodeBinary(major)
       if (node === undefined) return skip(this, `no Node ${major}: make nodes`)
-      for (const name of ['http', 'elasticsearch']) {
+      for (const name of ['http', 'elasticsearch', 'logstash', 'syslog']) {
         const module = new URL(`../../../lib/outputs/${name}/${name}.js`, import.meta.url)
         expect(outputOf(node, module.href)).to.equal('works\n')
       }
