@@ -43,6 +43,7 @@ export class SharedConnections<C extends SharedConnection> {
    * @throws what opening it has thrown, the reason of the signal, or what `use` throws
    */
   async with<T>(use: (connection: C) => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#closing.signal.throwIfAborted()
     signal.throwIfAborted()
     const link = this.#free() ?? this.#open()
     link.uses++
@@ -99,6 +100,11 @@ export class SharedConnections<C extends SharedConnection> {
     )
     return link
   }
+}
+
+/** That the server has ended a connection: with the code, the words for it are those for a reset. */
+export function closedError(): Error {
+  return Object.assign(new Error('the server has closed the connection'), { code: 'ECONNRESET' })
 }
 
 /** Others may wait for the same connection, so that it is opened on. */

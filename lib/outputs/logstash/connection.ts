@@ -7,7 +7,7 @@
 
 import type { Socket } from 'node:net'
 import type { WriteCall } from '../../output.ts'
-import type { SharedConnection } from '../connection/shared-connections.ts'
+import { closedError, type SharedConnection } from '../connection/shared-connections.ts'
 
 const [VERSION, ACK] = [0x32, 0x41]
 const ACK_BYTES = 6
@@ -40,7 +40,7 @@ export class LumberjackConnection implements SharedConnection {
     socket.on('data', data => this.#read(data))
     socket.on('error', error => this.destroy(error))
     for (const event of ['end', 'close']) {
-      socket.on(event, () => this.destroy(new Error('the server has closed the connection')))
+      socket.on(event, () => this.destroy(closedError()))
     }
   }
 

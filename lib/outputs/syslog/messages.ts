@@ -23,6 +23,8 @@ interface Message {
   /** In the batch. */
   readonly index: number
   readonly head: string
+  /** Of the header in UTF-8. */
+  readonly headBytes: number
   readonly chunk: Buffer
   readonly from: number
   readonly to: number
@@ -33,8 +35,11 @@ interface Message {
 /** Around a message, in ASCII: a frame of the protocol. */
 export interface Frame {
   readonly before: (bytes: number, at: number) => string
-  readonly after: string
+  /** Empty, or one character. */
+  readonly after: '' | '\n'
 }
+
+const LINE_END = 0x0a
 
 export class Messages {
   readonly #messages: readonly Message[]
@@ -43,13 +48,12 @@ export class Messages {
 
   constructor(batch: Batch, options: MessagesOptions) {
     const all = messagesOf(batch, options)
-    this.#messages = all.filter(({ bytes }) => bytes <= options.maxBytes)
-    this.rejected = all
-      .filter(({ bytes }) => bytes > options.maxBytes)
-      .map(({ index, bytes }) => ({
-        index,
-        reason: `a message of ${bytes} bytes is longer than max_message_bytes`,
-      }))
+    const long = all.filter(({ bytes }) => bytes > options.maxBytes)
+    this.#messages = long.length === 0 ? all : all.filter(message => !long.includes(message))
+    this.rejected = long.map(({ index, bytes }) => ({
+      index,
+      reason: `a message of ${bytes} bytes is longer than max_message_bytes`,
+    }))
   }
 
   get count(): number {
@@ -70,27 +74,30 @@ export class Messages {
     return target
   }
 
-  /** All messages from one on, each in a frame. */
-  framed(first: number, { before, after }: Frame): Buffer {
-    const messages = this.#messages.slice(first)
-    const heads = messages.map(({ bytes }, at) => before(bytes, first + at))
+  /** All messages, each in a frame. */
+  framed({ before, after }: Frame): Buffer {
+    const messages = this.#messages
+    const fronts = messages.map(({ bytes }, at) => before(bytes, at))
     let size = 0
-    for (const [at, { bytes }] of messages.entries()) {
-      size += (heads[at] ?? '').length + bytes + after.length
+    for (let at = 0; at < messages.length; at++) {
+      size += (fronts[at] ?? '').length + (messages[at]?.bytes ?? 0) + after.length
     }
     const target = Buffer.allocUnsafe(size)
     let to = 0
-    for (const [at, message] of messages.entries()) {
-      to += target.write(heads[at] ?? '', to, 'latin1')
-      to = put(message, target, to)
-      to += target.write(after, to, 'latin1')
+    for (let at = 0; at < messages.length; at++) {
+      const message = messages[at]
+      if (message !== undefined) to = put(message, target, to, fronts[at])
+      if (after !== '') target[to++] = LINE_END
     }
     return target
   }
 }
 
-function put({ head, text, chunk, from, to }: Message, target: Buffer, at: number): number {
-  const begin = at + target.write(head, at)
+/** @returns the place behind it */
+function put(message: Message, target: Buffer, at: number, front = ''): number {
+  const { head, headBytes, text, chunk, from, to } = message
+  const isAscii = headBytes === head.length
+  const begin = at + target.write(front + head, at, isAscii ? 'latin1' : 'utf8')
   if (text !== undefined) return begin + target.write(text, begin)
   return begin + chunk.copy(target, begin, from, to)
 }
@@ -106,9 +113,9 @@ function messagesOf(batch: Batch, { format, otherwise }: MessagesOptions): reado
       const to = (ends[index] ?? 0) - base - 1
       const head = headOf(meta[index]?.route ?? otherwise, timeOf(chunk, from, to))
       const text = format === 'message' ? messageText(chunk, from, to) : undefined
-      const size = Buffer.byteLength(head)
+      const headBytes = Buffer.byteLength(head)
       const rest = text === undefined ? to - from : Buffer.byteLength(text)
-      messages.push({ index, head, chunk, from, to, text, bytes: size + rest })
+      messages.push({ index, head, headBytes, chunk, from, to, text, bytes: headBytes + rest })
       from = to + 1
     }
     base += chunk.length

@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net'
 import type { WriteCall } from '../../output.ts'
 import { version } from '../../own-package.ts'
-import type { SharedConnection } from '../connection/shared-connections.ts'
+import { closedError, type SharedConnection } from '../connection/shared-connections.ts'
 import type { Frame, Messages } from './messages.ts'
 import { RelpFrames, responseOf } from './relp-frames.ts'
 
@@ -40,6 +40,9 @@ interface Opening {
   readonly fail: (reason: Error) => void
 }
 
+/** What servers say to all but a few messages. */
+const OK = '200 OK'
+
 /** TXNR has nine digits: before they are used up, another session begins with 1. */
 const LAST_TXNR = 990_000_000
 
@@ -59,7 +62,7 @@ export class RelpConnection implements SharedConnection {
     socket.on('data', data => this.#read(data))
     socket.on('error', error => this.destroy(error))
     for (const event of ['end', 'close']) {
-      socket.on(event, () => this.destroy(new Error('the server has closed the connection')))
+      socket.on(event, () => this.destroy(closedError()))
     }
   }
 
@@ -119,7 +122,7 @@ export class RelpConnection implements SharedConnection {
         after: '\n',
       }
       this.#txnr += messages.count
-      this.#socket.write(messages.framed(0, frame))
+      this.#socket.write(messages.framed(frame))
     })
   }
 
@@ -173,9 +176,12 @@ export class RelpConnection implements SharedConnection {
     if (waiting === undefined || at < 0 || at >= waiting.fates.length || waiting.fates[at]) {
       throw new Error(`the server answers command ${txnr}, which does not wait for it`)
     }
-    const { code, words } = responseOf(data)
-    waiting.fates[at] = code === 200 ? 'taken' : 'refused'
-    if (code !== 200) waiting.refusal ||= `${code} ${words}`
+    if (data === OK) waiting.fates[at] = 'taken'
+    else {
+      const { code, words } = responseOf(data)
+      waiting.fates[at] = code === 200 ? 'taken' : 'refused'
+      if (code !== 200) waiting.refusal ||= `${code} ${words}`
+    }
     if (--waiting.left === 0) waiting.settle(undefined)
   }
 }

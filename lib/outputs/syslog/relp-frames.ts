@@ -27,10 +27,8 @@ export class RelpFrames {
   *read(bytes: Buffer): Generator<RelpFrame> {
     const text = this.#rest + bytes.toString('latin1')
     let at = 0
-    // What is thrown away by an error is of no use any more.
     for (let next = frameAt(text, at); next; next = frameAt(text, at)) {
       at = next.end
-      this.#rest = text.slice(at)
       yield next.frame
     }
     this.#rest = text.slice(at)

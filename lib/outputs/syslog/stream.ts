@@ -6,7 +6,11 @@ import type { Logger } from 'pino'
 import { WRITTEN, type WriteCall, type WriteResult } from '../../output.ts'
 import { connectionError, type FailedPeer } from '../connection/failures.ts'
 import { openSocket, type TlsOptions } from '../connection/open-socket.ts'
-import { type SharedConnection, SharedConnections } from '../connection/shared-connections.ts'
+import {
+  closedError,
+  type SharedConnection,
+  SharedConnections,
+} from '../connection/shared-connections.ts'
 import type { Frame, Messages } from './messages.ts'
 import type { SyslogPeer } from './peer.ts'
 
@@ -37,7 +41,7 @@ export class StreamPeer implements SyslogPeer {
   }
 
   async write(messages: Messages, { signal }: WriteCall): Promise<WriteResult> {
-    const bytes = messages.framed(0, COUNTED)
+    const bytes = messages.framed(COUNTED)
     try {
       await this.#connections.with(connection => connection.send(bytes, signal), signal)
       return WRITTEN
@@ -67,7 +71,7 @@ class StreamConnection implements SharedConnection {
     socket.resume()
     socket.on('error', lose)
     for (const event of ['end', 'close']) {
-      socket.on(event, () => lose(new Error('the server has closed the connection')))
+      socket.on(event, () => lose(closedError()))
     }
   }
 

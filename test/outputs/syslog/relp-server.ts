@@ -22,6 +22,8 @@ export class RelpServer {
   /** What it answers to a message: undefined is nothing. */
   answer: (message: string, command: Command) => string | undefined = () => '200 OK'
   offers = `200 OK\n${OFFERS}`
+  /** Whether it answers to the opening of a session. */
+  greets: () => boolean = () => true
   readonly closed: number[] = []
   readonly faults: string[] = []
   readonly sockets: Socket[] = []
@@ -72,7 +74,7 @@ export class RelpServer {
     const { txnr, command, data, socket } = given
     if (command === 'open') {
       if (txnr !== 1 || !/^commands=(.*,)?syslog(,|$)/m.test(data)) throw new Error('open')
-      socket.write(frame(txnr, 'rsp', this.offers))
+      if (this.greets()) socket.write(frame(txnr, 'rsp', this.offers))
     } else if (command === 'close') {
       this.closed.push(txnr)
       socket.end(frame(txnr, 'rsp') + frame(0, 'serverclose'))

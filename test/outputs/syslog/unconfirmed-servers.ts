@@ -56,9 +56,9 @@ export class DatagramServer {
   readonly messages: string[] = []
   readonly #socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 })
 
-  async listen(): Promise<number> {
+  async listen(port = 0): Promise<number> {
     this.#socket.on('message', message => this.messages.push(message.toString('utf8')))
-    this.#socket.bind(0, '127.0.0.1')
+    this.#socket.bind(port, '127.0.0.1')
     await once(this.#socket, 'listening')
     return this.#socket.address().port
   }
