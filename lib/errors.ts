@@ -67,5 +67,6 @@ export function messageOf(thrown: unknown): string {
 /** The `code` of an error of Node's or of ours, or of its cause; undefined if none has one. */
 export function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
-  return 'code' in thrown ? String(thrown.code) : codeOf(thrown.cause)
+  const code = 'code' in thrown ? thrown.code : undefined
+  return code === undefined ? codeOf(thrown.cause) : String(code)
 }

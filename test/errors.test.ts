@@ -1,10 +1,20 @@
 import { expect } from 'chai'
-import { formatPath, formatProblem } from '../lib/errors.ts'
+import { codeOf, formatPath, formatProblem } from '../lib/errors.ts'
 
 describe('errors', () => {
   it('writes a path as the user would search for it', () => {
     expect(formatPath(['seccomp', 'syscalls', 0, 'action'])).to.equal('seccomp.syscalls[0].action')
     expect(formatPath([])).to.equal('')
+  })
+
+  it('finds the code of an error, or of what has caused it', () => {
+    const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    expect(codeOf(cause)).to.equal('ECONNREFUSED')
+    expect(codeOf(new Error('outer', { cause }))).to.equal('ECONNREFUSED')
+    const withoutOne = Object.assign(new Error('outer', { cause }), { code: undefined })
+    expect(codeOf(withoutOne)).to.equal('ECONNREFUSED')
+    expect(codeOf(Object.assign(new Error('none'), { code: undefined }))).to.equal(undefined)
+    expect(codeOf('none')).to.equal(undefined)
   })
 
   it('puts the position first, and leaves out unknown parts', () => {

@@ -25,7 +25,7 @@ function fieldsOf(thrown: unknown): Fields {
   // The serializer appends the cause's message, which our own messages already contain.
   const includesCause = cause instanceof Error && thrown.message.includes(cause.message)
   return {
-    ...('code' in thrown && { 'error.code': String(thrown.code) }),
+    ...('code' in thrown && thrown.code !== undefined && { 'error.code': String(thrown.code) }),
     'error.message': includesCause ? thrown.message : message,
     'error.type': type,
     'error.stack_trace': stack,

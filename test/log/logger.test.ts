@@ -90,11 +90,13 @@ describe('log', () => {
         log.error({ err: 'text' }, 'm')
         log.error({ error: { code: 'X' } }, 'm')
         log.error({ err: Object.assign(new Error('no'), { code: 5 }) }, 'm')
+        log.error({ err: Object.assign(new Error('no'), { code: undefined }) }, 'm')
       })
       expect(lines[0]).to.include({ message: 'outer', 'error.code': 'OPEN_FAILED' })
       expect(lines[1]).to.include({ message: 'm', 'error.message': 'text' })
       expect(lines[2]).to.deep.include({ error: { code: 'X' } })
       expect(lines[3]).to.include({ 'error.code': '5' })
+      expect(lines[4]).not.to.have.property('error.code')
     })
   })
 
