@@ -59,7 +59,7 @@ export const syslogSchema: Schema<SyslogSettings> = {
     default: false,
   },
   facility: {
-    doc: 'The facility of all messages: user, daemon, local0, …',
+    doc: 'The facility of all messages, such as user, daemon or local0.',
     format: oneOf(FACILITIES),
     default: 'user',
   },
