@@ -82,6 +82,8 @@ export class LumberjackConnection implements SharedConnection {
       if (bytes[at] !== VERSION || bytes[at + 1] !== ACK) break
       this.#acknowledge(bytes.readUInt32BE(at + 2))
     }
+    // Once for all that has come at once. Those behind the first window wait for it.
+    if (at > 0) for (const { call } of this.#windows) call.progress()
     this.#rest = bytes.subarray(at, at + ACK_BYTES)
     const [version = VERSION, type = ACK] = this.#rest
     if (version !== VERSION || type !== ACK) {
@@ -90,11 +92,7 @@ export class LumberjackConnection implements SharedConnection {
   }
 
   #acknowledge(number: number): void {
-    if (number === 0) {
-      // Those behind the first one wait for it.
-      for (const { call } of this.#windows) call.progress()
-      return
-    }
+    if (number === 0) return
     const [window] = this.#windows
     if (window === undefined || number > window.count || number < window.acked) {
       const of = window === undefined ? 'none' : `${window.count}`
@@ -102,7 +100,6 @@ export class LumberjackConnection implements SharedConnection {
       return
     }
     window.acked = number
-    for (const { call } of this.#windows) call.progress()
     if (number < window.count) return
     this.#windows.shift()
     window.settle({ acked: number, failure: undefined })

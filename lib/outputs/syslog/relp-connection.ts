@@ -146,15 +146,17 @@ export class RelpConnection implements SharedConnection {
   }
 
   #read(data: Buffer): void {
+    let hasAnswered = false
     try {
       for (const { txnr, command, data: text } of this.#frames.read(data)) {
+        hasAnswered = true
         if (command === 'serverclose') throw new Error('the server closes the session')
         if (command !== 'rsp') throw new Error(`the server sends a command: ${command}`)
         if (this.#isOpen) this.#respond(txnr, text)
         else this.#onOpened(txnr, text)
       }
-      // An answer, whatever its size: the server is at work.
-      this.#waiting?.call.progress()
+      // Once for all that have come at once.
+      if (hasAnswered) this.#waiting?.call.progress()
     } catch (thrown) {
       this.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)))
     }

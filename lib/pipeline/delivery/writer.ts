@@ -74,7 +74,7 @@ export class Writer {
       const { signal } = pending.abort
       const onAbort = () => {
         if (this.#isAborted) resolve(undefined)
-        // What is known of some events can still be said at once: a peer may have taken them.
+        // What is known of a part can still be said at once.
         else setImmediate(() => reject(signal.reason))
       }
       signal.addEventListener('abort', onAbort, { once: true })
@@ -84,7 +84,11 @@ export class Writer {
         pending.sinceMs = performance.now()
         this.#arm(pending)
       }
-      attempt(this.#output, batch, { signal, progress }).then(resolve, reject)
+      attempt(this.#output, batch, { signal, progress }).then(
+        result => (signal.aborted && !isPart(result) ? reject(signal.reason) : resolve(result)),
+        // That its signal has aborted is no reason: why it did is one.
+        error => reject(signal.aborted ? signal.reason : error),
+      )
     })
   }
 
@@ -99,6 +103,11 @@ export class Writer {
       pending.abort.abort(new Error(`the output has not answered within ${this.#timeoutMs} ms`))
     pending.timer = setTimeout(fail, this.#timeoutMs)
   }
+}
+
+/** An answer that is worth more than none at the end of the time: the peer has taken some, and then was silent. */
+function isPart({ retry, cause }: WriteResult): boolean {
+  return retry.length > 0 && cause === 'lost'
 }
 
 async function attempt(

@@ -32,21 +32,31 @@ describe('writer', () => {
     expect(await rejection(writer.write(BATCH))).to.match(/has not answered within 20 ms/)
   })
 
-  it('hears what an output says at the end of its time, and nothing later', async () => {
+  it('hears of a part that was taken at the end of its time, and nothing else or later', async () => {
     const part: WriteResult = { retry: [1], reject: [], cause: 'lost' }
-    const saying = (afterMs: number) =>
+    const saying = (afterMs: number, said = part) =>
       new Writer(
         outputOf(
           (_, { signal }) =>
             new Promise(resolve => {
-              const say = () => (afterMs === 0 ? resolve(part) : setTimeout(resolve, afterMs, part))
+              const say = () => (afterMs === 0 ? resolve(said) : setTimeout(resolve, afterMs, said))
               signal.addEventListener('abort', say)
             }),
         ),
         20,
       )
+    const failing = outputOf(
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted')))
+        }),
+    )
+    const why = await rejection(new Writer(failing, 20).write(BATCH))
+    expect(why).to.match(/has not answered within 20 ms/)
     expect(await saying(0).write(BATCH)).to.equal(part)
     expect(await rejection(saying(50).write(BATCH))).to.match(/has not answered within 20 ms/)
+    // Whoever ends without an error then may not mean it.
+    expect(await rejection(saying(0, DONE).write(BATCH))).to.match(/has not answered within 20 ms/)
   })
 
   it('ends its writes without an answer after an abort, and writes no more', async () => {
