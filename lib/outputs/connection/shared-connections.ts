@@ -4,8 +4,8 @@
 export interface SharedConnection {
   /** Whether it can't be used any more. */
   readonly isClosed: boolean
-  /** Ends it as the protocol wants it, without waiting: no write uses it. */
-  end(): void
+  /** Ends it as the protocol wants it: no write uses it. Resolves soon, whatever the server does. */
+  end(): Promise<void>
   destroy(reason: Error): void
 }
 
@@ -55,13 +55,14 @@ export class SharedConnections<C extends SharedConnection> {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     const reason = new Error('the output is closed')
     this.#closing.abort(reason)
+    const idle = [...this.#links].filter(({ uses }) => uses === 0)
     for (const { connection, uses } of this.#links) {
       if (uses > 0) connection?.destroy(reason)
-      else connection?.end()
     }
+    await Promise.all(idle.map(({ connection }) => connection?.end()))
   }
 
   #free(): Link<C> | undefined {
@@ -82,7 +83,7 @@ export class SharedConnections<C extends SharedConnection> {
     if (connection?.isClosed) this.#links.delete(link)
     else if (connection && uses === 0 && this.#isOld(link)) {
       this.#links.delete(link)
-      connection.end()
+      void connection.end()
     }
   }
 

@@ -76,8 +76,8 @@ export class LumberjackClient {
     }
   }
 
-  close(): void {
-    this.#connections.close()
+  close(): Promise<void> {
+    return this.#connections.close()
   }
 
   #part({ batch, otherwise }: Prepared, from: number, to: number): Promise<Buffer> {

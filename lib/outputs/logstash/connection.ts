@@ -64,7 +64,7 @@ export class LumberjackConnection implements SharedConnection {
     })
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#failure ??= new Error('the connection has been ended')
     this.#socket.destroySoon()
   }

@@ -110,6 +110,6 @@ class LogstashOutput implements Output {
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients) client.close()
+    await Promise.all(this.#clients.map(client => client.close()))
   }
 }

@@ -37,8 +37,8 @@ export class DatagramPeer implements SyslogPeer {
     }
   }
 
-  close(): void {
-    this.#sockets.close()
+  close(): Promise<void> {
+    return this.#sockets.close()
   }
 }
 
@@ -101,7 +101,7 @@ class DatagramSocket implements SharedConnection {
     })
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#close()
   }
 

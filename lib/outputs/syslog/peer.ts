@@ -5,5 +5,5 @@ import type { Messages } from './messages.ts'
 export interface SyslogPeer {
   /** @throws Error if nothing is known of any of the messages */
   write(messages: Messages, call: WriteCall): Promise<WriteResult>
-  close(): void
+  close(): Promise<void>
 }

@@ -40,6 +40,9 @@ interface Opening {
   readonly fail: (reason: Error) => void
 }
 
+/** How long a server has to answer when a session is closed. */
+const CLOSE_MS = 200
+
 /** What servers say to all but a few messages. */
 const OK = '200 OK'
 
@@ -110,7 +113,7 @@ export class RelpConnection implements SharedConnection {
           this.#waiting = undefined
           call.signal.removeEventListener('abort', abort)
           resolve({ fates, refusal: waiting.refusal, failure })
-          if (this.#txnr > LAST_TXNR) this.end()
+          if (this.#txnr > LAST_TXNR) void this.end()
         },
       }
       if (this.#failure) return waiting.settle(this.#failure)
@@ -126,11 +129,19 @@ export class RelpConnection implements SharedConnection {
     })
   }
 
-  end(): void {
+  /** The server answers, says that it closes, and ends the connection. */
+  async end(): Promise<void> {
     if (this.#failure) return
     this.#failure = new Error('the session has been closed')
     this.#command('close', '')
-    this.#socket.destroySoon()
+    const socket = this.#socket
+    await new Promise<void>(resolve => {
+      const late = setTimeout(() => socket.destroy(), CLOSE_MS)
+      socket.once('close', () => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
   }
 
   destroy(reason: Error): void {
@@ -146,6 +157,7 @@ export class RelpConnection implements SharedConnection {
   }
 
   #read(data: Buffer): void {
+    if (this.#failure) return
     let hasAnswered = false
     try {
       for (const { txnr, command, data: text } of this.#frames.read(data)) {

@@ -47,8 +47,8 @@ export class RelpPeer implements SyslogPeer {
     }
   }
 
-  close(): void {
-    this.#sessions.close()
+  close(): Promise<void> {
+    return this.#sessions.close()
   }
 
   #resultOf(messages: Messages, { fates, refusal, failure }: Sent): WriteResult {

@@ -50,8 +50,8 @@ export class StreamPeer implements SyslogPeer {
     }
   }
 
-  close(): void {
-    this.#connections.close()
+  close(): Promise<void> {
+    return this.#connections.close()
   }
 }
 
@@ -99,7 +99,7 @@ class StreamConnection implements SharedConnection {
     })
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#failure ??= new Error('the connection has been ended')
     this.#socket.destroySoon()
   }

@@ -154,6 +154,6 @@ class SyslogOutput implements Output {
   }
 
   async close(): Promise<void> {
-    for (const peer of this.#peers) peer.close()
+    await Promise.all(this.#peers.map(peer => peer.close()))
   }
 }

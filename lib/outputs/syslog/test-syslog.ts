@@ -26,6 +26,6 @@ export async function* testSyslog(
     const session = yield* step(peer, 'session', signal, open, ({ software }) =>
       software === '' ? 'RELP' : `RELP, ${software.split(',').slice(0, 2).join(' ')}`,
     )
-    session?.connection.end()
+    await session?.connection.end()
   } else socket.destroy()
 }

@@ -11,7 +11,7 @@ class Connection implements SharedConnection {
   ended = 0
   destroyed: string[] = []
 
-  end(): void {
+  async end(): Promise<void> {
     this.isClosed = true
     this.ended++
   }
@@ -134,7 +134,7 @@ describe('connections that are shared', () => {
     const waiting = rejection(use(shared).used)
     again.end()
     await again.used
-    shared.close()
+    await shared.close()
     expect(await waiting).to.match(/the output is closed/)
     expect(made[0]?.destroyed).to.deep.equal(['the output is closed'])
     expect(made[1]).to.deep.include({ ended: 1, destroyed: [] })

@@ -39,6 +39,23 @@ describe('output.syslog over RELP', () => {
     expect(server.closed).to.deep.equal([7])
   })
 
+  it('closes its session as the protocol wants it, and waits for no server that does not answer', async () => {
+    await write(await open(), linesOf(1))
+    const [first] = server.sockets
+    let reset = false
+    first?.on('error', () => {
+      reset = true
+    })
+    await opening.close()
+    await until(() => first?.destroyed === true, 'the end of the first')
+    expect([reset, server.closed.length]).to.deep.equal([false, 1])
+    await write(await open(), linesOf(1))
+    server.sockets[1]?.pause()
+    const begunMs = performance.now()
+    await opening.close()
+    expect(performance.now() - begunMs).to.be.within(150, 1_000)
+  })
+
   it('has events sent again that are refused, and says what the server has said', async () => {
     const to = await open()
     server.answer = message => (message.includes('event 1 ') ? '500 no\u001b[2J room' : '200 OK')
