@@ -58,7 +58,7 @@ export default defineOutput<LogstashSettings>({
     const tls = tlsOf(context)
     for (const peer of addressesOf(context.settings)) {
       const socket = yield* connectionSteps(peer, tls, signal)
-      socket?.destroy()
+      socket?.destroySoon()
     }
   },
   async open(context) {

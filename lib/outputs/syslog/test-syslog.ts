@@ -27,5 +27,5 @@ export async function* testSyslog(
       software === '' ? 'RELP' : `RELP, ${software.split(',').slice(0, 2).join(' ')}`,
     )
     await session?.connection.end()
-  } else socket.destroy()
+  } else socket.destroySoon()
 }
