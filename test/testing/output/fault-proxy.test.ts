@@ -97,6 +97,22 @@ describe('testing: the proxy with faults', () => {
       })
     }
 
+    it('takes a part of what a server says for an answer, where it answers for each event', async () => {
+      const each = await FaultProxy.create(Object(server.address()).port, true)
+      await each.listen()
+      for (const [bytes, expected] of [
+        [0, false],
+        [4, true],
+      ] as const) {
+        each.begin({ endsAfter: bytes })
+        const socket = connect(each.port, '127.0.0.1', () => socket.write('a'))
+        sockets.push(socket)
+        expect(await text(socket)).to.have.length(bytes)
+        expect(each.hasAnswered).to.equal(expected)
+      }
+      await each.close()
+    })
+
     it('keeps back what follows the first bytes of an answer', async () => {
       proxy.begin({ stallsAfter: 4 })
       const socket = await client()
