@@ -149,7 +149,7 @@ describe('output.logstash, whose server', () => {
   it('is silent after a part: only the rest is left when the time is over', async () => {
     const to = await open()
     answering(socket => socket.write(ack(2)))
-    const writer = new Writer(to, 100)
+    const writer = new Writer(to, 500)
     expect(await writer.write(batchOf(linesOf(3)))).to.deep.equal(lost([2]))
   })
 
