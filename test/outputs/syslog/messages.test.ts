@@ -83,6 +83,7 @@ describe('messages of syslog', () => {
 
   const severities: readonly [unknown, number][] = [
     ['emerg', 0],
+    ['alert', 1],
     ['FATAL', 2],
     ['critical', 2],
     ['Error', 3],
@@ -103,6 +104,15 @@ describe('messages of syslog', () => {
       expect(priority).to.equal(`<${8 + severity}`)
     })
   }
+
+  it('have the facilities of RFC 5424, in its order', () => {
+    const facilities = ['kern', 'mail', 'cron', 'authpriv', 'ftp', 'ntp', 'local0', 'local7']
+    const codes = facilities.map(facility => {
+      const message = messageOf(LINE, { written: { facility, severity: 'emerg' } })
+      return Number(/^<(\d+)>/.exec(message)?.[1]) / 8
+    })
+    expect(codes).to.deep.equal([0, 2, 9, 10, 11, 12, 16, 23])
+  })
 
   it('have structured data that can not be broken out of, without what is missing', () => {
     const written = {

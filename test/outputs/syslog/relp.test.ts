@@ -61,6 +61,7 @@ describe('output.syslog over RELP', () => {
     server.answer = message => (message.includes('event 1 ') ? '500 no\u001b[2J room' : '200 OK')
     expect(await write(to, linesOf(3))).to.deep.equal({ retry: [1], reject: [] })
     expect(opening.logged[0]).to.include({ answer: '500 no [2J room', events: 1 })
+    expect(String(opening.logged[0]?.msg)).to.match(/^relp:.* refuses events$/)
     // The only one says nothing about others; all of several do.
     expect(await write(to, linesOf(1, 1))).to.deep.equal({ retry: [0], reject: [] })
     server.answer = () => '500'
