@@ -7,7 +7,7 @@ const RESERVED = /^(agent|ecs)($|\.)/
 /** The framework adds a field to each of these, so they have to be objects. */
 const SHARED = ['event', 'host', 'fields']
 
-interface Field {
+export interface Field {
   /** Dotted, as an output's mapping sees it. */
   readonly name: string
   readonly value: unknown
@@ -106,7 +106,7 @@ function parents(name: string): readonly string[] {
 }
 
 /** The values that are not plain objects, by their dotted names, without undefined ones. */
-function* flatten(object: object, prefix = ''): Generator<Field> {
+export function* flatten(object: object, prefix = ''): Generator<Field> {
   for (const [key, value] of Object.entries(object)) {
     const name = prefix + key
     if (isPlain(value)) yield* flatten(value, `${name}.`)
