@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder, inCache, runTool, sourcesOf } from './tool.ts'
+import { cacheFolder, inCache, readSources, runTool, sourcesOf } from './tool.ts'
 
 interface Wanted {
   /** Of the folder with its pom.xml and its Java files. */
@@ -10,13 +10,12 @@ interface Wanted {
 
 /** The jars that the pom.xml of a server names, and its own Java files compiled; both are in the cache then. */
 export async function getJava({ name, version }: Wanted): Promise<void> {
-  const sources = sourcesOf(name)
-  const files = await readdir(sources)
-  const texts = await Promise.all(files.map(file => readFile(join(sources, file), 'utf8')))
-  const programs = files.filter(file => file.endsWith('.java')).map(file => join(sources, file))
-  await inCache(`${name}-${version}`, texts, async folder => {
+  const sources = await readSources(name, file => /^pom\.xml$|\.java$/.test(file))
+  const files = [...sources.keys()]
+  const programs = files.filter(file => file.endsWith('.java'))
+  await inCache(`${name}-${version}`, [...sources.values()], async folder => {
     // Beside its pom.xml, Maven leaves a folder of its own.
-    await copyFile(join(sources, 'pom.xml'), join(folder, 'pom.xml'))
+    await copyFile(join(sourcesOf(name), 'pom.xml'), join(folder, 'pom.xml'))
     const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib']
     await runTool(['mvn', '--quiet', '--batch-mode', `-Dserver=${version}`, ...copy], {
       cwd: folder,

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cached } from '../live/cached.ts'
@@ -13,6 +15,18 @@ const CACHE = fileURLToPath(new URL('../../../.cache/integration/', import.meta.
 /** The folder with the sources of a server: a pom.xml, a go.mod, its program. */
 export function sourcesOf(name: string): string {
   return fileURLToPath(new URL(`../../../tools/integration/${name}/`, import.meta.url))
+}
+
+/** Those sources that what is made depends on: by their names, with their texts. */
+export async function readSources(
+  name: string,
+  isPart: (file: string) => boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const folder = sourcesOf(name)
+  const files = (await readdir(folder)).filter(isPart).map(file => join(folder, file))
+  return new Map(
+    await Promise.all(files.map(async file => [file, await readFile(file, 'utf8')] as const)),
+  )
 }
 
 /** Makes the folder NAME-VERSION of the cache, unless it was made from the same recipe. */

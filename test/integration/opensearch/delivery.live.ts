@@ -1,4 +1,4 @@
-import { openSearch } from '../../../tools/integration/opensearch.ts'
+import { openSearch } from '../../../tools/integration/opensearch/opensearch.ts'
 import { deliverySuite } from '../delivery-suite.ts'
 import { startedServer } from '../started.ts'
 

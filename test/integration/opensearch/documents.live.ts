@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { openSearch } from '../../../tools/integration/opensearch.ts'
+import { openSearch } from '../../../tools/integration/opensearch/opensearch.ts'
 import { CountingAgent } from '../agent.ts'
 import { startedServer } from '../started.ts'
 import { SearchApi } from './api.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { openSearch } from '../../../tools/integration/opensearch.ts'
+import { openSearch } from '../../../tools/integration/opensearch/opensearch.ts'
 import { freePort } from '../../../tools/integration/server-process.ts'
 import { CountingAgent } from '../agent.ts'
 import { LateProxy } from '../proxy.ts'

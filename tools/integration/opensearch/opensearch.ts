@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getJava, javaCommand } from './maven.ts'
-import type { Server, ServerKind } from './server.ts'
-import { freePort, ServerProcess } from './server-process.ts'
-import { sourcesOf } from './tool.ts'
+import { getJava, javaCommand } from '../maven.ts'
+import type { Server, ServerKind } from '../server.ts'
+import { freePort, ServerProcess } from '../server-process.ts'
+import { sourcesOf } from '../tool.ts'
 
 const WANTED = { name: 'opensearch', version: '2.19.6' } as const
 
