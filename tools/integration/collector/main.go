@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/otelcol"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 )
 
 func main() {
@@ -25,10 +26,15 @@ func main() {
 	settings := otelcol.CollectorSettings{
 		BuildInfo: component.BuildInfo{Command: "collector", Version: "integration"},
 		Factories: func() (otelcol.Factories, error) {
-			return otelcol.Factories{Receivers: receivers, Exporters: exporters}, nil
+			return otelcol.Factories{
+				Receivers: receivers,
+				Exporters: exporters,
+				Telemetry: otelconftelemetry.NewFactory(),
+			}, nil
 		},
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{
 			ResolverSettings: confmap.ResolverSettings{
+				DefaultScheme:     "file",
 				ProviderFactories: []confmap.ProviderFactory{fileprovider.NewFactory()},
 			},
 		},
