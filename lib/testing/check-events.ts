@@ -7,7 +7,7 @@ const RESERVED = /^(agent|ecs)($|\.)/
 /** The framework adds a field to each of these, so they have to be objects. */
 const SHARED = ['event', 'host', 'fields']
 
-export interface Field {
+interface Field {
   /** Dotted, as an output's mapping sees it. */
   readonly name: string
   readonly value: unknown
