@@ -76,6 +76,20 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     load: async () => (await import('./test/output.ts')).testOutput,
   },
   {
+    words: ['setup'],
+    summary: 'make at the server of the output what has to be there before the first event',
+    details: `For elasticsearch: an index template for the indices that the output names, with the types of the
+fields that the configured beats publish, for a data stream. First confines itself as the agent would
+be, with no more than the output needs. Made twice, it changes nothing. What somebody else has made
+under that name is left alone, and the exit code is 1.`,
+    options: {
+      print: { doc: 'print what would be made, as JSON, and make nothing' },
+      indices: { doc: 'a template for ordinary indices, not for a data stream' },
+    },
+    confinesItself: true,
+    load: async () => (await import('./setup/setup.ts')).setup,
+  },
+  {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
     details: `Shows what seccomp show does, and then what the agent reaches once it is confined: the folders that
