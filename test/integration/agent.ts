@@ -54,6 +54,14 @@ export class CountingAgent {
     }
   }
 
+  /** Resolves once the metrics have such a count of events: `retried`, `failed_writes`. */
+  async hasCounted(count: string): Promise<void> {
+    for (let line = 1; ; line++) {
+      const { monitoring } = await this.running.logged('Non-zero metrics in the last 1s', line)
+      if (Number(Object(monitoring).metrics?.events?.[count] ?? 0) > 0) return
+    }
+  }
+
   remove(): void {
     this.place.remove()
   }

@@ -46,11 +46,11 @@ export class ServerProcess {
 
   async #start(): Promise<void> {
     const { name, command, folder, env, port } = this.#program
-    const [file = '', ...args] = command
     const log = join(folder, `${name}.log`)
     appendFileSync(log, `--- ${command.join(' ')}\n`)
     const output = openSync(log, 'a')
-    const child = spawn(file, args, {
+    // It ends with the tests, however these end.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
       ...{ cwd: folder, stdio: ['ignore', output, output] },
       env: { ...process.env, ...env },
     })

@@ -81,7 +81,7 @@ describe('the documents of output.elasticsearch and OpenSearch', function () {
 
   it('go through the pipeline that is named, once it exists', async () => {
     const running = start({ index: 'piped', output: ['bulk_max_size: 100', 'pipeline: marking'] })
-    await running.running.logged('Events are going to be sent again', 3)
+    await running.hasCounted('retried')
     expect(running.confirmed).to.equal(0)
     await api.ask('PUT', '/_ingest/pipeline/marking', {
       processors: [{ set: { field: 'marked', value: true } }],
@@ -117,7 +117,7 @@ describe('the documents of output.elasticsearch and OpenSearch', function () {
       await api.ask('PUT', `/aliased-${index}`, { aliases: { aliased: {} } })
     }
     const running = start({ index: 'aliased' })
-    await running.running.logged('Events are going to be sent again', 3)
+    await running.hasCounted('retried')
     expect(running.confirmed).to.equal(0)
     const is_write_index = true
     await api.ask('POST', '/_aliases', {
@@ -160,7 +160,7 @@ describe('the documents of output.elasticsearch and OpenSearch', function () {
       await api.ask('PUT', `/${index}`)
       await api.ask(begin[0], `/${index}${begin[1]}`, begin[2])
       const running = start({ index })
-      await running.running.logged('Events are going to be sent again', 3)
+      await running.hasCounted('retried')
       await sleep(500)
       expect(running.confirmed).to.equal(0)
       await api.ask(end[0], `/${index}${end[1]}`, end[2])
@@ -171,7 +171,7 @@ describe('the documents of output.elasticsearch and OpenSearch', function () {
 
   it('wait for an index that is missing where none may be made', async () => {
     const running = start({ index: 'missing-one' })
-    await running.running.logged('Events are going to be sent again', 3)
+    await running.hasCounted('retried')
     expect(running.confirmed).to.equal(0)
     await api.ask('PUT', '/missing-one')
     expect(await counts(running)).to.include({ acked: EVENTS, rejected: 0 })

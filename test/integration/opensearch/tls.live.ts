@@ -47,22 +47,22 @@ describe('output.elasticsearch by TLS and an API key, OpenSearch behind a front 
   })
 
   it('keeps the events where the key is not the right one, and does not show it', async () => {
-    const { running, confirmed } = await start('unknown', 'web:other', true)
-    const { answer } = await running.logged(
-      `https://127.0.0.1:${front?.port} takes no events: HTTP 401`,
-    )
-    expect(answer).to.include('unable to authenticate')
-    expect(confirmed).to.equal(0)
+    const refused = await start('unknown', 'web:other', true)
+    await refused.hasCounted('retried')
+    expect(refused.confirmed).to.equal(0)
+    const { running } = refused
     running.child.kill('SIGKILL')
-    expect((await running.ended()).stderr).not.to.match(/web:other|d2ViOm90aGVy/)
+    const { stderr } = await running.ended()
+    expect(stderr).to.include('HTTP 401')
+    expect(stderr).not.to.match(/web:other|d2ViOm90aGVy/)
   })
 
   it('sends nothing to who can not show a certificate of a known authority', async () => {
-    const { running } = await start('untrusted', API_KEY, false)
-    const line = await running.logged('Output failed', 2)
-    expect(JSON.stringify(line)).to.match(/self-signed|unable to verify|UNABLE_TO/i)
+    const untrusting = await start('untrusted', API_KEY, false)
+    await untrusting.hasCounted('failed_writes')
     expect(front?.refused).to.equal(0)
-    running.child.kill('SIGKILL')
-    await running.ended()
+    untrusting.running.child.kill('SIGKILL')
+    const { stderr } = await untrusting.running.ended()
+    expect(stderr).to.match(/self-signed|unable to verify|UNABLE_TO/i)
   })
 })
