@@ -1,5 +1,6 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
+import { SETUP_COMMAND } from './setup/command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
 
@@ -75,20 +76,7 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     confinesItself: true,
     load: async () => (await import('./test/output.ts')).testOutput,
   },
-  {
-    words: ['setup'],
-    summary: 'make at the server of the output what has to be there before the first event',
-    details: `For elasticsearch: an index template for the indices that the output names, with the types of the
-fields that the configured beats publish, for a data stream. First confines itself as the agent would
-be, with no more than the output needs. Made twice, it changes nothing. What somebody else has made
-under that name is left alone, and the exit code is 1.`,
-    options: {
-      print: { doc: 'print what would be made, as JSON, and make nothing' },
-      indices: { doc: 'a template for ordinary indices, not for a data stream' },
-    },
-    confinesItself: true,
-    load: async () => (await import('./setup/setup.ts')).setup,
-  },
+  SETUP_COMMAND,
   {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
