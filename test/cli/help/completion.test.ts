@@ -34,7 +34,7 @@ describe('completion in bash', () => {
     expect(offered('')).to.deep.equal([
       ...['run', 'test', 'setup', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
     ])
-    expect(offered('se')).to.deep.equal(['seccomp'])
+    expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
     expect(offered('new', '')).not.to.include('agent')
   })
