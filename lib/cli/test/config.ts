@@ -6,6 +6,7 @@ import { readDocument } from '../../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../../errors.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
 import type { Failure } from '../../seccomp/kernel/outcome.ts'
+import { effectless } from '../../seccomp/policy/effectless.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
@@ -19,6 +20,8 @@ interface Finding {
     readonly path: string
     readonly message: string
   }[]
+  /** What a confirmed event is safe from, if the output says so. */
+  readonly guarantee?: string
 }
 
 export async function testConfig({ source, has }: Call): Promise<ExitCode> {
@@ -27,6 +30,9 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
   const failure = policyFailure(plan)
   if (failure) throw invalidPolicy(failure)
   if (plan.sandbox.ready) {
+    for (const message of effectless(plan.sandbox.policy)) {
+      process.stderr.write(`warning: seccomp: ${message}\n`)
+    }
     for (const { message } of breaking(plan.sandbox.policy)) {
       process.stderr.write(`warning: seccomp: ${message}\n`)
     }
@@ -37,26 +43,41 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
       process.stderr.write(`warning: sandbox: ${message}\n`)
     }
   }
-  await print('Config OK\n')
+  const guarantee = guaranteeOf(plan)
+  await print(`Config OK\n${guarantee === undefined ? '' : `Confirmed: ${guarantee}\n`}`)
   return EXIT.ok
 }
 
+/** What a confirmed event is safe from. An output of one's own may say nothing, or nothing of use. */
+function guaranteeOf({ output: { plugin, settings } }: Plan): string | undefined {
+  const said: unknown = plugin.guarantee?.(settings)
+  return typeof said === 'string' ? said : undefined
+}
+
 async function testForProgram(source: Call['source']): Promise<ExitCode> {
-  const problems = await findProblems(source)
+  const { problems, guarantee } = await findProblems(source)
   const finding: Finding = {
     ok: problems.length === 0,
     problems: problems.map(problem => ({ ...problem, path: formatPath(problem.path) })),
+    ...(guarantee !== undefined && { guarantee }),
   }
   await printJson(finding)
   return finding.ok ? EXIT.ok : EXIT.config
 }
 
-async function findProblems(source: Call['source']): Promise<readonly Problem[]> {
+interface Found {
+  readonly problems: readonly Problem[]
+  readonly guarantee?: string | undefined
+}
+
+async function findProblems(source: Call['source']): Promise<Found> {
   try {
-    const failure = policyFailure(await configure(readDocument(source)))
-    return failure ? invalidPolicy(failure).problems : []
+    const plan = await configure(readDocument(source))
+    const failure = policyFailure(plan)
+    if (failure) return invalidPolicy(failure)
+    return { problems: [], guarantee: guaranteeOf(plan) }
   } catch (error) {
-    if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error.problems
+    if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error
     throw error
   }
 }

@@ -9,6 +9,7 @@
 import { promisify } from 'node:util'
 import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -19,14 +20,25 @@ import {
 import { retryAfterMs } from '../../retry-after.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import { shown } from '../connection/shown.ts'
-import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
+import {
+  accessProblems,
+  basic,
+  credentialOf,
+  lowerCased,
+  userInfoFor,
+} from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { refusalOf } from '../http-client/refusal.ts'
+import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { bulkOf, itemsOf, resultOf } from './bulk.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
+import { makeTemplates, type Place } from './setup.ts'
+import { templateItems } from './template.ts'
+import { answerSteps } from './test.ts'
 
 const gzip = promisify(gzipOf)
 
@@ -59,27 +71,44 @@ export default defineOutput<ElasticsearchSettings>({
     ]
   },
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
+  setupItems: templateItems,
+  async *setUp({ settings, log }, items, signal) {
+    const places = placesOf(settings, log)
+    yield* makeTemplates(places, items, signal)
+    for (const { client } of places) client.close()
+  },
   route: routeOf,
-  async open({ settings, log }) {
+  guarantee: () =>
+    'the server has stored it: on its disk and on those of its copies, unless the index has translog.durability: async',
+  async *test({ settings, log }, signal) {
     const credentials = new Credentials(settings.ssl, log)
-    const hosts = hostsOf(settings)
-    if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
-    const clients = hosts.map(host => {
-      const headers = headersOf(settings, host)
-      return new HttpClient({
-        host,
-        proxy: proxyOf(settings),
-        ssl: settings.ssl,
-        credentials,
-        headers,
-      })
-    })
+    for (const host of hostsOf(settings)) {
+      const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
+      if (!(yield* httpSteps(way, signal))) continue
+      const client = new HttpClient({ ...way, headers: headersOf(settings, host) })
+      yield* answerSteps(host, client, credentialOf(settings, host, 'hosts'), signal)
+      client.close()
+    }
+  },
+  async open({ settings, log }) {
+    const clients = placesOf(settings, log).map(({ client }) => client)
     return new ElasticsearchOutput(settings, clients, log)
   },
 })
 
 function hostsOf({ hosts, protocol, path }: ElasticsearchSettings): readonly HttpHost[] {
   return hosts.flatMap(each => parseHost(each, { port: PORT, protocol, path }) ?? [])
+}
+
+function placesOf(settings: ElasticsearchSettings, log: Logger): readonly Place[] {
+  const credentials = new Credentials(settings.ssl, log)
+  const hosts = hostsOf(settings)
+  if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
+  const way = { proxy: proxyOf(settings), ssl: settings.ssl, credentials }
+  return hosts.map(host => {
+    const headers = headersOf(settings, host)
+    return { host, client: new HttpClient({ ...way, host, headers }) }
+  })
 }
 
 function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {
@@ -109,13 +138,16 @@ function headersOf(settings: ElasticsearchSettings, host: HttpHost): Record<stri
 }
 
 class ElasticsearchOutput implements Output {
+  readonly #settings: ElasticsearchSettings
   readonly #level: number
   readonly #pool: HostPool<HttpClient>
   readonly #clients: readonly HttpClient[]
   readonly #log: Logger
   readonly #path: string
+  readonly #words = new Recurring()
 
   constructor(settings: ElasticsearchSettings, clients: readonly HttpClient[], log: Logger) {
+    this.#settings = settings
     this.#level = settings.compression_level
     this.#clients = clients
     this.#pool = new HostPool(clients, settings.loadbalance)
@@ -155,9 +187,15 @@ class ElasticsearchOutput implements Output {
     for (const client of this.#clients) client.close()
   }
 
-  #say(client: HttpClient, { status, body }: HttpAnswer): void {
-    if (status === 413) return
-    const answer = shown(body.toString('utf8'))
-    this.#log.error({ status, answer }, `${client.title} takes no events: HTTP ${status}`)
+  #say({ host }: HttpClient, answer: HttpAnswer): void {
+    if (answer.status === 413) return
+    const { found, hint } = refusalOf(
+      answer,
+      host,
+      credentialOf(this.#settings, host, 'hosts').hint,
+    )
+    const message = `${host.title} takes no events: ${found}`
+    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
+    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
   }
 }
