@@ -17,9 +17,9 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { HostPool } from '../connection/host-pool.ts'
 import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
-import { HostPool } from '../http-client/host-pool.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
@@ -128,18 +128,18 @@ class ElasticsearchOutput implements Output {
     if (bulk.indices.length === 0) return { retry: [], reject: bulk.rejected }
     const level = this.#level
     const body = level === 0 ? bulk.body : await gzip(bulk.body, { level })
-    let last: HttpAnswer | undefined
-    const answer = await this.#pool.with(async client => {
-      last = await client.request({
+    const send = async (client: HttpClient) => {
+      const answer = await client.request({
         ...{ method: 'POST', path: this.#path, body, signal },
         headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
         maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * batch.count,
       })
-      if (last.status !== 200) this.#say(client, last)
-      // Another server may be in a better state.
-      return [502, 503, 504].includes(last.status) ? undefined : last
-    }, signal)
-    const { status, headers, body: text } = answer ?? last ?? NO_ANSWER
+      if (answer.status !== 200) this.#say(client, answer)
+      return answer
+    }
+    // Another server may be in a better state.
+    const isUsable = (answer: HttpAnswer) => ![502, 503, 504].includes(answer.status)
+    const { status, headers, body: text } = await this.#pool.with(send, signal, isUsable)
     if (status === 200) return resultOf(bulk, itemsOf(text, bulk.indices.length))
     if (status === 413) return { retry: [], reject: [], tooLarge: true }
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
@@ -160,5 +160,3 @@ class ElasticsearchOutput implements Output {
     this.#log.error({ status, answer }, `${client.title} takes no events: HTTP ${status}`)
   }
 }
-
-const NO_ANSWER: HttpAnswer = { status: 0, headers: {}, body: Buffer.alloc(0) }

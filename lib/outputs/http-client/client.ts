@@ -2,6 +2,7 @@
 // a redirect is an answer like any other, and what it says is shown escaped and cut.
 
 import type * as Http from 'node:http'
+import { connectionError } from '../connection/failures.ts'
 import type { Credentials } from '../tls/credentials.ts'
 import type { SslSettings } from '../tls/ssl-settings.ts'
 import { connectionsTo, proxyAuthorization } from './connections.ts'
@@ -88,7 +89,7 @@ export class HttpClient {
       request.once('error', error => {
         const isGone = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
         if (request.reusedSocket && isGone && !hasBegun && !signal.aborted) resolve('unused')
-        else reject(error)
+        else reject(signal.aborted ? error : connectionError(error, this.#options.host))
       })
       request.once('response', response => {
         hasBegun = true

@@ -1,8 +1,10 @@
 // The connections of one output to one server: kept alive, verified, by way of a proxy where there is one.
 
 import type * as Http from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { ConnectionError, connectionError, silentError } from '../connection/failures.ts'
+import { openSocket } from '../connection/open-socket.ts'
 import { connectTls } from '../tls/connect.ts'
 import type { Credentials } from '../tls/credentials.ts'
 import type { SslSettings } from '../tls/ssl-settings.ts'
@@ -21,7 +23,7 @@ interface ConnectionsOptions {
 /** How long an idle connection is kept. Servers close theirs after a minute or later. */
 const KEEP_ALIVE_MS = 30_000
 
-/** The longest that a proxy may take to connect. */
+/** The longest that connecting may take, TLS and a proxy included. */
 const CONNECT_MS = 30_000
 
 type Done = (error: Error | null, socket?: Duplex) => void
@@ -46,53 +48,57 @@ async function open(
   closing: AbortSignal,
 ): Promise<Duplex> {
   closing.throwIfAborted()
-  const signal = AbortSignal.any([closing, AbortSignal.timeout(CONNECT_MS)])
-  const target = { host: host.host, port: host.port, signal }
-  // Plain requests are sent to the proxy, with the whole URL in the request line: request.ts.
-  if (!host.isSecure) return tcp(proxy ?? host, signal)
-  if (proxy === undefined) return connectTls(target, ssl, credentials)
-  return connectTls({ ...target, socket: await tunnel(host, proxy, signal) }, ssl, credentials)
-}
-
-function tcp(
-  { host, port }: Pick<HttpHost, 'host' | 'port'>,
-  signal: AbortSignal,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host, port })
-    const abort = () => socket.destroy(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', abort)
-      socket.off('error', reject)
-      socket.setNoDelay(true)
-      socket.setKeepAlive(true, KEEP_ALIVE_MS)
-      resolve(socket)
-    })
-  })
+  const silent = AbortSignal.timeout(CONNECT_MS)
+  const signal = AbortSignal.any([closing, silent])
+  const tls = { ssl, credentials }
+  // Plain requests are sent to the proxy, with the whole URL in the request line: client.ts.
+  const straight = host.isSecure ? host : (proxy ?? host)
+  try {
+    if (!host.isSecure) return await openSocket(straight, undefined, signal)
+    if (proxy === undefined) return await openSocket(host, tls, signal)
+    const dial = () => tunnel(host, proxy, signal)
+    return await connectTls({ host: host.host, port: host.port, dial, signal }, ssl, credentials)
+  } catch (error) {
+    closing.throwIfAborted()
+    throw silent.aborted
+      ? silentError(straight, 'connecting', CONNECT_MS)
+      : connectionError(error, straight)
+  }
 }
 
 /** RFC 9110, 9.3.6. */
-function tunnel(host: HttpHost, proxy: HttpHost, signal: AbortSignal): Promise<Socket> {
+async function tunnel(host: HttpHost, proxy: HttpHost, signal: AbortSignal): Promise<Socket> {
   const name = host.host.includes(':') ? `[${host.host}]` : host.host
   const authority = `${name}:${host.port}`
+  const way = await openSocket(proxy, undefined, signal).catch(error => {
+    throw connectionError(error, proxy)
+  })
   return new Promise((resolve, reject) => {
     const request = http.request({
-      ...{ host: proxy.host, port: proxy.port, method: 'CONNECT', path: authority, signal },
+      ...{ createConnection: () => way, method: 'CONNECT', path: authority, signal },
       headers: { host: authority, ...proxyAuthorization(proxy) },
     })
     request.once('connect', ({ statusCode = 0 }, socket) => {
       if (statusCode === 200) return resolve(socket as Socket)
       socket.destroy()
-      reject(new Error(`the proxy ${proxy.title} refuses to connect: HTTP ${statusCode}`))
+      reject(refusal(proxy, authority, statusCode))
     })
     request.once('response', response => {
       response.destroy()
-      reject(new Error(`the proxy ${proxy.title} answers HTTP ${response.statusCode} to CONNECT`))
+      reject(refusal(proxy, authority, response.statusCode ?? 0))
     })
-    request.once('error', reject)
+    request.once('error', error => reject(connectionError(error, proxy)))
     request.end()
+  })
+}
+
+function refusal(proxy: HttpHost, authority: string, status: number): ConnectionError {
+  return new ConnectionError(proxy, {
+    found: `the proxy does not connect to ${authority}: HTTP ${status}`,
+    hint:
+      status === 407
+        ? 'it wants a name and a password: http://name:password@… in proxy_url'
+        : 'check what the proxy permits, and whether it reaches the server',
   })
 }
 

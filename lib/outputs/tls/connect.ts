@@ -1,4 +1,4 @@
-// One TLS handshake as a section `ssl` wants it: over a socket that is connected already, or a new one.
+// One TLS handshake as a section `ssl` wants it.
 
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
@@ -17,8 +17,8 @@ interface TlsTarget {
   /** The name that the server's certificate has to have. */
   readonly host: string
   readonly port: number
-  /** A connection to it, through a proxy for example. */
-  readonly socket?: Socket
+  /** Opens a connection to it: through a proxy, for example. Left out: straight. */
+  readonly dial?: () => Promise<Socket>
   readonly signal?: AbortSignal
 }
 
@@ -36,7 +36,7 @@ export async function connectTls(
   try {
     return await handshake(target, settings, credentials)
   } catch (error) {
-    if (!isNamed || target.socket || !isUntrusted(error)) throw error
+    if (!isNamed || !isUntrusted(error)) throw error
     const authority = await namedAuthority(target, settings, credentials)
     if (authority === undefined) throw error
     // The chain is verified against it, as if it stood in certificate_authorities.
@@ -45,15 +45,18 @@ export async function connectTls(
   }
 }
 
-function handshake(
-  { host, port, socket, signal }: TlsTarget,
+async function handshake(
+  { host, port, dial, signal }: TlsTarget,
   settings: SslSettings,
   credentials: Credentials,
   unverified = false,
 ): Promise<TLSSocket> {
   const isVerified = settings.verification_mode !== 'none' && !unverified
+  // Before there is a connection that would be left behind: a file may be missing.
+  const secureContext = credentials.context
+  const socket = await dial?.()
   const options: ConnectionOptions = {
-    secureContext: credentials.context,
+    secureContext,
     rejectUnauthorized: isVerified,
     checkServerIdentity: (name, certificate) => identityError(name, certificate, settings),
     // An address is no name to ask for: RFC 6066, 3.
@@ -64,6 +67,7 @@ function handshake(
   return new Promise((resolve, reject) => {
     const connection = connect(options)
     const abort = () => connection.destroy(signal?.reason)
+    if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
     const done = () => signal?.removeEventListener('abort', abort)
     connection.once('error', error => {

@@ -192,7 +192,9 @@ describe('output.http', () => {
     // The proxy's password is for the proxy alone.
     expect(secure.seen[0]?.headers).not.to.have.property('proxy-authorization')
     const refused = await open({ url: 'https://refused.test/', proxy_url, ssl })
-    expect(await rejection(write(refused, ['{}']))).to.match(/refuses to connect: HTTP 403/)
+    expect(await rejection(write(refused, ['{}']))).to.match(
+      /does not connect to refused\.test:443: HTTP 403/,
+    )
     for (const each of opened.splice(0)) await each.close()
     await Promise.all([secure.close(), between.close()])
     rmSync(folder, { recursive: true })

@@ -6,22 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server, type TlsOptions } from 'node:tls'
 import { expect } from 'chai'
-import { parseSection } from '../../../lib/config/schema/section.ts'
 import { connectTls } from '../../../lib/outputs/tls/connect.ts'
 import { Credentials } from '../../../lib/outputs/tls/credentials.ts'
-import { type SslSettings, sslProblems, sslSchema } from '../../../lib/outputs/tls/ssl-settings.ts'
+import { type SslSettings, sslProblems } from '../../../lib/outputs/tls/ssl-settings.ts'
 import { memoryLog } from '../../pipeline/fixtures.ts'
 import { Authority, type Issued } from './certificates.ts'
-
-function settingsOf(written: Partial<SslSettings>): SslSettings {
-  const problems: string[] = []
-  const section = { path: ['ssl'], value: written }
-  const settings = parseSection(sslSchema, section, (path, text) =>
-    problems.push(`${path.join('.')} ${text}`),
-  )
-  if (settings === undefined) throw new Error(problems.join())
-  return settings
-}
+import { settingsOf } from './settings.ts'
 
 const VERIFIED = /^verified/
 

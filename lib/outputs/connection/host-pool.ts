@@ -24,31 +24,33 @@ export class HostPool<C> {
   }
 
   /**
-   * Runs `use` with one server after the other until it resolves with something.
+   * Runs `use` with one server after the other, until it resolves with something that is of use.
    *
-   * @param use rejects if there is no answer; resolves with undefined if another server should be asked
-   * @returns what `use` has resolved with; undefined if no server had an answer of use
-   * @throws what `use` has thrown last, if it has thrown with all of them
+   * @param use rejects if there is no answer
+   * @param isUsable whether no other server should be asked; left out: every answer is of use
+   * @returns the first answer of use, or the last one that is none
+   * @throws what `use` has thrown last, if no server has answered
    */
   async with<T>(
-    use: (client: C) => Promise<T | undefined>,
+    use: (client: C) => Promise<T>,
     signal: AbortSignal,
-  ): Promise<T | undefined> {
+    isUsable: (answer: T) => boolean = () => true,
+  ): Promise<T> {
     let thrown: unknown
-    let hasAnswer = false
+    let last: { readonly answer: T } | undefined
     const left = new Set(this.#hosts)
     while (left.size > 0 && !signal.aborted) {
       const host = this.#best(left)
       left.delete(host)
       host.busy++
       try {
-        const result = await use(host.client)
-        if (result !== undefined) {
+        const answer = await use(host.client)
+        last = { answer }
+        if (isUsable(answer)) {
           host.failures = 0
           host.dueMs = 0
-          return result
+          return answer
         }
-        hasAnswer = true
         this.#leaveAlone(host)
       } catch (error) {
         thrown = error
@@ -57,7 +59,7 @@ export class HostPool<C> {
         host.busy--
       }
     }
-    if (hasAnswer) return undefined
+    if (last !== undefined) return last.answer
     throw thrown ?? signal.reason
   }
 

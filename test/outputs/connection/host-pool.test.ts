@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { HostPool } from '../../../lib/outputs/http-client/host-pool.ts'
+import { HostPool } from '../../../lib/outputs/connection/host-pool.ts'
 import { NEVER, rejection } from '../../pipeline/fixtures.ts'
 
 describe('several servers', () => {
@@ -38,9 +38,20 @@ describe('several servers', () => {
 
   it('take over from one that has no answer of use', async () => {
     const pool = new HostPool(['a', 'b'], true)
-    const answer = async (host: string) => (host === 'a' ? undefined : host)
-    expect(await pool.with(answer, NEVER)).to.equal('b')
-    expect(await pool.with(async () => undefined, NEVER)).to.equal(undefined)
+    const answer = async (host: string) => host
+    expect(await pool.with(answer, NEVER, host => host === 'b')).to.equal('b')
+  })
+
+  it('have the last answer count where none is of use, also if another has failed after it', async () => {
+    const pool = new HostPool(['a', 'b'], false)
+    const used: string[] = []
+    const answer = async (host: string) => {
+      used.push(host)
+      if (host === 'b') throw new Error('down')
+      return `${host} is busy`
+    }
+    expect(await pool.with(answer, NEVER, () => false)).to.equal('a is busy')
+    expect(used).to.deep.equal(['a', 'b'])
   })
 
   it('fail together with the last error, and are asked all the same while all are left alone', async () => {
