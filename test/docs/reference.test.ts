@@ -35,7 +35,7 @@ describe('the plugins that come with the framework', () => {
       'beat audit',
       'beat host',
       ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
-      ...['console', 'elasticsearch', 'file', 'http'].map(name => `output ${name}`),
+      ...['console', 'elasticsearch', 'file', 'http', 'redis'].map(name => `output ${name}`),
     ])
   })
 

@@ -3,7 +3,7 @@
 
 import { defineFormat, type Format, listOf } from '../../config/schema/formats.ts'
 
-interface Address {
+export interface Address {
   /** Of those that the output knows. */
   readonly scheme: string
   /** Without brackets. */

@@ -33,7 +33,8 @@ export class RedisClient {
       const connection = this.#kept() ?? (await this.#connect(signal))
       const replies = await connection.run(commands, signal)
       // With fewer replies it is closed, or about to be.
-      if (connection.isOpen && !replies.includes(undefined)) this.#idle = [...this.#idle, connection]
+      if (connection.isOpen && !replies.includes(undefined))
+        this.#idle = [...this.#idle, connection]
       else connection.close()
       return replies
     } catch (error) {

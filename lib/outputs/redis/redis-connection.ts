@@ -50,7 +50,8 @@ export class RedisConnection {
         this.#receivedBytes += data.length
         this.#lastByte = data.at(-1) ?? LINE_END
         this.#wake()
-        if (this.#receivedBytes > this.#allowedBytes) this.#fail(new Error('the answer is too long'))
+        if (this.#receivedBytes > this.#allowedBytes)
+          this.#fail(new Error('the answer is too long'))
       })
     })
   }
@@ -67,7 +68,11 @@ export class RedisConnection {
   }
 
   /** One command; an error of the server is an answer. @throws Error if there is none */
-  async ask(name: string, args: readonly Argument[], signal: AbortSignal): Promise<NonNullable<Reply>> {
+  async ask(
+    name: string,
+    args: readonly Argument[],
+    signal: AbortSignal,
+  ): Promise<NonNullable<Reply>> {
     return this.#during(signal, async () => {
       const reply = await this.#send(name, args)
       if (reply === undefined || !(await this.#isWhole())) throw this.#failure ?? new Error(CLOSED)
@@ -153,7 +158,9 @@ function connectorOf(socket: Socket) {
 
 /** The errors of ioredis have the arguments of the command, and so the events: they go no further than this. */
 function refusalIn(error: unknown): Refusal | undefined {
-  return error instanceof Error && error.name === 'ReplyError' ? refusalOf(error.message) : undefined
+  return error instanceof Error && error.name === 'ReplyError'
+    ? refusalOf(error.message)
+    : undefined
 }
 
 function errorOf(error: Error): Error {

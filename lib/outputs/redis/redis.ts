@@ -49,7 +49,7 @@ export default defineOutput<RedisSettings>({
     constantKeyOf(settings) === undefined ? keysOf(settings).select : () => undefined,
   guarantee: ({ datatype }) =>
     datatype === 'list'
-      ? "Redis has it in its memory. What a crash of Redis leaves of that is up to its own persistence: nothing without appendonly, all but the last second with appendfsync everysec, all with appendfsync always."
+      ? 'Redis has it in its memory. What a crash of Redis leaves of that is up to its own persistence: nothing without appendonly, all but the last second with appendfsync everysec, all with appendfsync always.'
       : 'Redis has passed it on to who had subscribed to the channel by then. Nothing is kept: if nobody had, it is lost.',
   test: testSteps,
   async open({ settings, log }) {

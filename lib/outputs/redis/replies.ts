@@ -28,7 +28,8 @@ const WORDS: Readonly<Record<string, string>> = {
   NOPERM: 'the user must not do that, or not with this key',
   WRONGTYPE: 'there is something else than a list',
   MOVED: 'another server of its cluster has the key: Redis Cluster is not supported',
-  DENIED: 'it is in protected mode: it has no password, and takes connections of its own host alone',
+  DENIED:
+    'it is in protected mode: it has no password, and takes connections of its own host alone',
 }
 
 /** About one key: other keys may do, and another server would say the same. */

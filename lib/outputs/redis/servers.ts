@@ -17,9 +17,14 @@ export function serversOf(settings: RedisSettings): readonly RedisServer[] {
   const { hosts, ssl, db } = settings
   return hosts.flatMap(written => {
     const schemes = ssl.enabled === true ? (['rediss', 'redis'] as const) : ['redis', 'rediss']
-    const address = parseAddress(written, { port: PORT, schemes: [schemes[0] ?? 'redis', ...schemes] })
+    const address = parseAddress(written, {
+      port: PORT,
+      schemes: [schemes[0] ?? 'redis', ...schemes],
+    })
     if (address === undefined) return []
-    return [{ ...address, isSecure: address.scheme === 'rediss', auth: authOf(settings, address), db }]
+    return [
+      { ...address, isSecure: address.scheme === 'rediss', auth: authOf(settings, address), db },
+    ]
   })
 }
 

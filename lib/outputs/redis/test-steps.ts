@@ -44,17 +44,20 @@ async function* serverSteps(
   signal: AbortSignal,
 ): AsyncGenerator<OutputTestStep> {
   const { title, auth, db } = server
-  const steps: readonly (readonly [string, string, readonly string[], (value: string) => Step])[] = [
-    // Without AUTH, the first command says whether there is a password.
+  const steps: readonly (readonly [string, string, readonly string[], (value: string) => Step])[] =
     [
-      'authenticate',
-      auth === undefined ? 'ping' : 'auth',
-      auth ?? [],
-      () => ({ found: auth === undefined ? 'takes commands without a password' : 'known' }),
-    ],
-    ...(db === 0 ? [] : [['database', 'select', [String(db)], () => ({ found: String(db) })] as const]),
-    ['version', 'info', [], infoOf],
-  ]
+      // Without AUTH, the first command says whether there is a password.
+      [
+        'authenticate',
+        auth === undefined ? 'ping' : 'auth',
+        auth ?? [],
+        () => ({ found: auth === undefined ? 'takes commands without a password' : 'known' }),
+      ],
+      ...(db === 0
+        ? []
+        : [['database', 'select', [String(db)], () => ({ found: String(db) })] as const]),
+      ['version', 'info', [], infoOf],
+    ]
   for (const [step, name, args, say] of steps) {
     const at = { peer: title, step }
     try {
@@ -93,7 +96,8 @@ function infoOf(info: string): Step {
   const isReplica = /^role:slave\r?$/m.test(info)
   const isLoading = /^loading:1\r?$/m.test(info)
   const found = `Redis ${version}`
-  if (isReplica) return { found: `${found}, a replica`, hint: 'name its master: a replica takes no events' }
+  if (isReplica)
+    return { found: `${found}, a replica`, hint: 'name its master: a replica takes no events' }
   if (isLoading) return { found: `${found}, loading its data`, hint: 'try again later' }
   return { found }
 }

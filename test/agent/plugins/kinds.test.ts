@@ -32,7 +32,13 @@ describe('agent: loading outputs and processors', () => {
     nameOf(kind, type).then(() => 'none', messageOf)
 
   it('has those that come with the agent', async () => {
-    expect(builtinNames('output')).to.deep.equal(['console', 'elasticsearch', 'file', 'http'])
+    expect(builtinNames('output')).to.deep.equal([
+      'console',
+      'elasticsearch',
+      'file',
+      'http',
+      'redis',
+    ])
     expect(builtinNames('processor')).to.include('add_fields').and.to.include('dissect')
     expect(await nameOf('output', 'file')).to.equal('file')
     expect(await nameOf('processor', 'add_fields')).to.equal('add_fields')

@@ -42,7 +42,10 @@ export class RedisServer {
   readonly #server: Server
   port = 0
 
-  constructor(server: Server = createServer(), event: 'connection' | 'secureConnection' = 'connection') {
+  constructor(
+    server: Server = createServer(),
+    event: 'connection' | 'secureConnection' = 'connection',
+  ) {
     this.#server = server
     server.on(event, (socket: Socket) => this.#serve(socket))
   }
@@ -128,7 +131,8 @@ export class RedisServer {
       return '-WRONGTYPE Operation against a key holding the wrong kind of value\r\n'
     }
     const used = [...this.lists.values()].flat().reduce((sum, { length }) => sum + length, 0)
-    if (used >= this.maxmemory) return "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+    if (used >= this.maxmemory)
+      return "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
     const list = [...(this.lists.get(place) ?? []), ...values]
     this.lists.set(place, list)
     return `:${list.length}\r\n`
@@ -143,7 +147,9 @@ export class RedisServer {
 }
 
 /** The first command of the bytes, an array of bulk strings; undefined if it is not whole yet. */
-function commandIn(bytes: Buffer): { readonly args: readonly Buffer[]; readonly size: number } | undefined {
+function commandIn(
+  bytes: Buffer,
+): { readonly args: readonly Buffer[]; readonly size: number } | undefined {
   const head = lineAt(bytes, 0, '*')
   if (head === undefined) return undefined
   const args: Buffer[] = []
@@ -157,7 +163,11 @@ function commandIn(bytes: Buffer): { readonly args: readonly Buffer[]; readonly 
   return { args, size: at }
 }
 
-function lineAt(bytes: Buffer, at: number, type: string): { readonly value: number; readonly at: number } | undefined {
+function lineAt(
+  bytes: Buffer,
+  at: number,
+  type: string,
+): { readonly value: number; readonly at: number } | undefined {
   const end = bytes.indexOf('\r\n', at)
   if (end < 0) return undefined
   if (bytes.toString('latin1', at, at + 1) !== type) throw new Error('no command')

@@ -1,25 +1,13 @@
 import { expect } from 'chai'
-import type { EventMeta } from '../../../lib/event.ts'
-import type { Output, WriteResult } from '../../../lib/output.ts'
 import output from '../../../lib/outputs/redis/redis.ts'
-import type { RedisSettings } from '../../../lib/outputs/redis/redis-settings.ts'
-import { checkOutput } from '../../../lib/testing/index.ts'
-import { memoryLog, NEVER, pipelineTo, rejection, SOURCE } from '../../pipeline/fixtures.ts'
-import { batchOf, settingsOf as parsed } from '../batch.ts'
+import { NEVER, pipelineTo, SOURCE } from '../../pipeline/fixtures.ts'
+import { batchOf } from '../batch.ts'
+import { RedisOutputs, settingsOf, to, type Written, write } from './outputs.ts'
 import { RedisServer } from './redis-server.ts'
-
-type Written = { readonly [key in keyof RedisSettings]?: unknown }
-
-const settingsOf = (written: Written): RedisSettings => parsed(output, written)
-
-const PATHS = { home: '/', config: '/', data: '/', logs: '/' }
 
 describe('output.redis', () => {
   let server: RedisServer
-  const opened: Output[] = []
-  const others: RedisServer[] = []
-  const { log, lines: logged } = memoryLog()
-  const messages = () => logged.map(({ msg }) => msg)
+  const outputs = new RedisOutputs()
   const named = (name: string) => server.called.filter(each => each.name === name)
 
   beforeEach(async () => {
@@ -28,36 +16,12 @@ describe('output.redis', () => {
   })
 
   afterEach(async () => {
-    for (const each of opened.splice(0)) await each.close()
-    for (const each of [server, ...others.splice(0)]) await each.close()
-    logged.length = 0
+    await outputs.close()
+    await server.close()
   })
 
-  async function another(): Promise<RedisServer> {
-    const other = new RedisServer()
-    await other.listen()
-    others.push(other)
-    return other
-  }
-
-  async function open(written: Written = {}): Promise<Output> {
-    const settings = settingsOf({ hosts: [`127.0.0.1:${server.port}`], ...written })
-    const made = await output.open({ settings, log, paths: PATHS })
-    opened.push(made)
-    return made
-  }
-
-  function write(
-    to: Output,
-    lines: readonly string[],
-    meta: readonly (EventMeta | undefined)[] = [],
-    signal = AbortSignal.timeout(5_000),
-  ): Promise<WriteResult> {
-    return to.write(batchOf(lines, meta), { signal, progress: () => undefined })
-  }
-
-  const to = (...keys: readonly (string | undefined)[]) =>
-    keys.map(key => (key === undefined ? undefined : { route: key }))
+  const open = (written: Written = {}) =>
+    outputs.open({ hosts: [`127.0.0.1:${server.port}`], ...written })
 
   it('adds a batch to the end of a list by one command', async () => {
     const made = await open()
@@ -100,17 +64,17 @@ describe('output.redis', () => {
     server.subscribers.set('news', 1)
     expect(await write(made, ['1', '2'])).to.deep.equal({ retry: [], reject: [] })
     expect(server.messages.get('news')?.map(String)).to.deep.equal(['1', '2'])
-    expect(messages()).to.deep.equal([])
+    expect(outputs.messages).to.deep.equal([])
     server.subscribers.clear()
     await write(made, ['3', '4'])
     await write(made, ['5'])
-    expect(messages().join()).to.match(/: nobody has subscribed to it: events are lost$/)
+    expect(outputs.messages.join()).to.match(/: nobody has subscribed to it: events are lost$/)
     server.subscribers.set('news', 2)
     await write(made, ['6'])
-    expect(logged).to.have.length(1)
+    expect(outputs.logged).to.have.length(1)
     server.subscribers.clear()
     await write(made, ['7'])
-    expect(logged).to.have.length(2)
+    expect(outputs.logged).to.have.length(2)
   })
 
   it('routes events by their fields', async () => {
@@ -145,29 +109,6 @@ describe('output.redis', () => {
     expect(said).to.deep.equal([['p'], ['me', 'q'], ['me', 'q'], ['p']])
   })
 
-  const all = { retry: [0, 1], reject: [], cause: 'throttled' }
-  for (const [reply, words] of [
-    ['OOM command not allowed', 'its memory is used up (maxmemory) (OOM)'],
-    ['LOADING Redis is loading the dataset in memory', 'it is still loading its data (LOADING)'],
-    ["READONLY You can't write", 'it is a replica, which only its master writes to (READONLY)'],
-    ['MASTERDOWN Link with MASTER is down', 'it is a replica, and its master is away (MASTERDOWN)'],
-    ['NOAUTH Authentication required.', 'it wants a password (NOAUTH)'],
-    ['CLUSTERDOWN Hash slot not served', 'its cluster is down (CLUSTERDOWN)'],
-    ['BUSY Redis is busy running a script', 'it is busy with a script (BUSY)'],
-    ['ERR max number of clients reached', 'it has too many clients (maxclients)'],
-    ["ERR unknown command 'rpush', with args beginning with: 'secret'", 'it does not know the command'],
-    ['secret', 'it refuses that (ERR)'],
-  ] as const) {
-    it(`pauses after -${reply.slice(0, 20)}…, and tries all again`, async () => {
-      server.instead = () => `-${reply}\r\n`
-      expect(await write(await open(), ['1', '2'])).to.deep.equal(all)
-      expect(messages()).to.deep.equal([
-        `redis://127.0.0.1:${server.port} takes no events: ${words}`,
-      ])
-      expect(JSON.stringify(logged)).not.to.include('secret')
-    })
-  }
-
   it('has events of a key that is no list wait alone, and says it once', async () => {
     server.texts.set('0:bad', 'text')
     const made = await open({ key: '%{[a]}' })
@@ -175,114 +116,14 @@ describe('output.redis', () => {
       const result = await write(made, ['1', '2', '3'], to('good', 'bad', 'good'))
       expect(result).to.deep.equal({ retry: [1], reject: [] })
     }
-    expect(logged).to.have.length(1)
-    expect(logged[0]).to.deep.include({ key: 'bad' })
+    expect(outputs.logged).to.have.length(1)
+    expect(outputs.logged[0]).to.deep.include({ key: 'bad' })
     server.texts.clear()
     expect(await write(made, ['2'], to('bad'))).to.deep.equal({ retry: [], reject: [] })
     server.texts.set('0:bad', 'text')
     server.lists.clear()
     await write(made, ['2'], to('bad'))
-    expect(logged).to.have.length(2)
-  })
-
-  it('pauses where all events go to a key that is no list', async () => {
-    server.texts.set('0:sealbeat', 'text')
-    expect(await write(await open(), ['1', '2'])).to.deep.equal(all)
-  })
-
-  it('tries again only what failed of several commands', async () => {
-    let left = 1
-    server.instead = () => (left-- > 0 ? undefined : '-OOM no\r\n')
-    const result = await write(await open({ key: '%{[a]}' }), ['1', '2', '3'], to('x', 'y', 'x'))
-    expect(result).to.deep.equal({ retry: [1], reject: [], cause: 'throttled' })
-  })
-
-  it('knows what was confirmed before the connection was lost', async () => {
-    server.instead = ({ args }) => {
-      if (String(args[0]) === 'x') return undefined
-      for (const each of server.sockets) each.end()
-      return ''
-    }
-    const result = await write(await open({ key: '%{[a]}' }), ['1', '2', '3'], to('x', 'y', 'z'))
-    expect(result).to.deep.equal({ retry: [1, 2], reject: [], cause: 'lost' })
-  })
-
-  it('has a batch halved whose events are too large', async () => {
-    server.instead = () => '-ERR Protocol error: invalid bulk length\r\n'
-    expect(await write(await open(), ['1', '2'])).to.deep.equal({
-      ...{ retry: [], reject: [], tooLarge: true },
-    })
-  })
-
-  for (const [what, reply] of [
-    ['no Redis', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
-    ['no number', '+OK\r\n'],
-    ['no integer', ':x\r\n'],
-    ['fewer than there are', ':1\r\n'],
-    ['null', '$-1\r\n'],
-    ['a list', '*1\r\n:2\r\n'],
-    ['endless', `+${'x'.repeat(100_000)}`],
-    ['an endless error', `-${'x'.repeat(100_000)}`],
-  ] as const) {
-    it(`rejects where the answer is ${what}, and works again afterwards`, async () => {
-      const made = await open()
-      server.instead = () => reply
-      const error = await rejection(write(made, ['1', '2']))
-      expect(error).to.be.instanceOf(Error)
-      expect(JSON.stringify({ ...Object(error) })).not.to.include('args')
-      server.instead = () => undefined
-      expect(await write(made, ['1', '2'])).to.deep.equal({ retry: [], reject: [] })
-    })
-  }
-
-  it('takes no reply that nobody has asked for as one to the next command', async () => {
-    const made = await open()
-    server.instead = () => ':2\r\n:2\r\n'
-    await write(made, ['1', '2']).catch(() => undefined)
-    server.instead = () => '-OOM no\r\n'
-    expect(await write(made, ['1', '2'])).to.deep.equal(all)
-  })
-
-  it('says why a server ends the connection before it is asked', async () => {
-    server.greeting = '-ERR max number of clients reached\r\n'
-    const outcome = await write(await open(), ['1']).then(
-      result => JSON.stringify(result) + messages(),
-      String,
-    )
-    expect(outcome).to.include('too many clients')
-  })
-
-  it('settles no event by an answer that cuts off, wherever that is', async () => {
-    const reply = ':12\r\n'
-    for (let size = 0; size < reply.length; size++) {
-      const made = await open()
-      server.instead = () => {
-        setImmediate(() => {
-          for (const each of server.sockets) each.end()
-        })
-        return reply.slice(0, size)
-      }
-      const result = await write(made, ['1', '2']).catch(error => error)
-      expect(result, `cut after ${size} bytes`).to.be.instanceOf(Error)
-    }
-  })
-
-  it('ends a write with its signal, and never hears its answer', async () => {
-    const made = await open()
-    let answer = () => {}
-    server.instead = () => {
-      const [socket] = server.sockets
-      answer = () => void socket?.write(':9\r\n')
-      return ''
-    }
-    const aborting = new AbortController()
-    const writing = rejection(write(made, ['1'], [], aborting.signal))
-    while (server.called.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-    aborting.abort(new Error('too late'))
-    expect(await writing).to.be.instanceOf(Error)
-    server.instead = () => '-OOM no\r\n'
-    answer()
-    expect(await write(made, ['1'])).to.deep.include({ retry: [0] })
+    expect(outputs.logged).to.have.length(2)
   })
 
   it('has a connection for each write at once', async () => {
@@ -295,22 +136,17 @@ describe('output.redis', () => {
   })
 
   it('goes on with another server when one is away or only a replica', async () => {
-    const [replica, gone] = [await another(), await another()]
+    const [replica, gone] = [new RedisServer(), new RedisServer()]
+    for (const each of [replica, gone]) await each.listen()
     replica.isReplica = true
     const hosts = [gone, replica, server].map(({ port }) => `127.0.0.1:${port}`)
-    others.pop()
     await gone.close()
     const made = await open({ hosts, loadbalance: false })
     expect(await write(made, ['1'])).to.deep.equal({ retry: [], reject: [] })
     expect(server.list('sealbeat')).to.deep.equal(['1'])
+    await replica.close()
     expect(output.peers?.(settingsOf({ hosts }))).to.equal(3)
     expect(output.peers?.(settingsOf({ hosts, loadbalance: false }))).to.equal(1)
-  })
-
-  it('does not write to another database than the one that is meant', async () => {
-    const error = await rejection(write(await open({ db: 99 }), ['1']))
-    expect(String(error)).to.include('SELECT: it has no database of this number')
-    expect(named('rpush')).to.deep.equal([])
   })
 
   it('says what it connects to and reads, and what is safe', () => {
@@ -338,23 +174,14 @@ describe('output.redis', () => {
     expect(problems(plain)).to.match(/^ssl.enabled must not contradict hosts/)
     const secure = { hosts: ['rediss://a'], ssl: { enabled: false } }
     expect(problems(secure)).to.match(/^ssl.enabled must not contradict hosts/)
-    expect(problems({ hosts: ['redis://u:p@a'], password: 'c' })).to.match(/^hosts must have no pass/)
+    expect(problems({ hosts: ['redis://u:p@a'], password: 'c' })).to.match(
+      /^hosts must have no pass/,
+    )
     expect(problems({ username: 'c' })).to.match(/^username must not be set without/)
     expect(problems({ key: '%{' })).to.match(/^key /)
     expect(problems({ keys: [{}] })).to.match(/^keys.0.key must be text/)
     expect(problems({ ssl: { certificate: '/a.pem' } })).to.match(/^ssl certificate needs/)
     expect(() => settingsOf({ hosts: ['http://a'] })).to.throw(/hosts.0 must be the address/)
     expect(() => settingsOf({ hosts: ['a'], db: -1 })).to.throw(/db must be/)
-  })
-
-  it('keeps the contract of outputs whatever its server does', async function () {
-    this.timeout(60_000)
-    await checkOutput(output, {
-      peer: {
-        port: server.port,
-        config: port => ({ hosts: [`127.0.0.1:${port}`] }),
-        received: () => server.list('sealbeat').join('\n'),
-      },
-    })
   })
 })
