@@ -224,7 +224,13 @@ describe('output.file: its section', () => {
 
 describe('built-in outputs', () => {
   it('are imported by name', async () => {
-    expect(BUILTIN_OUTPUT_NAMES).to.deep.equal(['console', 'elasticsearch', 'file', 'http', 'redis'])
+    expect(BUILTIN_OUTPUT_NAMES).to.deep.equal([
+      'console',
+      'elasticsearch',
+      'file',
+      'http',
+      'redis',
+    ])
     for (const name of BUILTIN_OUTPUT_NAMES) {
       const output = await builtinOutput(name)
       expect(output).to.have.property('name', name)
