@@ -1,27 +1,16 @@
-import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
-
 /**
  * Waits until a promise has settled or the signal aborts, and resolves with whether it has settled. A
- * rejection counts as settled and is not passed on.
+ * rejection counts as settled and is not passed on. One that has settled already counts, whatever the signal says.
  */
-export async function settledBy(
-  promise: Promise<unknown>,
-  deadline: AbortSignal,
-): Promise<boolean> {
-  const settled = promise.then(
-    () => true,
-    () => true,
-  )
-  if (deadline.aborted) return Promise.race([settled, setImmediate(false)])
-  const done = new AbortController()
-  const late = once(deadline, 'abort', { signal: done.signal }).then(
-    () => false,
-    () => true,
-  )
-  try {
-    return await Promise.race([settled, late])
-  } finally {
-    done.abort()
-  }
+export function settledBy(promise: Promise<unknown>, deadline: AbortSignal): Promise<boolean> {
+  return new Promise(resolve => {
+    const late = () => resolve(false)
+    const settled = () => {
+      deadline.removeEventListener('abort', late)
+      resolve(true)
+    }
+    if (deadline.aborted) setImmediate(late)
+    else deadline.addEventListener('abort', late, { once: true })
+    promise.then(settled, settled)
+  })
 }

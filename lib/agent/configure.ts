@@ -32,6 +32,7 @@ import {
 import { configurePlugin, type Loading } from './plugins/configure-plugin.ts'
 import { configureSteps } from './plugins/configure-steps.ts'
 import { privilegesOf } from './plugins/declared.ts'
+import { Imports } from './plugins/imports.ts'
 import { builtinBeats } from './plugins/load.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
@@ -94,7 +95,8 @@ function loadingOf(
   report: Report,
   running: Plan | undefined,
 ): Loading {
-  const places = { builtins: builtinBeats(), config, home, strictPerms }
+  const imports = new Imports()
+  const places = { builtins: builtinBeats(), config, home, strictPerms, imports }
   return { places, remedy: running ? ONLY_ONCE : '', report, untrusted: new Set() }
 }
 

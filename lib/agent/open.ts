@@ -21,7 +21,9 @@ import { settledBy } from '../settled.ts'
 import { openFailed } from '../system-errors.ts'
 import { BeatRunners } from './beats/beat-runners.ts'
 import { type ConfiguredBeat, type Plan, titleOf } from './plan.ts'
+import { isBuiltin } from './plugins/load.ts'
 import { type AgentProcess, openAgentProcess } from './process/agent-process.ts'
+import { Attribution } from './process/attribution.ts'
 import { CloseStack } from './process/close-stack.ts'
 import type { ReloadRequest } from './process/reload-request.ts'
 import type { StopRequest } from './process/stop.ts'
@@ -46,7 +48,8 @@ export async function open(
   stop: StopRequest,
   reload: ReloadRequest,
 ): Promise<OpenAgent> {
-  const agentProcess = await openAgentProcess(plan, stop, reload)
+  const attribution = new Attribution(codeOf(plan))
+  const agentProcess = await openAgentProcess(plan, stop, reload, attribution)
   const { log, identity } = agentProcess
   const { config } = plan
   const closeStack = new CloseStack()
@@ -59,7 +62,7 @@ export async function open(
     const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
-    const deps = { paths: config.path, identity, pipeline, log }
+    const deps = { paths: config.path, identity, attribution, pipeline, log }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
     return agentOf({ log, pipeline, runners, closeStack, agentProcess })
@@ -69,6 +72,11 @@ export async function open(
     await agentProcess.close()
     throw error
   }
+}
+
+function codeOf({ beats, output }: Plan): ConstructorParameters<typeof Attribution>[0] {
+  const hasOthers = !isBuiltin('output', output.config?.type ?? '')
+  return { beats: beats.map(({ id }) => id), hasOthers }
 }
 
 function agentOf(parts: Omit<OpenAgent, 'plan'>): OpenAgent {

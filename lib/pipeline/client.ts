@@ -5,7 +5,7 @@ import { BLOCK_BYTES, Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
 import { type Encode, type Moment, momentOf, stringify } from './encoding/encode.ts'
 import type { EventSource } from './encoding/enrichment.ts'
-import { objectMakerOf } from './encoding/event-object.ts'
+import { ObjectMaker, type Rest } from './encoding/event-object.ts'
 import { type MetaOf, metadataOf } from './encoding/meta.ts'
 import { countOf, type Encoded, type Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
@@ -16,7 +16,11 @@ export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
  * The steps that events pass before the queue, in order. Undefined drops an event. What it gets and what it
  * answers is data as JSON has it, and nobody else has it.
  */
-export type Chain = (event: MutableEvent) => MutableEvent | undefined
+export interface Chain {
+  (event: MutableEvent): MutableEvent | undefined
+  /** The keys at the top of an event that they may look at or set. Undefined: any. */
+  readonly touches?: ReadonlySet<string> | undefined
+}
 
 /**
  * The chain of now; undefined without processors: then no event becomes an object again. A reload changes it,
@@ -41,8 +45,8 @@ export interface Door {
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
 export function publisherOf(door: Door, source: EventSource, encode: Encode): Publish {
   const { signal, queue, metaOf } = door
-  const objectOf = objectMakerOf(source, encode)
   const clock = new Clock()
+  let objects: ObjectMaker | undefined
 
   const add = (
     publishing: Publishing,
@@ -52,7 +56,9 @@ export function publisherOf(door: Door, source: EventSource, encode: Encode): Pu
   ): void => {
     try {
       if (chain !== undefined) {
-        publishing.pass(objectOf(event, now), chain)
+        if (objects?.touches !== chain.touches) objects = undefined
+        objects ??= new ObjectMaker(source, encode, chain.touches)
+        publishing.pass(objects.make(event, now), chain, objects)
         return
       }
       const text = encode(event, now)
@@ -105,8 +111,8 @@ export class Publishing {
     if (this.#size >= BLOCK_BYTES) this.#pack()
   }
 
-  /** Adds the event as the processors leave it. It is a copy that nobody else has, with everything in it. */
-  pass(event: MutableEvent, chain: Chain, metaOf = this.#door.metaOf): void {
+  /** Adds the event as the processors leave it. It is a copy that nobody else has; `rest` knows what is not in it. */
+  pass(event: MutableEvent, chain: Chain, rest?: Rest, metaOf = this.#door.metaOf): void {
     const passed = chain(event)
     if (passed === undefined) {
       this.#filtered++
@@ -117,7 +123,9 @@ export class Publishing {
     if (metadata !== undefined) passed['@metadata'] = undefined
     const line: string | undefined = stringify(passed)
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
-    this.add(line, metaOf(passed, metadata, undefined))
+    const others = rest?.of(passed) ?? ''
+    const whole = others === '' ? line : `${line.slice(0, -1)}${others}}`
+    this.add(whole, metaOf(passed, metadata, undefined))
   }
 
   fail(thrown: unknown): void {

@@ -42,7 +42,7 @@ export function linePublisherOf(door: Door, source: EventSource, pins: Pins): Li
         try {
           // A processor may change what it is given: each line has a copy of its own.
           const event = withMetadata(JSON.parse(line), metadataOf(fields))
-          publishing.pass(event, chain, (_, metadata) => kept(route, metadata))
+          publishing.pass(event, chain, undefined, (_, metadata) => kept(route, metadata))
         } catch (thrown) {
           publishing.fail(thrown)
         }

@@ -117,7 +117,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   regex: { files: /^lib\/regex\//, imports: ['errors', 'npm:re2js'] },
-  'processors/field': { files: /^lib\/processors\/field\.ts$/, imports: ['basics'] },
+  'processors/field': {
+    files: /^lib\/processors\/(field|touching)\.ts$/,
+    imports: ['basics'],
+    types: ['contracts'],
+  },
   conditions: {
     files: /^lib\/conditions\//,
     imports: ['processors/field', 'regex', 'config/schema', 'errors'],
@@ -185,7 +189,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'agent/beats': {
     files: /^lib\/agent\/beats\//,
-    imports: ['agent/process', 'agent/plan', 'pipeline', 'errors', 'basics', 'npm:pino'],
+    imports: [
+      ...['agent/process', 'agent/plan', 'pipeline', 'processors/field', 'errors', 'basics'],
+      'npm:pino',
+    ],
     types: ['config/config', 'conditions', 'contracts'],
   },
   'agent/reload': {

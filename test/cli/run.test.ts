@@ -171,6 +171,37 @@ describe('sealbeat run', () => {
     }
   })
 
+  describe('the promises of a beat', () => {
+    /** Where Node follows them, each has a number of its own. */
+    const NUMBERED = `const { executionAsyncId } = await import('node:async_hooks')
+    const ids = new Set()
+    for (let n = 0; n < 5; n++) {
+      await Promise.resolve()
+      ids.add(executionAsyncId())
+    }
+    await context.publish({ numbers: ids.size })`
+
+    /** Of the first beat. */
+    async function numbersOf(beats: string): Promise<unknown> {
+      place.write({
+        'beat.yml': `beats: ${beats}\noutput.console: {}`,
+        'probe.js': beatSource(NUMBERED),
+      })
+      return eventsOf(await place.run('run'))[0]?.['numbers']
+    }
+
+    it('cost nothing more where it is the only one', async () => {
+      expect(await numbersOf('[{ type: ./probe.js }]')).to.equal(1)
+    })
+
+    // From Node 24 on the context goes without numbers.
+    const isOld = Number.parseInt(process.versions.node, 10) < 24
+    ;(isOld ? it : it.skip)('are followed where there are two (before Node 24)', async () => {
+      const two = '[{ type: ./probe.js }, { type: ./probe.js, id: two }]'
+      expect(await numbersOf(two)).to.be.greaterThan(1)
+    })
+  })
+
   describe('the data path', () => {
     const LOCKED =
       'data path already locked by another beat. Please make sure that multiple beats are not ' +

@@ -9,6 +9,7 @@ import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../lib/processors/
 import { settingsOf } from '../../lib/testing/session.ts'
 import type { Config } from '../processors/opened.ts'
 import { SAMPLES } from '../processors/samples.ts'
+import { untrueTouches } from '../processors/touched.ts'
 import type { Target } from './fuzz.ts'
 
 interface Step {
@@ -125,6 +126,7 @@ export async function processorsTarget(): Promise<Target<Input>> {
       let failures = 0
       for (const step of steps) {
         const before = JSON.stringify(passed)
+        requireTrueTouches(step.name, chainOf(step), passed)
         const after = chainOf(step)(passed)
         if (after === undefined) {
           if (!DROPPING.includes(step.name)) throw new Error(`${step.name} has lost the event`)
@@ -170,6 +172,15 @@ function eventOf(written: Config): MutableEvent {
     ...fields,
     ...(isMap && { '@metadata': metadata }),
   }
+}
+
+/** With every event these answer something else. */
+const NEVER_THE_SAME = ['add_id', 'rate_limit']
+
+function requireTrueTouches(name: string, chain: Chain, event: MutableEvent): void {
+  if (chain.touches === undefined || NEVER_THE_SAME.includes(name)) return
+  const untrue = untrueTouches(chain, chain.touches, event)
+  if (untrue !== undefined) throw new Error(`${name}: ${untrue} than it says`)
 }
 
 function hasFailed(name: string, before: MutableEvent, after: MutableEvent): boolean {

@@ -18,6 +18,7 @@ import { dataCopy } from '../../pipeline/encoding/data-copy.ts'
 import { timeOf } from '../../pipeline/encoding/encode.ts'
 import { metadataOf } from '../../pipeline/encoding/meta.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
+import { type Touching, topKeysOf } from '../../processors/touching.ts'
 import { type ConfiguredProcessor, type ConfiguredStep, titleOf } from '../plan.ts'
 import { withReason } from './with-reason.ts'
 
@@ -87,10 +88,42 @@ export function openChain(
   }
   try {
     const nodes = lists.map(list => list.map(openNode)).filter(list => list.length > 0)
-    return { chain: nodes.length === 0 ? undefined : event => passAll(nodes, event, deps), close }
+    const touches = deps.watch === undefined ? touchedBy(lists.flat()) : undefined
+    const pass = (event: MutableEvent) => passAll(nodes, event, deps)
+    return { chain: nodes.length === 0 ? undefined : Object.assign(pass, { touches }), close }
   } catch (error) {
     close()
     throw error
+  }
+}
+
+/** The keys at the top of an event that these steps may look at or set; undefined: any. */
+function touchedBy(steps: readonly ConfiguredStep[]): ReadonlySet<string> | undefined {
+  const keys = new Set(['error'])
+  const conditions = steps.flatMap(step => (step.kind === 'branch' ? step.condition : step.when))
+  for (const condition of conditions) addNames(condition?.written, keys)
+  for (const step of steps) {
+    const touched =
+      step.kind === 'branch'
+        ? touchedBy([...step.ifTrue, ...step.ifFalse])
+        : touchedByProcessor(step)
+    if (touched === undefined) return undefined
+    for (const key of touched) keys.add(key)
+  }
+  return keys
+}
+
+function touchedByProcessor({ builtin, plugin, settings }: ConfiguredProcessor) {
+  return builtin === true ? (plugin as Touching).touches?.(settings) : undefined
+}
+
+/** Every text in a condition may be the name of a field. */
+function addNames(written: unknown, keys: Set<string>): void {
+  if (typeof written === 'string') for (const key of topKeysOf(written)) keys.add(key)
+  if (typeof written !== 'object' || written === null) return
+  for (const [key, value] of Object.entries(written)) {
+    addNames(key, keys)
+    addNames(value, keys)
   }
 }
 

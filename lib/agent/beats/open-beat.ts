@@ -6,7 +6,7 @@ import type { EventSource } from '../../pipeline/encoding/enrichment.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { SourceCounts } from '../../pipeline/stats.ts'
 import type { ConfiguredBeat } from '../plan.ts'
-import { attributeTo } from '../process/attribution.ts'
+import type { Attribution } from '../process/attribution.ts'
 import type { Identity } from '../process/identity.ts'
 import { openState } from '../process/state.ts'
 import { openChain } from './chain.ts'
@@ -37,6 +37,7 @@ export interface BeatCounts extends SourceCounts {
 export interface BeatDeps {
   readonly paths: Pick<PathSettings, 'data'>
   readonly identity: Identity
+  readonly attribution: Attribution
   readonly pipeline: Pipeline
   readonly log: Logger
 }
@@ -47,26 +48,26 @@ export async function openBeat(
   deps: BeatDeps,
 ): Promise<OpenBeat> {
   const { plugin: beat, settings, id } = configured
-  const { pipeline } = deps
+  const { pipeline, attribution } = deps
   const log = deps.log.child({ beat: id })
   const source = sourceOf(configured, deps.identity)
   const state = await openState(deps.paths.data, id)
   const openProcessors = (lists: ConfiguredBeat['processors']) =>
-    attributeTo(id, () => openChain(lists, { log, failed: counts.failed }))
+    attribution.to(id, () => openChain(lists, { log, failed: counts.failed }))
   let processors = openProcessors(configured.processors)
-  const resources = await attributeTo(id, async () => beat.open?.({ settings, log })).catch(
-    error => {
-      attributeTo(id, () => processors.close())
+  const resources = await attribution
+    .to(id, async () => beat.open?.({ settings, log }))
+    .catch(error => {
+      attribution.to(id, () => processors.close())
       throw error
-    },
-  )
+    })
   let running = false
 
   function pass(lists: ConfiguredBeat['processors']): void {
     const before = processors
     processors = openProcessors(lists)
     // `publish` passes its events before it returns: none is on its way through those of before.
-    attributeTo(id, () => before.close())
+    attribution.to(id, () => before.close())
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -84,14 +85,14 @@ export async function openBeat(
   async function close(): Promise<void> {
     if (running) return
     try {
-      await attributeTo(id, async () => beat.close?.(resources))
+      await attribution.to(id, async () => beat.close?.(resources))
     } finally {
-      attributeTo(id, () => processors.close())
+      attribution.to(id, () => processors.close())
     }
     await state.flush()
   }
 
-  return { id, log, counts, pass, run: signal => attributeTo(id, () => run(signal)), close }
+  return { id, log, counts, pass, run: signal => attribution.to(id, () => run(signal)), close }
 }
 
 /** The ECS release whose field names the events use. */

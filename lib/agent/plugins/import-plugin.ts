@@ -2,7 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { messageOf } from '../../errors.ts'
 import { packageRoot } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
-import { attributeTo, currentBeat } from '../process/attribution.ts'
+import type { Imports } from './imports.ts'
 
 /**
  * Imports a plugin's file and returns its default export.
@@ -10,9 +10,13 @@ import { attributeTo, currentBeat } from '../process/attribution.ts'
  * @param remedy is added to the message about a failed import
  * @throws Error whose message names the file and says why it can't be imported
  */
-export async function importDefault(file: string, remedy: string): Promise<unknown> {
+export async function importDefault(
+  file: string,
+  remedy: string,
+  imports: Imports,
+): Promise<unknown> {
   try {
-    return unwrapped((await importAlone(file)).default)
+    return unwrapped((await importAlone(file, imports)).default)
   } catch (thrown) {
     throw new Error(`${file} can't be imported: ${importFailure(thrown, file)}${remedy}`, {
       cause: thrown,
@@ -31,18 +35,20 @@ function unwrapped(exported: unknown): unknown {
  * the process with a stack, and an `await` that can never end would end it without a word. Both reject
  * here instead, like anything else that the import throws.
  */
-async function importAlone(file: string): Promise<{ readonly default?: unknown }> {
+async function importAlone(
+  file: string,
+  imports: Imports,
+): Promise<{ readonly default?: unknown }> {
   const { promise, reject } = failure()
-  const isOwn = () => currentBeat() === undefined || currentBeat() === file
   const onStray = (thrown: unknown) => {
-    if (!isOwn()) return
+    if (imports.isOfAnother(file)) return
     reject(new Error(`it leaves an error uncaught: ${messageOf(thrown)}`, { cause: thrown }))
   }
   const onIdle = () => reject(new Error('its top-level await has nothing left to wait for'))
   process.on('uncaughtException', onStray).on('unhandledRejection', onStray)
   process.on('beforeExit', onIdle)
   try {
-    return await Promise.race([attributeTo(file, () => completed(file)), promise])
+    return await Promise.race([imports.of(file, () => completed(file)), promise])
   } finally {
     process.off('uncaughtException', onStray).off('unhandledRejection', onStray)
     process.off('beforeExit', onIdle)

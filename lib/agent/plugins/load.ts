@@ -11,6 +11,7 @@ import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../processors/buil
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
 import { importDefault } from './import-plugin.ts'
+import { Imports } from './imports.ts'
 import { isPath, locateFile, locatePackage, type PluginPlaces } from './locate.ts'
 import {
   beatProblems,
@@ -79,7 +80,7 @@ export async function loadPlugin<K extends PluginKind>(
   const ours = isPath(type) ? undefined : await builtin(type, places)
   if (ours !== undefined && !(ours instanceof URL)) return ours
   const file = fileURLToPath(ours ?? (await locate(kind, type, places)))
-  const exported = await importDefault(file, remedy)
+  const exported = await importDefault(file, remedy, places.imports ?? new Imports())
   if (is(exported)) return exported
   throw new Error(`${file} is no ${kind}: ${problems(exported).join('; ')}`)
 }

@@ -6,6 +6,7 @@ import { plainReason } from '../../system-errors.ts'
 import type { TrustedFile } from '../../trust/ownership.ts'
 import { foundProblems } from '../../trust/trusted-file.ts'
 import { walk } from '../../trust/walk.ts'
+import type { Imports } from './imports.ts'
 
 /** The places where the `type` of a plugin is looked up. */
 export interface PluginPlaces {
@@ -17,6 +18,8 @@ export interface PluginPlaces {
   readonly home: string
   /** Whether to refuse a file given by a path if others own or may write it or its folders. Undefined means yes. */
   readonly strictPerms?: boolean
+  /** Of all plugins that are imported together. */
+  readonly imports?: Imports
 }
 
 export function isPath(type: string): boolean {

@@ -6,6 +6,7 @@ import { createLogger, type LogControl } from '../../log/logger.ts'
 import { version } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
 import type { Plan } from '../plan.ts'
+import type { Attribution } from './attribution.ts'
 import { CloseStack } from './close-stack.ts'
 import { type DataLock, lockFolder } from './data-lock.ts'
 import { refuseForeignLinks } from './foreign-links.ts'
@@ -37,6 +38,7 @@ export async function openAgentProcess(
   plan: Plan,
   stop: StopRequest,
   reload: ReloadRequest,
+  attribution: Attribution,
 ): Promise<AgentProcess> {
   const { path, logging, name, queue } = plan.config
   refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : []), ...queue.outside])
@@ -55,7 +57,7 @@ export async function openAgentProcess(
   for (const each of queueLocks) closeStack.add('the lock of the queue', each.release)
   closeStack.add('the service manager', manager.close)
   closeStack.add('the log', logs.close)
-  closeStack.add('the handlers', installHandlers(stop, reload, log))
+  closeStack.add('the handlers', installHandlers(stop, reload, log, attribution))
   const addCloser = (what: string, end: () => void) => void closeStack.add(what, end)
   const close = () => closeStack.closeAll(AbortSignal.timeout(CLOSE_TIMEOUT_MS), log)
   log.info(startFields(plan), 'Starting')
@@ -95,8 +97,16 @@ async function claim(setting: Parameters<typeof lockFolder>[0], folder: string):
   }
 }
 
-function installHandlers(stop: StopRequest, reload: ReloadRequest, log: Logger): () => void {
-  const undo = [installSignalHandlers(stop, reload, log, loadAddon()), catchUncaught(stop, log)]
+function installHandlers(
+  stop: StopRequest,
+  reload: ReloadRequest,
+  log: Logger,
+  attribution: Attribution,
+): () => void {
+  const undo = [
+    installSignalHandlers(stop, reload, log, loadAddon()),
+    catchUncaught(stop, log, attribution),
+  ]
   // A beat that waits for its signal alone holds no handle, and Node would end the process under it.
   const keepAlive = setInterval(() => {}, 60_000)
   return () => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { messageOf } from '../../errors.ts'
-import { currentBeat } from './attribution.ts'
+import type { Attribution } from './attribution.ts'
 import type { StopRequest } from './stop.ts'
 
 /**
@@ -8,9 +8,13 @@ import type { StopRequest } from './stop.ts'
  * and ends the agent as a failure, but in good order: the output is still owed the events that were
  * taken, and neither queue nor output belongs to the beat. Returns a function that undoes this.
  */
-export function catchUncaught(stop: StopRequest, log: Logger): () => void {
+export function catchUncaught(
+  stop: StopRequest,
+  log: Logger,
+  attribution: Attribution,
+): () => void {
   const fail = (what: string) => (thrown: unknown) => {
-    const beat = currentBeat()
+    const beat = attribution.beatOf(thrown)
     const whose = beat === undefined ? '' : ` of beat ${beat}`
     const err = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
     log.fatal({ err, ...(beat && { beat }) }, `${what}${whose}: ${err.message}; stopping`)

@@ -2,37 +2,74 @@ import type { Event } from '../../event.ts'
 import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
 import { dataCopy, plainCopy } from './data-copy.ts'
-import { type Encode, type Moment, timeOf } from './encode.ts'
+import { type Encode, type Moment, stringify, timeOf } from './encode.ts'
 import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
 import { metadataOf } from './meta.ts'
 
+/** What an event has besides its object. */
+export interface Rest {
+  /** The text of it, for behind the fields of that object, which processors may have changed meanwhile. */
+  of(passed: MutableEvent): string
+}
+
 /**
  * Makes the object of an event that processors get: a copy that nobody else has, of what `encode` would write,
- * with everything that the source adds, and `@metadata` as a field.
+ * with what the source adds as far as they touch it, and `@metadata` as a field.
  */
-type MakeObject = (event: Event, now: Moment) => MutableEvent
+export class ObjectMaker implements Rest {
+  readonly touches: ReadonlySet<string> | undefined
+  readonly #encode: Encode
+  readonly #constantOf: ReadonlyMap<string, unknown>
+  readonly #special: ReadonlySet<string>
+  /** The constants that are in every object. */
+  readonly #inside: readonly (readonly [key: string, value: unknown])[]
+  /** The others, which are in one only if the event has a field of that name. */
+  readonly #outside: readonly (readonly [key: string, text: string])[]
+  readonly #rest: string
 
-/** @param encode that of the same source */
-export function objectMakerOf(source: EventSource, encode: Encode): MakeObject {
-  const constants = Object.entries(dataCopy(constantsOf(source)) ?? {})
-  const constantOf = new Map(constants)
-  const special = new Set(['@timestamp', '@metadata', ...constantOf.keys()])
+  /**
+   * @param encode that of the same source
+   * @param touches the keys at the top that the processors may look at or set; undefined: any
+   */
+  constructor(source: EventSource, encode: Encode, touches: ReadonlySet<string> | undefined) {
+    const constants = Object.entries(dataCopy(constantsOf(source)) ?? {})
+    // What every map inherits can't be told from a field.
+    const isInside = (key: string) => touches?.has(key) !== false || key in {}
+    this.touches = touches
+    this.#encode = encode
+    this.#constantOf = new Map(constants)
+    this.#special = new Set(['@timestamp', '@metadata', ...this.#constantOf.keys()])
+    this.#inside = constants.filter(([key]) => isInside(key))
+    this.#outside = constants
+      .filter(([key]) => !isInside(key))
+      .map(([key, value]) => [key, `,${stringify({ [key]: value }).slice(1, -1)}`])
+    this.#rest = this.#outside.map(([, text]) => text).join('')
+  }
+
+  make(event: Event, now: Moment): MutableEvent {
+    return this.#quickly(event, now) ?? this.#byText(event, this.#encode(event, now))
+  }
+
+  of(passed: MutableEvent): string {
+    if (!this.#outside.some(([key]) => key in passed)) return this.#rest
+    return this.#outside.map(([key, text]) => (key in passed ? '' : text)).join('')
+  }
 
   /** Undefined if there is something in it that only `encode` knows what to do with, or to say about. */
-  const quickly = (event: Event, now: Moment): MutableEvent | undefined => {
+  #quickly(event: Event, now: Moment): MutableEvent | undefined {
     if (!isPlain(event)) return undefined
     const made: MutableEvent = { '@timestamp': now.text }
     for (const key in event) {
       const own = event[key]
-      const isSpecial = special.has(key)
+      const isSpecial = this.#special.has(key)
       if (isSpecial && key.startsWith('@')) continue
-      const value = isSpecial ? withConstant(key, constantOf.get(key), own) : own
+      const value = isSpecial ? withConstant(key, this.#constantOf.get(key), own) : own
       if (value === undefined) continue
       const copy = plainCopy(value)
       if (copy === undefined) return undefined
       setOwn(made, key, copy)
     }
-    for (const [key, value] of constants) {
+    for (const [key, value] of this.#inside) {
       if (!Object.hasOwn(made, key)) made[key] = plainCopy(value)
     }
     made['@timestamp'] = timeOf(event['@timestamp'], now.text)
@@ -40,7 +77,12 @@ export function objectMakerOf(source: EventSource, encode: Encode): MakeObject {
     return metadata === undefined ? made : withCopy(made, metadata)
   }
 
-  return (event, now) => quickly(event, now) ?? byText(event, encode(event, now))
+  #byText(event: Event, text: string): MutableEvent {
+    const made = withMetadata(JSON.parse(text), metadataOf(event['@metadata']))
+    // Left out by an event whose own field JSON leaves out.
+    for (const [key] of this.#outside) if (!(key in made)) made[key] = undefined
+    return made
+  }
 }
 
 /** Processors see `@metadata` as a field of the event. */
@@ -60,8 +102,4 @@ function withCopy(made: MutableEvent, metadata: unknown): MutableEvent | undefin
   if (copy === undefined || Array.isArray(copy)) return undefined
   made['@metadata'] = copy
   return made
-}
-
-function byText(event: Event, text: string): MutableEvent {
-  return withMetadata(JSON.parse(text), metadataOf(event['@metadata']))
 }

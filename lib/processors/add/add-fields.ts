@@ -1,7 +1,7 @@
 import { defineFormat } from '../../config/schema/formats.ts'
-import { defineProcessor } from '../../processor.ts'
 import { type Fields, isMap, mergeInto } from '../field.ts'
 import { isTarget } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 
 interface AddFieldsSettings {
   readonly target: string
@@ -25,7 +25,7 @@ const fields = defineFormat({
 })
 
 /** Adds fields to every event, with the settings of Beats' processor of this name. */
-export default defineProcessor<AddFieldsSettings>({
+export default defineTouching<AddFieldsSettings>({
   name: 'add_fields',
   schema: {
     target: {
@@ -39,6 +39,7 @@ export default defineProcessor<AddFieldsSettings>({
       default: null,
     },
   },
+  touches: ({ target, fields }) => (target === '' ? Object.keys(fields) : topKeysOf(target)),
   check: ({ target, fields }) =>
     target === '' && Object.hasOwn(fields, '@timestamp')
       ? [{ path: ['fields', '@timestamp'], message: 'must not be set (timestamp sets it)' }]

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { defineProcessor } from '../../processor.ts'
 import { fieldOf, put } from '../field.ts'
 import { targetName } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 
 interface AddIdSettings {
   readonly target_field: string
 }
 
 /** Gives every event an id of its own, as Beats' processor of this name. Its `type` has one value only. */
-export default defineProcessor<AddIdSettings>({
+export default defineTouching<AddIdSettings>({
   name: 'add_id',
   schema: {
     target_field: {
@@ -17,6 +17,7 @@ export default defineProcessor<AddIdSettings>({
       default: '@metadata._id',
     },
   },
+  touches: ({ target_field }) => topKeysOf(target_field),
   open({ settings }) {
     const field = fieldOf(settings.target_field)
     const nextId = idsOf(randomBytes(6), randomBytes(3).readUIntBE(0, 3), Date.now)

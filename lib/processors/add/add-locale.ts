@@ -1,7 +1,7 @@
 import { oneOf } from '../../config/schema/formats.ts'
-import { defineProcessor } from '../../processor.ts'
 import { abbreviationsOf } from '../decode/time-zone.ts'
 import { fieldOf, put } from '../field.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 
 interface AddLocaleSettings {
   readonly format: 'abbreviation' | 'offset'
@@ -11,7 +11,7 @@ const LOOK_MS = 1000
 const TIMEZONE = fieldOf('event.timezone')
 
 /** Adds the time zone of the host, with the settings of Beats' processor of this name. */
-export default defineProcessor<AddLocaleSettings>({
+export default defineTouching<AddLocaleSettings>({
   name: 'add_locale',
   schema: {
     format: {
@@ -20,6 +20,7 @@ export default defineProcessor<AddLocaleSettings>({
       default: 'offset',
     },
   },
+  touches: () => topKeysOf(TIMEZONE.name),
   open({ settings }) {
     const write = settings.format === 'offset' ? offsetText : abbreviationAt
     let minutes: number | undefined

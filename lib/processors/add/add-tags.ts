@@ -1,7 +1,7 @@
 import { listOf, text } from '../../config/schema/formats.ts'
-import { defineProcessor } from '../../processor.ts'
 import { append, fieldOf } from '../field.ts'
 import { targetName } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 
 interface AddTagsSettings {
   readonly tags: readonly string[]
@@ -9,7 +9,7 @@ interface AddTagsSettings {
 }
 
 /** Appends to a list of tags, with the settings of Beats' processor of this name. */
-export default defineProcessor<AddTagsSettings>({
+export default defineTouching<AddTagsSettings>({
   name: 'add_tags',
   schema: {
     tags: { doc: 'The tags to add.', format: listOf(text), default: null },
@@ -19,6 +19,7 @@ export default defineProcessor<AddTagsSettings>({
       default: 'tags',
     },
   },
+  touches: ({ target }) => topKeysOf(target),
   open({ settings: { tags, target } }) {
     const field = fieldOf(target)
     return {

@@ -1,6 +1,6 @@
 import { accepts, defineFormat, listOf, oneOf } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
-import { defineProcessor, type MutableEvent, type Processor } from '../../processor.ts'
+import type { MutableEvent, Processor } from '../../processor.ts'
 import { didYouMean } from '../../suggest.ts'
 import {
   copyOf,
@@ -14,6 +14,7 @@ import {
   valueAt,
 } from '../field.ts'
 import { targetName } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing, renameProblems } from './pairs.ts'
 import { converted, VALUE_TYPES, type ValueType } from './value-types.ts'
@@ -57,7 +58,7 @@ function faultOf({ from, to, type: as, ...others }: Fields): string {
 }
 
 /** Converts fields to other types, with the settings of Beats' processor of this name. */
-export default defineProcessor<ConvertSettings>({
+export default defineTouching<ConvertSettings>({
   name: 'convert',
   schema: {
     fields: {
@@ -74,6 +75,7 @@ export default defineProcessor<ConvertSettings>({
       default: 'copy',
     },
   },
+  touches: ({ fields }) => topKeysOf(...fields.flatMap(({ from, to = from }) => [from, to])),
   check: ({ fields, mode }) =>
     fields.flatMap(({ from, to }, at) =>
       mode === 'rename' && to !== undefined ? renameProblems(['fields', at], from) : [],

@@ -1,10 +1,17 @@
-import { defineProcessor } from '../../processor.ts'
 import { copyOf, put, requireNone } from '../field.ts'
 import { fromTo } from '../field-formats.ts'
-import { eachPair, failOnError, ignoreMissing, type PairsSettings, pairProblems } from './pairs.ts'
+import { defineTouching } from '../touching.ts'
+import {
+  eachPair,
+  failOnError,
+  ignoreMissing,
+  keysOfPairs,
+  type PairsSettings,
+  pairProblems,
+} from './pairs.ts'
 
 /** Copies fields, with the settings of Beats' processor of this name. */
-export default defineProcessor<PairsSettings>({
+export default defineTouching<PairsSettings>({
   name: 'copy_fields',
   schema: {
     fields: {
@@ -16,6 +23,7 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  touches: keysOfPairs,
   check: pairProblems,
   open: ({ settings }) =>
     eachPair(

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { oneOf } from '../../config/schema/formats.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import type { MutableEvent } from '../../processor.ts'
 import { type Field, fieldOf, isMap, put, valueAt } from '../field.ts'
 import { fieldNames, targetName } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { ignoreMissing } from './pairs.ts'
 import { goText } from './value-types.ts'
 import { xxHash64 } from './xxhash64.ts'
@@ -19,7 +20,7 @@ interface FingerprintSettings {
 }
 
 /** Adds a hash of fields, with the settings and the values of Beats' processor of this name. */
-export default defineProcessor<FingerprintSettings>({
+export default defineTouching<FingerprintSettings>({
   name: 'fingerprint',
   schema: {
     fields: {
@@ -36,6 +37,7 @@ export default defineProcessor<FingerprintSettings>({
     method: { doc: 'How the hash is made.', format: oneOf(METHODS), default: 'sha256' },
     encoding: { doc: 'How the hash is written.', format: oneOf(ENCODINGS), default: 'hex' },
   },
+  touches: ({ fields, target_field }) => topKeysOf(target_field, ...fields),
   check: ({ fields }) =>
     fields.length > 0 ? [] : [{ path: ['fields'], message: 'must name a field at least' }],
   open({ settings }) {

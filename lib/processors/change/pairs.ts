@@ -1,6 +1,7 @@
 import type { SettingProblem } from '../../plugin.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
 import { type Field, fieldOf, requiredAt, type Undo, valueAt } from '../field.ts'
+import { topKeysOf } from '../touching.ts'
 import { allOrNothing } from '../undo.ts'
 
 /** The settings of every processor that goes through pairs of fields. */
@@ -20,6 +21,11 @@ export const failOnError = {
   doc: 'The first failure fails the processor. Otherwise what fails is left as it is.',
   format: Boolean,
   default: true,
+}
+
+/** Both fields of each pair. */
+export function keysOfPairs({ fields }: PairsSettings): readonly string[] {
+  return topKeysOf(...fields.flatMap(({ from, to = '' }) => [from, to === '' ? from : to]))
 }
 
 /** An event must keep its time. */

@@ -1,17 +1,18 @@
-import { defineProcessor } from '../../processor.ts'
 import { move, requireNone } from '../field.ts'
 import { fromTo } from '../field-formats.ts'
+import { defineTouching } from '../touching.ts'
 import {
   eachPair,
   failOnError,
   ignoreMissing,
+  keysOfPairs,
   type PairsSettings,
   pairProblems,
   renameProblems,
 } from './pairs.ts'
 
 /** Renames fields, with the settings of Beats' processor of this name. */
-export default defineProcessor<PairsSettings>({
+export default defineTouching<PairsSettings>({
   name: 'rename',
   schema: {
     fields: {
@@ -23,6 +24,7 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  touches: keysOfPairs,
   check: settings => [
     ...settings.fields.flatMap(({ from }, at) => renameProblems(['fields', at, 'from'], from)),
     ...pairProblems(settings),

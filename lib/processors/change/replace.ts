@@ -1,10 +1,11 @@
 import { defineFormat } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import type { MutableEvent } from '../../processor.ts'
 import { compilePattern } from '../../regex/pattern.ts'
 import { replacerOf } from '../../regex/replace.ts'
 import { type Field, fieldOf, put, requiredAt, requireText, type Undo, valueAt } from '../field.ts'
 import { targetName } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 
@@ -36,7 +37,7 @@ function faultOf(written: string): string {
 }
 
 /** Replaces parts of text, with the settings of Beats' processor of this name. */
-export default defineProcessor<ReplaceSettings>({
+export default defineTouching<ReplaceSettings>({
   name: 'replace',
   schema: {
     fields: {
@@ -52,6 +53,7 @@ export default defineProcessor<ReplaceSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  touches: ({ fields }) => topKeysOf(...fields.map(({ field }) => field)),
   open({ settings: { fields, ignore_missing, fail_on_error } }) {
     const steps = fields.map(each => {
       const replace = replacerOf(compilePattern(each.pattern), each.replacement)

@@ -1,6 +1,6 @@
 import { bytes } from '../../config/schema/bytes.ts'
 import { integer } from '../../config/schema/formats.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import type { MutableEvent } from '../../processor.ts'
 import {
   append,
   type Field,
@@ -12,6 +12,7 @@ import {
   valueAt,
 } from '../field.ts'
 import { targetNames } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { allOrNothing } from '../undo.ts'
 import { failOnError, ignoreMissing } from './pairs.ts'
 
@@ -26,7 +27,7 @@ interface TruncateFieldsSettings {
 const FLAGS = fieldOf('log.flags')
 
 /** Cuts text that is too long, with the settings of Beats' processor of this name. */
-export default defineProcessor<TruncateFieldsSettings>({
+export default defineTouching<TruncateFieldsSettings>({
   name: 'truncate_fields',
   schema: {
     fields: { doc: 'The fields to truncate.', format: targetNames, default: null },
@@ -43,6 +44,7 @@ export default defineProcessor<TruncateFieldsSettings>({
     fail_on_error: failOnError,
     ignore_missing: ignoreMissing,
   },
+  touches: ({ fields }) => topKeysOf(FLAGS.name, ...fields),
   check({ max_bytes, max_characters }) {
     if (max_bytes > 0 !== max_characters > 0) return []
     return max_bytes > 0

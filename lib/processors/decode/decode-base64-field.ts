@@ -1,7 +1,7 @@
-import { defineProcessor } from '../../processor.ts'
 import { failOnError, ignoreMissing } from '../change/pairs.ts'
 import { type Field, fieldOf, put, requiredAt, requireText, valueAt } from '../field.ts'
 import { fieldName, inPlaceProblems, targetOrNone } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 
 interface DecodeBase64FieldSettings {
   readonly field: { readonly from: string; readonly to: string }
@@ -10,7 +10,7 @@ interface DecodeBase64FieldSettings {
 }
 
 /** Decodes base64, with the settings of Beats' processor of this name. */
-export default defineProcessor<DecodeBase64FieldSettings>({
+export default defineTouching<DecodeBase64FieldSettings>({
   name: 'decode_base64_field',
   schema: {
     field: {
@@ -24,6 +24,7 @@ export default defineProcessor<DecodeBase64FieldSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  touches: ({ field }) => topKeysOf(field.from, field.to === '' ? field.from : field.to),
   check: ({ field: { from, to } }) => (to === '' ? inPlaceProblems(['field', 'from'], from) : []),
   open({ settings: { field, ignore_missing, fail_on_error } }) {
     const from = fieldOf(field.from)

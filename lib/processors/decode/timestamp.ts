@@ -1,7 +1,8 @@
 import { defineFormat, listOf, text } from '../../config/schema/formats.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import type { MutableEvent } from '../../processor.ts'
 import { fieldOf, kindOf, put, requiredAt, valueAt } from '../field.ts'
 import { fieldName, isTarget } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { layoutOf } from './go-layout.ts'
 import { timeReader } from './go-time.ts'
 import { isoWriter } from './iso-time.ts'
@@ -46,7 +47,7 @@ const timezone = defineFormat({
 })
 
 /** Reads the time of an event, with the settings of Beats' processor of this name. */
-export default defineProcessor<TimestampSettings>({
+export default defineTouching<TimestampSettings>({
   name: 'timestamp',
   schema: {
     field: { doc: 'The field with the time.', format: fieldName, default: null },
@@ -82,6 +83,7 @@ export default defineProcessor<TimestampSettings>({
     },
     id: { doc: 'A name for messages.', format: String, default: '' },
   },
+  touches: ({ field, target_field }) => topKeysOf(field, target_field),
   check(settings) {
     if (settings.test.length === 0) return []
     const reads = readsOf(settings)

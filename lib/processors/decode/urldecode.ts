@@ -1,10 +1,16 @@
-import { defineProcessor } from '../../processor.ts'
-import { eachPair, failOnError, ignoreMissing, type PairsSettings } from '../change/pairs.ts'
+import {
+  eachPair,
+  failOnError,
+  ignoreMissing,
+  keysOfPairs,
+  type PairsSettings,
+} from '../change/pairs.ts'
 import { type Field, put, requireText } from '../field.ts'
 import { fromTo, inPlaceProblems, targetOrNone } from '../field-formats.ts'
+import { defineTouching } from '../touching.ts'
 
 /** Decodes what is percent-encoded, with the settings of Beats' processor of this name. */
-export default defineProcessor<PairsSettings>({
+export default defineTouching<PairsSettings>({
   name: 'urldecode',
   schema: {
     fields: {
@@ -19,6 +25,7 @@ export default defineProcessor<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  touches: keysOfPairs,
   check: ({ fields }) =>
     fields.flatMap(({ from, to }, at) =>
       to === '' ? inPlaceProblems(['fields', at, 'from'], from) : [],

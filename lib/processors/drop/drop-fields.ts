@@ -1,8 +1,8 @@
 import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
-import { defineProcessor } from '../../processor.ts'
 import { ignoreMissing } from '../change/pairs.ts'
 import { type Field, fieldOf, isMap, remove } from '../field.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { eachField, nameList, nameListOf } from './name-list.ts'
 
 interface DropFieldsSettings {
@@ -14,7 +14,7 @@ interface DropFieldsSettings {
 const NEVER: readonly string[] = ['@timestamp', 'type']
 
 /** Drops fields, with the settings of Beats' processor of this name. */
-export default defineProcessor<DropFieldsSettings>({
+export default defineTouching<DropFieldsSettings>({
   name: 'drop_fields',
   schema: {
     fields: {
@@ -23,6 +23,10 @@ export default defineProcessor<DropFieldsSettings>({
       default: null,
     },
     ignore_missing: ignoreMissing,
+  },
+  touches({ fields }) {
+    const { names, matches } = nameListOf(fields)
+    return matches === undefined ? topKeysOf(...names) : undefined
   },
   open({ settings: { fields, ignore_missing } }) {
     const { names, matches } = nameListOf(fields)

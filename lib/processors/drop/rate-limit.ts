@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { defineFormat } from '../../config/schema/formats.ts'
-import { defineProcessor, type MutableEvent } from '../../processor.ts'
+import type { MutableEvent } from '../../processor.ts'
 import { goText } from '../change/value-types.ts'
 import { type Field, fieldOf, valueAt } from '../field.ts'
 import { fieldNames } from '../field-formats.ts'
+import { defineTouching, topKeysOf } from '../touching.ts'
 import { tokenBuckets } from './token-bucket.ts'
 
 interface RateLimitSettings {
@@ -28,7 +29,7 @@ const multiplier = defineFormat({
 })
 
 /** Drops events above a rate, with the settings of Beats' processor of this name. */
-export default defineProcessor<RateLimitSettings>({
+export default defineTouching<RateLimitSettings>({
   name: 'rate_limit',
   schema: {
     limit: {
@@ -51,6 +52,7 @@ export default defineProcessor<RateLimitSettings>({
       },
     },
   },
+  touches: ({ fields }) => topKeysOf(...fields),
   open({ settings }) {
     const [count = 0, perMs = 1000] = parseLimit(settings.limit) ?? []
     // A bucket for less than one event would let none pass.

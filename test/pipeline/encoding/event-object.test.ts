@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { messageOf } from '../../../lib/errors.ts'
 import type { Event } from '../../../lib/event.ts'
 import { dataCopy } from '../../../lib/pipeline/encoding/data-copy.ts'
-import { encoderOf, momentOf } from '../../../lib/pipeline/encoding/encode.ts'
-import { objectMakerOf } from '../../../lib/pipeline/encoding/event-object.ts'
+import { encoderOf, momentOf, stringify } from '../../../lib/pipeline/encoding/encode.ts'
+import { ObjectMaker } from '../../../lib/pipeline/encoding/event-object.ts'
 import { metadataOf } from '../../../lib/pipeline/encoding/meta.ts'
 import { SOURCE } from '../fixtures.ts'
 
@@ -12,7 +12,8 @@ const layers = [{ tags: ['web'], fields: { team: 'x', deep: { a: 1 } }, fields_u
 const source = { ...SOURCE, layers }
 const encode = encoderOf(source)
 const now = momentOf(0)
-const make = objectMakerOf(source, encode)
+const objects = new ObjectMaker(source, encode, undefined)
+const make = (event: Event, at: typeof now) => objects.make(event, at)
 
 /** What the object of an event has to be: what its text says. */
 function reference(event: Event): unknown {
@@ -80,6 +81,29 @@ describe('pipeline: the object of an event', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+
+  it('has what processors touch, and the text of the rest', () => {
+    const touched = fc.uniqueArray(KEY).map(keys => new Set(keys))
+    fc.assert(
+      fc.property(EVENT, touched, (event, touches) => {
+        const own = new ObjectMaker(source, encode, touches)
+        const given = event as Event
+        let made: ReturnType<typeof make>
+        try {
+          made = own.make(given, now)
+        } catch (thrown) {
+          expect(outcome(() => reference(given))).to.equal(`throws ${messageOf(thrown)}`)
+          return
+        }
+        const whole = JSON.parse(`${stringify(made).slice(0, -1)}${own.of(made)}}`)
+        expect(whole).to.deep.equal(reference(given))
+        for (const key of touches) expect(made[key]).to.deep.equal(whole[key])
+      }),
+      { numRuns: 5000 },
+    )
+    const none = new ObjectMaker(source, encode, new Set())
+    expect(Object.keys(none.make({ a: 1 }, now))).to.deep.equal(['@timestamp', 'a'])
   })
 
   it('shares nothing with the event, the source, or the next one', () => {
