@@ -6,6 +6,7 @@ const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   elasticsearch: async () => (await import('./elasticsearch/elasticsearch.ts')).default,
   file: async () => (await import('./file/file.ts')).default,
   http: async () => (await import('./http/http.ts')).default,
+  otlp: async () => (await import('./otlp/otlp.ts')).default,
   redis: async () => (await import('./redis/redis.ts')).default,
 }
 

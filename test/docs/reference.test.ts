@@ -35,7 +35,9 @@ describe('the plugins that come with the framework', () => {
       'beat audit',
       'beat host',
       ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
-      ...['console', 'elasticsearch', 'file', 'http', 'redis'].map(name => `output ${name}`),
+      ...['console', 'elasticsearch', 'file', 'http', 'otlp', 'redis'].map(
+        name => `output ${name}`,
+      ),
     ])
   })
 
@@ -53,7 +55,7 @@ describe('the plugins that come with the framework', () => {
         metricsets: ['cpu'],
         logging: { to_files: false },
         queue: { outside: [] },
-        ...{ url: 'http://a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
+        ...{ url: 'http://a', endpoint: 'a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
       }
       const { problems } = askPrivileges(() =>
         plugin.privileges?.(kind === 'agent' ? { ...settings, path: { data: '/srv' } } : settings),

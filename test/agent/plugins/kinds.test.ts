@@ -37,6 +37,7 @@ describe('agent: loading outputs and processors', () => {
       'elasticsearch',
       'file',
       'http',
+      'otlp',
       'redis',
     ])
     expect(builtinNames('processor')).to.include('add_fields').and.to.include('dissect')

@@ -229,6 +229,7 @@ describe('built-in outputs', () => {
       'elasticsearch',
       'file',
       'http',
+      'otlp',
       'redis',
     ])
     for (const name of BUILTIN_OUTPUT_NAMES) {

@@ -1,0 +1,167 @@
+// Sends batches as logs of OpenTelemetry: OTLP/HTTP, in JSON.
+//
+//   2xx                  confirmed, unless the answer says that records were refused (export-response.ts)
+//   400, 422             the batch is halved, down to the events that the server refuses
+//   413                  the batch is halved
+//   any other            nothing is said about the events: all are sent again, also where the specification would
+//                        have them dropped, as after a wrong password
+
+import { promisify } from 'node:util'
+import { gzip as gzipOf } from 'node:zlib'
+import type { Logger } from 'pino'
+import {
+  type Batch,
+  defineOutput,
+  type Output,
+  type WriteCall,
+  type WriteResult,
+} from '../../output.ts'
+import { version } from '../../own-package.ts'
+import { retryAfterMs } from '../../retry-after.ts'
+import { accessProblems, basic, lowerCased } from '../http-client/access.ts'
+import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
+import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { Credentials } from '../tls/credentials.ts'
+import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { Attributes } from './attributes.ts'
+import { exportRequest } from './export-request.ts'
+import { partialSuccessOf } from './export-response.ts'
+import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
+
+const gzip = promisify(gzipOf)
+
+/** An answer has a number and a message. */
+const MAX_ANSWER_BYTES = 64 * 1024
+
+const NO_USER = { username: '', password: '' }
+
+export default defineOutput<OtlpSettings>({
+  name: 'otlp',
+  schema: otlpSchema,
+  // Twice to three times as much is sent, before compression. A collector takes 20 MiB, inflated, by default.
+  delivery: { bulk_max_bytes: 4 * 1024 * 1024 },
+  check: ({ ssl, ...settings }) => [
+    ...sslProblems(ssl).map(message => ({ path: ['ssl'], message })),
+    ...accessProblems({ ...NO_USER, ssl }, [wayOf(settings).host], 'endpoint'),
+  ],
+  privileges: settings => {
+    const { host, proxy } = wayOf(settings)
+    const { port, title } = proxy ?? host
+    return [
+      { connects: port, why: `sends events to ${title}` },
+      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
+    ]
+  },
+  guarantee: () =>
+    'the receiver has taken it: it is as safe as that makes it, and a collector may still hold it in memory',
+  async open({ settings, log }) {
+    const credentials = new Credentials(settings.ssl, log)
+    // What can't be read now is better said now.
+    if (wayOf(settings).host.isSecure) void credentials.context
+    return new OtlpOutput(settings, clientOf(settings, credentials), log)
+  },
+})
+
+function wayOf({ endpoint, proxy_url }: Pick<OtlpSettings, 'endpoint' | 'proxy_url'>): {
+  readonly host: HttpHost
+  readonly proxy: HttpHost | undefined
+} {
+  const host = endpointOf(endpoint)
+  const proxy = proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
+  if (host === undefined) throw new TypeError('an address that the schema has approved')
+  return { host, proxy }
+}
+
+function clientOf(settings: OtlpSettings, credentials: Credentials): HttpClient {
+  const { host, proxy } = wayOf(settings)
+  const { userInfo } = host
+  const headers = {
+    'user-agent': `sealbeat/${version()}`,
+    ...(userInfo !== undefined && { authorization: basic(userInfo) }),
+    ...lowerCased(settings.headers),
+    'content-type': 'application/json',
+  }
+  return new HttpClient({ host, proxy, ssl: settings.ssl, credentials, headers })
+}
+
+class OtlpOutput implements Output {
+  readonly #settings: OtlpSettings
+  readonly #client: HttpClient
+  readonly #log: Logger
+  readonly #attributes = new Attributes()
+  #said = ''
+  readonly #scope = { name: 'sealbeat', version: version() }
+
+  constructor(settings: OtlpSettings, client: HttpClient, log: Logger) {
+    this.#settings = settings
+    this.#client = client
+    this.#log = log
+  }
+
+  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+    const { compression_level: level, service_name: serviceName } = this.#settings
+    const attributes = this.#attributes
+    const options = { serviceName, attributes, scope: this.#scope, nowMs: Date.now() }
+    const { body, indices, rejected } = exportRequest(batch, options)
+    if (indices.length === 0) return { retry: [], reject: rejected }
+    const answer = await this.#client.request({
+      ...{ method: 'POST', path: '', signal, maxAnswerBytes: MAX_ANSWER_BYTES },
+      body: level === 0 ? body : await gzip(body, { level }),
+      headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
+    })
+    const result = this.#resultOf(indices, answer)
+    return { ...result, reject: [...rejected, ...result.reject].sort((a, b) => a.index - b.index) }
+  }
+
+  async close(): Promise<void> {
+    this.#client.close()
+  }
+
+  #resultOf(indices: readonly number[], answer: HttpAnswer): WriteResult {
+    const { status, headers, body } = answer
+    if (status >= 200 && status < 300) return this.#taken(indices, body)
+    const isRefused = status === 400 || status === 422
+    const count = indices.length
+    if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
+    if (isRefused) {
+      const reject = indices.map(index => ({ index, status, reason: `HTTP ${status}` }))
+      return { retry: [], reject }
+    }
+    this.#say(answer)
+    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
+    return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+  }
+
+  /**
+   * Of a success in part nobody knows which records were refused, and none may be sent again. To lose none, all go
+   * to the dead letter: what they were refused for is put right by people, and so is what is there twice.
+   */
+  #taken(indices: readonly number[], body: Buffer): WriteResult {
+    const { title } = this.#client
+    const { refused, message } = partialSuccessOf(body, indices.length)
+    if (refused === 0) {
+      const words = `${title} has taken all events, and warns: ${message}`
+      if (message !== '') this.#sayOnce('warn', words)
+      return { retry: [], reject: [] }
+    }
+    const words = `${title} has refused some events, and does not say which: ${message}`
+    const counts = { refused, events: indices.length }
+    this.#sayOnce('error', words, counts)
+    const reason = 'the server has refused some of its batch, and does not say which'
+    return { retry: [], reject: indices.map(index => ({ index, reason })) }
+  }
+
+  #say({ status, body }: HttpAnswer): void {
+    const answer = shown(body.toString('utf8'))
+    this.#sayOnce('error', `${this.#client.title} takes no events: HTTP ${status}`, {
+      status,
+      answer,
+    })
+  }
+
+  /** The same words come with every try: from the second on for who looks closer. */
+  #sayOnce(level: 'error' | 'warn', words: string, about: object = {}): void {
+    this.#log[this.#said === words ? 'debug' : level](about, words)
+    this.#said = words
+  }
+}
