@@ -3,7 +3,7 @@
 import type { Batch, Rejection } from '../../output.ts'
 import { MAX_DEPTH } from './any-value.ts'
 import type { Attributes } from './attributes.ts'
-import { eventIn, recordOf, resourceOf } from './log-record.ts'
+import { eventIn, recordOf, resourceOf, split } from './log-record.ts'
 
 interface ExportRequest {
   readonly body: Buffer
@@ -21,43 +21,55 @@ interface RequestOptions {
   readonly nowMs: number
 }
 
-/** Records are texts at once: objects of a whole batch would be moved by the garbage collector several times. */
-type Records = Map<string, string[]>
+interface Resource {
+  /** The text of its attributes. */
+  readonly attributes: string
+  /** Texts at once: objects of a whole batch would be moved by the garbage collector several times. */
+  readonly records: string[]
+}
+
+/** By the fields that its attributes are made of. */
+type Resources = Map<string, Resource>
 
 export function exportRequest(
   { lines }: Pick<Batch, 'lines'>,
   options: RequestOptions,
 ): ExportRequest {
-  const records: Records = new Map()
+  const resources: Resources = new Map()
   const indices: number[] = []
   const rejected: Rejection[] = []
   for (const [index, line] of lines.entries()) {
-    const reason = addLine(records, line, options)
+    const reason = addLine(resources, line, options)
     if (reason === undefined) indices.push(index)
     else rejected.push({ index, reason })
   }
   const scope = JSON.stringify(options.scope)
-  const resourceLogs = [...records].map(
-    ([resource, texts]) =>
-      `{"resource":{"attributes":${resource}},"scopeLogs":[{"scope":${scope},"logRecords":[${texts.join()}]}]}`,
+  const resourceLogs = Array.from(
+    resources.values(),
+    ({ attributes, records }) =>
+      `{"resource":{"attributes":${attributes}},"scopeLogs":[{"scope":${scope},"logRecords":[${records.join()}]}]}`,
   )
   return { body: Buffer.from(`{"resourceLogs":[${resourceLogs.join()}]}`), indices, rejected }
 }
 
 /** Why it can be no record. */
 function addLine(
-  records: Records,
+  resources: Resources,
   line: string,
   { serviceName, attributes, nowMs }: RequestOptions,
 ): string | undefined {
   const event = eventIn(line)
   if (event === undefined) return 'it is no JSON object'
   try {
-    const resource = JSON.stringify(resourceOf(event, serviceName, attributes))
-    const record = JSON.stringify(recordOf(event, attributes, nowMs))
-    const known = records.get(resource)
-    if (known === undefined) records.set(resource, [record])
-    else known.push(record)
+    const { resource, rest } = split(event)
+    const record = JSON.stringify(recordOf(event, rest, attributes, nowMs))
+    const key = JSON.stringify(resource)
+    const known = resources.get(key)
+    if (known !== undefined) known.records.push(record)
+    else {
+      const text = JSON.stringify(resourceOf(resource, serviceName, attributes))
+      resources.set(key, { attributes: text, records: [record] })
+    }
     return undefined
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

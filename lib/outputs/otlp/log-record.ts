@@ -51,20 +51,35 @@ export function eventIn(line: string): Event | undefined {
   }
 }
 
+/** Those fields of an event that say where it comes from, and the others. */
+export function split(event: Event): { readonly resource: Fields; readonly rest: Fields } {
+  const [resource, rest]: [Field[], Field[]] = [[], []]
+  for (const field of Object.entries(event)) (isOfResource(field) ? resource : rest).push(field)
+  return { resource, rest }
+}
+
 /** @throws RangeError if the fields are nested too deeply */
 export function resourceOf(
-  event: Event,
+  fields: Fields,
   serviceName: string,
   attributes: Attributes,
 ): readonly KeyValue[] {
   attributes.begin()
-  const own = attributes.of(Object.entries(event).filter(isOfResource))
+  const own = attributes.of(fields)
   if (!attributes.has('service.name')) own.push(...attributes.of([['service.name', serviceName]]))
   return own
 }
 
-/** @throws RangeError if the fields are nested too deeply */
-export function recordOf(event: Event, attributes: Attributes, nowMs: number): LogRecord {
+/**
+ * @param rest its fields that are not of the resource
+ * @throws RangeError if the fields are nested too deeply
+ */
+export function recordOf(
+  event: Event,
+  rest: Fields,
+  attributes: Attributes,
+  nowMs: number,
+): LogRecord {
   attributes.begin()
   attributes.take('@timestamp')
   const level = taken(of(event, 'log', 'level'), 'log.level', attributes)
@@ -78,7 +93,7 @@ export function recordOf(event: Event, attributes: Attributes, nowMs: number): L
     body: message === undefined ? undefined : anyValue(message),
     traceId: idOf(event, 'trace', 32, attributes),
     spanId: idOf(event, 'span', 16, attributes),
-    attributes: attributes.of(Object.entries(event).filter(field => !isOfResource(field))),
+    attributes: attributes.of(rest),
   }
 }
 
