@@ -49,8 +49,8 @@ export default defineOutput<RedisSettings>({
     constantKeyOf(settings) === undefined ? keysOf(settings).select : () => undefined,
   guarantee: ({ datatype }) =>
     datatype === 'list'
-      ? 'Redis has it in its memory. What a crash of Redis leaves of that is up to its own persistence: nothing without appendonly, all but the last second with appendfsync everysec, all with appendfsync always.'
-      : 'Redis has passed it on to who had subscribed to the channel by then. Nothing is kept: if nobody had, it is lost.',
+      ? 'Redis has it in memory, and a crash of Redis leaves what its own persistence has: nothing without appendonly, all but the last second with appendfsync everysec, all with appendfsync always'
+      : 'Redis has passed it to who had subscribed to the channel by then, and keeps nothing: if nobody had, it is lost',
   test: testSteps,
   async open({ settings, log }) {
     // Only now: it takes some milliseconds that other agents need not spend.
