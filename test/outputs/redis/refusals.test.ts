@@ -166,4 +166,21 @@ describe('output.redis where a server fails or refuses', () => {
       module: new URL('../../../lib/outputs/redis/redis.js', import.meta.url),
     })
   })
+
+  it('keeps it with events that go to several keys', async function () {
+    this.timeout(60_000)
+    server.texts.set('0:refused', 'text')
+    await checkOutput(output, {
+      config: {
+        key: '%{[key]:events}',
+        keys: [{ key: 'of-%{[agent.name]}', when: { has_fields: ['to'] } }],
+      },
+      peer: {
+        port: server.port,
+        config: port => ({ hosts: [`127.0.0.1:${port}`] }),
+        received: () => server.list('events').join('\n'),
+        refuses: { retry: [{ key: 'refused' }] },
+      },
+    })
+  })
 })
