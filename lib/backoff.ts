@@ -25,3 +25,25 @@ export function pauseMs(
   const stepMs = Math.min(maxMs, initMs * 2 ** (failures - 1))
   return stepMs * (0.5 + random() / 2)
 }
+
+/** After which the same words are said once more. */
+const AGAIN_MS = 10 * 60_000
+
+/** Words beyond these are not remembered. */
+const MAX_WORDS = 100
+
+/** Words that come with every try of the same thing, such as a failed write: they are news once, and after a while. */
+export class Recurring {
+  /** performance.now() of when they were said. */
+  readonly #saidMs = new Map<string, number>()
+
+  /** Whether to say these words now: then they count as said. */
+  isNews(words: string): boolean {
+    const nowMs = performance.now()
+    const saidMs = this.#saidMs.get(words)
+    if (saidMs !== undefined && nowMs - saidMs < AGAIN_MS) return false
+    if (this.#saidMs.size >= MAX_WORDS) this.#saidMs.clear()
+    this.#saidMs.set(words, nowMs)
+    return true
+  }
+}

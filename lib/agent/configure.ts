@@ -66,6 +66,18 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   return { config, files, locate, secrets, ...configured, sandbox, reach, account, stacks }
 }
 
+/** The plan of a process that has the output alone: no more is permitted than that takes. */
+export async function withOutputAlone(plan: Plan): Promise<Plan> {
+  const { config, output } = plan
+  const plugins = [output]
+  const asked = reachOf(privilegesOf(plugins).privileges, config.landlock, readByAgent(config))
+  // An output may have folders there without a word: they are relative to it, and agents write it anyway.
+  const data = { what: config.path.data, who: 'agent', why: 'folders of the output in it' }
+  const reach = { ...asked, writes: [...asked.writes, data] }
+  const sandbox = await planSandbox(config.seccomp, declaredOf({ plugins, reach }))
+  return { ...plan, beats: [], processors: [], plugins, reach, sandbox }
+}
+
 function stacksFor({ seccomp: { enabled, diagnose } }: Config): DenialStacks | undefined {
   return enabled && diagnose ? DenialStacks.watching() : undefined
 }

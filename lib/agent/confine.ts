@@ -163,7 +163,7 @@ function required({ message, fields }: Line, why: string, log: Logger): AgentErr
 }
 
 /** Where Node itself writes at its end: the data of a coverage report. */
-function writtenByNode(): readonly Asked<string>[] {
+export function writtenByNode(): readonly Asked<string>[] {
   const folder = process.env.NODE_V8_COVERAGE
   return folder
     ? [{ what: resolve(folder), who: 'NODE_V8_COVERAGE', why: 'the coverage of tests' }]

@@ -30,6 +30,8 @@ export interface Command {
   readonly rest?: string
   /** Whether it reads the configuration outside the service. Only the service has the credentials. */
   readonly withoutCredentials?: true
+  /** Whether it confines itself as an agent does, and then has to prove by /proc/self that it is confined. */
+  readonly confinesItself?: true
   /** Whether it is for authors of agents, and of no use where an agent is installed. */
   readonly forAuthors?: true
   /** Imports the heavy half. Called only when the command runs. */

@@ -34,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
 then runs the beats until all are done or SIGTERM or SIGINT arrives. A second signal ends the agent
 at once. SIGHUP reloads the configuration.`,
     options: {},
+    confinesItself: true,
     load: async () => (await import('./run.ts')).run,
   },
   {
@@ -62,6 +63,17 @@ that come out go to standard output, with their @metadata. No beat and no output
     },
     withoutCredentials: true,
     load: async () => (await import('./test/pipeline.ts')).testPipeline,
+  },
+  {
+    words: ['test', 'output'],
+    summary: 'go to the servers of the output, and say how far that gets; no event is sent',
+    details: `First confines itself as the agent would be, with no more than the output needs. Then prints a line
+for each step as soon as it is done, such as resolve, connect, TLS and authenticate: what was found,
+or why it failed and what to do about it. A step may take 10 seconds. The agent may run meanwhile.
+Exits with 1 if a step has failed. An output without a test says so, and the exit code is 0.`,
+    options: JSON_OPTION,
+    confinesItself: true,
+    load: async () => (await import('./test/output.ts')).testOutput,
   },
   {
     words: ['sandbox', 'show'],

@@ -19,8 +19,8 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
   const request = readArguments(args, process.env)
   if (request.kind === 'run') {
     const { command, call } = request
-    // Before any plugin is imported. An agent itself first has to prove by /proc/self how it is confined.
-    if (command.words.join() !== 'run') {
+    // Before any plugin is imported.
+    if (command.confinesItself !== true) {
       const { makeUndumpable } = await import('../sandbox/undumpable.ts')
       makeUndumpable()
     }

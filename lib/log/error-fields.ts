@@ -8,14 +8,20 @@ export type Explain = (thrown: unknown) => string | undefined
 /**
  * Replaces `err` or `error`, which may be any thrown value, with the fields of ECS: `error.message`,
  * `error.type`, `error.code` and `error.stack_trace`, which includes the causes. `hint` follows, unless the line
- * has one.
+ * has one: what `explain` says of the error, or the error itself in its own `hint`.
  */
 export function withErrorFields({ err, error, ...fields }: Fields, explain?: Explain): Fields {
   const thrown = error instanceof Error ? error : err
   if (error !== undefined && thrown !== error) fields.error = error
   if (thrown === undefined) return fields
-  const hint = fields.hint ?? explain?.(thrown)
+  const hint = fields.hint ?? explain?.(thrown) ?? hintOf(thrown)
   return { ...fields, ...fieldsOf(thrown), ...(hint !== undefined && { hint }) }
+}
+
+/** An error that says what to do is in words of its own. */
+function hintOf(thrown: unknown): string | undefined {
+  const { hint } = Object(thrown)
+  return thrown instanceof Error && typeof hint === 'string' ? hint : undefined
 }
 
 function fieldsOf(thrown: unknown): Fields {
@@ -23,7 +29,9 @@ function fieldsOf(thrown: unknown): Fields {
   const { type, message, stack } = pino.stdSerializers.err(thrown)
   const { cause } = thrown
   // The serializer appends the cause's message, which our own messages already contain.
-  const includesCause = cause instanceof Error && thrown.message.includes(cause.message)
+  const includesCause =
+    hintOf(thrown) !== undefined ||
+    (cause instanceof Error && thrown.message.includes(cause.message))
   return {
     ...('code' in thrown && { 'error.code': String(thrown.code) }),
     'error.message': includesCause ? thrown.message : message,

@@ -248,7 +248,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'errors', 'basics', 'cli/delivery'],
+      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery'],
     ],
   },
   beats: {

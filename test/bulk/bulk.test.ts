@@ -126,6 +126,7 @@ for (const [name, queue, output] of [
         'beat.yml': `beats: [{ type: ${plugin('steady')}, taken: ${place.path('taken.txt')}, quiet: ${quiet} }]
 ${queue}
 logging.metrics.period: 1s
+logging.level: debug
 seccomp.required: true
 shutdown_timeout: 20s
 output.main:

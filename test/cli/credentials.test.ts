@@ -75,7 +75,8 @@ describe('${credential:NAME}', () => {
   it('is stood in for where a command only looks, which is said', async () => {
     const { code, stderr, stdout } = await place.run('test', 'config')
     const note = 'note: only the service has credentials: using "stand-in" for word\n'
-    expect({ code, stderr, stdout }).to.deep.equal({ code: 0, stderr: note, stdout: 'Config OK\n' })
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: note })
+    expect(stdout).to.match(/^Config OK\n/)
     place.write({ 'odd.yml': `${CONFIG}name: \${credential:../x}\ntags: ["\${credential:..}"]\n` })
     const odd = await place.run('test', 'config', '-c', 'odd.yml')
     expect(odd.code).to.equal(78)

@@ -48,9 +48,9 @@ describe('the owner of files that the agent trusts', () => {
     if (spawnSync(program, args).status !== 0) skip(this, 'user 65534 may not read this folder')
     chmodSync(place.folder, 0o755)
     const asNobody = () => place.startThrough(AS_NOBODY, 'test', 'config').ended()
-    expect((await asNobody()).stdout).to.equal('Config OK\n')
+    expect((await asNobody()).stdout).to.match(/^Config OK\n/)
     chownSync(place.path('beat.yml'), NOBODY, NOBODY)
-    expect((await asNobody()).stdout).to.equal('Config OK\n')
+    expect((await asNobody()).stdout).to.match(/^Config OK\n/)
     chownSync(place.path('beat.yml'), 1, 1)
     const { code, stderr } = await asNobody()
     expect(code).to.equal(78)
@@ -85,7 +85,7 @@ describe('the owner of files that the agent trusts', () => {
   it('does not matter where the environment says so', async () => {
     chmodSync(place.path('beat.yml'), 0o666)
     const lenient = place.startThrough(['env', 'BEAT_STRICT_PERMS=false'], 'test', 'config')
-    expect((await lenient.ended()).stdout).to.equal('Config OK\n')
+    expect((await lenient.ended()).stdout).to.match(/^Config OK\n/)
   })
 })
 

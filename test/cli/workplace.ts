@@ -25,6 +25,8 @@ export interface Running {
   readonly pid: number
   /** Resolves with the first (second, …) log line that has the message; rejects when the process ends first. */
   logged(message: string, count?: number): Promise<LogLine>
+  /** The log so far. */
+  lines(): readonly LogLine[]
   /** Resolves once standard output has the text; rejects when the process ends first. */
   printed(text: string): Promise<void>
   ended(): Promise<Result>
@@ -123,7 +125,8 @@ function watch(child: ChildProcess): Running {
     }
   }
 
-  return { child, pid: child.pid ?? 0, logged, printed, ended }
+  const lines = () => linesOf(output.stderr)
+  return { child, pid: child.pid ?? 0, logged, lines, printed, ended }
 }
 
 /** The complete log lines on standard error; other lines are ignored. */

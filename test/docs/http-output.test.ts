@@ -98,7 +98,10 @@ describe('the HTTP output of docs/outputs.md, in an agent', function () {
   function start(count: number, ...lines: readonly string[]): Running {
     const url = `http://127.0.0.1:${server.port}/`
     const output = `{ type: ./http-output.js, url: "${url}", backoff: { init: 10ms, max: 50ms } }`
-    const text = ['beats: [{ type: ./many.js }]', `output.main: ${output}`, ...lines].join('\n')
+    // Where the log is not asked to be close, it has a failure that is the same as before once.
+    const logging = 'logging.level: debug'
+    const beats = 'beats: [{ type: ./many.js }]'
+    const text = [beats, `output.main: ${output}`, logging, ...lines].join('\n')
     place.write({ 'many.js': beat(count), 'beat.yml': `${text}\n` })
     return place.start('run')
   }

@@ -2,7 +2,7 @@
 //
 //   every plugin   name, schema, check, syscalls, privileges   (lib/plugin.ts)
 //   a beat         open, run, close                       (lib/beat.ts)
-//   an output      open, delivery, route               (lib/output.ts)
+//   an output      open, delivery, route, …             (lib/output.ts)
 //   a processor    open                                   (lib/processor.ts)
 //   a privilege    has its own rules                      (privilege-shape.ts)
 //
@@ -110,6 +110,8 @@ const OUTPUT_CHECKS: readonly Check[] = [
   notOf('a beat', 'run'),
   optionalFunction('route'),
   optionalFunction('peers'),
+  optionalFunction('guarantee'),
+  optionalFunction('test'),
   output => deliveryProblems(output.get('delivery')),
   unreserved(RESERVED_OUTPUT_KEYS, 'output'),
 ]

@@ -19,6 +19,8 @@ interface Finding {
     readonly path: string
     readonly message: string
   }[]
+  /** What a confirmed event is safe from, if the output says so. */
+  readonly guarantee?: string
 }
 
 export async function testConfig({ source, has }: Call): Promise<ExitCode> {
@@ -37,26 +39,41 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
       process.stderr.write(`warning: sandbox: ${message}\n`)
     }
   }
-  await print('Config OK\n')
+  const guarantee = guaranteeOf(plan)
+  await print(`Config OK\n${guarantee === undefined ? '' : `Confirmed: ${guarantee}\n`}`)
   return EXIT.ok
 }
 
+/** What a confirmed event is safe from. An output of one's own may say nothing, or nothing of use. */
+function guaranteeOf({ output: { plugin, settings } }: Plan): string | undefined {
+  const said: unknown = plugin.guarantee?.(settings)
+  return typeof said === 'string' ? said : undefined
+}
+
 async function testForProgram(source: Call['source']): Promise<ExitCode> {
-  const problems = await findProblems(source)
+  const { problems, guarantee } = await findProblems(source)
   const finding: Finding = {
     ok: problems.length === 0,
     problems: problems.map(problem => ({ ...problem, path: formatPath(problem.path) })),
+    ...(guarantee !== undefined && { guarantee }),
   }
   await printJson(finding)
   return finding.ok ? EXIT.ok : EXIT.config
 }
 
-async function findProblems(source: Call['source']): Promise<readonly Problem[]> {
+interface Found {
+  readonly problems: readonly Problem[]
+  readonly guarantee?: string | undefined
+}
+
+async function findProblems(source: Call['source']): Promise<Found> {
   try {
-    const failure = policyFailure(await configure(readDocument(source)))
-    return failure ? invalidPolicy(failure).problems : []
+    const plan = await configure(readDocument(source))
+    const failure = policyFailure(plan)
+    if (failure) return invalidPolicy(failure)
+    return { problems: [], guarantee: guaranteeOf(plan) }
   } catch (error) {
-    if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error.problems
+    if (error instanceof AgentError && error.code === 'CONFIG_INVALID') return error
     throw error
   }
 }

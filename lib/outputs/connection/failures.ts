@@ -126,7 +126,7 @@ const WORDS: readonly (readonly [RegExp, (peer: FailedPeer, message: string) => 
     /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST)$/,
     ({ port }) => ({
       found: `port ${port} does not speak TLS`,
-      hint: 'it may be the port without TLS: check the port, or use it without TLS',
+      hint: 'check the port, or speak to it without TLS (http:// for https://)',
     }),
   ],
   [
@@ -161,14 +161,14 @@ const WORDS: readonly (readonly [RegExp, (peer: FailedPeer, message: string) => 
     /^HPE_/,
     ({ port }) => ({
       found: `what answers on port ${port} does not speak HTTP`,
-      hint: 'it may expect TLS (https), or be another service: check the scheme and the port',
+      hint: 'it may expect TLS (https:// for http://), or be another service: check the scheme and the port',
     }),
   ],
   [
     /^(ECONNRESET|EPIPE)$/,
     () => ({
       found: 'the server has closed the connection without an answer',
-      hint: 'it may expect TLS, or a certificate of the agent, or be another service; its log may say more',
+      hint: 'it may expect TLS (https:// for http://), or a certificate of the agent, or be another service',
     }),
   ],
 ]

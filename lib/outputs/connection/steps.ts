@@ -29,7 +29,7 @@ export async function* connectionSteps(
 }
 
 /** `resolve` and `connect`. */
-async function* tcpSteps(
+export async function* tcpSteps(
   peer: Peer,
   signal: AbortSignal,
 ): AsyncGenerator<OutputTestStep, Socket | undefined> {
@@ -44,7 +44,7 @@ async function* tcpSteps(
 }
 
 /** @param dial opens a connection to the same peer: the first one is `opened` */
-async function* tlsSteps(
+export async function* tlsSteps(
   peer: Peer,
   { ssl, credentials }: TlsOptions,
   dial: () => Promise<Socket>,
@@ -73,19 +73,36 @@ export async function* step<T>(
   act: (deadline: AbortSignal) => Promise<T>,
   say: (result: T) => string,
 ): AsyncGenerator<OutputTestStep, T | undefined> {
-  const silent = AbortSignal.timeout(STEP_MS)
-  try {
-    const result = await before(AbortSignal.any([signal, silent]), act)
-    yield { peer: peer.title, step: name, found: say(result) }
-    return result
-  } catch (thrown) {
-    signal.throwIfAborted()
-    const isLate = silent.aborted && !(thrown instanceof ConnectionError)
-    const { found, hint } = isLate
-      ? silentError(peer, name, STEP_MS)
-      : connectionError(thrown, peer)
+  const tried = await attempt(peer, name, signal, act)
+  if (tried instanceof ConnectionError) {
+    const { found, hint } = tried
     yield { peer: peer.title, step: name, found, hint }
     return undefined
+  }
+  yield { peer: peer.title, step: name, found: say(tried.result) }
+  return tried.result
+}
+
+/**
+ * What a step does, without its line. `name`: of the step, for an error about the deadline.
+ *
+ * @throws the reason of the signal once it has aborted
+ */
+export async function attempt<T>(
+  peer: Peer,
+  name: string,
+  signal: AbortSignal,
+  act: (deadline: AbortSignal) => Promise<T>,
+): Promise<{ readonly result: T } | ConnectionError> {
+  const silent = AbortSignal.timeout(STEP_MS)
+  try {
+    return { result: await before(AbortSignal.any([signal, silent]), act) }
+  } catch (thrown) {
+    signal.throwIfAborted()
+    if (silent.aborted && !(thrown instanceof ConnectionError)) {
+      return silentError(peer, name, STEP_MS)
+    }
+    return connectionError(thrown, peer)
   }
 }
 

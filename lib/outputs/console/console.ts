@@ -24,6 +24,10 @@ export default defineOutput<ConsoleSettings>({
     },
   },
   delivery: { ordered: true, timeout: 0 },
+  guarantee: () => 'standard output has taken it: its reader may still lose it',
+  async *test() {
+    yield { peer: 'standard output', step: 'test', found: 'there is nothing to test' }
+  },
   async open({ settings }) {
     return new ConsoleOutput(standardOutput(), settings.pretty)
   },

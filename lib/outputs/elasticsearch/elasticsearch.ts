@@ -9,6 +9,7 @@
 import { promisify } from 'node:util'
 import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -18,14 +19,23 @@ import {
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { HostPool } from '../connection/host-pool.ts'
-import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
+import {
+  accessProblems,
+  basic,
+  credentialOf,
+  lowerCased,
+  userInfoFor,
+} from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { refusalOf } from '../http-client/refusal.ts'
+import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { bulkOf, itemsOf, resultOf } from './bulk.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
+import { answerSteps } from './test.ts'
 
 const gzip = promisify(gzipOf)
 
@@ -59,19 +69,25 @@ export default defineOutput<ElasticsearchSettings>({
   },
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
   route: routeOf,
+  guarantee: () =>
+    'the server has stored it: on its disk and on those of its copies, unless the index has translog.durability: async',
+  async *test({ settings, log }, signal) {
+    const credentials = new Credentials(settings.ssl, log)
+    for (const host of hostsOf(settings)) {
+      const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
+      if (!(yield* httpSteps(way, signal))) continue
+      const client = new HttpClient({ ...way, headers: headersOf(settings, host) })
+      yield* answerSteps(host, client, credentialIn(settings, host), signal)
+      client.close()
+    }
+  },
   async open({ settings, log }) {
     const credentials = new Credentials(settings.ssl, log)
     const hosts = hostsOf(settings)
     if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
     const clients = hosts.map(host => {
-      const headers = headersOf(settings, host)
-      return new HttpClient({
-        host,
-        proxy: proxyOf(settings),
-        ssl: settings.ssl,
-        credentials,
-        headers,
-      })
+      const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
+      return new HttpClient({ ...way, headers: headersOf(settings, host) })
     })
     return new ElasticsearchOutput(settings, clients, log)
   },
@@ -83,6 +99,10 @@ function hostsOf({ hosts, protocol, path }: ElasticsearchSettings): readonly Htt
 
 function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {
   return proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
+}
+
+function credentialIn({ username, api_key }: ElasticsearchSettings, host: HttpHost) {
+  return credentialOf({ username, apiKey: api_key }, host, 'hosts')
 }
 
 function ownProblems({ hosts, username, api_key }: ElasticsearchSettings) {
@@ -108,13 +128,16 @@ function headersOf(settings: ElasticsearchSettings, host: HttpHost): Record<stri
 }
 
 class ElasticsearchOutput implements Output {
+  readonly #settings: ElasticsearchSettings
   readonly #level: number
   readonly #pool: HostPool<HttpClient>
   readonly #clients: readonly HttpClient[]
   readonly #log: Logger
   readonly #path: string
+  readonly #words = new Recurring()
 
   constructor(settings: ElasticsearchSettings, clients: readonly HttpClient[], log: Logger) {
+    this.#settings = settings
     this.#level = settings.compression_level
     this.#clients = clients
     this.#pool = new HostPool(clients, settings.loadbalance)
@@ -154,9 +177,11 @@ class ElasticsearchOutput implements Output {
     for (const client of this.#clients) client.close()
   }
 
-  #say(client: HttpClient, { status, body }: HttpAnswer): void {
-    if (status === 413) return
-    const answer = shown(body.toString('utf8'))
-    this.#log.error({ status, answer }, `${client.title} takes no events: HTTP ${status}`)
+  #say({ host }: HttpClient, answer: HttpAnswer): void {
+    if (answer.status === 413) return
+    const { found, hint } = refusalOf(answer, host, credentialIn(this.#settings, host).hint)
+    const message = `${host.title} takes no events: ${found}`
+    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
+    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
   }
 }

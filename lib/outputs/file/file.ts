@@ -10,13 +10,25 @@ import {
 } from '../../output.ts'
 import { settledBy } from '../../settled.ts'
 import { type FileSettings, fileSchema } from './file-settings.ts'
-import { RotatingFile } from './rotating-file.ts'
+import { folderSteps } from './folder-steps.ts'
+import { RotatingFile, type SyncMode } from './rotating-file.ts'
+
+const GUARANTEES: Readonly<Record<SyncMode, string>> = {
+  none: 'the kernel has it: safe from the end of the agent, while a power cut may lose what is not on the disk yet',
+  interval:
+    'the kernel has it: safe from the end of the agent, while a power cut may lose the last second',
+  batch: 'it is on the disk (fdatasync): safe from a power cut',
+}
 
 export default defineOutput<FileSettings>({
   name: 'file',
   schema: fileSchema,
   privileges: ({ path }) => (isAbsolute(path) ? [{ writes: path, why: 'its files' }] : []),
   delivery: { ordered: true, timeout: 0 },
+  guarantee: ({ sync }) => GUARANTEES[sync],
+  async *test({ settings, paths }, signal) {
+    yield* folderSteps(resolve(paths.data, settings.path), signal)
+  },
   async open({ settings, paths, log }) {
     const file = await RotatingFile.open({
       path: join(resolve(paths.data, settings.path), settings.filename),

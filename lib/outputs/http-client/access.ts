@@ -56,6 +56,23 @@ export function userInfoFor({ username, password }: Access, host: HttpHost): str
   return username === '' ? host.userInfo : `${username}:${password}`
 }
 
+/** By whom a host is asked, and what to do if it refuses that. `key`: of the setting with the addresses. */
+export function credentialOf(
+  { username, apiKey = '' }: { readonly username: string; readonly apiKey?: string },
+  { userInfo }: HttpHost,
+  key: string,
+): { readonly found: string; readonly hint: string } {
+  if (apiKey !== '') return { found: 'by api_key', hint: 'check api_key and its rights' }
+  if (username !== '') {
+    return { found: `as ${username}`, hint: 'check username, password and the rights of that user' }
+  }
+  if (userInfo !== undefined) {
+    const [name] = userInfo.split(':')
+    return { found: `as ${name}`, hint: `check the name and the password in ${key}` }
+  }
+  return { found: 'without a credential', hint: 'set one: there is none' }
+}
+
 /** What contradicts itself. `key`: of the setting with the addresses. */
 export function accessProblems(
   { username, password, ssl }: Access,

@@ -45,8 +45,8 @@ export class HttpClient {
     this.#agent = connectionsTo(options, this.#closing.signal)
   }
 
-  get title(): string {
-    return this.#options.host.title
+  get host(): HttpHost {
+    return this.#options.host
   }
 
   /**

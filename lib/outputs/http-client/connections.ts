@@ -67,7 +67,11 @@ async function open(
 }
 
 /** RFC 9110, 9.3.6. */
-async function tunnel(host: HttpHost, proxy: HttpHost, signal: AbortSignal): Promise<Socket> {
+export async function tunnel(
+  host: HttpHost,
+  proxy: HttpHost,
+  signal: AbortSignal,
+): Promise<Socket> {
   const name = host.host.includes(':') ? `[${host.host}]` : host.host
   const authority = `${name}:${host.port}`
   const way = await openSocket(proxy, undefined, signal).catch(error => {

@@ -8,6 +8,7 @@
 import { promisify } from 'node:util'
 import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -17,9 +18,17 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
-import { accessProblems, basic, lowerCased, userInfoFor } from '../http-client/access.ts'
+import {
+  accessProblems,
+  basic,
+  credentialOf,
+  lowerCased,
+  userInfoFor,
+} from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { refusalOf, wantsTls } from '../http-client/refusal.ts'
+import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { type HttpSettings, httpSchema, withoutQuery } from './http-settings.ts'
@@ -45,6 +54,20 @@ export default defineOutput<HttpSettings>({
       { connects: port, why: `sends events to ${(proxy ?? host).title}` },
       ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
     ]
+  },
+  guarantee: () => 'the server has answered with success: it is as safe as that server makes it',
+  async *test({ settings, log }, signal) {
+    const { host, proxy } = hostsOf(settings)
+    const { ssl } = settings
+    const way = { host, proxy, ssl, credentials: new Credentials(ssl, log) }
+    if (!(yield* httpSteps(way, signal))) return
+    // Some servers, such as Logstash, make an event of any request, whatever its method is.
+    yield {
+      peer: host.title,
+      step: 'request',
+      found:
+        'not tried, as a server may take any for an event: path and password show with the first',
+    }
   },
   async open({ settings, log }) {
     const { host, proxy } = hostsOf(settings)
@@ -84,6 +107,7 @@ class HttpOutput implements Output {
   readonly #log: Logger
   /** Below the path of the host. */
   readonly #query: string
+  readonly #words = new Recurring()
 
   constructor(settings: HttpSettings, client: HttpClient, log: Logger) {
     this.#settings = settings
@@ -119,17 +143,26 @@ class HttpOutput implements Output {
     return array
   }
 
-  #resultOf(count: number, { status, headers, body }: HttpAnswer): WriteResult {
+  #resultOf(count: number, answer: HttpAnswer): WriteResult {
+    const { status, headers } = answer
     const { success } = this.#settings
     const isSuccess = success.length > 0 ? success.includes(status) : status >= 200 && status < 300
     if (isSuccess) return WRITTEN
-    const isRefused = status === 400 || status === 422
+    const isRefused = (status === 400 && !wantsTls(answer)) || status === 422
     if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
     if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
-    const answer = shown(body.toString('utf8'))
-    this.#log.error({ status, answer }, `${this.#client.title} takes no events: HTTP ${status}`)
+    this.#say(answer)
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
     const retry = Array.from({ length: count }, (_, index) => index)
     return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+  }
+
+  #say(answer: HttpAnswer): void {
+    const { host } = this.#client
+    const credential = credentialOf(this.#settings, host, 'url')
+    const { found, hint } = refusalOf(answer, host, credential.hint)
+    const message = `${host.title} takes no events: ${found}`
+    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
+    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
   }
 }

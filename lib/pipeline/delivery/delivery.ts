@@ -22,6 +22,7 @@ import type { Lease } from '../lease.ts'
 import type { Queue } from '../queue.ts'
 import type { Counts } from '../stats.ts'
 import { type Answer, answerOf } from './answer.ts'
+import { DeliveryLog } from './delivery-log.ts'
 import { Pauses } from './pauses.ts'
 import type { Retry, Written } from './retry.ts'
 import { Rows } from './rows.ts'
@@ -43,7 +44,7 @@ const LAST_PAUSE_MS = 1_000
 
 export class Delivery {
   readonly #queue: Queue
-  readonly #log: Logger
+  readonly #log: DeliveryLog
   readonly #settings: DeliverySettings
   readonly #counts: Counts
   readonly #rows: Rows
@@ -67,16 +68,14 @@ export class Delivery {
 
   constructor({ output, queue, log, settings, counts, deadLetter }: DeliveryOptions) {
     this.#queue = queue
-    this.#log = log
+    this.#log = new DeliveryLog(log)
     this.#settings = settings
     this.#counts = counts
     const backoff = { initMs: settings.backoff.init, maxMs: settings.backoff.max }
-    this.#rows = new Rows(backoff, counts)
+    this.#rows = new Rows(backoff, counts, failedForMs => this.#log.worksAgain(failedForMs))
     this.#burial = new Burial({ deadLetter, log, counts, backoff, pauses: this.#pauses })
-    this.#writer = new Writer(output, settings.timeout, silentMs => {
-      const silent_s = Math.round(silentMs / 1000)
-      log.warn({ silent_s }, 'The output has not answered: events wait for it')
-    })
+    const isSilent = (silentMs: number) => this.#log.isSilent(silentMs)
+    this.#writer = new Writer(output, settings.timeout, isSilent)
     this.#workers = settings.ordered ? 1 : Math.max(1, settings.inFlight)
     this.#slots = new Slots(this.#workers)
     this.#failure = new Promise((_, reject) => {
@@ -201,7 +200,7 @@ export class Delivery {
       if (isGone(thrown)) throw thrown
       if (this.#pauses.isStopped) return undefined
       this.#counts.failed_writes++
-      this.#log.error({ err: thrown, events: lease.count }, 'Output failed')
+      this.#log.failed(thrown, lease.count)
       return { answer: undefined, pauseMs: this.#pauseAll(this.#rows.failed('lost', begunMs)) }
     }
   }
@@ -211,13 +210,13 @@ export class Delivery {
     const isRefused = fates?.includes(undefined) === true
     if (cause === undefined) {
       if (isRefused) return this.#rows.refused(this.#isEnding ? 1 : tries + 1)
-      if (!isTooLarge) this.#rows.end()
+      if (!isTooLarge) this.#rows.succeeded()
       return 0
     }
     if (isRefused || askedMs === 0) {
       return this.#pauseAll(Math.max(askedMs, this.#rows.failed(cause, begunMs)))
     }
-    if (!isTooLarge) this.#rows.end()
+    if (!isTooLarge) this.#rows.succeeded()
     this.#rows.notePause(cause)
     return this.#pauseAll(askedMs)
   }
@@ -270,8 +269,7 @@ export class Delivery {
       this.#leave()
       return []
     }
-    const retry_in_ms = Math.round(ms)
-    this.#log.warn({ events: lease.count, retry_in_ms }, 'Events are going to be sent again')
+    this.#log.goesAgain(lease.count, ms)
     return [{ lease, tries: tries + 1, dueMs: performance.now() + ms, isLast: this.#isKept }]
   }
 

@@ -17,11 +17,20 @@ interface Row {
 export class Rows {
   readonly #backoff: BackoffSettings
   readonly #counts: Counts
+  readonly #onSuccess: (failedForMs: number) => void
   #rows = noRows()
+  /** performance.now() of the first failure since the last success. */
+  #sinceMs: number | undefined
 
-  constructor(backoff: BackoffSettings, counts: Counts) {
+  /** `onSuccess` is called with the first success after failures. */
+  constructor(
+    backoff: BackoffSettings,
+    counts: Counts,
+    onSuccess: (failedForMs: number) => void = () => undefined,
+  ) {
     this.#backoff = backoff
     this.#counts = counts
+    this.#onSuccess = onSuccess
   }
 
   get hasFailed(): boolean {
@@ -34,6 +43,7 @@ export class Rows {
    */
   failed(cause: Cause, begunMs: number): number {
     const row = this.#rows[cause]
+    this.#sinceMs ??= begunMs
     if (row.failures === 0 || begunMs >= row.countedMs) {
       row.failures++
       row.countedMs = performance.now()
@@ -53,6 +63,12 @@ export class Rows {
 
   notePause(cause: Cause): void {
     this.#counts[cause === 'lost' ? 'lost_pauses' : 'throttled_pauses']++
+  }
+
+  succeeded(): void {
+    this.end()
+    if (this.#sinceMs !== undefined) this.#onSuccess(performance.now() - this.#sinceMs)
+    this.#sinceMs = undefined
   }
 
   end(): void {

@@ -35,7 +35,7 @@ describe('completion in bash', () => {
       ...['run', 'test', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
     ])
     expect(offered('se')).to.deep.equal(['seccomp'])
-    expect(offered('test', '')).to.deep.equal(['config', 'pipeline'])
+    expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
     expect(offered('new', '')).not.to.include('agent')
   })
 

@@ -84,7 +84,8 @@ describe('sealbeat new', function () {
       symlinkSync(place.path('tide'), place.path('node_modules/tide'))
       const args = ['-c', 'tide/config.yml', '-E', 'output.console.pretty=true']
       const { code, stdout, stderr } = await place.run('test', 'config', ...args)
-      expect({ code, said: stdout + stderr }).to.deep.equal({ code: 0, said: 'Config OK\n' })
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+      expect(stdout).to.match(/^Config OK\n/)
     })
 
     it('that needs the compiler and the types which sealbeat itself is made with', () => {
@@ -106,7 +107,8 @@ describe('sealbeat new', function () {
     symlinkSync(place.path(name), place.path(`node_modules/${name}`))
     const args = ['-c', `${name}/config.yml`, ...completion.flatMap(each => ['-E', each])]
     const { code, stdout, stderr } = await place.run('test', 'config', ...args)
-    expect({ code, said: stdout + stderr }).to.deep.equal({ code: 0, said: 'Config OK\n' })
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    expect(stdout).to.match(/^Config OK\n/)
   }
 
   describe('output', () => {

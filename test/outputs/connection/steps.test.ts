@@ -134,7 +134,7 @@ describe('the first steps of a test of an output', function () {
       () => servers.plain(socket => socket.end('220 hello there, this is no TLS\r\n')),
       () => made.trusted,
       /^port \d+ does not speak TLS$/,
-      /port without TLS/,
+      /without TLS/,
     ],
     [
       'the server speaks another version',

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
+
+/** After failures of that long a success is news. */
+const LONG_MS = 5_000
+
+/**
+ * What a delivery says about its tries. A failure that is the same as before gets no further line for a while, unless
+ * somebody looks closely: that its events wait is in the metrics.
+ */
+export class DeliveryLog {
+  readonly #log: Logger
+  readonly #words = new Recurring()
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  failed(thrown: unknown, events: number): void {
+    this.#say('error', messageOf(thrown), { err: thrown, events }, 'Output failed')
+  }
+
+  goesAgain(events: number, pauseMs: number): void {
+    const [message, retry_in_ms] = ['Events are going to be sent again', Math.round(pauseMs)]
+    this.#say('warn', message, { events, retry_in_ms }, message)
+  }
+
+  worksAgain(failedForMs: number): void {
+    if (failedForMs < LONG_MS) return
+    const failed_for_s = Math.round(failedForMs / 1000)
+    this.#log.info({ failed_for_s }, 'The output takes events again')
+  }
+
+  isSilent(silentMs: number): void {
+    const silent_s = Math.round(silentMs / 1000)
+    this.#log.warn({ silent_s }, 'The output has not answered: events wait for it')
+  }
+
+  #say(level: 'warn' | 'error', words: string, fields: object, message: string): void {
+    this.#log[this.#words.isNews(words) ? level : 'debug'](fields, message)
+  }
+}
