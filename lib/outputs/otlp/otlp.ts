@@ -9,6 +9,7 @@
 import { promisify } from 'node:util'
 import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -18,15 +19,17 @@ import {
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
-import { accessProblems, basic, lowerCased } from '../http-client/access.ts'
+import { accessProblems, basic, credentialOf, lowerCased } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
+import { refusalOf, wantsTls } from '../http-client/refusal.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { Attributes } from './attributes.ts'
 import { exportRequest } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
+import { testSteps } from './test-steps.ts'
 
 const gzip = promisify(gzipOf)
 
@@ -54,6 +57,15 @@ export default defineOutput<OtlpSettings>({
   },
   guarantee: () =>
     'the receiver has taken it: it is as safe as that makes it, and a collector may still hold it in memory',
+  async *test(context, signal) {
+    const { settings, log } = context
+    const client = clientOf(settings, new Credentials(settings.ssl, log))
+    try {
+      yield* testSteps(settings, wayOf(settings), client, log, signal)
+    } finally {
+      client.close()
+    }
+  },
   async open({ settings, log }) {
     const credentials = new Credentials(settings.ssl, log)
     // What can't be read now is better said now.
@@ -88,8 +100,8 @@ class OtlpOutput implements Output {
   readonly #settings: OtlpSettings
   readonly #client: HttpClient
   readonly #log: Logger
+  readonly #words = new Recurring()
   readonly #attributes = new Attributes()
-  #said = ''
   readonly #scope = { name: 'sealbeat', version: version() }
 
   constructor(settings: OtlpSettings, client: HttpClient, log: Logger) {
@@ -120,7 +132,7 @@ class OtlpOutput implements Output {
   #resultOf(indices: readonly number[], answer: HttpAnswer): WriteResult {
     const { status, headers, body } = answer
     if (status >= 200 && status < 300) return this.#taken(indices, body)
-    const isRefused = status === 400 || status === 422
+    const isRefused = (status === 400 && !wantsTls(answer)) || status === 422
     const count = indices.length
     if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
     if (isRefused) {
@@ -137,31 +149,26 @@ class OtlpOutput implements Output {
    * to the dead letter: what they were refused for is put right by people, and so is what is there twice.
    */
   #taken(indices: readonly number[], body: Buffer): WriteResult {
-    const { title } = this.#client
+    const { title } = this.#client.host
     const { refused, message } = partialSuccessOf(body, indices.length)
     if (refused === 0) {
       const words = `${title} has taken all events, and warns: ${message}`
-      if (message !== '') this.#sayOnce('warn', words)
+      if (message !== '' && this.#words.isNews(words)) this.#log.warn(words)
       return { retry: [], reject: [] }
     }
     const words = `${title} has refused some events, and does not say which: ${message}`
     const counts = { refused, events: indices.length }
-    this.#sayOnce('error', words, counts)
+    this.#log[this.#words.isNews(words) ? 'error' : 'debug'](counts, words)
     const reason = 'the server has refused some of its batch, and does not say which'
     return { retry: [], reject: indices.map(index => ({ index, reason })) }
   }
 
-  #say({ status, body }: HttpAnswer): void {
-    const answer = shown(body.toString('utf8'))
-    this.#sayOnce('error', `${this.#client.title} takes no events: HTTP ${status}`, {
-      status,
-      answer,
-    })
-  }
-
-  /** The same words come with every try: from the second on for who looks closer. */
-  #sayOnce(level: 'error' | 'warn', words: string, about: object = {}): void {
-    this.#log[this.#said === words ? 'debug' : level](about, words)
-    this.#said = words
+  #say(answer: HttpAnswer): void {
+    const { host } = this.#client
+    const credential = credentialOf({ username: '' }, host, 'endpoint')
+    const { found, hint } = refusalOf(answer, host, credential.hint)
+    const message = `${host.title} takes no events: ${found}`
+    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
+    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Output, WriteResult } from '../../../lib/output.ts'
+import type { Output, OutputTestStep, WriteResult } from '../../../lib/output.ts'
 import output from '../../../lib/outputs/otlp/otlp.ts'
 import type { OtlpSettings } from '../../../lib/outputs/otlp/otlp-settings.ts'
 import { checkOutput } from '../../../lib/testing/index.ts'
@@ -124,8 +124,7 @@ describe('output.otlp', () => {
     answer(200, '{"partialSuccess":{"errorMessage":"use v2"}}')
     const to = await open()
     for (let time = 0; time < 2; time++) expect(await write(to, '{}')).to.deep.equal(ALL)
-    const warnings = logged.filter(({ level }) => level === 40)
-    expect(warnings.map(({ msg }) => msg)).to.deep.equal([
+    expect(logged.map(({ msg }) => msg)).to.deep.equal([
       `http://127.0.0.1:${web.port} has taken all events, and warns: use v2`,
     ])
   })
@@ -161,6 +160,8 @@ describe('output.otlp', () => {
       expect(await write(to, '{}', '{}')).to.deep.equal(halved)
     }
     expect(await write(to, '{}')).to.deep.equal(halved)
+    answer(400, 'Client sent an HTTP request to an HTTPS server.')
+    expect(await write(to, '{}')).to.deep.include({ retry: [0], reject: [] })
   })
 
   it('says what it connects to, what it reads and what is safe', () => {
@@ -191,6 +192,29 @@ describe('output.otlp', () => {
     expect(() => settingsOf({ endpoint: 'redis://a' })).to.throw(/endpoint must be the address/)
     expect(() => settingsOf({ endpoint: '' })).to.throw(/endpoint must be the address/)
     expect(() => settingsOf({ endpoint: 'a', service_name: '' })).to.throw(/service_name must be/)
+  })
+
+  async function stepsOf(written: Written): Promise<readonly string[]> {
+    const context = { settings: settingsOf({ ...at(), ...written }), log, paths: PATHS }
+    const steps: OutputTestStep[] = []
+    for await (const step of output.test?.(context, AbortSignal.timeout(10_000)) ?? [])
+      steps.push(step)
+    return steps.map(({ step, found, hint }) => `${step}: ${found}${hint ? ' (!)' : ''}`)
+  }
+
+  it('is tested by an export of nothing', async () => {
+    expect((await stepsOf({})).at(-1)).to.equal('export: a receiver of OTLP takes logs')
+    const [seen] = web.seen.filter(({ url }) => url === '/v1/logs')
+    expect(seen && resourceLogsOf(seen)).to.deep.equal([])
+    answer(401)
+    expect((await stepsOf({})).at(-1)).to.match(/^export: .*HTTP 401\) \(!\)$/)
+    answer(200, '<html>')
+    expect((await stepsOf({})).at(-1)).to.match(
+      /^export: what answers is no receiver of OTLP.*\(!\)$/,
+    )
+    expect((await stepsOf({ endpoint: 'http://127.0.0.1:1' })).at(-1)).to.match(
+      /^connect: .*\(!\)$/,
+    )
   })
 
   it('keeps the contract of outputs whatever its server does', async function () {
