@@ -5,7 +5,7 @@
 //   log.level            severityText, and severityNumber if it is one of the usual words
 //   message              body
 //   trace.id, span.id    traceId, spanId
-//   agent, cloud, container, host, orchestrator, service   attributes of the resource
+//   agent, cloud, container, host, orchestrator, service, but not their numbers   attributes of the resource
 //   anything else        attributes of the record, by names with dots
 
 import { type AnyValue, anyValue, type KeyValue } from './any-value.ts'
@@ -54,8 +54,29 @@ export function eventIn(line: string): Event | undefined {
 /** Those fields of an event that say where it comes from, and the others. */
 export function split(event: Event): { readonly resource: Fields; readonly rest: Fields } {
   const [resource, rest]: [Field[], Field[]] = [[], []]
-  for (const field of Object.entries(event)) (isOfResource(field) ? resource : rest).push(field)
+  for (const [key, value] of Object.entries(event)) {
+    if (!RESOURCE.has(key) || !isObject(value)) {
+      rest.push([key, value])
+      continue
+    }
+    const [own, measured] = parted(value)
+    resource.push([key, own])
+    if (measured !== undefined) rest.push([key, measured])
+  }
   return { resource, rest }
+}
+
+/** Numbers such as `host.cpu.usage` are measured: with them, each event would have a resource of its own. */
+function parted(map: Event): readonly [own: Event, measured: Event | undefined] {
+  const [own, measured]: [Field[], Field[]] = [[], []]
+  for (const [key, value] of Object.entries(map)) {
+    const [mine, numbers] = isObject(value) ? parted(value) : [value, undefined]
+    if (typeof value === 'number') measured.push([key, value])
+    else own.push([key, mine])
+    if (numbers !== undefined) measured.push([key, numbers])
+  }
+  if (measured.length === 0) return [map, undefined]
+  return [Object.fromEntries(own), Object.fromEntries(measured)]
 }
 
 /** @throws RangeError if the fields are nested too deeply */
@@ -102,10 +123,6 @@ function taken(value: unknown, name: string, attributes: Attributes): string | u
   if (typeof value !== 'string') return undefined
   attributes.take(name)
   return value
-}
-
-function isOfResource([key, value]: Field): boolean {
-  return RESOURCE.has(key) && isObject(value)
 }
 
 function isObject(value: unknown): value is Event {

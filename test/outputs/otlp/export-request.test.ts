@@ -130,6 +130,23 @@ describe('events as log records', () => {
     expect(bodies).to.deep.equal([['1', '3'], ['2'], ['4']])
   })
 
+  it('have what was measured among their own attributes, not among those of the resource', () => {
+    const of = (usage: number) =>
+      JSON.stringify({
+        host: { name: 'a', cpu: { usage, cores: 2, model: 'm' } },
+        agent: { id: 1 },
+      })
+    const { body } = requestOf([of(0.5), of(0.7)])
+    const [logs, ...others] = resourceLogsOf({ body, headers: {} })
+    expect(others).to.deep.equal([])
+    expect(logs?.resource.attributes.map(({ key }) => key)).to.deep.equal([
+      ...['host.name', 'host.cpu.model', 'service.name'],
+    ])
+    const keys = recordsOf({ body, headers: {} }).map(each => each.attributes.map(({ key }) => key))
+    const measured = ['host.cpu.usage', 'host.cpu.cores', 'agent.id']
+    expect(keys).to.deep.equal([measured, measured])
+  })
+
   it('have each attribute once, however it is written', () => {
     const event = '{"a":{"b":1},"a.b":2,"":3,"__proto__":{"x":4},"constructor":5,"c":{"":6}}'
     const { body } = requestOf([event, event])
