@@ -7,6 +7,7 @@
 //   none   tried again: nobody knows whether they are there
 
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -83,6 +84,7 @@ class RedisOutput implements Output {
   readonly #clients: readonly RedisClient[]
   readonly #pool: HostPool<RedisClient>
   readonly #log: Logger
+  readonly #words = new Recurring()
   /** By key: what was said about it last. */
   readonly #said = new Map<string, string>()
 
@@ -111,7 +113,7 @@ class RedisOutput implements Output {
     for (const client of this.#clients) client.close()
   }
 
-  /** Each state of a server once a write, those of keys once until they change. */
+  /** States of a server once in a while, those of keys once until they change. */
   #say({ server }: RedisClient, { commands }: Commands, replies: readonly Reply[]): void {
     const states = new Set<string>()
     for (const [at, { key, name }] of commands.entries()) {
@@ -126,7 +128,10 @@ class RedisOutput implements Output {
       const isUnheard = name === 'publish' && 'value' in reply && reply.value === '0'
       this.#sayOfKey(server.title, key, isUnheard ? 'nobody has subscribed to it' : words)
     }
-    for (const words of states) this.#log.error(`${server.title} takes no events: ${words}`)
+    for (const words of states) {
+      const message = `${server.title} takes no events: ${words}`
+      this.#log[this.#words.isNews(message) ? 'error' : 'debug'](message)
+    }
   }
 
   #sayOfKey(title: string, key: string, words: string): void {
