@@ -13,6 +13,9 @@ interface ExportRequest {
   readonly rejected: readonly Rejection[]
 }
 
+/** A request that adds nothing. */
+export const EMPTY_REQUEST: Buffer = Buffer.from('{"resourceLogs":[]}')
+
 interface RequestOptions {
   readonly serviceName: string
   readonly attributes: Attributes
