@@ -20,20 +20,26 @@ interface FloodOptions extends AgentOptions {
   readonly batch: number
   readonly events: number
   readonly mark?: number
+  /** How many events have come there, where `output` is not the file. */
+  readonly arrived?: () => Promise<number>
 }
 
 /** One file takes all events, so that they can be counted and nothing but writing is measured. */
 const UNROTATED = 'output.file.rotate_every_kb=100000000'
 
-/** @throws Error if not every event has become a line of the file */
+/** @throws Error if not every event has come, once */
 export function flood({ settings = [], ...options }: FloodOptions): Promise<FloodRun> {
-  const { batch, events, mark = 0 } = options
+  const { batch, events, mark = 0, arrived } = options
   return inFolder(async folder => {
     const beat = beatOf('flood', { batch, events, mark })
-    const command = folder.agent(beat, { ...options, settings: [UNROTATED, ...settings] })
-    const run = { events, ...measuredBy<Omit<FloodRun, 'events'>>(command) }
-    const lines = Number.parseInt(runToEnd(['wc', '-l', folder.events]).stdout, 10)
-    if (lines !== events) throw new Error(`${lines} lines of ${events} events`)
+    const given = arrived ? settings : [UNROTATED, ...settings]
+    const run = {
+      events,
+      ...measuredBy<Omit<FloodRun, 'events'>>(folder.agent(beat, { ...options, settings: given })),
+    }
+    const lines = () => Number.parseInt(runToEnd(['wc', '-l', folder.events]).stdout, 10)
+    const come = arrived ? await arrived() : lines()
+    if (come !== events) throw new Error(`${come} of ${events} events have come`)
     return run
   })
 }

@@ -7,6 +7,7 @@ import { benchCalls, benchPrograms, benchStage } from './engine.ts'
 import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
 import { benchLibseccomp } from './libseccomp.ts'
+import { benchOutputs } from './outputs.ts'
 import { benchPipeline } from './pipeline.ts'
 import { benchProcessors } from './processors.ts'
 
@@ -22,6 +23,7 @@ const TABLES = new Map([
   ['jitless', benchJitless],
   ['pipeline', benchPipeline],
   ['disk', benchDisk],
+  ['outputs', benchOutputs],
   ['processors', benchProcessors],
   ['installed', benchInstalled],
 ])

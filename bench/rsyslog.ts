@@ -1,5 +1,5 @@
-// rsyslog doing what the agent does in the table of the pipeline: lines into a file. It reads them from
-// another file (imfile → omfile), with its own defaults.
+// rsyslog doing what the agent does in the tables of the pipeline and of outputs: it brings lines, which it reads from
+// a file (imfile), into another one or to a server, with its own defaults.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -18,14 +18,34 @@ export function rsyslogd(): string | undefined {
   return candidates.find(file => spawnSync(file, ['-v'], { timeout: 10_000 }).status === 0)
 }
 
-/** Has it copy a line so many times. The file appears only once rsyslog runs: its start isn't measured. */
-export function rsyslogCopy(program: string, line: string, events: number): Promise<Run> {
+/** Where rsyslog brings the lines. */
+export interface Destination {
+  /** The module of the action, unless it is always there. */
+  readonly module?: string
+  /** With a template `line`, or `ended` by a newline. `path` is a folder of its own. */
+  action(path: string): string
+  /** Whether all of them have come. */
+  hasCome(path: string, events: number, bytes: number): boolean | Promise<boolean>
+}
+
+/** A file. */
+export const COPY: Destination = {
+  action: path => `action(type="omfile" file="${path}/out" template="ended")`,
+  hasCome: (path, _, bytes) => sizeOf(`${path}/out`) >= bytes,
+}
+
+/** Has it bring a line so many times. The file appears only once rsyslog runs: its start isn't measured. */
+export function rsyslogRun(
+  program: string,
+  { line, events }: { readonly line: string; readonly events: number },
+  to: Destination,
+): Promise<Run> {
   return inFolder(async ({ path }) => {
-    const [input, output, pidFile] = [`${path}/in/lines`, `${path}/out`, `${path}/pid`]
+    const [input, pidFile] = [`${path}/in/lines`, `${path}/pid`]
     for (const folder of ['in', 'work']) mkdirSync(`${path}/${folder}`)
     const bytes = Buffer.alloc((Buffer.byteLength(line) + 1) * events, `${line}\n`)
     writeFileSync(`${path}/lines`, bytes)
-    writeFileSync(`${path}/rsyslog.conf`, configuration(path, output))
+    writeFileSync(`${path}/rsyslog.conf`, configuration(path, to))
     const child = spawn(program, ['-n', '-f', `${path}/rsyslog.conf`, '-i', pidFile], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -35,7 +55,7 @@ export function rsyslogCopy(program: string, line: string, events: number): Prom
       await sleep(300) // from its pid file on until it watches the folder
       const [start, cpu] = [performance.now(), cpuTimeOf(child.pid ?? 0).own]
       renameSync(`${path}/lines`, input)
-      await until(() => sizeOf(output) >= bytes.length, COPY_LIMIT_MS)
+      await until(() => to.hasCome(path, events, bytes.length), COPY_LIMIT_MS)
       return { events, ms: performance.now() - start, cpuMs: cpuTimeOf(child.pid ?? 0).own - cpu }
     } finally {
       child.kill('SIGKILL')
@@ -44,12 +64,14 @@ export function rsyslogCopy(program: string, line: string, events: number): Prom
   })
 }
 
-function configuration(path: string, output: string): string {
+function configuration(path: string, { module, action }: Destination): string {
   return `global(workDirectory="${path}/work")
 module(load="imfile")
-template(name="line" type="string" string="%msg%\\n")
-input(type="imfile" file="${path}/in/*" tag="bench" ruleset="copy")
-ruleset(name="copy") { action(type="omfile" file="${output}" template="line") }
+${module === undefined ? '' : `module(load="${module}")`}
+template(name="ended" type="string" string="%msg%\\n")
+template(name="line" type="string" string="%msg%")
+input(type="imfile" file="${path}/in/*" tag="bench" ruleset="bring")
+ruleset(name="bring") { ${action(path)} }
 `
 }
 
@@ -66,9 +88,9 @@ function watched(child: ChildProcess) {
   child.on('exit', (status, signal) => {
     failed = `it ended with ${signal ?? status}`
   })
-  return async (isDone: () => boolean, limitMs: number): Promise<void> => {
+  return async (isDone: () => boolean | Promise<boolean>, limitMs: number): Promise<void> => {
     const start = performance.now()
-    while (!isDone()) {
+    while (!(await isDone())) {
       const late = performance.now() - start > limitMs ? `not done after ${limitMs} ms` : undefined
       const problem = failed ?? late
       if (problem) throw new Error(`rsyslogd: ${problem}\n${said.slice(-2_000)}`)

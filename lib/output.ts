@@ -105,6 +105,7 @@ export interface OutputContext<S> {
  * Values are as the encoded event has them, a time as text; `@metadata.…` reads what lies beside it. Lines
  * that a beat has encoded itself are asked about once a publish, and only fields of the agent, the time and
  * `@metadata` have a value then. Undefined, an error or a promise: nowhere in particular.
+ * What it answers must depend on those fields alone: it is not asked again about events in which they are the same.
  */
 export type Route = (get: (field?: string) => unknown) => string | undefined
 

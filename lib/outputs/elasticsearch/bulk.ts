@@ -1,5 +1,6 @@
 // The _bulk API: what is sent for a batch, and what its answer says of each event.
 
+import type { EventMeta } from '../../event.ts'
 import type { Batch, Rejection, WriteResult } from '../../output.ts'
 
 interface Bulk {
@@ -14,22 +15,41 @@ interface Bulk {
 export function bulkOf(batch: Batch): Bulk {
   const { chunks, ends, meta, count } = batch
   const [only] = chunks
-  const lines = chunks.length === 1 && only ? only : Buffer.concat(chunks)
-  const actions = new Map<string, Buffer>()
-  const parts: Uint8Array[] = []
+  const lines =
+    chunks.length === 1 && only
+      ? Buffer.from(only.buffer, only.byteOffset, only.length)
+      : Buffer.concat(chunks)
+  const known = new Map<string, Buffer>()
+  const actions: Buffer[] = []
   const indices: number[] = []
   const rejected: Rejection[] = []
+  let size = 0
+  let [last, action]: [EventMeta | undefined, Buffer | undefined] = [undefined, undefined]
   for (let index = 0; index < count; index++) {
-    const { route, fields } = meta[index] ?? {}
+    const own = meta[index]
+    const { route, fields } = own ?? {}
     if (route === undefined) {
       rejected.push({ index, reason: 'no rule gives it an index' })
       continue
     }
-    parts.push(actionOf(route, fields, actions))
-    parts.push(lines.subarray(index === 0 ? 0 : ends[index - 1], ends[index]))
+    // Neighbours may share one object.
+    if (own !== last || action === undefined) action = actionOf(route, fields, known)
+    last = own
+    size += action.length + lengthOf(ends, index)
+    actions.push(action)
     indices.push(index)
   }
-  return { body: Buffer.concat(parts), indices, rejected }
+  const body = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const [n, index] of indices.entries()) {
+    at += actions[n]?.copy(body, at) ?? 0
+    at += lines.copy(body, at, index === 0 ? 0 : ends[index - 1], ends[index])
+  }
+  return { body, indices, rejected }
+}
+
+function lengthOf(ends: Batch['ends'], index: number): number {
+  return (ends[index] ?? 0) - (index === 0 ? 0 : (ends[index - 1] ?? 0))
 }
 
 function actionOf(

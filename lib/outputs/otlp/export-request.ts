@@ -13,7 +13,7 @@ interface ExportRequest {
   readonly rejected: readonly Rejection[]
 }
 
-/** A request that adds nothing, for `test output`. */
+/** A request that adds nothing. */
 export const EMPTY_REQUEST: Buffer = Buffer.from('{"resourceLogs":[]}')
 
 interface RequestOptions {

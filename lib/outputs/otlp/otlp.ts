@@ -1,7 +1,8 @@
 // Sends batches as logs of OpenTelemetry: OTLP/HTTP, in JSON.
 //
 //   2xx                  confirmed, unless the answer says that records were refused (export-response.ts)
-//   400, 422             the batch is halved, down to the events that the server refuses
+//   400, 422             the batch is halved, down to the events that the server refuses; unless it refuses an export
+//                        of nothing with the same words: then all are sent again
 //   413                  the batch is halved
 //   any other            nothing is said about the events: all are sent again, also where the specification would
 //                        have them dropped, as after a wrong password
@@ -22,16 +23,18 @@ import { retryAfterMs } from '../../retry-after.ts'
 import { accessProblems, basic, credentialOf, lowerCased } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
-import { refusalOf, wantsTls } from '../http-client/refusal.ts'
+import { refusalOf } from '../http-client/refusal.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { Attributes } from './attributes.ts'
-import { exportRequest } from './export-request.ts'
+import { EMPTY_REQUEST, exportRequest } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
 import { testSteps } from './test-steps.ts'
 
 const gzip = promisify(gzipOf)
+
+const GZIP = { 'content-encoding': 'gzip' }
 
 /** An answer has a number and a message. */
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -116,12 +119,11 @@ class OtlpOutput implements Output {
     const options = { serviceName, attributes, scope: this.#scope, nowMs: Date.now() }
     const { body, indices, rejected } = exportRequest(batch, options)
     if (indices.length === 0) return { retry: [], reject: rejected }
-    const answer = await this.#client.request({
-      ...{ method: 'POST', path: '', signal, maxAnswerBytes: MAX_ANSWER_BYTES },
-      body: level === 0 ? body : await gzip(body, { level }),
-      headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
-    })
-    const result = this.#resultOf(indices, answer)
+    const sent = level === 0 ? body : await gzip(body, { level })
+    const answer = await this.#post(sent, level === 0 ? {} : GZIP, signal)
+    const isRefused = answer.status === 400 || answer.status === 422
+    const isDeaf = isRefused && (await this.#refusesNothing(answer, signal))
+    const result = isDeaf ? this.#tryAgain(indices, answer) : this.#resultOf(indices, answer)
     return { ...result, reject: [...rejected, ...result.reject].sort((a, b) => a.index - b.index) }
   }
 
@@ -130,18 +132,38 @@ class OtlpOutput implements Output {
   }
 
   #resultOf(indices: readonly number[], answer: HttpAnswer): WriteResult {
-    const { status, headers, body } = answer
+    const { status, body } = answer
     if (status >= 200 && status < 300) return this.#taken(indices, body)
-    const isRefused = (status === 400 && !wantsTls(answer)) || status === 422
+    const isRefused = status === 400 || status === 422
     const count = indices.length
     if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
     if (isRefused) {
       const reject = indices.map(index => ({ index, status, reason: `HTTP ${status}` }))
       return { retry: [], reject }
     }
+    return this.#tryAgain(indices, answer)
+  }
+
+  #tryAgain(indices: readonly number[], answer: HttpAnswer): WriteResult {
     this.#say(answer)
+    const { headers } = answer
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
     return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+  }
+
+  /** Whether the same is said of an export of nothing: some servers take no JSON. It is not about events then. */
+  async #refusesNothing({ status, body }: HttpAnswer, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#post(EMPTY_REQUEST, {}, signal)
+    return answer.status === status && answer.body.equals(body)
+  }
+
+  #post(
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const request = { method: 'POST', path: '', maxAnswerBytes: MAX_ANSWER_BYTES } as const
+    return this.#client.request({ ...request, body, headers, signal })
   }
 
   /**

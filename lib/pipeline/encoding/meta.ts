@@ -21,13 +21,46 @@ export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
   const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
   let last: EventMeta | undefined
+  let asked: Asked | undefined
   return (event, metadata, now) => {
-    const to = routed(route, viewOf(event, metadata, constants, now))
+    if (metadata === undefined && asked !== undefined && isAlike(asked, event, now)) return last
+    const keys = new Set<string>()
+    const to = routed(route, viewOf(event, metadata, constants, now, keys))
     if (metadata !== undefined) return kept(to, metadata)
     if (last?.route !== to) last = kept(to, undefined)
+    asked = askedOf(keys, event, now)
     return last
   }
 }
+
+/** What a route has looked at before it answered. */
+interface Asked {
+  /** Keys at the top that the event does not have itself, so that their values are the same in others. */
+  readonly keys: readonly string[]
+  /** Of the event, if it was looked at. */
+  readonly time: unknown
+}
+
+/** Undefined if the answer is for this event alone. */
+function askedOf(keys: ReadonlySet<string>, event: Fields, now: string | undefined) {
+  const others = [...keys].filter(key => key !== '@timestamp' && key !== '@metadata')
+  if (keys.has(ALL) || others.some(key => key in event)) return undefined
+  return { keys: others, time: keys.has('@timestamp') ? timeIn(event, now) : undefined }
+}
+
+/** Whether a route would see what it has seen before. */
+function isAlike({ keys, time }: Asked, event: Fields, now: string | undefined): boolean {
+  if (time !== undefined && timeIn(event, now) !== time) return false
+  for (const key of keys) if (key in event) return false
+  return true
+}
+
+function timeIn(event: Fields, now: string | undefined): unknown {
+  return Object.hasOwn(event, '@timestamp') ? event['@timestamp'] : now
+}
+
+/** All fields were looked at. */
+const ALL = '*'
 
 /** What is kept beside an event with this route and `@metadata`, if anything. */
 export function kept(
@@ -63,6 +96,7 @@ function viewOf(
   metadata: Fields | undefined,
   constants: Fields,
   now: string | undefined,
+  asked: Set<string>,
 ): (field?: string) => unknown {
   const topOf = (key: string): unknown => {
     if (key === '@metadata') return metadata
@@ -77,8 +111,12 @@ function viewOf(
     return Object.fromEntries([...keys].map(key => [key, topOf(key)]))
   }
   return field => {
-    if (field === undefined) return asEncoded(whole())
+    if (field === undefined) {
+      asked.add(ALL)
+      return asEncoded(whole())
+    }
     const [top = '', ...path] = field.split('.')
+    asked.add(top)
     return asEncoded(valueAt(topOf(top), path))
   }
 }

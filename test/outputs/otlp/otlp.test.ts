@@ -22,6 +22,11 @@ describe('output.otlp', () => {
   const answer = (status: number, text = '', headers = {}) => {
     web.answer = response => response.writeHead(status, headers).end(text)
   }
+  /** Refuses events, but not an export of nothing. */
+  const refuse = (status: number) => {
+    web.answer = (response, seen) =>
+      response.writeHead(recordsOf(seen).length > 0 ? status : 200).end()
+  }
 
   beforeEach(async () => {
     web = new WebServer()
@@ -87,7 +92,7 @@ describe('output.otlp', () => {
     expect(web.seen).to.have.length(1)
     answer(503)
     expect(await write(to, '[]', '{}')).to.deep.include({ retry: [1], reject })
-    answer(400)
+    refuse(400)
     const refused = { index: 1, status: 400, reason: 'HTTP 400' }
     expect(await write(to, '[]', '{}')).to.deep.equal({ retry: [], reject: [...reject, refused] })
   })
@@ -156,12 +161,26 @@ describe('output.otlp', () => {
     const to = await open()
     const halved = { retry: [], reject: [], tooLarge: true }
     for (const status of [400, 422, 413]) {
-      answer(status)
+      refuse(status)
       expect(await write(to, '{}', '{}')).to.deep.equal(halved)
     }
     expect(await write(to, '{}')).to.deep.equal(halved)
     answer(400, 'Client sent an HTTP request to an HTTPS server.')
     expect(await write(to, '{}')).to.deep.include({ retry: [0], reject: [] })
+  })
+
+  it('tries all again where an export of nothing is refused in the same words', async () => {
+    const to = await open()
+    answer(400, 'no JSON here')
+    for (const lines of [['{}'], ['{}', '{}']]) {
+      const retry = lines.map((_, index) => index)
+      expect(await write(to, ...lines)).to.deep.include({ retry, reject: [], cause: 'throttled' })
+    }
+    expect(logged[0]).to.include({ status: 400, answer: 'no JSON here' })
+    web.answer = (response, seen) =>
+      response.writeHead(400).end(recordsOf(seen).length > 0 ? 'no such field' : 'nothing there')
+    const reject = [{ index: 0, status: 400, reason: 'HTTP 400' }]
+    expect(await write(to, '{}')).to.deep.equal({ retry: [], reject })
   })
 
   it('says what it connects to, what it reads and what is safe', () => {

@@ -1,0 +1,78 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Event } from '../../../lib/event.ts'
+import type { Route } from '../../../lib/output.ts'
+import { metaOf } from '../../../lib/pipeline/encoding/meta.ts'
+import { SOURCE } from '../fixtures.ts'
+
+const FIELDS = [
+  'a',
+  'b.c',
+  'host.name',
+  'agent.version',
+  'event.module',
+  '@timestamp',
+  '@metadata.to',
+]
+const NOW = ['2026-01-31T00:00:00.000Z', '2026-02-01T00:00:00.000Z']
+
+const VALUE = fc.oneof(fc.constantFrom<unknown[]>('x', 'y', 1, null, undefined), fc.boolean())
+const EVENT = fc.record(
+  {
+    a: VALUE,
+    b: fc.record({ c: VALUE }),
+    host: fc.record({ name: VALUE }),
+    '@timestamp': fc.constantFrom(...NOW),
+  },
+  { requiredKeys: [] },
+)
+const METADATA = fc.option(fc.record({ to: VALUE }), { nil: undefined })
+
+/** Looks at one field after the other, as long as the answer is not among those that end it. */
+const routeOf =
+  (fields: readonly string[], ends: readonly unknown[]): Route =>
+  get => {
+    let text = ''
+    for (const field of fields) {
+      const value = field === '' ? get() : get(field)
+      text += `${field}=${JSON.stringify(value)};`
+      if (ends.includes(value)) return undefined
+    }
+    return text
+  }
+
+describe('pipeline: a route that is not asked again', () => {
+  it('goes where it would have gone, whatever came before', () => {
+    const fields = fc.array(fc.constantFrom('', ...FIELDS), { minLength: 1, maxLength: 4 })
+    const events = fc.array(fc.tuple(EVENT, METADATA, fc.constantFrom(...NOW)), { minLength: 2 })
+    fc.assert(
+      fc.property(fields, fc.array(VALUE, { maxLength: 2 }), events, (fields, ends, events) => {
+        const route = routeOf(fields, ends)
+        const one = metaOf(SOURCE, route)
+        for (const [event, metadata, now] of events) {
+          const given = event as Event
+          expect(one(given, metadata, now)).to.deep.equal(
+            metaOf(SOURCE, route)(given, metadata, now),
+          )
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('is asked once for events that look the same to it', () => {
+    let asked = 0
+    const count = (fields: readonly string[]): number => {
+      asked = 0
+      const meta = metaOf(SOURCE, get => {
+        asked++
+        return routeOf(fields, [])(get)
+      })
+      for (let n = 0; n < 10; n++) meta({ n } as Event, undefined, NOW[0])
+      return asked
+    }
+    expect(count(['agent.version', '@timestamp', '@metadata.to'])).to.equal(1)
+    expect(count(['n']), 'a field of the event').to.equal(10)
+    expect(count(['']), 'all of them').to.equal(10)
+  })
+})
