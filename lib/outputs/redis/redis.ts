@@ -29,6 +29,9 @@ import { testSteps } from './test-steps.ts'
 /** So many keys are remembered as refused: what was said once is not said again. */
 const MAX_SAID = 1000
 
+/** The longest part of a key that is shown. */
+const MAX_SHOWN = 200
+
 export default defineOutput<RedisSettings>({
   name: 'redis',
   schema: redisSchema,
@@ -141,6 +144,6 @@ class RedisOutput implements Output {
     if (this.#said.size >= MAX_SAID) this.#said.clear()
     this.#said.set(key, words)
     const loss = words.startsWith('nobody') ? 'events are lost' : 'its events wait'
-    this.#log.error({ key }, `${title}: ${words}: ${loss}`)
+    this.#log.error({ key: key.slice(0, MAX_SHOWN) }, `${title}: ${words}: ${loss}`)
   }
 }

@@ -135,6 +135,32 @@ describe('output.redis where a server fails or refuses', () => {
     }
   })
 
+  it('sends no event to a server that has not taken its password, wherever its answer is cut', async () => {
+    server.password = 'p'
+    for (const [name, reply] of [
+      ['auth', '+OK\r\n'],
+      ['select', '+OK\r\n'],
+      ['auth', ':1\r\n'],
+    ] as const) {
+      for (let size = 0; size < reply.length; size++) {
+        server.instead = called => {
+          if (called.name !== name) return undefined
+          setImmediate(() => {
+            for (const each of server.sockets) each.end()
+          })
+          return reply.slice(0, size)
+        }
+        const made = await open({ password: 'p', db: 1 })
+        expect(await rejection(write(made, ['1']))).to.be.instanceOf(Error)
+      }
+    }
+    server.instead = ({ name }) => (name === 'auth' ? ':1\r\n' : undefined)
+    expect(String(await rejection(write(await open({ password: 'p' }), ['1'])))).to.match(
+      /no Redis/,
+    )
+    expect(named('rpush')).to.deep.equal([])
+  })
+
   it('ends a write with its signal, and never hears its answer', async () => {
     const made = await open()
     let answer = () => {}
