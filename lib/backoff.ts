@@ -38,8 +38,7 @@ export class Recurring {
   readonly #saidMs = new Map<string, number>()
 
   /** Whether to say these words now: then they count as said. */
-  isNews(words: string): boolean {
-    const nowMs = performance.now()
+  isNews(words: string, nowMs: number = performance.now()): boolean {
     const saidMs = this.#saidMs.get(words)
     if (saidMs !== undefined && nowMs - saidMs < AGAIN_MS) return false
     if (this.#saidMs.size >= MAX_WORDS) this.#saidMs.clear()

@@ -4,12 +4,13 @@
  */
 export function settledBy(promise: Promise<unknown>, deadline: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
-    const late = () => resolve(false)
+    // Also where the signal aborts before anybody could have been told that the promise has settled.
+    const late = () => void setImmediate(resolve, false)
     const settled = () => {
       deadline.removeEventListener('abort', late)
       resolve(true)
     }
-    if (deadline.aborted) setImmediate(late)
+    if (deadline.aborted) late()
     else deadline.addEventListener('abort', late, { once: true })
     promise.then(settled, settled)
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { DEFAULT_BACKOFF, pauseMs } from '../lib/backoff.ts'
+import { DEFAULT_BACKOFF, pauseMs, Recurring } from '../lib/backoff.ts'
 
 describe('the pause after a failure', () => {
   const ROWS: readonly (readonly [failures: number, random: number, expectedMs: number])[] = [
@@ -27,5 +27,29 @@ describe('the pause after a failure', () => {
         return pause <= step && pause >= step / 2
       }),
     )
+  })
+})
+
+describe('words that come with every try', () => {
+  const MINUTE_MS = 60_000
+
+  it('are news once, and again after ten minutes, each for itself', () => {
+    const recurring = new Recurring()
+    const said = (words: string, minutes: number) => recurring.isNews(words, minutes * MINUTE_MS)
+    expect([said('a', 0), said('a', 1), said('b', 2), said('a', 3)]).to.deep.equal([
+      ...[true, false, true, false],
+    ])
+    expect([said('a', 9.9), said('a', 10), said('a', 11), said('b', 11)]).to.deep.equal([
+      ...[false, true, false, false],
+    ])
+    expect(said('b', 12)).to.equal(true)
+  })
+
+  it('take bounded memory, also if no two are the same', () => {
+    const recurring = new Recurring()
+    for (let at = 0; at < 101; at++) expect(recurring.isNews(`${at}`, at)).to.equal(true)
+    // Forgotten, and so said once more.
+    expect(recurring.isNews('0', 102)).to.equal(true)
+    expect(recurring.isNews('100', 102)).to.equal(false)
   })
 })

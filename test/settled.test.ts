@@ -22,5 +22,9 @@ describe('settledBy', () => {
 
   it('counts what has settled already, whatever the signal says', async () => {
     expect(await settledBy(Promise.resolve(), AbortSignal.abort())).to.equal(true)
+    const stop = new AbortController()
+    const waiting = settledBy(Promise.resolve(), stop.signal)
+    stop.abort()
+    expect(await waiting, 'aborted at once').to.equal(true)
   })
 })

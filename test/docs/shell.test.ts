@@ -17,7 +17,7 @@ const BEAT_YML = page('README.md').blocks.find(({ language }) => language === 'y
  * A shell runs every line of a block in the reader's project, with these exceptions. A `make TARGET` must be
  * a target that `make help` lists, as these tests are themselves started by one. A package that npm installs
  * must be this one, which the project has as npm would link it. An agent that would run for ever is stopped
- * once it runs. If a line begins with `cd`, the rest of the block runs in that folder.
+ * once it runs. The server of that beat.yml does not exist, which a test of the output has to say. If a line begins with `cd`, the rest of the block runs in that folder.
  */
 const KINDS: readonly (readonly [
   RegExp,
@@ -27,6 +27,7 @@ const KINDS: readonly (readonly [
   [/^npm install --ignore-scripts$/, installsLink],
   [/^npm install /, isThisPackage],
   [/^(npx sealbeat run\b|npm start$)/, runsUntilStopped],
+  [/^npx sealbeat test output$/, saysWhatFails],
   [/^(npx sealbeat|npm) /, succeeds],
 ]
 
@@ -67,6 +68,12 @@ function succeeds(folder: string, line: string): void {
   const options = { cwd: folder, encoding: 'utf8', shell: true } as const
   const { status, stdout, stderr } = spawnSync(line, options)
   expect(status, stdout + stderr).to.equal(0)
+}
+
+function saysWhatFails(folder: string, line: string): void {
+  const { status, stdout, stderr } = spawnSync(line, { cwd: folder, encoding: 'utf8', shell: true })
+  expect([status, stderr], stdout).to.deep.equal([1, ''])
+  expect(stdout).to.match(/^https:\/\/search\.example:9200 +resolve +failed: .*; .*\n$/)
 }
 
 describe('Shell commands in the documentation', function () {

@@ -96,6 +96,21 @@ describe('log', () => {
       expect(lines[2]).to.deep.include({ error: { code: 'X' } })
       expect(lines[3]).to.include({ 'error.code': '5' })
     })
+
+    it('may say themselves what to do, unless the line or the sandbox does', async () => {
+      const helpful = Object.assign(new Error('in words', { cause: inner }), { hint: 'own' })
+      const [own, ofLine] = await logged(log => {
+        log.error({ err: helpful }, 'm')
+        log.error({ err: helpful, hint: 'of the line' }, 'm')
+      })
+      expect(own).to.include({ hint: 'own', 'error.message': 'in words' })
+      expect(ofLine).to.include({ hint: 'of the line' })
+      const { log, explain, close } = logger()
+      explain(() => 'of the sandbox')
+      log.error({ err: helpful }, 'm')
+      await close()
+      expect(contentsOf(folder.path)['log.ndjson']).to.contain('"hint":"of the sandbox"')
+    })
   })
 
   describe('secrets', () => {

@@ -77,7 +77,7 @@ export default defineOutput<ElasticsearchSettings>({
       const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
       if (!(yield* httpSteps(way, signal))) continue
       const client = new HttpClient({ ...way, headers: headersOf(settings, host) })
-      yield* answerSteps(host, client, credentialIn(settings, host), signal)
+      yield* answerSteps(host, client, credentialOf(settings, host, 'hosts'), signal)
       client.close()
     }
   },
@@ -99,10 +99,6 @@ function hostsOf({ hosts, protocol, path }: ElasticsearchSettings): readonly Htt
 
 function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {
   return proxy_url === '' ? undefined : parseHost(proxy_url, { port: 3128 })
-}
-
-function credentialIn({ username, api_key }: ElasticsearchSettings, host: HttpHost) {
-  return credentialOf({ username, apiKey: api_key }, host, 'hosts')
 }
 
 function ownProblems({ hosts, username, api_key }: ElasticsearchSettings) {
@@ -179,7 +175,11 @@ class ElasticsearchOutput implements Output {
 
   #say({ host }: HttpClient, answer: HttpAnswer): void {
     if (answer.status === 413) return
-    const { found, hint } = refusalOf(answer, host, credentialIn(this.#settings, host).hint)
+    const { found, hint } = refusalOf(
+      answer,
+      host,
+      credentialOf(this.#settings, host, 'hosts').hint,
+    )
     const message = `${host.title} takes no events: ${found}`
     const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
     this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)

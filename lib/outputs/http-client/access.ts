@@ -56,13 +56,22 @@ export function userInfoFor({ username, password }: Access, host: HttpHost): str
   return username === '' ? host.userInfo : `${username}:${password}`
 }
 
+interface Shown {
+  readonly username: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly api_key?: string
+}
+
 /** By whom a host is asked, and what to do if it refuses that. `key`: of the setting with the addresses. */
 export function credentialOf(
-  { username, apiKey = '' }: { readonly username: string; readonly apiKey?: string },
+  { username, headers, api_key = '' }: Shown,
   { userInfo }: HttpHost,
   key: string,
 ): { readonly found: string; readonly hint: string } {
-  if (apiKey !== '') return { found: 'by api_key', hint: 'check api_key and its rights' }
+  if ('authorization' in lowerCased(headers)) {
+    return { found: 'by headers.authorization', hint: 'check headers.authorization' }
+  }
+  if (api_key !== '') return { found: 'by api_key', hint: 'check api_key and its rights' }
   if (username !== '') {
     return { found: `as ${username}`, hint: 'check username, password and the rights of that user' }
   }
@@ -70,7 +79,10 @@ export function credentialOf(
     const [name] = userInfo.split(':')
     return { found: `as ${name}`, hint: `check the name and the password in ${key}` }
   }
-  return { found: 'without a credential', hint: 'set one: there is none' }
+  return {
+    found: 'without a credential',
+    hint: 'set username and password: there is no credential',
+  }
 }
 
 /** What contradicts itself. `key`: of the setting with the addresses. */

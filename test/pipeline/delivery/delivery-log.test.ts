@@ -1,0 +1,60 @@
+import { expect } from 'chai'
+import { DeliveryLog } from '../../../lib/pipeline/delivery/delivery-log.ts'
+import { Rows } from '../../../lib/pipeline/delivery/rows.ts'
+import { noCounts } from '../../../lib/pipeline/stats.ts'
+import { events, memoryLog, NEVER, pipelineTo, SOURCE } from '../fixtures.ts'
+
+const [DEBUG, INFO, WARN, ERROR] = [20, 30, 40, 50]
+
+describe('what a delivery says', () => {
+  it('is a line for a failure, and none that anybody sees for each try of the same', async () => {
+    const { log, lines } = memoryLog()
+    let writes = 0
+    const output = {
+      write: async () => {
+        writes++
+        if (writes < 6) throw new Error(writes < 4 ? 'down' : 'refused')
+        return { retry: [], reject: [] }
+      },
+      close: async () => undefined,
+    }
+    const pipeline = pipelineTo(output, { log })
+    await (await pipeline.publisher(SOURCE, NEVER)(events(1))).confirmed
+    await pipeline.close(NEVER)
+    const of = (message: string) => lines.filter(({ msg }) => msg === message)
+    const levels = (message: string) => of(message).map(({ level }) => level)
+    expect(levels('Output failed')).to.deep.equal([ERROR, DEBUG, DEBUG, ERROR, DEBUG])
+    expect(levels('Events are going to be sent again')).to.deep.equal([
+      ...[WARN, DEBUG, DEBUG, DEBUG, DEBUG],
+    ])
+    // Nobody waits for the end of what has taken no time.
+    expect(of('The output takes events again')).to.have.length(0)
+  })
+
+  it('is a line at the end of a failure that has lasted', () => {
+    const { log, lines } = memoryLog()
+    const said = new DeliveryLog(log)
+    said.worksAgain(4_000)
+    expect(lines).to.deep.equal([])
+    said.worksAgain(61_400)
+    expect(lines[0]).to.include({
+      ...{ level: INFO, msg: 'The output takes events again', failed_for_s: 61 },
+    })
+  })
+
+  it('knows when a failure began, and its end once', () => {
+    const ends: number[] = []
+    const rows = new Rows({ initMs: 8, maxMs: 64 }, noCounts(), lasted => ends.push(lasted))
+    rows.succeeded()
+    expect(ends).to.deep.equal([])
+    rows.failed('lost', performance.now() - 7_000)
+    rows.failed('throttled', performance.now())
+    // The pauses of an agent that stops start over, which is no success.
+    rows.end()
+    expect(ends).to.deep.equal([])
+    rows.succeeded()
+    rows.succeeded()
+    expect(ends).to.have.length(1)
+    expect(ends[0]).to.be.within(7_000, 8_000)
+  })
+})
