@@ -20,13 +20,14 @@ import {
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
-import { accessProblems, basic, credentialOf, lowerCased } from '../http-client/access.ts'
+import { accessProblems, basic, lowerCased } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient, shown } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { refusalOf } from '../http-client/refusal.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { Attributes } from './attributes.ts'
+import { credentialHint } from './credential.ts'
 import { EMPTY_REQUEST, exportRequest } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
@@ -187,8 +188,7 @@ class OtlpOutput implements Output {
 
   #say(answer: HttpAnswer): void {
     const { host } = this.#client
-    const credential = credentialOf({ username: '' }, host, 'endpoint')
-    const { found, hint } = refusalOf(answer, host, credential.hint)
+    const { found, hint } = refusalOf(answer, host, credentialHint(this.#settings, host))
     const message = `${host.title} takes no events: ${found}`
     const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
     this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)

@@ -5,12 +5,12 @@ import { messageOf } from '../../errors.ts'
 import type { OutputTestStep } from '../../output.ts'
 import { ConnectionError } from '../connection/failures.ts'
 import { attempt } from '../connection/steps.ts'
-import { credentialOf } from '../http-client/access.ts'
 import type { HttpAnswer, HttpClient } from '../http-client/client.ts'
 import type { HttpHost } from '../http-client/hosts.ts'
 import { refusalOf } from '../http-client/refusal.ts'
 import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
+import { credentialHint } from './credential.ts'
 import { EMPTY_REQUEST } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
@@ -18,12 +18,13 @@ import type { OtlpSettings } from './otlp-settings.ts'
 const MAX_ANSWER_BYTES = 64 * 1024
 
 export async function* testSteps(
-  { ssl }: OtlpSettings,
+  settings: OtlpSettings,
   way: { readonly host: HttpHost; readonly proxy: HttpHost | undefined },
   client: HttpClient,
   log: Logger,
   signal: AbortSignal,
 ): AsyncGenerator<OutputTestStep> {
+  const { ssl } = settings
   if (!(yield* httpSteps({ ...way, ssl, credentials: new Credentials(ssl, log) }, signal))) return
   const { host } = way
   const at = { peer: host.title, step: 'export' }
@@ -34,13 +35,13 @@ export async function* testSteps(
     }),
   )
   if (tried instanceof ConnectionError) yield { ...at, found: tried.found, hint: tried.hint }
-  else yield { ...at, ...judged(tried.result, host) }
+  else yield { ...at, ...judged(tried.result, host, settings) }
 }
 
-function judged(answer: HttpAnswer, host: HttpHost) {
+function judged(answer: HttpAnswer, host: HttpHost, settings: OtlpSettings) {
   const { status, body } = answer
   if (status < 200 || status > 299) {
-    return refusalOf(answer, host, credentialOf({ username: '' }, host, 'endpoint').hint)
+    return refusalOf(answer, host, credentialHint(settings, host))
   }
   try {
     partialSuccessOf(body, 0)

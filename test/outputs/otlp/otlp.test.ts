@@ -227,6 +227,12 @@ describe('output.otlp', () => {
     expect(seen && resourceLogsOf(seen)).to.deep.equal([])
     answer(401)
     expect((await stepsOf({})).at(-1)).to.match(/^export: .*HTTP 401\) \(!\)$/)
+    await write(await open(), '{}')
+    await write(await open({ headers: { Authorization: 'x' } }), '{}')
+    expect(logged.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))).to.deep.equal([
+      'set headers.authorization: there is no credential',
+      'check headers.authorization',
+    ])
     answer(200, '<html>')
     expect((await stepsOf({})).at(-1)).to.match(
       /^export: what answers is no receiver of OTLP.*\(!\)$/,
