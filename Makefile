@@ -66,6 +66,10 @@ live-nodes: build nodes ## attacks on an agent, as root, on each of those Node r
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 
+integration: build ## the outputs against real servers, each fetched once (SERVERS: only these); those that this machine can't have are named; packages: .ci/packages integration
+	node dist/tools/integration/main.js
+	mocha --no-config --reporter dist/test/reporter.js 'dist/test/integration/**/*.live.js'
+
 fuzz: dist/.built ## a million random and hostile inputs (FUZZ) for parser, import, compiler, simulator, regular expressions
 	node dist/test/fuzz/main.js
 
@@ -98,4 +102,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-queue live-all live-nodes clean
+.PHONY: release test-release bench boot integration fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-queue live-all live-nodes clean

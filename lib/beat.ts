@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Event, LinePublisher, Receipt } from './event.ts'
+import type { Event, FieldTypes, LinePublisher, Receipt } from './event.ts'
 import type { Plugin } from './plugin.ts'
 
 /** Small durable key/value data of one beat, such as how far it has read. Values are JSON. */
@@ -38,6 +38,11 @@ export interface Context<S> extends OpenContext<S> {
  * the value that `open` hands to `run`.
  */
 export interface Beat<S = unknown, R = void> extends Plugin<S> {
+  /**
+   * Every field that it publishes, but `@timestamp` and `tags`: `sealbeat setup` makes mappings of them, and
+   * `checkBeat` holds the events to them. Left out: nobody knows, and the peer guesses.
+   */
+  readonly fields?: FieldTypes
   /**
    * Runs before the filter: binds low ports, opens raw sockets, reads files that only root may read.
    * Runs under the filter if a reload adds or changes the beat.

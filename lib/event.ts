@@ -11,6 +11,12 @@ export interface Event {
   readonly [field: string]: unknown
 }
 
+/** How a field is to be stored where it is searched, in the words of Elasticsearch; `text` is for sentences. */
+export type FieldType = 'keyword' | 'text' | 'long' | 'float' | 'boolean' | 'date' | 'ip'
+
+/** Types by the dotted names of fields. `a.b.*`: of all others below `a.b`. */
+export type FieldTypes = Readonly<Record<string, FieldType>>
+
 /** What is kept beside an event. */
 export interface EventMeta {
   /** Where the event goes at the peer (an index, a topic), as the output's `route` has said. */

@@ -5,7 +5,15 @@ export { duration, durationFrom } from './config/schema/duration.ts'
 export { fileMode } from './config/schema/file-mode.ts'
 export { defineFormat, type Format, integer, listOf, oneOf, text } from './config/schema/formats.ts'
 export { AgentError, type ErrorCode, type Problem } from './errors.ts'
-export type { Event, EventMeta, LinePublisher, Receipt, ReceiptCounts } from './event.ts'
+export type {
+  Event,
+  EventMeta,
+  FieldType,
+  FieldTypes,
+  LinePublisher,
+  Receipt,
+  ReceiptCounts,
+} from './event.ts'
 export {
   type Batch,
   type DeliverySettings,
@@ -16,6 +24,8 @@ export {
   type OutputType,
   type Rejection,
   type Route,
+  type SetupAbout,
+  type SetupItem,
   WRITTEN,
   type WriteCall,
   type WriteResult,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { EventMeta } from './event.ts'
+import type { EventMeta, FieldTypes } from './event.ts'
 import type { Plugin } from './plugin.ts'
 
 /**
@@ -121,6 +121,20 @@ export interface OutputTestStep {
   readonly hint?: string
 }
 
+/** Something that `sealbeat setup` makes at the peer. */
+export interface SetupItem {
+  /** Such as `PUT /_index_template/sealbeat`. */
+  readonly request: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** What `sealbeat setup` knows of the events that will come. */
+export interface SetupAbout {
+  readonly fields: FieldTypes
+  /** Whether time series are kept where the peer has something of its own for them, such as data streams. */
+  readonly asStream: boolean
+}
+
 export interface OutputType<S = unknown> extends Plugin<S> {
   /** Defaults of this output, where they differ from those of the framework. A user can set each but `ordered`. */
   readonly delivery?: Partial<DeliverySettings>
@@ -137,6 +151,18 @@ export interface OutputType<S = unknown> extends Plugin<S> {
    * only what is our own fault.
    */
   test?(context: OutputContext<S>, signal: AbortSignal): AsyncIterable<OutputTestStep>
+  /**
+   * What has to be at the peer before the first event, so that fields are stored as their types say.
+   *
+   * @throws Error in words, if that can't be said with these settings
+   */
+  setupItems?(settings: S, about: SetupAbout): readonly SetupItem[]
+  /** Makes that, and says of each item what came of it. Made twice, it changes nothing. Confined as `test` is. */
+  setUp?(
+    context: OutputContext<S>,
+    items: readonly SetupItem[],
+    signal: AbortSignal,
+  ): AsyncIterable<OutputTestStep>
   /** Makes the route of events, which is worked out when they are published and kept in `batch.meta`. */
   route?(settings: S): Route
   /**

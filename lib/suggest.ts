@@ -6,7 +6,11 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return near === undefined ? '' : ` (did you mean "${near}"?)`
 }
 
+/** No word that is known is longer, and the comparison takes time with each letter. */
+const LONGEST = 100
+
 function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined
   // A third of the letters may differ, rounded up so that `nmae` (distance 2) still matches `name`. With more
   // differences, the guess is noise.
   let best: string | undefined

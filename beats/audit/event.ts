@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { Event } from 'sealbeat'
+import type { Event, FieldType, FieldTypes } from 'sealbeat'
 import { type CallNames, decodeReturn } from 'sealbeat/seccomp'
 import type { Labels } from './records/companions.ts'
 import { SEVERAL } from './records/fields.ts'
@@ -101,4 +101,28 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
 function signalOf(number: number): string | undefined {
   const found = Object.entries(constants.signals).find(([, value]) => value === number)
   return found?.[0].replace('SIG', '')
+}
+
+function all(type: FieldType, ...names: readonly string[]): FieldTypes {
+  return Object.fromEntries(names.map(name => [name, type]))
+}
+
+/** Of all events that README.md tells of. `auditd.data.ip` is an address in memory. */
+export const fields: FieldTypes = {
+  ...all('keyword', ...each('event', 'kind category action type outcome dataset original')),
+  ...all('long', 'process.pid', 'process.parent.pid'),
+  ...all('keyword', ...each('process', 'name executable')),
+  ...all('keyword', ...each('user', 'id name group.id group.name audit.id audit.name')),
+  ...all('keyword', ...each('file', 'path name device inode')),
+  ...all('ip', 'source.ip', 'destination.ip'),
+  ...all('long', 'source.port', 'destination.port'),
+  ...all('keyword', 'destination.address'),
+  ...all('long', ...each('auditd', 'sequence unreported unreadable lost')),
+  ...all('keyword', ...each('auditd', 'session message_type reason')),
+  ...all('long', 'auditd.data.syscall_number'),
+  ...all('keyword', 'auditd.data.*'),
+}
+
+function each(prefix: string, names: string): readonly string[] {
+  return names.split(' ').map(name => `${prefix}.${name}`)
 }

@@ -1,5 +1,6 @@
 import { defineBeat } from 'sealbeat'
 import { type AuditLog, openAuditLog } from 'sealbeat/audit'
+import { fields } from './event.ts'
 import { lossWarning, lostEvent } from './lost.ts'
 import { typesFor } from './records/message-types.ts'
 import { Reporter } from './report.ts'
@@ -16,6 +17,7 @@ interface Resources {
 export default defineBeat<Settings, Resources>({
   name: 'audit',
   schema,
+  fields,
   privileges: ({ buffer }) => [
     {
       ...{ netlink: 'audit 1', with: 'CAP_AUDIT_READ', bufferBytes: buffer },

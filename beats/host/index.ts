@@ -1,5 +1,6 @@
 import { defineBeat } from 'sealbeat'
 import { collector } from './collect.ts'
+import { fields } from './fields.ts'
 import { hostFiles } from './host-files.ts'
 import { ticks } from './schedule.ts'
 import { type Settings, schema } from './settings.ts'
@@ -9,6 +10,7 @@ import { troubles } from './troubles.ts'
 export default defineBeat<Settings>({
   name: 'host',
   schema,
+  fields,
   privileges: ({ metricsets }) => [
     { proc: 'system', why: 'reads measurements of the host from /proc' },
     ...(metricsets.includes('process_summary')

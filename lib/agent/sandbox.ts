@@ -14,6 +14,7 @@ import { denials } from '../seccomp/kernel/denials.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
 import { enterSandbox } from '../seccomp/kernel/stage.ts'
+import { effectless } from '../seccomp/policy/effectless.ts'
 import { DenialLog } from './denial-log.ts'
 import { prepareForNoLibraries, unseenMappings } from './late-libraries.ts'
 import type { Plan } from './plan.ts'
@@ -46,6 +47,7 @@ export function sandbox(
   }
   if (plan.sandbox.ready) {
     log.debug({ policy: sectionOf(plan.sandbox.policy) }, 'Loading syscall filter')
+    for (const message of effectless(plan.sandbox.policy)) log.warn(`seccomp: ${message}`)
   }
   if (plan.sandbox.ready && plan.sandbox.diagnosis.problem !== undefined) {
     log.warn(`seccomp.diagnose is off: ${plan.sandbox.diagnosis.problem}`)

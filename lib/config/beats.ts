@@ -1,11 +1,13 @@
 import { basename } from 'node:path'
 import { formatPath, type Path, type Report } from '../errors.ts'
 import type { BeatConfig } from './config.ts'
+import { reportOwnLabels } from './own-labels.ts'
 import { parseProcessors } from './processors.ts'
 import { isMap } from './schema/leaf.ts'
 import { applySchema } from './schema/section.ts'
 import { reportUnlike, show } from './schema/show.ts'
 import { beatSchema, ID } from './sections.ts'
+import { partOf } from './texts.ts'
 
 /** Keys that the section of every beat has, so that the schema of a beat must not have them. */
 export const RESERVED_BEAT_KEYS: readonly string[] = Object.keys(beatSchema)
@@ -33,13 +35,13 @@ function parseBeat(item: unknown, path: Path, report: Report): BeatConfig | unde
   if (!isMap(item)) {
     return void reportUnlike('must be a map such as { type: host }', item, path, report)
   }
-  const isBase = ([key]: readonly [string, unknown]) => RESERVED_BEAT_KEYS.includes(key)
-  const entries = Object.entries(item)
-  const base = Object.fromEntries(entries.filter(isBase))
-  const own = Object.fromEntries(entries.filter(entry => !isBase(entry)))
+  const isBase = (key: string) => RESERVED_BEAT_KEYS.includes(key)
+  const base = partOf(item, isBase)
+  const own = partOf(item, key => !isBase(key))
   const keys = applySchema(beatSchema, { path, value: base }, report)
   // Without a type there is nothing to load, and no schema for the other keys.
   if (keys === undefined || keys.type === null) return undefined
+  reportOwnLabels(keys, path, report)
   const id = keys.id || nameOfType(keys.type)
   if (!ID.test(id))
     report([...path, 'type'], `no id can be derived from ${show(keys.type)}; set id`)

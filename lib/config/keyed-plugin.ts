@@ -3,6 +3,7 @@ import type { PluginConfig } from './config.ts'
 import { accepts, text } from './schema/formats.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
+import { partOf } from './texts.ts'
 
 type Map = Readonly<Record<string, unknown>>
 
@@ -21,11 +22,13 @@ export function mapBelow(path: Path, written: unknown, report: Report): Map | un
  */
 export function parseKeyed(
   path: Path,
-  { type, ...value }: Map,
+  written: Map,
   known: readonly string[],
   report: Report,
 ): PluginConfig | undefined {
   const id = String(path.at(-1))
+  const { type } = written
+  const value = partOf(written, key => key !== 'type')
   const section = { path, value, alsoKnown: known }
   if (type === undefined || type === '') return { id, type: id, typePath: path, section }
   const typePath = [...path, 'type']

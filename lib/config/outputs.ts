@@ -4,6 +4,7 @@ import { OUTPUT_KEYS } from './delivery.ts'
 import { mapBelow, parseKeyed } from './keyed-plugin.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
+import { partOf } from './texts.ts'
 
 /** Stands in when the intended output is unknown: it has no settings that could cause more problems. */
 const STAND_IN: OutputConfig = {
@@ -36,16 +37,15 @@ function parseOne(
   const path = ['output', id]
   const section = mapBelow(path, written, report)
   if (section === undefined) return undefined
-  const { enabled = true, ...rest } = section
+  const { enabled = true } = section
+  const rest = partOf(section, key => key !== 'enabled')
   if (typeof enabled !== 'boolean') {
     return void reportUnlike('must be true or false', enabled, [...path, 'enabled'], report)
   }
   if (!enabled) return 'disabled'
-  const isDelivery = ([key]: readonly [string, unknown]) =>
-    key !== 'type' && OUTPUT_KEYS.includes(key)
-  const entries = Object.entries(rest)
-  const delivery = { path, value: Object.fromEntries(entries.filter(isDelivery)) }
-  const own = Object.fromEntries(entries.filter(entry => !isDelivery(entry)))
+  const isDelivery = (key: string) => key !== 'type' && OUTPUT_KEYS.includes(key)
+  const delivery = { path, value: partOf(rest, isDelivery) }
+  const own = partOf(rest, key => !isDelivery(key))
   const plugin = parseKeyed(path, own, OUTPUT_KEYS, report)
   return plugin && { ...plugin, delivery }
 }

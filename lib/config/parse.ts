@@ -16,6 +16,7 @@ import { parseBeats } from './beats.ts'
 import type { Config } from './config.ts'
 import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
+import { reportOwnLabels } from './own-labels.ts'
 import { ProblemList } from './problems.ts'
 import { parseProcessors } from './processors.ts'
 import { parseQueue } from './queue.ts'
@@ -35,6 +36,7 @@ export function parseConfig(document: ConfigDocument): {
   reportMisplaced(document.secrets, report)
   const settings = applySchema(agentSchema, { path: [], value: document.value }, report)
   if (settings === undefined) throw new Error('unreachable: the schema is our own')
+  reportOwnLabels(settings, [], report)
   const path = absolutePaths(settings.path, document)
   const config: Config = {
     ...settings,

@@ -4,6 +4,7 @@ import type { BranchConfig, ProcessorConfig, StepConfig } from './config.ts'
 import { mapBelow, parseKeyed } from './keyed-plugin.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
+import { partOf } from './texts.ts'
 
 /** Keys that the framework takes from the section of every processor: a schema must not have them. */
 export const RESERVED_PROCESSOR_KEYS: readonly string[] = ['type', 'when']
@@ -66,7 +67,8 @@ function parseStep(
 function parseProcessor(written: unknown, path: Path, report: Report): ProcessorConfig | undefined {
   const section = mapBelow(path, written, report)
   if (section === undefined) return undefined
-  const { when, [SHARED_KEY]: failOnError = false, ...own } = section
+  const { when, [SHARED_KEY]: failOnError = false } = section
+  const own = partOf(section, key => key !== 'when' && key !== SHARED_KEY)
   if (typeof failOnError !== 'boolean') {
     reportUnlike('must be true or false', failOnError, [...path, SHARED_KEY], report)
   }

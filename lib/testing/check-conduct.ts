@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
+import type { FieldTypes } from '../event.ts'
 import { checkEvents } from './check-events.ts'
+import { checkFields } from './check-fields.ts'
 import type { Session } from './session.ts'
 import { createSink, type Sink } from './sink.ts'
 import { aborted, pause, within } from './waiting.ts'
@@ -12,6 +14,8 @@ export interface Limits<R> {
   readonly timeout: number
   /** The number of publishes that may wait for room at the same time. */
   readonly outstanding: number
+  /** Those that the beat declares. */
+  readonly fields?: FieldTypes | undefined
   readonly provoke?: (resources: R) => void | Promise<void>
 }
 
@@ -26,7 +30,7 @@ export async function checkConduct<R>(
 }
 
 async function checkFreeRun<R>(session: Session<R>, limits: Limits<R>): Promise<readonly string[]> {
-  const { events: wanted, timeout: timeoutMs } = limits
+  const { events: wanted, timeout: timeoutMs, fields } = limits
   const { sink, findings } = await observe(session, limits, {
     hasRoom: true,
     isEnough: ({ events }) => events.length >= Math.max(1, wanted),
@@ -39,6 +43,7 @@ async function checkFreeRun<R>(session: Session<R>, limits: Limits<R>): Promise<
       ? [`published ${length} events in ${timeoutMs} ms; expected at least ${wanted}`]
       : []),
     ...checkEvents(sink.events),
+    ...(fields ? checkFields(sink.events, fields) : []),
   ]
 }
 

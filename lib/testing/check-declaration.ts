@@ -7,6 +7,7 @@ import { didYouMean } from '../suggest.ts'
 const PROPERTIES = [
   'name',
   'schema',
+  'fields',
   'syscalls',
   'privileges',
   'open',

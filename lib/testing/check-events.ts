@@ -106,7 +106,7 @@ function parents(name: string): readonly string[] {
 }
 
 /** The values that are not plain objects, by their dotted names, without undefined ones. */
-function* flatten(object: object, prefix = ''): Generator<Field> {
+export function* flatten(object: object, prefix = ''): Generator<Field> {
   for (const [key, value] of Object.entries(object)) {
     const name = prefix + key
     if (isPlain(value)) yield* flatten(value, `${name}.`)

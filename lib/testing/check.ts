@@ -54,7 +54,7 @@ async function checkLife<S, R>(
     const settings = settingsOf(beat, options.config ?? {})
     const { problems } = askPrivileges(() => beat.privileges?.(settings))
     const session = await openSession(beat, settings, options).catch(throwAs('open throws'))
-    const findings = await checkConduct(session, limits)
+    const findings = await checkConduct(session, { ...limits, fields: beat.fields })
     await session.close().catch(throwAs('close throws'))
     const left = await leftBehind(500)
     return [...problems, ...findings, ...left.map(kind => `leaves behind: ${kind}`)]

@@ -100,14 +100,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['errors'],
     types: ['config/source'],
   },
+  'config/texts': { files: /^lib\/config\/texts\.ts$/, imports: [] },
   'config/schema': {
     files: /^lib\/config\/schema\//,
-    imports: ['errors', 'npm:convict'],
+    imports: ['config/texts', 'errors', 'npm:convict'],
     types: ['config/config'],
   },
   'config/source': {
     files: /^lib\/config\/source\//,
-    imports: ['config/problems', 'trust', 'errors', 'basics', 'npm:yaml'],
+    imports: ['config/problems', 'config/texts', 'trust', 'errors', 'basics', 'npm:yaml'],
     types: ['config/config'],
   },
   'config/parse': {

@@ -115,7 +115,7 @@ describe('cli: arguments', () => {
   const WRONG: readonly (readonly [line: string, message: string])[] = [
     [
       '',
-      'a command is missing: one of run, test config, test pipeline, test output, sandbox show, sandbox check, queue inspect, dead-letter list, dead-letter replay, dead-letter drop, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new output, new processor, new agent, version',
+      'a command is missing: one of run, test config, test pipeline, test output, setup, sandbox show, sandbox check, queue inspect, dead-letter list, dead-letter replay, dead-letter drop, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new output, new processor, new agent, version',
     ],
     ['runn', 'unknown command "runn" (did you mean "run"?)'],
     ['frobnicate', 'unknown command "frobnicate"'],

@@ -1,5 +1,6 @@
 import type { PluginConfig, RawSection } from '../../config/config.ts'
 import { parseSettings } from '../../config/schema/settings.ts'
+import { withTextsOf } from '../../config/texts.ts'
 import { messageOf, type Path, type Report } from '../../errors.ts'
 import { loadPlugin, type PluginKind, type Plugins, UnknownPlugin } from './load.ts'
 import { type PluginPlaces, UntrustedFile } from './locate.ts'
@@ -50,5 +51,6 @@ export async function configurePlugin<K extends PluginKind, C extends PluginConf
 
 function withShared({ section, shared = {} }: PluginConfig, schema: object): RawSection {
   const own = Object.entries(shared).filter(([key]) => Object.hasOwn(schema, key))
-  return { ...section, value: { ...section.value, ...Object.fromEntries(own) } }
+  const value = { ...section.value, ...Object.fromEntries(own) }
+  return { ...section, value: withTextsOf(section.value, value) }
 }

@@ -3,7 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 /** The imports that are under way, each with everything that its code starts. */
 export class Imports {
   readonly #file = new AsyncLocalStorage<string>()
+  readonly #loaded = new Map<string, Promise<unknown>>()
   #count = 0
+
+  /** What is exported by a file, which several plugins may name. */
+  once(file: string, load: () => Promise<unknown>): Promise<unknown> {
+    const known = this.#loaded.get(file) ?? load()
+    this.#loaded.set(file, known)
+    return known
+  }
 
   async of<T>(file: string, code: () => Promise<T>): Promise<T> {
     this.#count++

@@ -80,7 +80,8 @@ export async function loadPlugin<K extends PluginKind>(
   const ours = isPath(type) ? undefined : await builtin(type, places)
   if (ours !== undefined && !(ours instanceof URL)) return ours
   const file = fileURLToPath(ours ?? (await locate(kind, type, places)))
-  const exported = await importDefault(file, remedy, places.imports ?? new Imports())
+  const imports = places.imports ?? new Imports()
+  const exported = await imports.once(file, () => importDefault(file, remedy, imports))
   if (is(exported)) return exported
   throw new Error(`${file} is no ${kind}: ${problems(exported).join('; ')}`)
 }

@@ -102,6 +102,7 @@ const BEAT_CHECKS: readonly Check[] = [
   requiredFunction('run'),
   optionalFunction('open'),
   optionalFunction('close'),
+  fieldsOf,
   unreserved(RESERVED_BEAT_KEYS, 'beat'),
 ]
 
@@ -110,6 +111,9 @@ const OUTPUT_CHECKS: readonly Check[] = [
   notOf('a beat', 'run'),
   optionalFunction('route'),
   optionalFunction('peers'),
+  optionalFunction('setupItems'),
+  optionalFunction('setUp'),
+  inPair('setupItems', 'setUp'),
   optionalFunction('guarantee'),
   optionalFunction('test'),
   output => deliveryProblems(output.get('delivery')),
@@ -123,6 +127,26 @@ const PROCESSOR_CHECKS: readonly Check[] = [
   notAsync,
   unreserved(RESERVED_PROCESSOR_KEYS, 'processor'),
 ]
+
+const FIELD_TYPES = ['keyword', 'text', 'long', 'float', 'boolean', 'date', 'ip']
+
+function fieldsOf(beat: Members): string | undefined {
+  const fields = beat.get('fields')
+  if (fields === undefined) return undefined
+  const [wrong] = Object.entries(isObject(fields) ? fields : { fields: undefined }).filter(
+    ([, type]) => !FIELD_TYPES.includes(type),
+  )
+  if (wrong === undefined) return undefined
+  const types = FIELD_TYPES.join(', ')
+  return `"fields" must give each field one of ${types}, not ${wrong[0]} ${describe(wrong[1])}`
+}
+
+function inPair(one: string, other: string): Check {
+  return plugin =>
+    (plugin.get(one) === undefined) === (plugin.get(other) === undefined)
+      ? undefined
+      : `"${one}" and "${other}" need each other`
+}
 
 /** The agent would take the promise for the processor. A beat or an output is called one already. */
 function notAsync(plugin: Members): string | undefined {
@@ -170,7 +194,7 @@ function isNeed(value: unknown): boolean {
 }
 
 const MEMBERS =
-  'name schema check run open close syscalls privileges opensUnfiltered delivery route names why'.split(
+  'name schema check run open close syscalls privileges opensUnfiltered fields delivery route setupItems setUp names why'.split(
     ' ',
   )
 

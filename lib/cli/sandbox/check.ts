@@ -17,6 +17,7 @@ import { probeKernel } from '../../seccomp/kernel/kernel.ts'
 import { hasIoUring } from '../../seccomp/kernel/restart.ts'
 import { actionsOf } from '../../seccomp/kernel/stage.ts'
 import { isAllowed } from '../../seccomp/policy/denies.ts'
+import { effectless } from '../../seccomp/policy/effectless.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
@@ -71,7 +72,8 @@ function policyFindings({ config, sandbox }: Plan, policy: EffectivePolicy): rea
           `the filter can’t be installed: ${sandbox.outcome.reason}; ${sandbox.outcome.hint}`,
         )
       : finding('warning', `no filter will be installed: ${sandbox.outcome.state}`)
-  return [state, ...breaking(policy), ...equivalents(policy)]
+  const useless = effectless(policy).map(message => finding('warning', message))
+  return [state, ...useless, ...breaking(policy), ...equivalents(policy)]
 }
 
 async function trial(

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import type { Plan } from '../../agent/plan.ts'
 import { capabilityOf, privilegesOf } from '../../agent/plugins/declared.ts'
 import { startFiles } from '../../agent/start-files.ts'
@@ -31,7 +31,7 @@ export function hostOf(plan: Plan, policy: EffectivePolicy | undefined): readonl
     confined,
   }
   const host = {
-    stat: (path: string) => statSync(path, { throwIfNoEntry: false }),
+    stat,
     walk,
     isReadOnly,
     executable: sandbox.ready && refusesAllLibraries(sandbox) ? () => [] : executableFolders,
@@ -71,5 +71,14 @@ function read(file: string): string {
     return readFileSync(file, 'utf8')
   } catch {
     return ''
+  }
+}
+
+/** Undefined also where it can't be looked at, as in a folder that this user may not enter: others say so then. */
+function stat(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
   }
 }

@@ -6,6 +6,7 @@ import { readDocument } from '../../config/source/document.ts'
 import { AgentError, formatPath, type Problem } from '../../errors.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
 import type { Failure } from '../../seccomp/kernel/outcome.ts'
+import { effectless } from '../../seccomp/policy/effectless.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
@@ -29,6 +30,9 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
   const failure = policyFailure(plan)
   if (failure) throw invalidPolicy(failure)
   if (plan.sandbox.ready) {
+    for (const message of effectless(plan.sandbox.policy)) {
+      process.stderr.write(`warning: seccomp: ${message}\n`)
+    }
     for (const { message } of breaking(plan.sandbox.policy)) {
       process.stderr.write(`warning: seccomp: ${message}\n`)
     }

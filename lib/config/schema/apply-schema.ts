@@ -1,6 +1,7 @@
 import { messageOf, type Path, type Report } from '../../errors.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { RawSection } from '../config.ts'
+import { textAt, withoutTexts } from '../texts.ts'
 import { reportBigints } from './bigints.ts'
 import { accepts, type Format } from './formats.ts'
 import { formatOf, isMap, type Leaf, leafOf, type SchemaBranch } from './leaf.ts'
@@ -24,15 +25,19 @@ export function applyBranch(
   return Object.fromEntries(
     known.map(key => {
       const written = Object.hasOwn(value, key) ? value[key] : undefined
-      return [key, applyNode(schema[key], written, [...path, key], report)]
+      return [key, applyNode(schema[key], [written, textAt(value, key)], [...path, key], report)]
     }),
   )
 }
 
-function applyNode(node: unknown, written: unknown, path: Path, report: Report): unknown {
+/** A value, and the text that stood in its place if a variable did. */
+type Written = readonly [value: unknown, text: string | undefined]
+
+function applyNode(node: unknown, given: Written, path: Path, report: Report): unknown {
   const leaf = leafOf(node)
-  if (leaf !== undefined) return applyLeaf(leaf, written, path, report)
+  if (leaf !== undefined) return applyLeaf(leaf, given, path, report)
   if (!isMap(node)) return node
+  const [written] = given
   // `queue.mem:` with nothing below it is an empty section.
   const value = written ?? {}
   if (isMap(value)) return applyBranch(node, { path, value }, report)
@@ -41,7 +46,8 @@ function applyNode(node: unknown, written: unknown, path: Path, report: Report):
 }
 
 /** The leaf for convict. Its format becomes explicit, because the default no longer implies the type. */
-function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Leaf {
+function applyLeaf(leaf: Leaf, given: Written, path: Path, report: Report): Leaf {
+  const [written] = given
   const explicit = {
     ...leaf,
     format: leaf.format ?? formatOf(leaf),
@@ -52,8 +58,8 @@ function applyLeaf(leaf: Leaf, written: unknown, path: Path, report: Report): Le
     if (isRequired(leaf)) report(path, 'is required')
     return explicit
   }
-  const converted = convertValue(leaf, written, path, report)
-  return converted === undefined ? explicit : { ...explicit, default: converted }
+  const converted = convertValue(leaf, given, path, report)
+  return converted === undefined ? explicit : { ...explicit, default: withoutTexts(converted) }
 }
 
 /** A default of null that the format doesn't accept: convict's way to have no default. */
@@ -62,30 +68,33 @@ export function isRequired(leaf: Leaf): boolean {
 }
 
 /** Parses a written value; undefined if it was wrong, which has been reported. */
-function convertValue(leaf: Leaf, written: unknown, path: Path, report: Report): unknown {
+function convertValue(leaf: Leaf, given: Written, path: Path, report: Report): unknown {
+  const [written] = given
   if (leaf.elsewhere !== true && reportBigints(written, path, report)) return undefined
   if (written === null && leaf.nullable === true) return null
   const format = formatOf(leaf)
   const { children } = leaf
   const { items } = format
   if (children !== undefined && Array.isArray(written)) {
-    return convertItems(written, path, (item, at) => convertChild(children, item, at, report))
+    return convertItems(written, path, ([item], at) => convertChild(children, item, at, report))
   }
   if (items !== undefined && Array.isArray(written)) {
     return convertItems(written, path, (item, at) => parse(items, item, leaf, at, report))
   }
-  return parse(format, written, leaf, path, report)
+  return parse(format, given, leaf, path, report)
 }
 
 function parse(
   format: Format<unknown>,
-  written: unknown,
+  [written, text]: Written,
   { sensitive }: Leaf,
   path: Path,
   report: Report,
 ): unknown {
   try {
-    return format.parse(written)
+    return text !== undefined && !accepts(format, written) && accepts(format, text)
+      ? format.parse(text)
+      : format.parse(written)
   } catch (thrown) {
     const { expected } = format
     const message = sensitive === true ? expected : messageOf(thrown)
@@ -98,9 +107,11 @@ function parse(
 function convertItems(
   written: readonly unknown[],
   path: Path,
-  convertItem: (item: unknown, path: Path) => unknown,
+  convertItem: (item: Written, path: Path) => unknown,
 ): readonly unknown[] | undefined {
-  const converted = written.map((item, index) => convertItem(item, [...path, index]))
+  const converted = written.map((item, index) =>
+    convertItem([item, textAt(written, index)], [...path, index]),
+  )
   return converted.includes(undefined) ? undefined : converted
 }
 

@@ -1,5 +1,7 @@
-import { parseAllDocuments, visit } from 'yaml'
 import { CREDENTIAL_NAME } from './credentials.ts'
+import type { Position } from './position.ts'
+import { mapScalars } from './tree.ts'
+import { readYaml } from './yaml.ts'
 
 /**
  * The names of the `${credential:NAME}` references in a configuration's values; `$${` is not a reference.
@@ -15,12 +17,14 @@ export function credentialNames(text: string): readonly string[] {
 /** The text values, without comments: a credential named in a comment isn't needed. */
 function valuesOf(text: string): readonly string[] {
   const values: string[] = []
-  for (const document of parseAllDocuments(text)) {
-    visit(document, {
-      Scalar: (key, { value }) => {
-        if (key !== 'key' && typeof value === 'string') values.push(value)
-      },
-    })
-  }
+  if (!text.includes('${credential:')) return values
+  const at: Position = { name: '', source: 0 }
+  const tree = readYaml({ text, positionOf: () => at }, () => {})
+  // Text that is no YAML: whatever is not behind a #.
+  if (!tree) return [text.replace(/(^|\s)#.*$/gm, '')]
+  mapScalars(tree, scalar => {
+    if (typeof scalar.value === 'string') values.push(scalar.value)
+    return scalar
+  })
   return values
 }

@@ -108,8 +108,13 @@ function mergeMaps(base: MapTree, later: MapTree): MapTree {
 }
 
 function expand(tree: MapTree, env: Environment, find: Find): MapTree {
-  const expanded = mapScalars(tree, (scalar, path) =>
-    expandScalar(scalar, env, message => find(scalar.at, path, message)),
-  )
+  const expanded = mapScalars(tree, (scalar, path) => {
+    // A text may refer to a variable many times.
+    const said = new Set<string>()
+    return expandScalar(scalar, env, message => {
+      if (!said.has(message)) find(scalar.at, path, message)
+      said.add(message)
+    })
+  })
   return expanded.kind === 'map' ? expanded : tree
 }

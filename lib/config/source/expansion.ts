@@ -1,4 +1,5 @@
 import { readCredential } from './credentials.ts'
+import { MAX_DEPTH, TOO_DEEP } from './limits.ts'
 import { REDACTED } from './secrets.ts'
 
 /** The variables that `${VAR}` refers to; `CREDENTIALS_DIRECTORY` is the folder of the credentials. */
@@ -6,6 +7,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reports a reference that is malformed, or whose variable or credential is missing. */
 export type Complain = (message: string) => void
+
+/** Characters of a name. */
+const MOST_SHOWN = 60
 
 const NAME = /[A-Za-z_][A-Za-z0-9_.]*/y
 const CREDENTIAL_NAME = /[^:}]*/y
@@ -41,6 +45,8 @@ export class Expansion {
   /** Inside the message of a reference, which must not show a credential. */
   #inMessage = false
   #at = 0
+  /** References that are being read, each within the default or the message of the one before. */
+  #depth = 0
 
   constructor(source: string, env: Environment, complain: Complain) {
     this.#source = source
@@ -50,7 +56,14 @@ export class Expansion {
 
   all(): Expanded {
     const parts: string[] = []
-    while (this.#at < this.#source.length) parts.push(this.#part())
+    const complain = this.#complain
+    try {
+      while (this.#at < this.#source.length) parts.push(this.#part())
+    } catch (thrown) {
+      if (!(thrown instanceof TooDeep)) throw thrown
+      complain(`references are ${TOO_DEEP}`)
+      return { text: '', whole: false, secrets: this.#secrets }
+    }
     const whole = parts.length === 1 && this.#source.startsWith('${')
     return { text: parts.join(''), whole, secrets: this.#secrets }
   }
@@ -71,9 +84,10 @@ export class Expansion {
     const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined
     if (value !== undefined && value !== '') return value
     if (tail === 'default') return rest()
-    const why = tail === 'message' ? rest() : `set it, or give a default: \${${name}:default}`
+    const why =
+      tail === 'message' ? rest() : `set it, or give a default: \${${shortened(name)}:default}`
     this.#complain(
-      `the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}: ${why}`,
+      `the environment variable ${shortened(name)} is ${value === '' ? 'empty' : 'not set'}: ${why}`,
     )
     return ''
   }
@@ -107,8 +121,10 @@ export class Expansion {
       inMessage: outside.inMessage || as === 'message',
     })
     const parts: string[] = []
+    if (++this.#depth > MAX_DEPTH) throw new TooDeep()
     while (this.#at < this.#source.length && this.#source[this.#at] !== '}')
       parts.push(this.#part())
+    this.#depth--
     this.#enter(outside)
     return () => {
       held.forEach(outside.complain)
@@ -143,5 +159,12 @@ export class Expansion {
     return true
   }
 }
+
+/** A name for a message: it may be as long as the file. */
+function shortened(name: string): string {
+  return name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}…` : name
+}
+
+class TooDeep extends Error {}
 
 const unused = (): string => ''

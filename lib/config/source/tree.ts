@@ -1,4 +1,5 @@
 import type { Path } from '../../errors.ts'
+import { keepTexts } from '../texts.ts'
 import type { Position } from './position.ts'
 
 export type ScalarValue = string | number | bigint | boolean | null
@@ -9,6 +10,8 @@ export interface ScalarTree {
   readonly value: ScalarValue
   /** Written without quotes, so that a variable in it may become a number or a boolean. */
   readonly plain: boolean
+  /** What a variable has put in its place, if that became a number or a boolean. */
+  readonly text?: string
   /** The values of the credentials in it. */
   readonly secrets?: readonly string[]
 }
@@ -61,12 +64,24 @@ export function mapScalars(
 /** Plain data, without positions. */
 function plainOf(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value
-  if (tree.kind === 'list') return tree.items.map(plainOf)
+  if (tree.kind === 'list') return withTexts(tree.items.map(plainOf), tree.items.entries())
   return plainOfMap(tree)
 }
 
 export function plainOfMap(tree: MapTree): Record<string, unknown> {
-  return Object.fromEntries([...tree.entries].map(([key, child]) => [key, plainOf(child)]))
+  const plain = Object.fromEntries([...tree.entries].map(([key, child]) => [key, plainOf(child)]))
+  return withTexts(plain, tree.entries)
+}
+
+function withTexts<T extends object>(
+  plain: T,
+  trees: Iterable<readonly [key: string | number, tree: Tree]>,
+): T {
+  const texts: [string, string][] = []
+  for (const [key, tree] of trees) {
+    if (tree.kind === 'scalar' && tree.text !== undefined) texts.push([String(key), tree.text])
+  }
+  return texts.length === 0 ? plain : keepTexts(plain, Object.fromEntries(texts))
 }
 
 /** Where `path` was written; if it was not, where its nearest written ancestor was. */

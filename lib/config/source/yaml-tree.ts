@@ -2,11 +2,9 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar, type YAM
 import type { Path } from '../../errors.ts'
 import type { Find } from '../finding.ts'
 import { type Entry, nestKeys } from './keys.ts'
+import { MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
 import type { Position } from './position.ts'
 import type { MapTree, ScalarValue, Tree } from './tree.ts'
-
-/** The limit on a document after its aliases are expanded: `*a` of `*b` of `*c` … grows exponentially. */
-const MAX_NODES = 100_000
 
 interface Walk {
   readonly at: (offset: number) => Position
@@ -15,13 +13,20 @@ interface Walk {
   /** The nodes that are being walked: an alias to one of them would never end. */
   readonly open: Set<Node>
   nodes: number
+  /** Whether that has been reported. */
+  isTooDeep: boolean
 }
 
 /** Turns the nodes of `yaml` into a tree: resolves aliases and merge keys, and nests dotted keys. */
-export function treeOf(contents: unknown, at: (offset: number) => Position, find: Find): Tree {
-  const walk: Walk = { at, find, anchors: new Map(), open: new Set(), nodes: 0 }
+export function treeOf(
+  contents: unknown,
+  at: (offset: number) => Position,
+  find: Find,
+): Tree | undefined {
+  const walk: Walk = { at, find, anchors: new Map(), open: new Set(), nodes: 0, isTooDeep: false }
   const tree = walkNode(contents, at(0), [], walk)
-  if (walk.nodes > MAX_NODES) find(at(0), [], `its aliases expand to more than ${MAX_NODES} values`)
+  if (walk.isTooDeep) return undefined
+  if (walk.nodes > MAX_NODES) return void find(at(0), [], `with its aliases it ${TOO_MANY}`)
   return tree
 }
 
@@ -29,6 +34,7 @@ export function treeOf(contents: unknown, at: (offset: number) => Position, find
 function walkNode(node: unknown, here: Position, path: Path, walk: Walk): Tree {
   const nothing: Tree = { kind: 'scalar', at: here, value: null, plain: true }
   walk.nodes += 1
+  if (path.length > MAX_DEPTH) return tooDeep(here, path, walk, nothing)
   if (walk.nodes > MAX_NODES) return nothing
   if (isAlias(node)) return walkAlias(node.source, here, path, walk)
   if (isScalar(node)) {
@@ -44,6 +50,13 @@ function walkNode(node: unknown, here: Position, path: Path, walk: Walk): Tree {
     : walkList(node.items, here, path, walk)
   walk.open.delete(node)
   return tree
+}
+
+/** Aliases can nest what is not nested in the text. */
+function tooDeep(here: Position, path: Path, walk: Walk, nothing: Tree): Tree {
+  if (!walk.isTooDeep) walk.find(here, path.slice(0, 1), TOO_DEEP)
+  walk.isTooDeep = true
+  return nothing
 }
 
 function walkAlias(name: string, here: Position, path: Path, walk: Walk): Tree {

@@ -1,13 +1,12 @@
 import { Composer, type CST, type Document, LineCounter, Parser, type ScalarTag } from 'yaml'
 import type { Find } from '../finding.ts'
+import { MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
 import type { Position } from './position.ts'
 import type { Tree } from './tree.ts'
 import { treeOf } from './yaml-tree.ts'
 
-/** More than any configuration needs, and far less than would exhaust the stack in yaml's recursion. */
-const MAX_DEPTH = 100
 /** Per file: a file that isn't YAML at all has thousands of errors, and the first few are enough. */
-const MAX_ERRORS = 20
+const MAX_ERRORS = 5
 
 /** A text to read as YAML, and how to turn a line and a column of it into a position. */
 interface YamlSource {
@@ -23,20 +22,24 @@ export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | n
     return positionOf(line, col)
   }
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
-  const deep = tokens.map(tooDeep).find(offset => offset !== undefined)
-  if (deep !== undefined)
-    return void find(at(deep), [], `nested more than ${MAX_DEPTH} levels deep`)
-  const document = compose(tokens, text, at, find)
+  const excess = tokens.map(excessIn).find(found => found !== undefined)
+  if (excess !== undefined) return void find(at(excess.offset), [], excess.message)
+  const document = compose(tokens, { text, lines, at }, find)
   return document?.contents ? treeOf(document.contents, at, find) : document && null
 }
 
-/** The offset at which the nesting exceeds the limit. Uses a list instead of recursion to spare the stack. */
-function tooDeep(token: CST.Token): number | undefined {
+/** Where the text exceeds a limit. Uses a list instead of recursion to spare the stack. */
+function excessIn(
+  token: CST.Token,
+): { readonly offset: number; readonly message: string } | undefined {
   const todo = [{ token: 'value' in token ? token.value : undefined, depth: 0 }]
+  let items = 0
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     const { token: here, depth } = next
     if (here === undefined || typeof here === 'string' || !('items' in here)) continue
-    if (depth >= MAX_DEPTH) return here.offset
+    if (depth >= MAX_DEPTH) return { offset: here.offset, message: TOO_DEEP }
+    items += here.items.length
+    if (items > MAX_NODES) return { offset: here.offset, message: TOO_MANY }
     for (const { key, value } of here.items) {
       todo.push({ token: key ?? undefined, depth: depth + 1 }, { token: value, depth: depth + 1 })
     }
@@ -44,10 +47,15 @@ function tooDeep(token: CST.Token): number | undefined {
   return undefined
 }
 
+interface Text {
+  readonly text: string
+  readonly lines: LineCounter
+  readonly at: (offset: number) => Position
+}
+
 function compose(
   tokens: readonly CST.Token[],
-  text: string,
-  at: (offset: number) => Position,
+  { text, lines, at }: Text,
   find: Find,
 ): Document | undefined {
   const composer = new Composer({
@@ -59,12 +67,32 @@ function compose(
   const [document, second] = [...composer.compose(tokens, true, text.length)]
   if (second !== undefined) find(at(second.range[0]), [], 'a second document; only one is allowed')
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
-  for (const { pos, message } of errors.slice(0, MAX_ERRORS)) {
+  const lineOf = (offset: number) => lines.linePos(offset).line
+  for (const { pos, message } of worthSaying(errors, text, lineOf)) {
     find(at(pos[0]), [], wordsOf(message) + hintFor(text, pos[0]))
   }
-  const more = errors.length - MAX_ERRORS
-  if (more > 0) find(at(text.length), [], `and ${more} more errors: is this a YAML file?`)
   return errors.length > 0 || second !== undefined ? undefined : document
+}
+
+/**
+ * The errors of which something can be learnt: what follows an unquoted reference comes of it, and so does what follows
+ * the first error in a line, or a text that is not YAML at all.
+ */
+function worthSaying<E extends { readonly pos: readonly [number, number] }>(
+  errors: readonly E[],
+  text: string,
+  lineOf: (offset: number) => number,
+): readonly E[] {
+  const hinted = errors.filter(({ pos }) => hintFor(text, pos[0]) !== '')
+  if (hinted.length > 0) return hinted.slice(0, MAX_ERRORS)
+  const seen = new Set<number>()
+  const firsts = errors.filter(({ pos }) => {
+    const line = lineOf(pos[0])
+    const isFirst = !seen.has(line)
+    seen.add(line)
+    return isFirst
+  })
+  return firsts.slice(0, MAX_ERRORS)
 }
 
 /**

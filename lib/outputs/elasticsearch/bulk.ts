@@ -120,9 +120,12 @@ export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): W
   return { retry, reject, ...(isThrottled && { cause: 'throttled' }) }
 }
 
+/** A pipeline that is not there, or an alias that leads nowhere, is a mistake in the configuration. */
+const REASONS_NOT_OF_THE_EVENT = /^(pipeline with id \[|no write index is defined for alias \[)/
+
 function isFinal({ status, type, reason }: Item): boolean {
+  // The author of a pipeline has it refuse the event, whose status is 500 all the same.
+  if (type === 'fail_processor_exception') return true
   if (status >= 500 || status < 400 || NOT_OF_THE_EVENT.includes(status)) return false
-  // A pipeline that does not exist is a mistake in the configuration.
-  if (TYPES_NOT_OF_THE_EVENT.test(type) || /^pipeline with id \[/.test(reason)) return false
-  return true
+  return !TYPES_NOT_OF_THE_EVENT.test(type) && !REASONS_NOT_OF_THE_EVENT.test(reason)
 }

@@ -35,6 +35,8 @@ import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
 import { bulkOf, itemsOf, resultOf } from './bulk.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
+import { makeTemplates, type Place } from './setup.ts'
+import { templateItems } from './template.ts'
 import { answerSteps } from './test.ts'
 
 const gzip = promisify(gzipOf)
@@ -68,6 +70,12 @@ export default defineOutput<ElasticsearchSettings>({
     ]
   },
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
+  setupItems: templateItems,
+  async *setUp({ settings, log }, items, signal) {
+    const places = placesOf(settings, log)
+    yield* makeTemplates(places, items, signal)
+    for (const { client } of places) client.close()
+  },
   route: routeOf,
   guarantee: () =>
     'the server has stored it: on its disk and on those of its copies, unless the index has translog.durability: async',
@@ -82,19 +90,24 @@ export default defineOutput<ElasticsearchSettings>({
     }
   },
   async open({ settings, log }) {
-    const credentials = new Credentials(settings.ssl, log)
-    const hosts = hostsOf(settings)
-    if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
-    const clients = hosts.map(host => {
-      const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
-      return new HttpClient({ ...way, headers: headersOf(settings, host) })
-    })
+    const clients = placesOf(settings, log).map(({ client }) => client)
     return new ElasticsearchOutput(settings, clients, log)
   },
 })
 
 function hostsOf({ hosts, protocol, path }: ElasticsearchSettings): readonly HttpHost[] {
   return hosts.flatMap(each => parseHost(each, { port: PORT, protocol, path }) ?? [])
+}
+
+function placesOf(settings: ElasticsearchSettings, log: Logger): readonly Place[] {
+  const credentials = new Credentials(settings.ssl, log)
+  const hosts = hostsOf(settings)
+  if (hosts.some(({ isSecure }) => isSecure)) void credentials.context
+  const way = { proxy: proxyOf(settings), ssl: settings.ssl, credentials }
+  return hosts.map(host => {
+    const headers = headersOf(settings, host)
+    return { host, client: new HttpClient({ ...way, host, headers }) }
+  })
 }
 
 function proxyOf({ proxy_url }: ElasticsearchSettings): HttpHost | undefined {

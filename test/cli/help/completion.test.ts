@@ -32,9 +32,9 @@ describe('completion in bash', () => {
 
   it('offers the commands of an installed agent', () => {
     expect(offered('')).to.deep.equal([
-      ...['run', 'test', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
+      ...['run', 'test', 'setup', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
     ])
-    expect(offered('se')).to.deep.equal(['seccomp'])
+    expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
     expect(offered('new', '')).not.to.include('agent')
   })

@@ -12,6 +12,9 @@ const env = {
   EMPTY: '',
   BIG: '9'.repeat(30),
   F: '1.5',
+  DIGITS: '1.10',
+  POWER: '2e3',
+  PLUS: '+5',
 }
 
 function expand(value: string, plain = true): readonly unknown[] {
@@ -28,6 +31,9 @@ describe('config: ${VAR}', () => {
     ['a${A}b${N}', 'axb5066'],
     ['${N}', 5066],
     ['${F}', 1.5],
+    ['${DIGITS}', '1.10'],
+    ['${POWER}', '2e3'],
+    ['${PLUS}', '+5'],
     ['${T}', true],
     ['${Z}', '007'],
     ['${BIG}', '9'.repeat(30)],

@@ -139,6 +139,19 @@ describe('output.elasticsearch', () => {
         ],
     ),
     [
+      'a pipeline that refuses it by intent',
+      { status: 500, ...error('fail_processor_exception') },
+      { retry: [], reject: [{ index: 0, status: 500, reason: 'fail_processor_exception' }] },
+    ],
+    [
+      'an alias that leads nowhere',
+      {
+        status: 400,
+        ...error('illegal_argument_exception', 'no write index is defined for alias [x]. The'),
+      },
+      { retry: [0], reject: [] },
+    ],
+    [
       'a pipeline that is missing',
       {
         status: 400,

@@ -1,0 +1,39 @@
+import type { FieldType, FieldTypes } from 'sealbeat'
+import { CPU_STATES } from './proc/stat.ts'
+
+/** Each name below a prefix, with the type that all of them have. */
+function below(prefix: string, names: string, type: FieldType): FieldTypes {
+  return Object.fromEntries(names.split(' ').map(name => [`${prefix}.${name}`, type]))
+}
+
+const cpu = ['total', ...CPU_STATES].flatMap(state => [`${state}.pct`, `${state}.norm.pct`])
+
+/** What README.md says that it publishes. A ratio may well begin as 0, which nobody could tell from a whole number. */
+export const fields: FieldTypes = {
+  ...below('event', 'dataset', 'keyword'),
+  ...below('event', 'duration', 'long'),
+  ...below('metricset', 'name', 'keyword'),
+  ...below('metricset', 'period', 'long'),
+  ...below('host', 'cpu.usage', 'float'),
+  ...below('host.disk', 'read.bytes write.bytes', 'long'),
+  ...below('host.network', 'ingress.bytes ingress.packets egress.bytes egress.packets', 'long'),
+  ...below('system.cpu', 'cores', 'long'),
+  ...below('system.cpu', cpu.join(' '), 'float'),
+  ...below('system.load', 'cores', 'long'),
+  ...below('system.load', '1 5 15 norm.1 norm.5 norm.15', 'float'),
+  ...below('system.memory', 'total free cached used.bytes actual.free', 'long'),
+  ...below('system.memory', 'actual.used.bytes swap.total swap.free swap.used.bytes', 'long'),
+  ...below('system.memory', 'used.pct actual.used.pct swap.used.pct', 'float'),
+  ...below('system.filesystem', 'device_name mount_point type', 'keyword'),
+  ...below('system.filesystem', 'total free available files free_files used.bytes', 'long'),
+  ...below('system.filesystem', 'used.pct', 'float'),
+  ...below('system.diskio', 'name', 'keyword'),
+  ...below('system.diskio', 'read.count read.bytes read.time io.time io.ops', 'long'),
+  ...below('system.diskio', 'write.count write.bytes write.time', 'long'),
+  ...below('system.network', 'name', 'keyword'),
+  ...below('system.network', 'in.bytes in.packets in.errors in.dropped', 'long'),
+  ...below('system.network', 'out.bytes out.packets out.errors out.dropped', 'long'),
+  ...below('system.uptime', 'duration.ms', 'long'),
+  ...below('system.process.summary', 'total running sleeping idle', 'long'),
+  ...below('system.process.summary', 'stopped zombie dead unknown', 'long'),
+}
