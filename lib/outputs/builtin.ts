@@ -7,6 +7,8 @@ const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   file: async () => (await import('./file/file.ts')).default,
   http: async () => (await import('./http/http.ts')).default,
   logstash: async () => (await import('./logstash/logstash.ts')).default,
+  otlp: async () => (await import('./otlp/otlp.ts')).default,
+  redis: async () => (await import('./redis/redis.ts')).default,
   syslog: async () => (await import('./syslog/syslog.ts')).default,
 }
 

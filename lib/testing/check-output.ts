@@ -131,7 +131,8 @@ async function checkOpen<S>(
     const opening = type.open({ settings, log, paths })
     const output = await within(opening, timeoutMs, late('open')).catch(throwAs('open'))
     if (!isOutput(output)) return ['open returns no { write, close }']
-    found.push(...(await check(new Trial(output, timeoutMs, peer?.received?.bind(peer)))))
+    const trial = new Trial(output, timeoutMs, type.route?.(settings), peer?.received?.bind(peer))
+    found.push(...(await check(trial)))
     await within(output.close(), timeoutMs, late('close')).catch(throwAs('close'))
     found.push(...(await leftBehind(500)).map(kind => `leaves behind: ${kind}`))
   } catch (error) {

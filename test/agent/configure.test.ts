@@ -116,7 +116,7 @@ processors: [{ add_fields: { fields: { a: 1 } } }]
     ],
     [
       `${BEATS}output.consol:`,
-      'beat.yml:2:1: output.consol: unknown output (did you mean "console"?): one of console, elasticsearch, file, http, logstash, syslog, or a package or path as its type',
+      'beat.yml:2:1: output.consol: unknown output (did you mean "console"?): one of console, elasticsearch, file, http, logstash, otlp, redis, syslog, or a package or path as its type',
     ],
     [
       `output.console:\nbeats: [{ type: ./beat.js, processors: [{ step: { type: ./step.js, wrd: 1 } }] }]\nprocessors:\n- add_feilds: {}\n- add_fields: { fields: 7, taget: a }\n- s: { type: ./out.js }\n- s: { type: ./step.js, when: {} }`,

@@ -143,7 +143,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/outputs\//,
     imports: [
       ...['outputs/rotation', 'contracts', 'config/schema', 'conditions', 'errors', 'basics'],
-      'npm:convict',
+      ...['npm:convict', 'npm:ioredis'],
     ],
     types: ['npm:pino'],
   },

@@ -35,7 +35,7 @@ describe('the plugins that come with the framework', () => {
       'beat audit',
       'beat host',
       ...BUILTIN_PROCESSOR_NAMES.map(name => `processor ${name}`),
-      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'syslog'].map(
+      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'otlp', 'redis', 'syslog'].map(
         name => `output ${name}`,
       ),
     ])
@@ -55,7 +55,7 @@ describe('the plugins that come with the framework', () => {
         metricsets: ['cpu'],
         logging: { to_files: false },
         queue: { outside: [] },
-        ...{ url: 'http://a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
+        ...{ url: 'http://a', endpoint: 'a', hosts: ['a'], proxy_url: '', ssl: NO_FILES },
         ...(plugin.name === 'syslog' && { protocol: 'relp' }),
       }
       const { problems } = askPrivileges(() =>

@@ -1,4 +1,3 @@
-import { batchOf } from '../batch.ts'
 import type { OutputPeer } from './peer.ts'
 import { lineOf, type Trial } from './trial.ts'
 
@@ -57,7 +56,7 @@ function expectedOf({ retry = [], reject = [] }: NonNullable<OutputPeer['refuses
 }
 
 async function checkFates(trial: Trial, events: readonly Expected[]): Promise<readonly string[]> {
-  const batch = batchOf(events.map(({ line }) => line))
+  const batch = trial.batchOf(events.map(({ line }) => line))
   const { findings, error, tooLarge, retry, reject } = await trial.write(batch)
   if (findings.length > 0) return findings
   if (error !== undefined) {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Batch, Output } from '../../output.ts'
+import type { Batch, Output, Route } from '../../output.ts'
 import { batchOf } from '../batch.ts'
 import type { OutputPeer } from './peer.ts'
+import { metaOf } from './routes.ts'
 import { type Outcome, writeWithin } from './write.ts'
 
 /** How the text of an event begins. */
@@ -17,21 +18,33 @@ export function lineOf(members: object): string {
 export class Trial {
   readonly output: Output
   readonly timeoutMs: number
+  readonly #route: Route | undefined
   readonly #received: OutputPeer['received']
   /** Sets its events apart from those of other trials with the same peer. */
   readonly #series = randomUUID().slice(0, 8)
   #events = 0
 
-  constructor(output: Output, timeoutMs: number, received?: OutputPeer['received']) {
+  constructor(
+    output: Output,
+    timeoutMs: number,
+    route: Route | undefined,
+    received?: OutputPeer['received'],
+  ) {
     this.output = output
     this.timeoutMs = timeoutMs
+    this.#route = route
     this.#received = received
   }
 
   /** A batch of new events; `sizes` as in `batchOf`. */
   batch(count: number, sizes: readonly number[] = []): Batch {
     const lines = Array.from({ length: count }, () => this.line())
-    return batchOf(lines, sizes)
+    return this.batchOf(lines, sizes)
+  }
+
+  /** A batch of these lines, each with where the output's own `route` has it go. */
+  batchOf(lines: readonly string[], sizes: readonly number[] = []): Batch {
+    return { ...batchOf(lines, sizes), meta: metaOf(this.#route, lines) }
   }
 
   line(): string {

@@ -33,7 +33,7 @@ describe('agent: loading outputs and processors', () => {
 
   it('has those that come with the agent', async () => {
     expect(builtinNames('output')).to.deep.equal([
-      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'syslog'],
+      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'otlp', 'redis', 'syslog'],
     ])
     expect(builtinNames('processor')).to.include('add_fields').and.to.include('dissect')
     expect(await nameOf('output', 'file')).to.equal('file')

@@ -225,7 +225,7 @@ describe('output.file: its section', () => {
 describe('built-in outputs', () => {
   it('are imported by name', async () => {
     expect(BUILTIN_OUTPUT_NAMES).to.deep.equal([
-      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'syslog'],
+      ...['console', 'elasticsearch', 'file', 'http', 'logstash', 'otlp', 'redis', 'syslog'],
     ])
     for (const name of BUILTIN_OUTPUT_NAMES) {
       const output = await builtinOutput(name)

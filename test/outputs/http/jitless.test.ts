@@ -18,7 +18,7 @@ describe('outputs without code that is made at run time', () => {
       this.timeout(20_000)
       const node = nodeBinary(major)
       if (node === undefined) return skip(this, `no Node ${major}: make nodes`)
-      for (const name of ['http', 'elasticsearch', 'logstash', 'syslog']) {
+      for (const name of ['http', 'elasticsearch', 'logstash', 'otlp', 'redis', 'syslog']) {
         const module = new URL(`../../../lib/outputs/${name}/${name}.js`, import.meta.url)
         expect(outputOf(node, module.href)).to.equal('works\n')
       }

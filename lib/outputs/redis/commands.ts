@@ -1,0 +1,62 @@
+// What is sent for a batch: for each list one RPUSH of all its events, for a channel a PUBLISH of each.
+
+import type { Batch, Rejection } from '../../output.ts'
+
+export interface Command {
+  readonly name: 'rpush' | 'publish'
+  readonly key: string
+  readonly values: readonly Buffer[]
+  /** Of its events in the batch, in their order. */
+  readonly indices: readonly number[]
+}
+
+export interface Commands {
+  readonly commands: readonly Command[]
+  /** Events without a key to go to. */
+  readonly rejected: readonly Rejection[]
+}
+
+/** `key`: that of all events; undefined: each has its own in its route. */
+export function commandsOf(
+  batch: Batch,
+  datatype: 'list' | 'channel',
+  key: string | undefined,
+): Commands {
+  const rejected: Rejection[] = []
+  const commands: Command[] = []
+  const byKey = new Map<string, { values: Buffer[]; indices: number[] }>()
+  for (const [index, value] of linesOf(batch).entries()) {
+    const own = key ?? batch.meta[index]?.route
+    if (own === undefined || own === '') {
+      rejected.push({ index, reason: 'no rule gives it a key' })
+    } else if (datatype === 'channel') {
+      commands.push({ name: 'publish', key: own, values: [value], indices: [index] })
+    } else {
+      const known = byKey.get(own)
+      known?.values.push(value)
+      known?.indices.push(index)
+      if (known === undefined) byKey.set(own, { values: [value], indices: [index] })
+    }
+  }
+  for (const [own, { values, indices }] of byKey) {
+    commands.push({ name: 'rpush', key: own, values, indices })
+  }
+  return { commands, rejected }
+}
+
+/** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */
+function linesOf({ chunks, ends }: Batch): readonly Buffer[] {
+  const lines: Buffer[] = []
+  let at = 0
+  let begin = 0
+  for (const { buffer, byteOffset, length } of chunks) {
+    const end = begin + length
+    let from = begin
+    for (let next = ends[at]; next !== undefined && next <= end; next = ends[++at]) {
+      lines.push(Buffer.from(buffer, byteOffset + from - begin, next - from - 1))
+      from = next
+    }
+    begin = end
+  }
+  return lines
+}
