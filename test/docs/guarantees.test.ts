@@ -3,15 +3,22 @@ import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../lib/outputs/builtin.t
 import { SYNC_MODES } from '../../lib/outputs/file/rotating-file.ts'
 import { page, rowsOf } from './page.ts'
 
+/** The setting of an output on which it depends, and its values. */
+const MATTERS: Readonly<Record<string, readonly [key: string, values: readonly string[]]>> = {
+  file: ['sync', SYNC_MODES],
+  redis: ['datatype', ['list', 'channel']],
+  syslog: ['protocol', ['relp', 'tcp', 'udp']],
+}
+
 describe('what a confirmed event is safe from', () => {
   it('is in docs/outputs.md as the outputs say it, with each setting that matters', async () => {
     const said: string[] = []
     for (const name of BUILTIN_OUTPUT_NAMES) {
       const output = await builtinOutput(name)
-      const variants = name === 'file' ? SYNC_MODES.map(sync => ({ sync })) : [{}]
-      for (const settings of variants) {
-        const when = 'sync' in settings ? ` with \`sync: ${settings.sync}\`` : ''
-        said.push(`\`${name}\`${when}: ${output?.guarantee?.(settings)}`)
+      const [key = '', values = ['']] = MATTERS[name] ?? []
+      for (const value of values) {
+        const when = value === '' ? '' : ` with \`${key}: ${value}\``
+        said.push(`\`${name}\`${when}: ${output?.guarantee?.({ [key]: value })}`)
       }
     }
     const rows = rowsOf(page('docs/outputs.md'), 'output, setting')
