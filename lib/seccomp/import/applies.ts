@@ -23,8 +23,11 @@ export function applies({ includes, excludes }: ProfileRule, target: Target): bo
   return isIncluded && !isExcluded
 }
 
+/** Profiles spell architectures as Go does, or as libseccomp: `loong64` and `loongarch64`, `mips64le` and `mipsel64`. */
 function isFor({ arches }: Filter, { architecture }: Target): boolean {
-  return arches.includes(recordOf(architecture).names.native)
+  const { name, names } = recordOf(architecture)
+  const scmp = names.scmp.replace('SCMP_ARCH_', '').toLowerCase()
+  return arches.some(each => [name, names.native, scmp].includes(each))
 }
 
 function isAtLeast([major, minor]: KernelVersion, [minMajor, minMinor]: KernelVersion): boolean {

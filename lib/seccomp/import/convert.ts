@@ -49,11 +49,29 @@ const OPERATIONS: { readonly [O in ScmpOperator]: Operation } = {
   SCMP_CMP_MASKED_EQ: 'MaskedEqual',
 }
 
+/** Of a masked comparison libseccomp masks both sides. */
 function conditionOf({ index, op, value, valueTwo }: ProfileArgument): Condition {
   const operation = OPERATIONS[op]
   return operation === 'MaskedEqual'
-    ? { argument: index, operation, value: valueTwo, mask: value }
+    ? { argument: index, operation, value: valueTwo & value, mask: value }
     : { argument: index, operation, value }
+}
+
+const LOW = 0xffffffffn
+const SIGN = 0x80000000n
+
+/**
+ * A condition for the 32 bits that the kernel takes of an argument, if that is an `int`: a negative number that is
+ * written with 64 bits, `0xffffffffffffffff`, is the same one with 32.
+ */
+export function asTaken(architecture: Architecture, name: string, condition: Condition): Condition {
+  const { argument, value, mask } = condition
+  if (architecture.bits === 32 || !isNarrow(architecture, name, argument)) return condition
+  const isNegative =
+    value >> 32n === (mask === undefined ? LOW : mask >> 32n) && (value & SIGN) !== 0n
+  const isShort = value <= LOW
+  if (!isNegative && !isShort) return condition
+  return { ...condition, value: value & LOW, ...(mask !== undefined && { mask: mask & LOW }) }
 }
 
 /**
@@ -73,6 +91,8 @@ export function noteWidth(
   { name, origin, conditions }: Rule,
   note: Note,
 ): void {
+  // There libseccomp compares no more, either.
+  if (architecture.bits === 32) return
   for (const condition of conditions) {
     const { argument, value, mask = 0n } = condition
     if (!isNarrow(architecture, name, argument)) continue

@@ -2,7 +2,7 @@ import type { Architecture } from '../architectures/architecture.ts'
 import type { Policy, Rule, Verdict } from '../policy/policy.ts'
 import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
-import { alternativesOf, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
+import { alternativesOf, asTaken, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
 import { resolveOverlaps } from './overlaps.ts'
 import type { Profile } from './profile.ts'
 
@@ -72,7 +72,12 @@ function rulesOf(
     const unknown = each.names.filter(name => !known.includes(name))
     if (unknown.length > 0) note(origin, `not on ${architecture.name}: ${unknown.join(', ')}`)
     return known.flatMap(name =>
-      alternatives.map((conditions): Rule => ({ name, conditions, verdict, origin })),
+      alternatives.map(
+        (written): Rule => ({
+          ...{ name, verdict, origin },
+          conditions: written.map(each => asTaken(architecture, name, each)),
+        }),
+      ),
     )
   })
 }

@@ -52,7 +52,9 @@ const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{16,}(?![\d.eE])/g
  *
  * @throws SyntaxError
  */
-export function parseJson(text: string): unknown {
+export function parseJson(written: string): unknown {
+  // A byte order mark, as editors on Windows leave it.
+  const text = written.replace(/^\ufeff/, '')
   JSON.parse(text) // an error message must quote the text as it was written
   return JSON.parse(
     text.replace(STRING_OR_LONG, token => (token[0] === '"' ? token : `"${token}"`)),
