@@ -1,22 +1,9 @@
+import { MULTIPLEXERS } from '../architectures/multiplexers.ts'
 import type { Program } from '../compiler/program.ts'
 import { simulate } from '../compiler/simulate.ts'
 import type { EffectivePolicy } from '../policy/merge.ts'
 import type { Action, Verdict } from '../policy/policy.ts'
 import { ENOSYS } from '../policy/wording.ts'
-
-/** Multiplexers: the old entry points, with the call for each argument 0 (linux/net.h, linux/ipc.h). */
-const MULTIPLEXERS: Readonly<Record<string, readonly string[]>> = {
-  socketcall: [
-    ...['', 'socket', 'bind', 'connect', 'listen', 'accept', 'getsockname', 'getpeername'],
-    ...['socketpair', 'send', 'recv', 'sendto', 'recvfrom', 'shutdown', 'setsockopt', 'getsockopt'],
-    ...['sendmsg', 'recvmsg', 'accept4', 'recvmmsg', 'sendmmsg'],
-  ],
-  ipc: [
-    ...['', 'semop', 'semget', 'semctl', 'semtimedop', '', '', '', '', '', ''],
-    ...['msgsnd', 'msgrcv', 'msgget', 'msgctl', '', '', '', '', '', ''],
-    ...['shmat', 'shmdt', 'shmget', 'shmctl'],
-  ],
-}
 
 /** The kernel lets a call through for this value and above: SECCOMP_RET_TRACE of linux/seccomp.h. */
 const TRACE = 0x7ff00000

@@ -1,4 +1,5 @@
 import type { Architecture } from '../architectures/architecture.ts'
+import { multiplexerOf } from '../architectures/multiplexers.ts'
 import type { Policy, Rule, Verdict } from '../policy/policy.ts'
 import { wordDefault } from '../policy/wording.ts'
 import { applies, type Target } from './applies.ts'
@@ -68,10 +69,23 @@ function rulesOf(
     if (alternatives.length > 1) {
       note(origin, 'conditions on the same argument are alternatives, as in runc and crun')
     }
-    const known = each.names.filter(name => Object.hasOwn(architecture.table.numbers, name))
-    const unknown = each.names.filter(name => !known.includes(name))
+    const { numbers } = architecture.table
+    const known = each.names.filter(name => Object.hasOwn(numbers, name))
+    const multiplexed = each.names.flatMap((name): readonly Rule[] => {
+      const other = multiplexerOf(name)
+      if (other === undefined || !Object.hasOwn(numbers, other.by)) return []
+      if (each.args.length > 0) {
+        note(origin, `${name}: conditions can't be seen through ${other.by}, so there it has none`)
+      }
+      const { argument: value } = other
+      const conditions = [{ argument: 0, operation: 'Equal', value }] as const
+      return [{ name: other.by, conditions, verdict, origin }]
+    })
+    const unknown = each.names.filter(
+      name => !known.includes(name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? ''),
+    )
     if (unknown.length > 0) note(origin, `not on ${architecture.name}: ${unknown.join(', ')}`)
-    return known.flatMap(name =>
+    const direct = known.flatMap(name =>
       alternatives.map(
         (written): Rule => ({
           ...{ name, verdict, origin },
@@ -79,6 +93,7 @@ function rulesOf(
         }),
       ),
     )
+    return [...direct, ...multiplexed]
   })
 }
 

@@ -215,66 +215,6 @@ describe('seccomp import', () => {
     })
   }
 
-  /** What a policy that is imported for an architecture answers to one call. */
-  async function answerOn(
-    architectureName: 'amd64' | '386' | 'loong64',
-    value: unknown,
-    call: string,
-    ...args: readonly bigint[]
-  ): Promise<number> {
-    const architecture = await loadArchitecture(architectureName)
-    const program = compile(merge(architecture, [imported(value, architecture).policy]))
-    const { audit, table, endian } = architecture
-    const number = table.numbers[call] ?? -1
-    return simulate(program, { audit, number, args }, endian).value
-  }
-  const ALLOWED = 0x7fff0000
-  const EACCES = 0x5000d
-  const denying = (name: string, argument: object, more: object = {}) => ({
-    defaultAction: 'SCMP_ACT_ALLOW',
-    syscalls: [
-      { ...rule('SCMP_ACT_ERRNO', [{ index: 0, ...argument }], [name]), errnoRet: 13, ...more },
-    ],
-  })
-
-  it('masks both sides of a masked comparison, as libseccomp does', async () => {
-    const value = denying('clone', { value: 65280, valueTwo: 1000, op: 'SCMP_CMP_MASKED_EQ' })
-    expect(await answerOn('amd64', value, 'clone', 0x300n)).to.equal(EACCES)
-    expect(await answerOn('amd64', value, 'clone', 0x3ffn)).to.equal(EACCES)
-    expect(await answerOn('amd64', value, 'clone', 0x400n)).to.equal(ALLOWED)
-  })
-
-  it('takes a negative number of 64 bits for one of an int', async () => {
-    const minusOne = JSON.parse('{"value": "18446744073709551615", "op": "SCMP_CMP_EQ"}')
-    const value = denying('personality', minusOne)
-    for (const given of [0xffffffffn, 0xffffffffffffffffn]) {
-      expect(await answerOn('amd64', value, 'personality', given)).to.equal(EACCES)
-    }
-    expect(await answerOn('amd64', value, 'personality', 0xfffffffen)).to.equal(ALLOWED)
-    const other = denying('personality', { value: 2 ** 40 + 1, op: 'SCMP_CMP_EQ' })
-    expect(await answerOn('amd64', other, 'personality', 1n), 'no int').to.equal(ALLOWED)
-  })
-
-  it('knows the names that libseccomp has for architectures', async () => {
-    for (const arch of ['loong64', 'loongarch64']) {
-      const value = denying(
-        'getpid',
-        { value: 0, op: 'SCMP_CMP_GE' },
-        { includes: { arches: [arch] } },
-      )
-      expect(await answerOn('loong64', value, 'getpid'), arch).to.equal(EACCES)
-      expect(await answerOn('amd64', value, 'getpid'), arch).to.equal(ALLOWED)
-    }
-  })
-
-  it('says nothing of 32 bits where there are no others', async () => {
-    const found = imported(
-      profile(rule('SCMP_ACT_ALLOW', [eq(0, 1)])),
-      await loadArchitecture('386'),
-    )
-    expect(found.notes).to.deep.equal([])
-  })
-
   it('reads a file with a byte order mark', () => {
     expect(parseJson('\ufeff{"a": 1}')).to.deep.equal({ a: 1 })
   })

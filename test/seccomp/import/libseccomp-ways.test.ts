@@ -1,0 +1,112 @@
+import { expect } from 'chai'
+import {
+  type Architecture,
+  type ArchitectureName,
+  loadArchitecture,
+} from '../../../lib/seccomp/architectures/architecture.ts'
+import { compile } from '../../../lib/seccomp/compiler/compile.ts'
+import { simulate } from '../../../lib/seccomp/compiler/simulate.ts'
+import { importProfile } from '../../../lib/seccomp/import/import-profile.ts'
+import { readProfile } from '../../../lib/seccomp/import/read-profile.ts'
+import { merge } from '../../../lib/seccomp/policy/merge.ts'
+
+function imported(value: unknown, architecture: Architecture) {
+  const profile = readProfile(value, [], (_, message) => {
+    throw new TypeError(message)
+  })
+  if (!profile) throw new TypeError('no profile')
+  return importProfile(profile, architecture, { caps: new Set(), kernel: [6, 1] })
+}
+
+const DENIED = { action: 'SCMP_ACT_ERRNO', errnoRet: 13 }
+
+/** What a policy that is imported for an architecture answers to one call. */
+async function answerOn(
+  name: ArchitectureName,
+  value: unknown,
+  call: string,
+  ...args: readonly bigint[]
+): Promise<number> {
+  const architecture = await loadArchitecture(name)
+  const program = compile(merge(architecture, [imported(value, architecture).policy]))
+  const { audit, table, endian } = architecture
+  const number = table.numbers[call] ?? -1
+  return simulate(program, { audit, number, args }, endian).value
+}
+const ALLOWED = 0x7fff0000
+const EACCES = 0x5000d
+const denying = (name: string, argument: object, more: object = {}) => ({
+  defaultAction: 'SCMP_ACT_ALLOW',
+  syscalls: [{ ...DENIED, names: [name], args: [{ index: 0, ...argument }], ...more }],
+})
+
+const MULTIPLEXED = ['386', 's390x', 'ppc64le'] as const
+
+describe('seccomp import, where libseccomp has ways of its own', () => {
+  it('masks both sides of a masked comparison, as libseccomp does', async () => {
+    const value = denying('clone', { value: 65280, valueTwo: 1000, op: 'SCMP_CMP_MASKED_EQ' })
+    expect(await answerOn('amd64', value, 'clone', 0x300n)).to.equal(EACCES)
+    expect(await answerOn('amd64', value, 'clone', 0x3ffn)).to.equal(EACCES)
+    expect(await answerOn('amd64', value, 'clone', 0x400n)).to.equal(ALLOWED)
+  })
+
+  it('takes a negative number of 64 bits for one of an int', async () => {
+    const minusOne = JSON.parse('{"value": "18446744073709551615", "op": "SCMP_CMP_EQ"}')
+    const value = denying('personality', minusOne)
+    for (const given of [0xffffffffn, 0xffffffffffffffffn]) {
+      expect(await answerOn('amd64', value, 'personality', given)).to.equal(EACCES)
+    }
+    expect(await answerOn('amd64', value, 'personality', 0xfffffffen)).to.equal(ALLOWED)
+    const other = denying('personality', { value: 2 ** 40 + 1, op: 'SCMP_CMP_EQ' })
+    expect(await answerOn('amd64', other, 'personality', 1n), 'no int').to.equal(ALLOWED)
+  })
+
+  it('knows the names that libseccomp has for architectures', async () => {
+    for (const arch of ['loong64', 'loongarch64']) {
+      const value = denying(
+        'getpid',
+        { value: 0, op: 'SCMP_CMP_GE' },
+        { includes: { arches: [arch] } },
+      )
+      expect(await answerOn('loong64', value, 'getpid'), arch).to.equal(EACCES)
+      expect(await answerOn('amd64', value, 'getpid'), arch).to.equal(ALLOWED)
+    }
+  })
+
+  it('says nothing of 32 bits where there are no others', async () => {
+    const value = denying('prctl', { value: 1, op: 'SCMP_CMP_EQ' })
+    expect(imported(value, await loadArchitecture('386')).notes).to.deep.equal([])
+    expect(imported(value, await loadArchitecture('amd64')).notes.join()).to.contain('low 32 bits')
+  })
+
+  for (const name of MULTIPLEXED) {
+    it(`${name}: what is said of a call holds through its multiplexer`, async () => {
+      const denied = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        syscalls: [{ ...DENIED, names: ['socket', 'shmget'] }],
+      }
+      expect(await answerOn(name, denied, 'socketcall', 1n)).to.equal(EACCES)
+      expect(await answerOn(name, denied, 'ipc', 23n)).to.equal(EACCES)
+      expect(await answerOn(name, denied, 'socketcall', 2n), 'bind').to.equal(ALLOWED)
+      const allowed = {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        syscalls: [{ names: ['socket', 'accept'], action: 'SCMP_ACT_ALLOW' }],
+      }
+      expect(await answerOn(name, allowed, 'socketcall', 1n)).to.equal(ALLOWED)
+      expect(await answerOn(name, allowed, 'socketcall', 5n), 'accept').to.equal(ALLOWED)
+      expect(await answerOn(name, allowed, 'socketcall', 2n), 'bind').to.equal(0x50001)
+    })
+  }
+
+  it('says that conditions can not be seen through a multiplexer', async () => {
+    const value = denying('socket', { value: 1, op: 'SCMP_CMP_EQ' })
+    const { notes } = imported(value, await loadArchitecture('386'))
+    expect(notes).to.deep.equal([
+      "syscalls[0]: socket: conditions can't be seen through socketcall, so there it has none",
+    ])
+    expect(await answerOn('386', value, 'socketcall', 1n)).to.equal(EACCES)
+    expect(imported(value, await loadArchitecture('amd64')).notes.join()).not.to.contain(
+      'socketcall',
+    )
+  })
+})
