@@ -16,7 +16,7 @@ run: build ## install, build and run the sample agent, sandboxed, its events on 
 
 build: dist/.built build/.built ## compile the TypeScript and the addon
 
-# What runs the tests; CI measures their coverage with `c8 mocha`.
+# What runs the tests; `make coverage` has `c8 mocha`, which takes longer, as each process writes what it has reached.
 MOCHA ?= mocha
 
 test: build ## every test that this machine and user can run

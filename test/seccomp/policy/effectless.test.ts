@@ -92,7 +92,7 @@ describe('what of a policy has no effect', () => {
         )
         if (isNever) expect(matched, JSON.stringify(written)).to.equal(undefined)
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     )
   })
 })
