@@ -19,6 +19,8 @@ const COMMON = {
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',
+  // debug, which ioredis brings, asks for it and does without: here it would be that of the tests.
+  external: ['supports-color'],
 } as const satisfies BuildOptions
 
 const modules = (await readdir('lib', { recursive: true })).map(file => `lib/${file}`).sort()
@@ -50,7 +52,7 @@ for (const name of await readdir('beats')) {
     ...COMMON,
     outfile: `${OUT}/beats/${name}/index.js`,
     entryPoints: [`beats/${name}/index.ts`],
-    external: ['sealbeat', 'sealbeat/*'],
+    external: [...COMMON.external, 'sealbeat', 'sealbeat/*'],
   })
   sources.push(...Object.keys(beat.metafile.inputs))
 }
