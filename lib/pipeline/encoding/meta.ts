@@ -37,15 +37,17 @@ export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
 interface Asked {
   /** Keys at the top that the event does not have itself, so that their values are the same in others. */
   readonly keys: readonly string[]
-  /** Of the event, if it was looked at. */
-  readonly time: unknown
+  /** Of the event, if it was looked at: as text, since a Date may become another time. */
+  readonly time: string | undefined
 }
 
 /** Undefined if the answer is for this event alone. */
 function askedOf(keys: ReadonlySet<string>, event: Fields, now: string | undefined) {
   const others = [...keys].filter(key => key !== '@timestamp' && key !== '@metadata')
   if (keys.has(ALL) || others.some(key => key in event)) return undefined
-  return { keys: others, time: keys.has('@timestamp') ? timeIn(event, now) : undefined }
+  if (!keys.has('@timestamp')) return { keys: others, time: undefined }
+  const time = timeIn(event, now)
+  return typeof time === 'string' ? { keys: others, time } : undefined
 }
 
 /** Whether a route would see what it has seen before. */
@@ -56,7 +58,8 @@ function isAlike({ keys, time }: Asked, event: Fields, now: string | undefined):
 }
 
 function timeIn(event: Fields, now: string | undefined): unknown {
-  return Object.hasOwn(event, '@timestamp') ? event['@timestamp'] : now
+  const own = Object.hasOwn(event, '@timestamp') ? event['@timestamp'] : undefined
+  return own === undefined ? now : own
 }
 
 /** All fields were looked at. */

@@ -22,7 +22,7 @@ const EVENT = fc.record(
     a: VALUE,
     b: fc.record({ c: VALUE }),
     host: fc.record({ name: VALUE }),
-    '@timestamp': fc.constantFrom(...NOW),
+    '@timestamp': fc.constantFrom<unknown[]>(...NOW, undefined, new Date(0)),
   },
   { requiredKeys: [] },
 )
@@ -58,6 +58,16 @@ describe('pipeline: a route that is not asked again', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  it('goes by the time that a Date has now', () => {
+    const meta = metaOf(SOURCE, get => String(get('@timestamp')))
+    const date = new Date(0)
+    const routes = [0, 864e5].map(ms => {
+      date.setTime(ms)
+      return meta({ '@timestamp': date } as Event, undefined, NOW[0])?.route
+    })
+    expect(routes).to.deep.equal(['1970-01-01T00:00:00.000Z', '1970-01-02T00:00:00.000Z'])
   })
 
   it('is asked once for events that look the same to it', () => {
