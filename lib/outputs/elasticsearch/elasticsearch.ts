@@ -19,6 +19,7 @@ import {
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { HostPool } from '../connection/host-pool.ts'
+import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import {
   accessProblems,
@@ -32,7 +33,7 @@ import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { refusalOf } from '../http-client/refusal.ts'
 import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { sslProblems } from '../tls/ssl-settings.ts'
 import { bulkOf, itemsOf, resultOf } from './bulk.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
@@ -63,19 +64,17 @@ export default defineOutput<ElasticsearchSettings>({
   ],
   privileges: settings => {
     const proxy = proxyOf(settings)
-    const places = proxy ? [proxy] : hostsOf(settings)
-    const ports = new Map(places.map(place => [place.port, place.title]))
-    return [
-      ...[...ports].map(([port, title]) => ({ connects: port, why: `sends events to ${title}` })),
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
+    return reached(proxy ? [proxy] : hostsOf(settings), settings.ssl)
   },
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
   setupItems: templateItems,
   async *setUp({ settings, log }, items, signal) {
     const places = placesOf(settings, log)
-    yield* makeTemplates(places, items, signal)
-    for (const { client } of places) client.close()
+    try {
+      yield* makeTemplates(places, items, signal)
+    } finally {
+      for (const { client } of places) client.close()
+    }
   },
   route: routeOf,
   guarantee: () =>
@@ -86,8 +85,11 @@ export default defineOutput<ElasticsearchSettings>({
       const way = { host, proxy: proxyOf(settings), ssl: settings.ssl, credentials }
       if (!(yield* httpSteps(way, signal))) continue
       const client = new HttpClient({ ...way, headers: headersOf(settings, host) })
-      yield* answerSteps(host, client, credentialOf(settings, host, 'hosts'), signal)
-      client.close()
+      try {
+        yield* answerSteps(host, client, credentialOf(settings, host, 'hosts'), signal)
+      } finally {
+        client.close()
+      }
     }
   },
   async open({ settings, log }) {

@@ -18,6 +18,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import {
   accessProblems,
@@ -31,7 +32,7 @@ import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { refusalOf, wantsTls } from '../http-client/refusal.ts'
 import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { sslProblems } from '../tls/ssl-settings.ts'
 import { type HttpSettings, httpSchema, withoutQuery } from './http-settings.ts'
 
 const gzip = promisify(gzipOf)
@@ -50,11 +51,7 @@ export default defineOutput<HttpSettings>({
   ],
   privileges: settings => {
     const { host, proxy } = hostsOf(settings)
-    const { port } = proxy ?? host
-    return [
-      { connects: port, why: `sends events to ${(proxy ?? host).title}` },
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
+    return reached([proxy ?? host], settings.ssl)
   },
   guarantee: () => 'the server has answered with success: it is as safe as that server makes it',
   async *test({ settings, log }, signal) {

@@ -13,10 +13,10 @@ import { type Address, parseAddress } from '../connection/addresses.ts'
 import type { FailedPeer } from '../connection/failures.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import type { TlsOptions } from '../connection/open-socket.ts'
+import { reached } from '../connection/reached.ts'
 import { connectionSteps } from '../connection/steps.ts'
 import { sslChoiceProblems } from '../tls/choice.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders } from '../tls/ssl-settings.ts'
 import { LumberjackClient } from './client.ts'
 import { metadataOf, windowOf } from './frames.ts'
 import { type LogstashSettings, logstashSchema, SCHEMES } from './settings.ts'
@@ -34,13 +34,7 @@ export default defineOutput<LogstashSettings>({
       ? [{ path: ['hosts'], message: 'must have no name and password: the protocol has none' }]
       : []),
   ],
-  privileges: settings => {
-    const ports = new Map(addressesOf(settings).map(({ port, title }) => [port, title]))
-    return [
-      ...[...ports].map(([port, title]) => ({ connects: port, why: `sends events to ${title}` })),
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
-  },
+  privileges: settings => reached(addressesOf(settings), settings.ssl),
   // Each worker has so many batches on its way.
   peers: ({ hosts, loadbalance, pipelining }) => (loadbalance ? hosts.length : 1) * pipelining,
   guarantee: () =>

@@ -20,13 +20,14 @@ import {
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import { accessProblems, basic, lowerCased } from '../http-client/access.ts'
 import { type HttpAnswer, HttpClient } from '../http-client/client.ts'
 import { type HttpHost, parseHost } from '../http-client/hosts.ts'
 import { refusalOf } from '../http-client/refusal.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { sslProblems } from '../tls/ssl-settings.ts'
 import { Attributes } from './attributes.ts'
 import { credentialHint } from './credential.ts'
 import { EMPTY_REQUEST, exportRequest } from './export-request.ts'
@@ -54,11 +55,7 @@ export default defineOutput<OtlpSettings>({
   ],
   privileges: settings => {
     const { host, proxy } = wayOf(settings)
-    const { port, title } = proxy ?? host
-    return [
-      { connects: port, why: `sends events to ${title}` },
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
+    return reached([proxy ?? host], settings.ssl)
   },
   guarantee: () =>
     'the receiver has taken it: it is as safe as that makes it, and a collector may still hold it in memory',

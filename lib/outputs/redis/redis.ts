@@ -16,9 +16,10 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { HostPool } from '../connection/host-pool.ts'
+import { reached } from '../connection/reached.ts'
 import { selector } from '../routing/selector.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders, sslProblems } from '../tls/ssl-settings.ts'
+import { sslProblems } from '../tls/ssl-settings.ts'
 import { type Commands, commandsOf } from './commands.ts'
 import type { RedisClient } from './redis-client.ts'
 import { type RedisSettings, redisSchema } from './redis-settings.ts'
@@ -41,13 +42,7 @@ export default defineOutput<RedisSettings>({
     ...serverProblems(settings),
     ...keysOf(settings).problems,
   ],
-  privileges: settings => {
-    const ports = new Map(serversOf(settings).map(({ port, title }) => [port, title]))
-    return [
-      ...[...ports].map(([port, title]) => ({ connects: port, why: `sends events to ${title}` })),
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
-  },
+  privileges: settings => reached(serversOf(settings), settings.ssl),
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
   route: settings =>
     constantKeyOf(settings) === undefined ? keysOf(settings).select : () => undefined,

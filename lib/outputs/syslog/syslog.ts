@@ -15,9 +15,9 @@ import { type Address, parseAddress } from '../connection/addresses.ts'
 import type { FailedPeer } from '../connection/failures.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import type { TlsOptions } from '../connection/open-socket.ts'
+import { reached } from '../connection/reached.ts'
 import { sslChoiceProblems } from '../tls/choice.ts'
 import { Credentials } from '../tls/credentials.ts'
-import { sslFolders } from '../tls/ssl-settings.ts'
 import { DatagramPeer } from './datagrams.ts'
 import { headerOf, headerProblems } from './header.ts'
 import { Messages, type MessagesOptions } from './messages.ts'
@@ -53,11 +53,7 @@ export default defineOutput<SyslogSettings>({
   ],
   privileges: settings => {
     if (settings.protocol === 'udp') return [{ network: 'ip', why: 'sends events over UDP' }]
-    const ports = new Map(peersOf(settings).map(({ port, title }) => [port, title]))
-    return [
-      ...[...ports].map(([port, title]) => ({ connects: port, why: `sends events to ${title}` })),
-      ...sslFolders(settings.ssl).map(reads => ({ reads, why: 'certificates of ssl' })),
-    ]
+    return reached(peersOf(settings), settings.ssl)
   },
   peers: ({ hosts, loadbalance }) => (loadbalance ? hosts.length : 1),
   guarantee: ({ protocol }) => GUARANTEES[protocol],
