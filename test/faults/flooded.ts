@@ -14,7 +14,15 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Running, Workplace } from '../cli/workplace.ts'
 import { ROOT } from '../docs/page.ts'
-import { confirmedIn, fragmentOf, idsIn, judge, type Verdict, type Written } from './ledger.ts'
+import {
+  confirmedIn,
+  fragmentOf,
+  idsIn,
+  judge,
+  textOf,
+  type Verdict,
+  type Written,
+} from './ledger.ts'
 
 /** More files than a test rotates, so that none is removed by the output. */
 const FILES = 1024
@@ -58,13 +66,13 @@ ${output.replaceAll('EVENTS', this.#place.path('events'))}
     const { child, ended } = this.#running
     child.kill('SIGKILL')
     await ended()
-    const text = existsSync(this.#current) ? readFileSync(this.#current, 'utf8') : ''
+    const text = textOf(this.#current)
     this.#fragments.push(fragmentOf(text))
   }
 
   /** Leaves half a line in the current file, as a kill in the middle of a write does. */
   tear(): void {
-    const text = existsSync(this.#current) ? readFileSync(this.#current, 'utf8') : ''
+    const text = textOf(this.#current)
     if (fragmentOf(text) !== '') return
     const fragment = '{"id":"torn","pad":"xxx'
     appendFileSync(this.#current, fragment)

@@ -1,17 +1,10 @@
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readStoredObject } from '../../lib/agent/process/stored-file.ts'
 import { type Result, type Running, Workplace } from '../cli/workplace.ts'
 import { ROOT } from '../docs/page.ts'
-import { confirmedIn, idsIn } from './ledger.ts'
+import { confirmedIn, idsIn, textOf } from './ledger.ts'
 
 interface FollowedOptions {
   /** The section of the queue; QUEUE stands for its folder. */
@@ -136,9 +129,4 @@ logging.level: ${quiet ? 'info' : 'error'}
     const folder = join(this.#disk, 'events')
     return readdirSync(folder).flatMap(name => idsIn(textOf(join(folder, name))))
   }
-}
-
-/** A file that is just being rotated is not there under this name. */
-function textOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }

@@ -58,6 +58,19 @@ export function judge(
   }
 }
 
+/**
+ * The text of a file, empty where it is not there: the agent may rotate it at any time, also between a
+ * look whether it is there and its being read.
+ */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
 /** The ids of the whole lines of a file. */
 export function idsIn(text: string): readonly string[] {
   return linesOf(text).flatMap(line => idOf(line) ?? [])
