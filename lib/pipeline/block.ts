@@ -28,7 +28,8 @@ export interface Span extends Range {
 
 /** Whoever wants to know what became of events in a block. */
 export interface Owner {
-  settle(events: number, fate: Fate): void
+  /** `first`: the number that the first of them has with the owner. */
+  settle(events: number, fate: Fate, first: number): void
 }
 
 /**
@@ -40,6 +41,8 @@ export class Block {
   readonly #pins: Pins
   /** Of owner n: one behind the last of its events. */
   readonly #ownerEnds: number[] = []
+  /** The number that the first of its events has with it. */
+  readonly #ownerFirsts: number[] = []
   readonly #owners: Owner[] = []
   #lines: string[] = []
   #bytes: Buffer | undefined
@@ -105,10 +108,16 @@ export class Block {
     return at
   }
 
-  /** Says whose the events up to `end` are that have no owner yet. */
-  own(owner: Owner, end = this.#count): void {
+  /** Says whose the events up to `end` are that have no owner yet, and how it counts the first of them. */
+  own(owner: Owner, end = this.#count, first = 0): void {
+    const last = this.#owners.length - 1
+    if (this.#owners[last] === owner && first === this.#countedBy(last, this.#ownerEnds[last])) {
+      this.#ownerEnds[last] = end
+      return
+    }
     this.#owners.push(owner)
     this.#ownerEnds.push(end)
+    this.#ownerFirsts.push(first)
   }
 
   /** Makes the bytes. No more lines are added. */
@@ -158,7 +167,7 @@ export class Block {
 
   /** Settles the events from `from` to `to`. */
   settle(from: number, to: number, fate: Fate): void {
-    this.#eachOwner(from, to, (owner, events) => owner.settle(events, fate))
+    this.#eachOwner(from, to, (owner, events, first) => owner.settle(events, fate, first))
     this.#free(from, to)
   }
 
@@ -186,9 +195,9 @@ export class Block {
         if (meta !== undefined) copy.note(count + at - from, meta)
       }
       let owned = count
-      this.#eachOwner(from, to, (owner, events) => {
+      this.#eachOwner(from, to, (owner, events, first) => {
         owned += events
-        copy.own(owner, owned)
+        copy.own(owner, owned, first)
       })
       count += to - from
       this.#free(from, to)
@@ -201,14 +210,23 @@ export class Block {
     this.#free(from, to)
   }
 
-  #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {
+  #eachOwner(
+    from: number,
+    to: number,
+    visit: (owner: Owner, events: number, first: number) => void,
+  ): void {
     let at = from
     for (let n = this.#ownerAt(from); at < to; n++) {
       const end = Math.min(to, this.#ownerEnds[n] ?? to)
       const owner = this.#owners[n]
-      if (owner) visit(owner, end - at)
+      if (owner) visit(owner, end - at, this.#countedBy(n, at))
       at = end
     }
+  }
+
+  /** The number that an event has with its owner n. */
+  #countedBy(n: number, event = 0): number {
+    return (this.#ownerFirsts[n] ?? 0) + event - (this.#ownerEnds[n - 1] ?? 0)
   }
 
   #free(from: number, to: number): void {

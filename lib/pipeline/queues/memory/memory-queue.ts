@@ -26,6 +26,7 @@ import {
   type QueueUsage,
   type Remains,
 } from '../../queue.ts'
+import { Tally } from '../../tally.ts'
 import { Fifo } from '../fifo.ts'
 import { Waiting } from '../waiting.ts'
 
@@ -54,6 +55,8 @@ export class MemoryQueue implements Queue {
   }
   /** The segment that lines are added to. */
   #last: Segment | undefined
+  /** Of its block, one for each source. */
+  #tallies: Tally[] = []
   #queued = 0
   #held = 0
   #taken = 0
@@ -181,15 +184,28 @@ export class MemoryQueue implements Queue {
         // It is full.
         last = this.#begin()
       } else {
-        last.to += filled - at
-        last.block.own(acker)
+        this.#own(acker, last, filled - at)
         at = filled
       }
     }
   }
 
+  /** So many of the publish have been added to the last segment. */
+  #own(acker: Acker, segment: Segment, events: number): void {
+    let tally = this.#tallies.find(({ source }) => source === acker.source)
+    if (tally === undefined) {
+      tally = new Tally(acker.source)
+      this.#tallies.push(tally)
+    }
+    const first = tally.add(events)
+    segment.to += events
+    segment.block.own(tally, segment.to, first)
+    acker.ask(tally, first, first + events)
+  }
+
   /** Begins a block for the lines to come. */
   #begin(): Segment {
+    this.#tallies = []
     const segment = this.#append(new Block(this.#pins), 0, 0)
     this.#last = segment
     return segment
