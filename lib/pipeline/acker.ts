@@ -1,5 +1,5 @@
 import type { Receipt, ReceiptCounts } from '../event.ts'
-import type { Fate, Owner } from './block.ts'
+import type { Fate, Owner } from './owners.ts'
 import type { SourceCounts } from './stats.ts'
 import type { Listener, Tally } from './tally.ts'
 

@@ -1,4 +1,4 @@
-import type { Fate, Owner } from './block.ts'
+import type { Fate, Owner } from './owners.ts'
 import type { SourceCounts } from './stats.ts'
 
 /** Whoever asks a tally hears what has become of its events and, as it comes, what becomes of the others. */
@@ -76,5 +76,18 @@ export class Tally implements Owner {
       isOver ||= to <= this.#confirmed
     }
     if (isOver) this.#listening = this.#listening.filter(({ to }) => to > this.#confirmed)
+  }
+}
+
+/** The tallies of one block. */
+export class Tallies {
+  readonly #tallies: Tally[] = []
+
+  of(source: SourceCounts): Tally {
+    const known = this.#tallies.find(tally => tally.source === source)
+    if (known !== undefined) return known
+    const tally = new Tally(source)
+    this.#tallies.push(tally)
+    return tally
   }
 }

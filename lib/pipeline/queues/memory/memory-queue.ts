@@ -26,7 +26,7 @@ import {
   type QueueUsage,
   type Remains,
 } from '../../queue.ts'
-import { Tally } from '../../tally.ts'
+import { Tallies } from '../../tally.ts'
 import { Fifo } from '../fifo.ts'
 import { Waiting } from '../waiting.ts'
 
@@ -55,8 +55,8 @@ export class MemoryQueue implements Queue {
   }
   /** The segment that lines are added to. */
   #last: Segment | undefined
-  /** Of its block, one for each source. */
-  #tallies: Tally[] = []
+  /** Of its block. */
+  #tallies = new Tallies()
   #queued = 0
   #held = 0
   #taken = 0
@@ -192,11 +192,7 @@ export class MemoryQueue implements Queue {
 
   /** So many of the publish have been added to the last segment. */
   #own(acker: Acker, segment: Segment, events: number): void {
-    let tally = this.#tallies.find(({ source }) => source === acker.source)
-    if (tally === undefined) {
-      tally = new Tally(acker.source)
-      this.#tallies.push(tally)
-    }
+    const tally = this.#tallies.of(acker.source)
     const first = tally.add(events)
     segment.to += events
     segment.block.own(tally, segment.to, first)
@@ -205,7 +201,7 @@ export class MemoryQueue implements Queue {
 
   /** Begins a block for the lines to come. */
   #begin(): Segment {
-    this.#tallies = []
+    this.#tallies = new Tallies()
     const segment = this.#append(new Block(this.#pins), 0, 0)
     this.#last = segment
     return segment
