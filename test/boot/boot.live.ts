@@ -57,6 +57,27 @@ describe('S16: an installed agent', function () {
     expect(at('Syscall filter successfully installed')).to.be.within(1, at(`Started ${NAME}`))
   })
 
+  it('gives each line of its log to the journal with its priority', () => {
+    const entries = machine
+      .run(`journalctl --unit=${NAME} --output=json --output-fields=MESSAGE,PRIORITY`)
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const priorityOf = (text: string) =>
+      entries.find(({ MESSAGE }) => String(MESSAGE).includes(text))?.PRIORITY
+    expect(priorityOf('Syscall filter successfully installed')).to.equal('6')
+    expect(priorityOf('"log.level":"warn"') ?? '4').to.equal('4')
+    expect(entries.some(({ MESSAGE }) => String(MESSAGE).startsWith('<'))).to.equal(false)
+  })
+
+  it('says what it is and what it can, in its own name', () => {
+    expect(machine.run(`${NAME} --version`)).to.match(/^sample 1\.0\.0 \(sealbeat /)
+    expect(machine.run(`${NAME} --help`)).to.match(/^sample: .*\n\nUsage: sample /)
+    const wrong = machine.attempt(`${NAME} new agent foo`)
+    expect(wrong.code).to.equal(64)
+    expect(wrong.text).to.include('for authors of agents').and.not.to.include('    at ')
+  })
+
   it('would see no io_uring in a kernel that has one, by the filter of systemd alone', async () => {
     const IO_URING_SETUP = 425 // asm-generic/unistd.h, the same everywhere
     const program = `/usr/bin/perl -e 'syscall(${IO_URING_SETUP}, 1, 0); print "errno ", $!+0'`

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
+import { SEALBEAT } from '../../lib/cli/help/program.ts'
 import {
   type CapabilitiesOutcome,
   capabilitiesLine,
@@ -63,7 +64,10 @@ describe('facts in the documentation', () => {
   it('exit codes are those of the code and of the help', () => {
     const codes = Object.values(EXIT).map(String)
     expect(rowsOf(page('README.md'), 'code').map(([code]) => code)).to.deep.equal(codes)
-    const help = helpOf(undefined).split('Exit codes:\n')[1]?.split('\n\n')[0] ?? ''
+    const help =
+      helpOf(SEALBEAT, { command: undefined, begun: [] })
+        .split('Exit codes:\n')[1]
+        ?.split('\n\n')[0] ?? ''
     expect(help.split('\n').map(line => line.trim().split(' ')[0])).to.deep.equal(codes)
   })
 
