@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
-import { NAME, packageSample } from '../../tools/boot/sample.ts'
+import { FLOOD, NAME, packageSample } from '../../tools/boot/sample.ts'
 import { skip } from '../live.ts'
 import { bootedWith } from './booted-with.ts'
 
@@ -71,8 +71,8 @@ describe('S16: an installed agent', function () {
   })
 
   it('says what it is and what it can, in its own name', () => {
-    expect(machine.run(`${NAME} --version`)).to.match(/^sample 1\.0\.0 \(sealbeat /)
-    expect(machine.run(`${NAME} --help`)).to.match(/^sample: .*\n\nUsage: sample /)
+    expect(machine.run(`${NAME} --version`)).to.match(new RegExp(`^${NAME} 1\\.0\\.0 \\(sealbeat `))
+    expect(machine.run(`${NAME} --help`)).to.match(new RegExp(`^${NAME}: .*\\n\\nUsage: ${NAME} `))
     const wrong = machine.attempt(`${NAME} new agent foo`)
     expect(wrong.code).to.equal(64)
     expect(wrong.text).to.include('for authors of agents').and.not.to.include('    at ')
@@ -285,6 +285,27 @@ describe('S16: an installed agent', function () {
     expect(said).to.match(/^NoNewPrivs:\s1\r$/m)
     expect(said.match(/^Cap(Inh|Prm|Eff|Bnd|Amb):\s0{16}\r$/gm)).to.have.lengthOf(5)
     machine.run(`rm /etc/${NAME}/look.*`)
+  })
+
+  it('loses none of many events in the journal', async () => {
+    const folder = `/etc/systemd/system/${NAME}.service.d`
+    const arrivedOf = async () => {
+      machine.run(`systemctl restart ${NAME}`)
+      const since = machine.run('date +%s').trim()
+      machine.run(`kill -WINCH ${agent.pid}`)
+      const delivered = () => Number(/(\d+) delivered/.exec(agent.property('StatusText'))?.[1])
+      await agent.until('all are delivered', () => delivered() >= FLOOD)
+      const lines = `journalctl --sync; journalctl --unit=${NAME} --output=cat --since=@${since}`
+      const ids = `${lines} | sed -n 's/.*"own.flood".*"n":\\([0-9]*\\).*/\\1/p'`
+      return Number(machine.run(`${ids} | sort -u | wc -l`))
+    }
+    expect(await arrivedOf()).to.equal(FLOOD)
+    // The control: the journal as it is without the unit's setting.
+    machine.run(`mkdir -p ${folder}
+      printf '[Service]\\nLogRateLimitIntervalSec=30s\\nLogRateLimitBurst=1000\\n' >${folder}/limit.conf
+      systemctl daemon-reload`)
+    expect(await arrivedOf()).to.be.below(FLOOD)
+    machine.run(`rm -r ${folder}; systemctl daemon-reload; systemctl restart ${NAME}`)
   })
 
   it('stops in good order', () => {

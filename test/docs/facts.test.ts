@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
 import { SEALBEAT } from '../../lib/cli/help/program.ts'
+import { readableLog } from '../../lib/log/readable.ts'
 import {
   type CapabilitiesOutcome,
   capabilitiesLine,
@@ -186,6 +187,12 @@ describe('log lines in the documentation', () => {
         const shown = JSON.parse(text)
         const line = log.find(({ message }) => message === shown.message)
         expect(line).to.deep.include(shown)
+        // As a terminal shows it, but for the time and the fields.
+        const seen = readableLog(JSON.stringify(line), (_, words) => words).slice(9)
+        const lines = blocksOf('text').flatMap(block => block.text.split('\n'))
+        expect(lines.some(each => each.length > 20 && seen.startsWith(each.slice(9)))).to.equal(
+          true,
+        )
       }
     } finally {
       place.remove()
