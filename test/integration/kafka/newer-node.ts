@@ -1,0 +1,14 @@
+import { platformProblem, thisPlatform } from '../../../packages/kafka/src/platform.ts'
+import { nodeBinary } from '../../nodes.ts'
+
+/** A Node that output.kafka runs on: this one, or one of `make nodes`. */
+export function newerNode(): string | undefined {
+  if (platformProblem(thisPlatform()) === undefined) return process.execPath
+  return nodeBinary(24) ?? nodeBinary(22)
+}
+
+export const NO_NEWER_NODE = 'no Node from 22.22 on, which output.kafka needs: make nodes'
+
+/** The module of the output, for `type`. */
+export const MODULE: string = new URL('../../../packages/kafka/src/index.js', import.meta.url)
+  .pathname
