@@ -93,13 +93,14 @@ export class Cluster {
     return this.#found.get(id)
   }
 
-  /** What is known of a topic is not so any more. */
-  forget(topic: string): void {
-    this.#topics.delete(topic)
+  /** What is known of a topic may not be so any more: it is asked for again. */
+  doubt(name: string): void {
+    const known = this.#topics.get(name)
+    if (known !== undefined) this.#topics.set(name, { ...known, untilMs: 0 })
   }
 
-  forgetAll(): void {
-    this.#topics.clear()
+  doubtAll(): void {
+    for (const name of this.#topics.keys()) this.doubt(name)
   }
 
   async close(): Promise<void> {
@@ -109,7 +110,9 @@ export class Cluster {
   #isMade(name: string): boolean {
     const topic = this.#topics.get(name)?.topic
     if (topic === undefined) return true
-    return 'refusal' in topic ? !MAKING.includes(topic.refusal) : !topic.leaders.includes(-1)
+    return 'refusal' in topic
+      ? !MAKING.includes(topic.refusal)
+      : topic.leaders.some(leader => leader !== -1)
   }
 
   async #ask(names: readonly string[], signal: AbortSignal): Promise<void> {

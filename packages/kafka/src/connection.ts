@@ -166,7 +166,7 @@ export class KafkaConnection implements SharedConnection {
 
   #read(data: Buffer): void {
     let bytes = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data])
-    while (bytes.length >= LENGTH_BYTES + NUMBER_BYTES && !this.#socket.destroyed) {
+    while (bytes.length >= LENGTH_BYTES && !this.#socket.destroyed) {
       const length = bytes.readInt32BE(0)
       if (length < NUMBER_BYTES || length > MAX_ANSWER_BYTES) {
         this.destroy(strangeError())

@@ -112,7 +112,7 @@ class KafkaOutput implements Output {
     }
     const lose = (error: Error) => {
       // Another broker may lead by the time of the next try.
-      this.#cluster.forgetAll()
+      this.#cluster.doubtAll()
       fates.lose(error)
     }
     try {
@@ -154,7 +154,7 @@ class KafkaOutput implements Output {
   }
 
   #refused(topic: string, code: number, fates: Fates): void {
-    if (fateOf(code) === 'moved') this.#cluster.forget(topic)
+    if (fateOf(code) === 'moved') this.#cluster.doubt(topic)
     if (this.#isOneTopic) fates.throttle()
     const words = wordsOf(code)
     const isNews = this.#words.isNews(`${topic} ${code}`)

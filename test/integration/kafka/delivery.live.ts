@@ -1,8 +1,8 @@
 import { kafka } from '../../../tools/integration/kafka/kafka.ts'
 import { skip } from '../../live.ts'
+import { MODULE, NO_NEWER_NODE, newerNode } from '../../outputs/kafka/newer-node.ts'
 import { deliverySuite } from '../delivery-suite.ts'
 import { startedServer } from '../started.ts'
-import { MODULE, NO_NEWER_NODE, newerNode } from './newer-node.ts'
 
 describe('output.kafka and Kafka', () => {
   const node = newerNode()

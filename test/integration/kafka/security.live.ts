@@ -5,10 +5,10 @@ import { freePort } from '../../../tools/integration/server-process.ts'
 import { beatSource, Workplace } from '../../cli/workplace.ts'
 import { skip } from '../../live.ts'
 import { temporaryFolder } from '../../outputs/folder.ts'
+import { MODULE, NO_NEWER_NODE, newerNode } from '../../outputs/kafka/newer-node.ts'
 import { Authority } from '../../outputs/tls/certificates.ts'
 import { CountingAgent } from '../agent.ts'
 import { startedServer } from '../started.ts'
-import { MODULE, NO_NEWER_NODE, newerNode } from './newer-node.ts'
 
 const EVENTS = 5_000
 const PASSWORD = 'correct horse'
