@@ -11,6 +11,12 @@ import type { Client } from './client.ts'
 /** More than any answer has: one about all brokers and some topics takes some thousand bytes for each. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
+/** The part of its lifetime in which a connection is used. */
+const USED = 0.7
+
+/** The longest time that a timer of Node can be set to. */
+const LONGEST_MS = 2 ** 31 - 1
+
 const LENGTH_BYTES = 4
 const NUMBER_BYTES = 4
 
@@ -27,8 +33,8 @@ export class KafkaConnection implements SharedConnection {
   #last = 0
   #rest: Buffer = Buffer.alloc(0)
   #failure: Error | undefined
-  /** performance.now() until which the broker knows who we are. */
-  #untilMs = Number.POSITIVE_INFINITY
+  #isExpired = false
+  readonly #timers: NodeJS.Timeout[] = []
 
   constructor(socket: Socket, client: Client, clientId: string) {
     this.#socket = socket
@@ -40,14 +46,18 @@ export class KafkaConnection implements SharedConnection {
   }
 
   get isClosed(): boolean {
-    if (this.#failure === undefined && performance.now() > this.#untilMs && this.#asked.size === 0)
-      void this.end()
-    return this.#failure !== undefined
+    return this.#isExpired || this.#failure !== undefined
   }
 
-  /** After so long it is used no more: the broker would close it. */
+  /** The broker takes nothing over it after so long: it is used for less, so that what is on its way gets through. */
   expireIn(ms: number): void {
-    this.#untilMs = performance.now() + ms
+    const expire = () => {
+      this.#isExpired = true
+    }
+    this.#timers.push(
+      setTimeout(expire, Math.min(ms * USED, LONGEST_MS)).unref(),
+      setTimeout(() => void this.end(), Math.min(ms, LONGEST_MS)).unref(),
+    )
   }
 
   /**
@@ -89,11 +99,13 @@ export class KafkaConnection implements SharedConnection {
 
   async end(): Promise<void> {
     this.#failure ??= new Error('the connection has been ended')
+    for (const timer of this.#timers) clearTimeout(timer)
     this.#socket.destroySoon()
   }
 
   destroy(reason: Error): void {
     this.#failure ??= reason
+    for (const timer of this.#timers) clearTimeout(timer)
     this.#socket.destroy()
     const asked = [...this.#asked.values()]
     this.#asked.clear()

@@ -51,20 +51,19 @@ export async function deliver(
 ): Promise<void> {
   const { signal, settings } = options
   let runs = shares.flatMap(share => runsOf(share, settings.max_message_bytes))
-  await broker.with(async session => {
-    while (runs.length > 0) {
-      // A request has one run of a partition: those behind it come with the next one, in their order.
-      const now = runs.filter(
-        (run, at) => runs.findIndex(other => isSamePartition(run, other)) === at,
-      )
-      const behind = runs.filter(run => !now.includes(run))
-      const answers = await produce(session, now, options)
-      const again = now.flatMap((run, at) => settle(run, answers[at], fates, options))
-      options.progress()
-      signal.throwIfAborted()
-      runs = [...again, ...behind]
-    }
-  }, signal)
+  while (runs.length > 0) {
+    // A request has one run of a partition: those behind it come with the next one, in their order.
+    const now = runs.filter(
+      (run, at) => runs.findIndex(other => isSamePartition(run, other)) === at,
+    )
+    const behind = runs.filter(run => !now.includes(run))
+    // Each asks for a connection by itself, as one is used for a limited time.
+    const answers = await broker.with(session => produce(session, now, options), signal)
+    const again = now.flatMap((run, at) => settle(run, answers[at], fates, options))
+    options.progress()
+    signal.throwIfAborted()
+    runs = [...again, ...behind]
+  }
 }
 
 function isSamePartition(a: Run, b: Run): boolean {

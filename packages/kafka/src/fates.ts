@@ -31,7 +31,7 @@ export class Fates {
     this.#lost ??= reason
   }
 
-  /** Not because of the topic alone, or there is no other. */
+  /** There is no other topic. It pauses unless some of its partitions take events. */
   throttle(): void {
     this.#isThrottled = true
   }
@@ -40,7 +40,8 @@ export class Fates {
   result(count: number): WriteResult {
     const retry = [...this.#left]
     if (this.#lost !== undefined && retry.length === count) throw this.#lost
-    const cause = this.#lost !== undefined ? 'lost' : this.#isThrottled ? 'throttled' : undefined
+    const isThrottled = this.#isThrottled && retry.length + this.#reject.length === count
+    const cause = this.#lost !== undefined ? 'lost' : isThrottled ? 'throttled' : undefined
     return { retry, reject: this.#reject, ...(retry.length > 0 && cause && { cause }) }
   }
 

@@ -17,9 +17,6 @@ export interface SessionOptions {
 
 type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>
 
-/** The part of an answer's lifetime that is used: the clocks of two hosts are not the same. */
-const LIFETIME = 0.8
-
 const PRODUCE = 0
 const NO_VERSIONS = { minVersion: 1, maxVersion: 0 }
 
@@ -130,7 +127,7 @@ export class Session implements SharedConnection {
       sasl.mechanism === 'PLAIN'
         ? await prove(Buffer.from(`\0${username}\0${password}`))
         : await scram(client, settings, prove)
-    if (sessionLifetimeMs > 0n) connection.expireIn(Number(sessionLifetimeMs) * LIFETIME)
+    if (sessionLifetimeMs > 0n) connection.expireIn(Number(sessionLifetimeMs))
   }
 }
 

@@ -89,6 +89,13 @@ describe('output.kafka', () => {
     expect(said()[0]).to.include('min.insync.replicas')
   })
 
+  it('goes on where one partition of the only topic takes nothing', async () => {
+    const made = await open({ partition: 'round_robin' })
+    broker.judge = ([first]) => ({ code: first?.partition === 1 ? 19 : 0 })
+    const { retry, cause } = await write(made, linesOf(3))
+    expect([retry.length, cause]).to.deep.equal([1, undefined])
+  })
+
   for (const code of [29, 31, 7, 56, 6, 41, -1]) {
     it(`loses nothing by the code ${code}`, async () => {
       const made = await open()
