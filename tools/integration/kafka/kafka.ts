@@ -32,48 +32,82 @@ export const kafka: ServerKind = {
     return WANTED.version
   },
   async start(folder, { settings = {} } = {}) {
-    const home = join(folder, 'kafka')
-    const data = join(home, 'data')
-    await mkdir(home, { recursive: true })
-    const [port, controller] = [await freePort(), await freePort()]
-    const file = join(home, 'server.properties')
-    const all = { ...settingsOf(port, controller, data), ...settings }
-    all.listeners = [ownListeners(port, controller), settings.listeners ?? []].flat().join()
-    all['advertised.listeners'] = all.listeners.replace(/,CONTROLLER:[^,]*/, '')
-    const lines = Object.entries(all).filter(([key]) => key !== 'scram')
-    await writeFile(file, lines.map(pair => `${pair.join('=')}\n`).join(''))
-    if (!existsSync(join(data, 'meta.properties'))) await format(file, settings.scram)
-    const command = [...javaCommand(WANTED, 'kafka.Kafka', JVM), file]
-    const server = await ServerProcess.start({ name: 'kafka', folder, port, command })
+    const [node] = await freeNodes(1)
+    if (node === undefined) throw new TypeError('no node')
+    const server = await startNode(folder, node, [node], settings)
     return {
-      port,
+      port: node.port,
       restart: how => server.restart(how),
       stop: () => server.stop(),
-      events: () => messagesOf(port),
+      events: () => messagesOf(node.port),
     } satisfies Server
   },
 }
 
-function ownListeners(port: number, controller: number): string {
-  return `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`
+/** A broker of a cluster, which is one of its controllers. */
+export interface ClusterNode {
+  readonly id: number
+  readonly port: number
+  readonly controllerPort: number
 }
 
-function settingsOf(port: number, controller: number, data: string): Record<string, string> {
+export async function freeNodes(count: number): Promise<readonly ClusterNode[]> {
+  const nodes: ClusterNode[] = []
+  for (let id = 1; id <= count; id++) {
+    nodes.push({ id, port: await freePort(), controllerPort: await freePort() })
+  }
+  return nodes
+}
+
+export async function startNode(
+  folder: string,
+  node: ClusterNode,
+  all: readonly ClusterNode[],
+  settings: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
+  const home = join(folder, `kafka-${node.id}`)
+  const data = join(home, 'data')
+  await mkdir(home, { recursive: true })
+  const file = join(home, 'server.properties')
+  const { listeners, scram, ...own } = settings
+  const clients = [`PLAINTEXT://127.0.0.1:${node.port}`, ...(listeners ? [listeners] : [])]
+  const entries = {
+    ...settingsOf(node, all, data),
+    listeners: [...clients, `CONTROLLER://127.0.0.1:${node.controllerPort}`].join(),
+    'advertised.listeners': clients.join(),
+    ...own,
+  }
+  await writeFile(
+    file,
+    Object.entries(entries)
+      .map(pair => `${pair.join('=')}\n`)
+      .join(''),
+  )
+  if (!existsSync(join(data, 'meta.properties'))) await format(file, scram)
+  const command = [...javaCommand(WANTED, 'kafka.Kafka', JVM), file]
+  return ServerProcess.start({ name: `kafka-${node.id}`, folder, port: node.port, command })
+}
+
+function settingsOf(
+  { id }: ClusterNode,
+  all: readonly ClusterNode[],
+  data: string,
+): Readonly<Record<string, string>> {
+  const voters = all.map(each => `${each.id}@127.0.0.1:${each.controllerPort}`)
   return {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'node.id': String(id),
+    'controller.quorum.voters': voters.join(),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    listeners: ownListeners(port, controller),
     'log.dirs': data,
     // After a kill the controller takes it again once its session is over.
     ...{ 'broker.session.timeout.ms': '1000', 'broker.heartbeat.interval.ms': '200' },
     'num.partitions': '3',
     'offsets.topic.replication.factor': '1',
     // Of one broker there is nobody to hand partitions over to.
-    'controlled.shutdown.enable': 'false',
+    'controlled.shutdown.enable': String(all.length > 1),
   }
 }
 
@@ -86,7 +120,8 @@ async function format(file: string, scram: string | undefined): Promise<void> {
   ])
 }
 
-async function* messagesOf(port: number): AsyncGenerator<string> {
+/** The ids of all messages that the cluster of a broker has. */
+export async function* messagesOf(port: number): AsyncGenerator<string> {
   const [program = '', ...args] = [...javaCommand(WANTED, 'Messages', JVM), `127.0.0.1:${port}`]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = once(child, 'exit')
