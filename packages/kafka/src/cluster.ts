@@ -130,7 +130,7 @@ export class Cluster {
       }
       throw error
     })
-    for (const { nodeId, host, port } of answer.brokers) this.#learn(nodeId, host, port)
+    for (const broker of answer.brokers.filter(isReachable)) this.#learn(broker)
     if (this.#topics.size > MAX_TOPICS) this.#topics.clear()
     const untilMs = performance.now() + MAX_AGE_MS
     for (const { name, errorCode, partitions } of answer.topics) {
@@ -141,7 +141,7 @@ export class Cluster {
     }
   }
 
-  #learn(id: number, host: string, port: number): void {
+  #learn({ nodeId: id, host, port }: Metadata['brokers'][number]): void {
     const known = this.#found.get(id)
     if (known?.peer.host === host && known.peer.port === port) return
     void known?.close()
@@ -169,6 +169,11 @@ function leadersOf(partitions: readonly PartitionState[]): Leaders {
     if (partitionIndex >= 0 && partitionIndex < leaders.length) leaders[partitionIndex] = leaderId
   }
   return leaders
+}
+
+/** A name or an address, which can also be shown, and a port. */
+export function isReachable({ host, port }: Metadata['brokers'][number]): boolean {
+  return /^[\w.:-]{1,255}$/.test(host) && port > 0 && port < 65536
 }
 
 interface Asked {

@@ -12,19 +12,15 @@ import { type Message, sizeOf } from './messages.ts'
 import type { Session, SessionOptions } from './session.ts'
 import type { KafkaSettings } from './settings.ts'
 
-/** Messages that are written to one partition together. */
-interface Run {
-  readonly topic: string
-  readonly partition: number
-  readonly messages: readonly Message[]
-}
-
-/** The messages of one partition. */
+/** Messages of one partition. */
 export interface Share {
   readonly topic: string
   readonly partition: number
   readonly messages: readonly Message[]
 }
+
+/** Those that are written together. */
+type Run = Share
 
 /** What a run takes beside its messages. */
 const RUN_BYTES = 128

@@ -12,7 +12,7 @@ import type { KafkaSettings } from './settings.ts'
 export interface SessionOptions {
   readonly client: Client
   readonly apis: Apis
-  readonly settings: Pick<KafkaSettings, 'client_id' | 'username' | 'password' | 'sasl' | 'ssl'>
+  readonly settings: Pick<KafkaSettings, 'client_id' | 'username' | 'password' | 'sasl'>
 }
 
 type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>
@@ -43,10 +43,13 @@ export class Session implements SharedConnection {
   ): Promise<Session> {
     const session = await Session.greet(socket, peer, options, signal)
     try {
+      // A connection that is of no use is not kept.
+      session.pick(options.apis.metadata, 'Metadata')
+      session.pick(options.apis.produce, 'Produce')
       await session.authenticate(options, signal)
       return session
     } catch (error) {
-      session.connection.destroy(new Error('the broker does not know us'))
+      session.connection.destroy(new Error('the broker and this output do not fit together'))
       throw error
     }
   }

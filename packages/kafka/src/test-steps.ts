@@ -2,7 +2,7 @@
 
 import type { OutputContext, OutputTestStep } from 'sealbeat'
 import { connectionSteps, type FailedPeer, step } from 'sealbeat/outputs'
-import { metadataOf } from './cluster.ts'
+import { isReachable, metadataOf } from './cluster.ts'
 import { NONE, wordsOf } from './codes.ts'
 import { constantTopicOf } from './messages.ts'
 import { Session, type SessionOptions } from './session.ts'
@@ -56,7 +56,7 @@ async function* brokerSteps(
   const known = yield* step(peer, 'authenticate', signal, authenticate, say)
   if (known === undefined) return
   const { brokers, topics } = known
-  const names = brokers.map(({ host, port }) => `${host}:${port}`)
+  const names = brokers.filter(isReachable).map(({ host, port }) => `${host}:${port}`)
   const at = { peer: peer.title }
   yield { ...at, step: 'brokers', found: names.slice(0, MAX_SHOWN).join(', ') }
   const [found] = topics

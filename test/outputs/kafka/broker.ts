@@ -45,10 +45,13 @@ export class Broker {
   leader: (partition: number) => number = () => 1
   /** What is said instead of anything. */
   instead: Buffer | undefined
+  /** Whether it says that it is as old as 2018. */
+  isOld = false
   /** Who may come; undefined: anybody. */
   password: string | undefined
   /** Where it says that it listens. */
   advertised = 0
+  host = '127.0.0.1'
   port = 0
   readonly #server = createServer(socket => this.#serve(socket))
   readonly #sockets = new Set<Socket>()
@@ -114,7 +117,7 @@ export class Broker {
     bytes: Bytes,
     state: { isKnown: boolean },
   ): Buffer | undefined {
-    if (kind === VERSIONS) return versions()
+    if (kind === VERSIONS) return versionsOf(this.isOld)
     if (kind === METADATA) return this.#metadata(bytes.texts())
     if (kind === PRODUCE) return this.#produce(bytes, version)
     if (kind === HANDSHAKE) {
@@ -128,7 +131,7 @@ export class Broker {
   }
 
   #metadata(names: readonly string[]): Buffer {
-    const broker = [u32(1), text('127.0.0.1'), u32(this.advertised), Bytes.i16(-1)]
+    const broker = [u32(1), text(this.host), u32(this.advertised), Bytes.i16(-1)]
     const topics = names.map(name => {
       const count = this.topics.get(name) ?? 0
       const partitions = [...Array(count).keys()].map(partition => {
@@ -168,8 +171,9 @@ export class Broker {
   }
 }
 
-function versions(): Buffer {
-  const each = SPOKEN.flatMap(numbers => numbers.map(number => Bytes.i16(number)))
+function versionsOf(isOld: boolean): Buffer {
+  const old = SPOKEN.map(([key]) => [key, 0, 2] as const)
+  const each = (isOld ? old : SPOKEN).flat().map(number => Bytes.i16(number))
   return Buffer.concat([Bytes.i16(0), u32(SPOKEN.length), ...each])
 }
 

@@ -125,6 +125,16 @@ describe('output.kafka', () => {
     expect(broker.received).to.have.length(2)
   })
 
+  it('connects to no broker with an address that is none, and does not show it', async () => {
+    const made = await open()
+    broker.host = 'a\u001b[2J b'
+    expect((await write(made, linesOf(1))).retry).to.deep.equal([0])
+    const shown = await outputs.test({ hosts: [`127.0.0.1:${broker.port}`], topic: 'events' })
+    expect(JSON.stringify([shown, outputs.logged])).not.to.include('2J')
+    broker.host = '127.0.0.1'
+    expect(await write(made, linesOf(1))).to.deep.equal(WRITTEN)
+  })
+
   it('uses partitions that have a leader', async () => {
     const made = await open({ partition: 'random' })
     broker.leader = partition => (partition === 1 ? 1 : -1)
@@ -204,6 +214,15 @@ describe('output.kafka', () => {
       expect(error, instead).to.include('what answers is no broker of Kafka')
     }
     broker.instead = undefined
+    expect(await write(made, linesOf(1))).to.deep.equal(WRITTEN)
+  })
+
+  it('leaves a broker that is too old, and asks again', async () => {
+    const made = await open()
+    broker.isOld = true
+    const error = await write(made, linesOf(1)).catch(String)
+    expect(error).to.include('the broker speaks no version of Metadata that is known')
+    broker.isOld = false
     expect(await write(made, linesOf(1))).to.deep.equal(WRITTEN)
   })
 
