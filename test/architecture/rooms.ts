@@ -254,6 +254,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery'],
     ],
   },
+  'packages/kafka': {
+    files: /^packages\/kafka\//,
+    imports: ['npm:sealbeat', 'npm:@platformatic/kafka'],
+    types: ['npm:convict', 'npm:pino'],
+  },
   beats: {
     files: /^beats\//,
     imports: ['npm:sealbeat', 'npm:chai', 'npm:fast-check', 'npm:pino'],
