@@ -1,11 +1,11 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import { multiplexerOf } from '../architectures/multiplexers.ts'
-import type { Policy, Rule, Verdict } from '../policy/policy.ts'
-import { wordDefault } from '../policy/wording.ts'
+import type { Policy, Rule } from '../policy/policy.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, asTaken, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
+import { defaultRules, newestOf } from './defaults.ts'
 import { resolveOverlaps } from './overlaps.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileRule } from './profile.ts'
 
 interface Imported {
   /** A self-contained policy (`mode: replace`); each rule's origin is its place in the profile. */
@@ -16,8 +16,8 @@ interface Imported {
 
 /**
  * Converts a profile, as container runtimes enforce it (runc, crun and libseccomp), into a policy for
- * one architecture. Every name in the table gets the profile's verdict. Under a default that denies,
- * numbers that are not in the table get ENOSYS, as in runc.
+ * one architecture. Every name in the table gets the profile's verdict. Under a default that denies, names
+ * that are newer than all that the profile names get ENOSYS, as in runc, and so do numbers without a name.
  */
 export function importProfile(
   profile: Profile,
@@ -30,17 +30,21 @@ export function importProfile(
   const byDefault = verdictOf(profile.defaultAction, architecture, message =>
     note('defaultAction', message),
   )
-  const rules = rulesOf(profile, architecture, { ...target, architecture: architecture.name }, note)
+  const here = { ...target, architecture: architecture.name }
+  const syscalls = profile.syscalls.filter(each => applies(each, here))
+  const named = syscalls.flatMap(({ names }) => names)
+  const newest = newestOf(named, architecture, byDefault)
+  const isNewer = ({ name }: Rule) => (architecture.table.numbers[name] ?? 0) > (newest ?? Infinity)
   // The runtimes skip rules that have the same verdict as the default action.
-  const resolved = resolveOverlaps(
-    rules.filter(rule => !isSame(rule.verdict, byDefault)),
-    note,
+  const rules = rulesOf(syscalls, architecture, note).filter(
+    rule => !isSame(rule.verdict, byDefault) && !isNewer(rule),
   )
+  const resolved = resolveOverlaps(rules, note)
   for (const rule of resolved) noteWidth(architecture, rule, note)
   const policy = {
     defaultAction: byDefault.action,
     defaultOrigin: 'defaultAction',
-    rules: [...resolved, ...defaultRules(resolved, architecture, byDefault)],
+    rules: [...resolved, ...defaultRules(resolved, architecture, byDefault, newest)],
   }
   return { policy, notes: [...notes] }
 }
@@ -56,13 +60,11 @@ function noteTop({ architectures, flags }: Profile, { names }: Architecture, not
 }
 
 function rulesOf(
-  { syscalls }: Profile,
+  syscalls: readonly ProfileRule[],
   architecture: Architecture,
-  target: Target,
   note: Note,
 ): readonly Rule[] {
   return syscalls.flatMap(each => {
-    if (!applies(each, target)) return []
     const origin = `syscalls[${each.index}]`
     const verdict = verdictOf(each, architecture, message => note(origin, message))
     const alternatives = alternativesOf(each)
@@ -95,18 +97,4 @@ function rulesOf(
     )
     return [...direct, ...multiplexed]
   })
-}
-
-/** Rules for the calls that our default action would deny with another error than the profile does. */
-function defaultRules(
-  resolved: readonly Rule[],
-  { table }: Architecture,
-  verdict: Verdict,
-): readonly Rule[] {
-  const numberOf = (name: string) => table.numbers[name]
-  const plain = resolved.filter(({ conditions }) => conditions.length === 0)
-  const taken = new Set(plain.map(({ name }) => numberOf(name)))
-  const names = Object.keys(table.numbers).filter(name => !taken.has(numberOf(name)))
-  const reworded = names.filter(name => !isSame(wordDefault(name, verdict.action), verdict))
-  return reworded.map(name => ({ name, conditions: [], verdict, origin: 'defaultAction' }))
 }

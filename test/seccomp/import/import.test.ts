@@ -83,9 +83,13 @@ function isMet({ op, index, value, valueTwo = 0 }: RawArgument, args: readonly b
 function reading(
   profile: RawProfile,
   on: readonly RawRule[],
+  { table: { numbers } }: Architecture,
   name: string,
   args: readonly bigint[],
 ) {
+  // What runc puts before the filter: nothing that is newer than the newest call of the profile exists.
+  const newest = Math.max(...on.flatMap(({ names }) => names).map(each => numbers[each] ?? 0))
+  if ((numbers[name] ?? 0) > newest) return 0x50026
   const named = on.filter(({ names }) => names.includes(name))
   const plain = named.find(({ args: tests }) => (tests ?? []).length === 0)
   if (plain) return answer(plain)
@@ -148,7 +152,9 @@ describe('seccomp import', () => {
             for (const [call, number] of Object.entries(table.numbers)) {
               for (const args of argumentLists(on, call)) {
                 const { value } = simulate(program, { audit, number, args }, endian)
-                expect(value, `${call}(${args})`).to.equal(reading(raw, on, call, args))
+                expect(value, `${call}(${args})`).to.equal(
+                  reading(raw, on, architecture, call, args),
+                )
               }
             }
           }
