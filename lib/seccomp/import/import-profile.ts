@@ -1,5 +1,6 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import { multiplexerOf } from '../architectures/multiplexers.ts'
+import { SINCE } from '../architectures/tables/since.ts'
 import type { Policy, Rule } from '../policy/policy.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, asTaken, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
@@ -10,6 +11,8 @@ import type { Profile, ProfileRule } from './profile.ts'
 interface Imported {
   /** A self-contained policy (`mode: replace`); each rule's origin is its place in the profile. */
   readonly policy: Policy
+  /** Rules without conditions for calls that only other architectures have. */
+  readonly elsewhere: readonly Rule[]
   /** The differences from the profile, without duplicates: `syscalls[3]: …`. */
   readonly notes: readonly string[]
 }
@@ -39,14 +42,18 @@ export function importProfile(
   const rules = rulesOf(syscalls, architecture, note).filter(
     rule => !isSame(rule.verdict, byDefault) && !isNewer(rule),
   )
-  const resolved = resolveOverlaps(rules, note)
+  const { rules: resolved, precedence } = resolveOverlaps(rules, note)
   for (const rule of resolved) noteWidth(architecture, rule, note)
   const policy = {
     defaultAction: byDefault.action,
     defaultOrigin: 'defaultAction',
+    precedence,
     rules: [...resolved, ...defaultRules(resolved, architecture, byDefault, newest)],
   }
-  return { policy, notes: [...notes] }
+  const elsewhere = rulesElsewhere(syscalls, architecture).filter(
+    rule => !isSame(rule.verdict, byDefault),
+  )
+  return { policy, elsewhere, notes: [...notes] }
 }
 
 function noteTop({ architectures, flags }: Profile, { names }: Architecture, note: Note): void {
@@ -83,9 +90,7 @@ function rulesOf(
       const conditions = [{ argument: 0, operation: 'Equal', value }] as const
       return [{ name: other.by, conditions, verdict, origin }]
     })
-    const unknown = each.names.filter(
-      name => !known.includes(name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? ''),
-    )
+    const unknown = each.names.filter(name => isUnknown(architecture, name) && !isKept(each, name))
     if (unknown.length > 0) note(origin, `not on ${architecture.name}: ${unknown.join(', ')}`)
     const direct = known.flatMap(name =>
       alternatives.map(
@@ -97,4 +102,29 @@ function rulesOf(
     )
     return [...direct, ...multiplexed]
   })
+}
+
+function isUnknown({ table: { numbers } }: Architecture, name: string): boolean {
+  return !Object.hasOwn(numbers, name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? '')
+}
+
+/** Whether the section has the name though this architecture does not: what its arguments are there, is not known here. */
+function isKept({ args }: ProfileRule, name: string): boolean {
+  return args.length === 0 && Object.hasOwn(SINCE, name)
+}
+
+/** Of each name that only other architectures have, the first rule. */
+function rulesElsewhere(
+  syscalls: readonly ProfileRule[],
+  architecture: Architecture,
+): readonly Rule[] {
+  const first = new Map<string, Rule>()
+  for (const each of syscalls) {
+    const verdict = verdictOf(each, architecture, () => {})
+    for (const name of each.names) {
+      if (first.has(name) || !isUnknown(architecture, name) || !isKept(each, name)) continue
+      first.set(name, { name, conditions: [], verdict, origin: `syscalls[${each.index}]` })
+    }
+  }
+  return [...first.values()]
 }

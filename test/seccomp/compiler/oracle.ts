@@ -33,7 +33,8 @@ export function plainReading(
           rule.conditions.every(test => holds(architecture, rule.name, test, args)),
       )
       const narrow = matching.filter(rule => rule.conditions.length > 0)
-      const found = strictest(narrow) ?? strictest(matching)
+      const deciding = layer.precedence === 'first' ? narrow[0] : strictest(narrow)
+      const found = deciding ?? strictest(matching)
       if (found) return found.verdict
     }
     return wordDefault(called[0], defaultAction)

@@ -112,6 +112,46 @@ describe('seccomp import, where libseccomp has ways of its own', () => {
     )
   })
 
+  describe('several answers for one name', () => {
+    const EIO = 5
+    const ENXIO = 6
+    const test = (index: number, op: string, value: number) => ({ index, op, value })
+    const two = (one: object, other: object) => ({
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [
+        { names: ['prctl'], action: 'SCMP_ACT_ERRNO', errnoRet: EIO, args: [one] },
+        { names: ['prctl'], action: 'SCMP_ACT_ERRNO', errnoRet: ENXIO, args: [other] },
+      ],
+    })
+
+    it('gives each where only one matches', async () => {
+      const value = two(test(0, 'SCMP_CMP_EQ', 1), test(0, 'SCMP_CMP_EQ', 2))
+      expect(await answerOn('amd64', value, 'prctl', 1n)).to.equal(0x50000 + EIO)
+      expect(await answerOn('amd64', value, 'prctl', 2n)).to.equal(0x50000 + ENXIO)
+      expect(await answerOn('amd64', value, 'prctl', 3n)).to.equal(ALLOWED)
+      const { policy, notes } = imported(value, await loadArchitecture('386'))
+      expect(policy.precedence).to.equal('strictest')
+      expect(notes).to.deep.equal([])
+    })
+
+    const both: readonly (readonly [what: string, one: object, other: object, errno: number])[] = [
+      ['the higher argument', test(0, 'SCMP_CMP_EQ', 5), test(1, 'SCMP_CMP_EQ', 5), ENXIO],
+      ['an equal value', test(0, 'SCMP_CMP_GE', 5), test(0, 'SCMP_CMP_EQ', 5), ENXIO],
+      ['the smaller', test(0, 'SCMP_CMP_GE', 5), test(0, 'SCMP_CMP_LE', 5), ENXIO],
+      ['the narrower bound below', test(0, 'SCMP_CMP_LT', 9), test(0, 'SCMP_CMP_LE', 6), ENXIO],
+      ['the narrower bound above', test(0, 'SCMP_CMP_GE', 1), test(0, 'SCMP_CMP_GT', 3), ENXIO],
+      ['the first where all is equal', test(0, 'SCMP_CMP_LE', 9), test(0, 'SCMP_CMP_LT', 9), EIO],
+    ]
+    for (const [what, one, other, errno] of both) {
+      it(`lets libseccomp's order decide where both match: ${what}`, async () => {
+        const value = two(one, other)
+        expect(await answerOn('amd64', value, 'prctl', 5n, 5n)).to.equal(0x50000 + errno)
+        const { policy } = imported(value, await loadArchitecture('amd64'))
+        expect(policy.precedence).to.equal('first')
+      })
+    }
+  })
+
   describe('what is newer than the newest call of a profile', () => {
     const naming = (names: readonly string[], more: object = {}) => ({
       defaultAction: 'SCMP_ACT_ERRNO',
