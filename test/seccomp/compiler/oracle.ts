@@ -45,7 +45,8 @@ function strictest(rules: readonly Rule[]): Rule | undefined {
   return ACTIONS.map(action => rules.find(rule => rule.verdict.action === action)).find(Boolean)
 }
 
-function holds(
+/** Whether a condition holds for the bits of an argument that the kernel looks at. */
+export function holds(
   { bits, widths }: Architecture,
   name: string,
   { argument, operation, value, mask = 0n }: Condition,
