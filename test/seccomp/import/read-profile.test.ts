@@ -168,6 +168,38 @@ describe('a profile of a container runtime', () => {
     ])
   })
 
+  it('is read as far as it can be: what is wrong is left out', () => {
+    const wrong = [
+      7,
+      {
+        ...RULE,
+        action: 'SCMP_ACT_DENY',
+        args: [
+          { ...TEST, index: 9 },
+          { ...TEST, op: '==' },
+        ],
+      },
+      {
+        ...RULE,
+        names: ['read', 7],
+        args: 'x',
+        includes: { arches: 'amd64', caps: ['CAP_BPF', 1] },
+      },
+    ]
+    const found = read({ ...ALLOW, flags: 'x', syscalls: wrong }).profile
+    const includes = { arches: [], caps: ['CAP_BPF'] }
+    expect(found).to.deep.equal({
+      defaultAction: { action: 'SCMP_ACT_ALLOW' },
+      architectures: [],
+      flags: [],
+      syscalls: [
+        { ...READ, names: [], action: 'SCMP_ACT_ERRNO' },
+        { ...READ, index: 1, action: 'SCMP_ACT_ERRNO' },
+        { ...READ, index: 2, action: 'SCMP_ACT_ERRNO', includes },
+      ],
+    })
+  })
+
   it('has words of 64 bits, and 0 where a value is left out', () => {
     const written = parseJson(
       '{"index": 5, "value": 18446744073709551615, "valueTwo": 1234567890123456, "op": "SCMP_CMP_MASKED_EQ"}',
