@@ -43,7 +43,8 @@ export function importProfile(
     rule => !isSame(rule.verdict, byDefault) && !isNewer(rule),
   )
   const { rules: resolved, precedence } = resolveOverlaps(rules, note)
-  for (const rule of resolved) noteWidth(architecture, rule, note)
+  const kept = new Set(resolved)
+  for (const rule of rules) if (kept.has(rule)) noteWidth(architecture, rule, note)
   const policy = {
     defaultAction: byDefault.action,
     defaultOrigin: 'defaultAction',

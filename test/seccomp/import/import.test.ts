@@ -227,6 +227,16 @@ describe('seccomp import', () => {
     })
   }
 
+  it('says it in the order of the profile', async () => {
+    const values = [1, 3, 2].map(value => rule('SCMP_ACT_ALLOW', [eq(0, value)]))
+    const { notes } = imported(profile(...values), await loadArchitecture('amd64'))
+    expect(notes.map(note => note.split(':')[0])).to.deep.equal([
+      'syscalls[0]',
+      'syscalls[1]',
+      'syscalls[2]',
+    ])
+  })
+
   it('keeps the calls of other architectures, as what need not exist', async () => {
     const amd64 = await loadArchitecture('amd64')
     const value = profile(
