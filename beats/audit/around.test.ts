@@ -45,6 +45,19 @@ describe('audit: violations by nobody that is known', () => {
     expect(own.decide('2f fs.execute', undefined, 1)).to.deep.equal({ unreported: 0 })
   })
 
+  it('are remembered by their last report', () => {
+    const own = new OwnViolations(() => false)
+    own.decide('old', undefined, 0)
+    for (let kind = 1; kind < 1024; kind++) own.decide(String(kind), undefined, 0)
+    expect(own.decide('old', undefined, 1)).to.equal(undefined)
+    expect(own.decide('old', undefined, 60_000)).to.deep.equal({ unreported: 1 })
+    // A kind too many: the oldest report is no longer that of `old`.
+    own.decide('new', undefined, 60_000)
+    expect(own.decide('old', undefined, 60_001)).to.equal(undefined)
+    expect(own.decide('1', undefined, 60_001)).to.deep.equal({ unreported: 0 })
+    expect(own.decide('old', undefined, 120_000), 'told once').to.deep.equal({ unreported: 1 })
+  })
+
   it('are counted, however many kinds there are', () => {
     const own = new OwnViolations(() => false)
     const kinds = Array.from({ length: 3000 }, (_, at) => `${at} ptrace`)
@@ -265,6 +278,7 @@ describe('audit: events of this machine', () => {
     await reporter.report(batchOf(1326, 'garbage'), 10)
     await reporter.report(batchOf(1423, 'domain=1f blockers=ptrace'), 10)
     expect([reporter.dueInMs(20), reporter.waiting]).to.deep.equal([90, 2])
+    expect(reporter.dueInMs(500), 'what is overdue is due now').to.equal(0)
   })
 })
 
