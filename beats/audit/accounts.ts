@@ -8,10 +8,12 @@ export interface Accounts {
 
 /**
  * Reads /etc/passwd and /etc/group only: other sources of accounts would need programs or the network.
+ *
+ * @param now milliseconds on any one monotonic clock
  */
-export function localAccounts(folder = '/etc'): Accounts {
-  const users = new NumberedNames(`${folder}/passwd`)
-  const groups = new NumberedNames(`${folder}/group`)
+export function localAccounts(folder = '/etc', now = () => performance.now()): Accounts {
+  const users = new NumberedNames(`${folder}/passwd`, now)
+  const groups = new NumberedNames(`${folder}/group`, now)
   return { user: id => users.get(id), group: id => groups.get(id) }
 }
 
@@ -20,21 +22,23 @@ const CHECK_INTERVAL_MS = 5_000
 
 class NumberedNames {
   readonly #file: string
+  readonly #now: () => number
   #names: ReadonlyMap<string, string> = new Map()
   #checkedAtMs = Number.NEGATIVE_INFINITY
   #modifiedMs = 0
 
-  constructor(file: string) {
+  constructor(file: string, now: () => number) {
     this.#file = file
+    this.#now = now
   }
 
   get(id: number): string | undefined {
-    if (performance.now() - this.#checkedAtMs > CHECK_INTERVAL_MS) this.#refresh()
+    if (this.#now() - this.#checkedAtMs > CHECK_INTERVAL_MS) this.#refresh()
     return this.#names.get(String(id))
   }
 
   #refresh(): void {
-    this.#checkedAtMs = performance.now()
+    this.#checkedAtMs = this.#now()
     try {
       const { mtimeMs } = statSync(this.#file)
       if (mtimeMs === this.#modifiedMs) return

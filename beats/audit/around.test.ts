@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir, uptime } from 'node:os'
 import { expect } from 'chai'
 import { localAccounts } from './accounts.ts'
 import { lossWarning } from './lost.ts'
-import { OwnViolations } from './own.ts'
+import { OwnViolations, ownProcess } from './own.ts'
 import { parentOf } from './parents.ts'
 import { typesFor } from './records/message-types.ts'
 import { parseSeccomp } from './records/seccomp.ts'
@@ -43,6 +43,19 @@ describe('audit: violations by nobody that is known', () => {
     expect(own.decide('1f fs.execute', undefined, 0)).to.deep.equal({ unreported: 0 })
     expect(own.decide('1f fs.execute', undefined, 1)).to.equal(undefined)
     expect(own.decide('2f fs.execute', undefined, 1)).to.deep.equal({ unreported: 0 })
+  })
+
+  it('are remembered by their last report', () => {
+    const own = new OwnViolations(() => false)
+    own.decide('old', undefined, 0)
+    for (let kind = 1; kind < 1024; kind++) own.decide(String(kind), undefined, 0)
+    expect(own.decide('old', undefined, 1)).to.equal(undefined)
+    expect(own.decide('old', undefined, 60_000)).to.deep.equal({ unreported: 1 })
+    // A kind too many: the oldest report is no longer that of `old`.
+    own.decide('new', undefined, 60_000)
+    expect(own.decide('old', undefined, 60_001)).to.equal(undefined)
+    expect(own.decide('1', undefined, 60_001)).to.deep.equal({ unreported: 0 })
+    expect(own.decide('old', undefined, 120_000), 'told once').to.deep.equal({ unreported: 1 })
   })
 
   it('are counted, however many kinds there are', () => {
@@ -102,6 +115,17 @@ describe('audit: details that records do not contain', () => {
       'the id was given to another process',
     ).to.equal(undefined)
     expect(parentOf(at(5), () => undefined)).to.equal(undefined)
+    // The clocks are read one after the other, and those of the kernel tick.
+    expect(parentOf(at(5), () => stat(4.5))).to.equal(42)
+    expect(
+      parentOf(at(5), () => stat(9).replace(' 42 ', ' 0 ')),
+      'init',
+    ).to.equal(undefined)
+    expect(
+      parentOf(at(5), () => '7 (a'),
+      'cut off',
+    ).to.equal(undefined)
+    expect(parentOf({ pid: 2 ** 30, time: new Date() }), 'no such process').to.equal(undefined)
     expect(parentOf({ pid: process.pid, time: new Date() })).to.equal(
       process.platform === 'linux' ? process.ppid : undefined,
     )
@@ -117,7 +141,37 @@ describe('audit: details that records do not contain', () => {
       undefined,
     ])
     expect(accounts.group(0), 'there is no such file').to.equal(undefined)
+    writeFileSync(`${folder}/group`, 'wheel:x:0:a,b\n\nweb:x:34:\n')
+    const groups = localAccounts(folder)
+    expect([groups.group(0), groups.group(34), groups.user(34)]).to.deep.equal([
+      'wheel',
+      'web',
+      undefined,
+    ])
     rmSync(folder, { recursive: true })
+  })
+
+  it('names as the file has them now, which is looked at every five seconds', () => {
+    const folder = mkdtempSync(`${tmpdir()}/audit-`)
+    const write = (name: string, at: number) => {
+      writeFileSync(`${folder}/passwd`, `${name}:x:33:34:::\n`)
+      utimesSync(`${folder}/passwd`, at, at)
+    }
+    let nowMs = 0
+    const accounts = localAccounts(folder, () => nowMs)
+    const nameAt = (time: number) => {
+      nowMs = time
+      return accounts.user(33)
+    }
+    write('web', 1_000)
+    expect(nameAt(0)).to.equal('web')
+    write('www', 2_000)
+    expect(nameAt(5_000)).to.equal('web')
+    expect(nameAt(5_001)).to.equal('www')
+    write('other', 2_000)
+    expect(nameAt(10_002), 'the file seems to be as it was').to.equal('www')
+    rmSync(folder, { recursive: true })
+    expect(nameAt(20_000), 'what was known is still used').to.equal('www')
   })
 
   it('losses, reported at once and then once a minute', () => {
@@ -194,6 +248,27 @@ describe('audit: events of this machine', () => {
     expect(Object(again?.['auditd']).unreported).to.equal(2)
   })
 
+  it('know this process by its id, where the kernel numbers processes alike', () => {
+    const isOwn = ownProcess(true)
+    const exe = '/another'
+    expect(isOwn({ pid: process.pid, exe, auid: 7 })).to.equal(true)
+    expect(isOwn({ pid: process.pid + 1, exe, auid: 7 })).to.equal(false)
+  })
+
+  it('know this process by its program and login, where the kernel numbers it otherwise', function () {
+    if (process.platform !== 'linux') return this.skip()
+    const isOwn = ownProcess(false)
+    const exe = readlinkSync('/proc/self/exe')
+    const login = Number(readFileSync('/proc/self/loginuid', 'utf8'))
+    const auid = login === 0xffffffff ? undefined : login
+    const pid = process.pid + 1
+    expect(isOwn({ pid, exe, auid })).to.equal(true)
+    expect(isOwn({ pid, exe, auid: null }), 'nothing is said of the login').to.equal(true)
+    expect(isOwn({ pid, exe, auid: 4321 })).to.equal(false)
+    expect(isOwn({ pid: process.pid, exe: `${exe}2`, auid })).to.equal(false)
+    expect(isOwn({ pid, exe: undefined, auid })).to.equal(false)
+  })
+
   it('wait for as long as the first of what waits', async () => {
     const reporter = new Reporter(accounts, new OwnViolations(() => false), () => undefined)
     expect(reporter.dueInMs(0)).to.equal(undefined)
@@ -203,6 +278,7 @@ describe('audit: events of this machine', () => {
     await reporter.report(batchOf(1326, 'garbage'), 10)
     await reporter.report(batchOf(1423, 'domain=1f blockers=ptrace'), 10)
     expect([reporter.dueInMs(20), reporter.waiting]).to.deep.equal([90, 2])
+    expect(reporter.dueInMs(500), 'what is overdue is due now').to.equal(0)
   })
 })
 

@@ -125,7 +125,10 @@ describe('audit: whatever the records are', () => {
     let [violations, reported, unreadable] = [0, 0, 0]
     const count = async (batch: Parameters<Reporter['report']>[0], nowMs: number) => {
       for (const event of await reporter.report(batch, nowMs)) {
-        expect(JSON.parse(JSON.stringify(event))['@timestamp']).to.match(/^\d{4}-/)
+        const encoded = JSON.parse(JSON.stringify(event))
+        expect(encoded['@timestamp']).to.match(/^\d{4}-/)
+        // Nothing is there without a value.
+        expect(encoded).to.deep.equal({ ...event, '@timestamp': encoded['@timestamp'] })
         reported += 1 + (Object(event['auditd']).unreported ?? 0)
       }
       for (const { type, count: its } of reporter.unreadable(nowMs)) {

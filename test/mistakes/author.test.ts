@@ -69,7 +69,7 @@ const DECLARED: readonly Mistake[] = [
     says:
       'Exiting: Syscall filter could not be installed, and seccomp.required is true: not running ' +
       'without it (unknown system calls for amd64: ptrase (did you mean "ptrace"?) in beat probe: a ' +
-      'test; correct the names; `sealbeat seccomp show --all` lists those that exist here)',
+      'test; correct the names; `sealbeat seccomp show --all` lists those that exist here, and must_exist: false leaves out those of other architectures)',
     logs: 'Syscall filter could not be installed',
   },
 ]

@@ -56,6 +56,12 @@ describe('audit: records that come with a denial', () => {
     ])
   })
 
+  it('have no label where it is empty', () => {
+    const text = 'audit(1.000:1): subj_selinux= subj_apparmor== subj_smack=_'
+    expect(parseLabels(text)).to.deep.equal([['subj_smack', '_']])
+    expect(parseLabels('audit(1.000:1): subj_selinux=')).to.equal('no label')
+  })
+
   it('do not let a label pass for a field', () => {
     const text = CALL.replace('subj=unconfined', 'subj=x pid=1 comm="cron" key=k')
     expect(parseSyscall(text)).to.deep.include({

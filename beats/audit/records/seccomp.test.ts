@@ -86,6 +86,7 @@ describe('audit: a record of the kernel', () => {
     ['FF', '\ufffd'],
     ['"DEAD"', 'DEAD'],
     ['(null)', undefined],
+    ['', undefined],
     ['""', ''],
     ['"cut', 'cut'],
     ['"', ''],
@@ -112,6 +113,22 @@ describe('audit: a record of the kernel', () => {
     expect(found.auditd.data.subj).to.equal('snap.x (enforce)')
     expect(found.user.audit.id).to.equal('unset')
     expect(found.process.pid).to.equal(13096)
+  })
+
+  it('takes the owner for unknown where it is missing, as the kernel writes it', () => {
+    const { uid, gid } = recordOf(PLAIN.replace(' uid=', ' u=').replace(' gid=', ' g='))
+    expect([uid, gid]).to.deep.equal([0xffffffff, 0xffffffff])
+  })
+
+  it('names the signal, by its number if it has no name', async () => {
+    for (const [sig, name] of [
+      ['0', '0'],
+      ['31', 'SYS'],
+      ['99', '99'],
+    ]) {
+      const found = await event(PLAIN.replace(/ sig=\d+/, ` sig=${sig}`))
+      expect(found.auditd.data.sig).to.equal(name)
+    }
   })
 
   const LABELS: readonly (readonly [written: string, label: string | undefined])[] = [

@@ -21,11 +21,14 @@ export async function seccompImport({ operand = '', value, values }: Call): Prom
   const architecture = await loadArchitecture(chosenArchitecture(value('arch')))
   const kernel = chosenKernel(value('kernel') ?? release())
   const caps = new Set(values('cap').map(readCapability))
-  const { policy, notes } = importProfile(readFile(operand), architecture, { caps, kernel })
+  const { policy, elsewhere, notes } = importProfile(readFile(operand), architecture, {
+    caps,
+    kernel,
+  })
   const given = caps.size > 0 ? [...caps].join(', ') : 'no capabilities'
   const from = `Imported from ${JSON.stringify(operand)}, with ${given}, for Linux ${kernel.join('.')}.`
   const comments = [from, ...notes].map(line => `# ${line}\n`).join('')
-  await print(comments + toYaml(merge(architecture, [policy])))
+  await print(comments + toYaml(merge(architecture, [policy]), undefined, elsewhere))
   for (const note of notes) process.stderr.write(`${operand}: ${note}\n`)
   return EXIT.ok
 }

@@ -1,5 +1,12 @@
-import type { Decision, EffectivePolicy } from '../policy/merge.ts'
-import { type Action, type Condition, formatVerdict, type Rule } from '../policy/policy.ts'
+import { type Decision, type EffectivePolicy, strictestFirst } from '../policy/merge.ts'
+import {
+  type Action,
+  type Condition,
+  formatVerdict,
+  type Precedence,
+  type Rule,
+} from '../policy/policy.ts'
+import { excludeEachOther } from '../policy/possible.ts'
 import { wordDefault } from '../policy/wording.ts'
 
 /** The decisions that differ from the default action's verdict for the call. */
@@ -16,6 +23,7 @@ export function explicitDecisions({
 /** An effective policy as a `seccomp:` section with `mode: replace`, in the format that users write. */
 interface SectionData {
   readonly mode: 'replace'
+  readonly precedence?: Precedence
   readonly default_action: Action
   readonly syscalls: readonly GroupData[]
 }
@@ -23,6 +31,7 @@ interface SectionData {
 export interface GroupData {
   readonly action: Action
   readonly errno?: string
+  readonly must_exist?: false
   readonly names?: readonly string[]
   readonly names_with_args?: readonly NamedData[]
 }
@@ -39,24 +48,51 @@ interface ConditionData {
   readonly mask?: number | string
 }
 
-/** Writes the policy as a section that parses, merges and compiles to the same program. */
-export function sectionOf(policy: EffectivePolicy): SectionData {
-  const groups = new Map<string, { names: string[]; named: Rule[]; verdict: Rule['verdict'] }>()
-  const groupOf = (verdict: Rule['verdict']) => {
-    const key = formatVerdict(verdict)
-    const group = groups.get(key) ?? { names: [], named: [], verdict }
+interface Group {
+  readonly verdict: Rule['verdict']
+  readonly names: string[]
+  readonly named: Rule[]
+  readonly mustExist?: false
+}
+
+/**
+ * Writes the policy as a section that parses, merges and compiles to the same program.
+ *
+ * @param elsewhere rules without conditions for calls that only other architectures have
+ */
+export function sectionOf(policy: EffectivePolicy, elsewhere: readonly Rule[] = []): SectionData {
+  const groups = new Map<string, Group>()
+  const groupOf = (verdict: Rule['verdict'], key = formatVerdict(verdict)) => {
+    const group: Group = groups.get(key) ?? { names: [], named: [], verdict }
     groups.set(key, group)
     return group
   }
-  for (const { name, rules, otherwise } of explicitDecisions(policy)) {
-    for (const rule of rules) groupOf(rule.verdict).named.push(rule)
+  const decisions = explicitDecisions(policy)
+  const isOrdered = decisions.some(needsOrder)
+  for (const { name, rules, otherwise } of decisions) {
+    rules.forEach((rule, at) => {
+      // In order, a rule that follows stands in a group that follows.
+      const key = isOrdered ? `${String(at).padStart(6)} ${formatVerdict(rule.verdict)}` : undefined
+      groupOf(rule.verdict, key).named.push(rule)
+    })
     const byDefault =
       formatVerdict(otherwise) === formatVerdict(wordDefault(name, policy.defaultAction))
     if (!byDefault) groupOf(otherwise).names.push(name)
   }
-  const syscalls = [...groups.values()].map(
-    ({ names, named, verdict }): GroupData => ({
+  const foreign = new Map<string, Group>()
+  for (const { name, verdict } of elsewhere) {
+    const key = formatVerdict(verdict)
+    const group: Group = foreign.get(key) ?? { names: [], named: [], verdict, mustExist: false }
+    foreign.set(key, group)
+    group.names.push(name)
+  }
+  const inOrder = [...groups.keys()]
+  if (isOrdered) inOrder.sort()
+  const isHere = inOrder.flatMap(key => groups.get(key) ?? [])
+  const syscalls = [...isHere, ...foreign.values()].map(
+    ({ names, named, verdict, mustExist }): GroupData => ({
       ...verdict,
+      ...(mustExist === false ? { must_exist: false } : {}),
       ...(names.length > 0 ? { names } : {}),
       ...(named.length > 0 ? { names_with_args: named.map(namedData) } : {}),
     }),
@@ -66,9 +102,29 @@ export function sectionOf(policy: EffectivePolicy): SectionData {
   const idle: GroupData = { action: defaultAction, names: ['read'] }
   return {
     mode: 'replace',
+    ...(isOrdered && { precedence: 'first' }),
     default_action: defaultAction,
     syscalls: syscalls.length > 0 ? syscalls : [idle],
   }
+}
+
+/** Whether the rules would stand in another order, or could not be written, if the strictest of them decided. */
+function needsOrder({ rules }: Decision): boolean {
+  return rules.some((rule, at) => {
+    const before = rules.slice(0, at)
+    const last = before.at(-1)
+    return (last && strictestFirst(last, rule) > 0) || before.some(each => isOtherError(each, rule))
+  })
+}
+
+/** Whether both answer some call with an error, but not with the same one. */
+function isOtherError(one: Rule, other: Rule): boolean {
+  return (
+    one.verdict.action === 'errno' &&
+    other.verdict.action === 'errno' &&
+    one.verdict.errno !== other.verdict.errno &&
+    !excludeEachOther(one, other)
+  )
 }
 
 function namedData({ name, conditions }: Rule) {

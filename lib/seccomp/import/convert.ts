@@ -102,11 +102,6 @@ export function noteWidth(
   }
 }
 
-/** A key that is equal for two rules with the same conditions, whatever their verdicts. */
-export function conditionsKey({ conditions }: Pick<Rule, 'conditions'>): string {
-  return conditions.map(formatCondition).sort().join(' and ')
-}
-
 export function isSame(a: Verdict, b: Verdict): boolean {
   return formatVerdict(a) === formatVerdict(b)
 }

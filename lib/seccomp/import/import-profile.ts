@@ -1,23 +1,26 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import { multiplexerOf } from '../architectures/multiplexers.ts'
-import type { Policy, Rule, Verdict } from '../policy/policy.ts'
-import { wordDefault } from '../policy/wording.ts'
+import { SINCE } from '../architectures/tables/since.ts'
+import type { Policy, Rule } from '../policy/policy.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, asTaken, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
+import { defaultRules, newestOf } from './defaults.ts'
 import { resolveOverlaps } from './overlaps.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileRule } from './profile.ts'
 
 interface Imported {
   /** A self-contained policy (`mode: replace`); each rule's origin is its place in the profile. */
   readonly policy: Policy
+  /** Rules without conditions for calls that only other architectures have. */
+  readonly elsewhere: readonly Rule[]
   /** The differences from the profile, without duplicates: `syscalls[3]: …`. */
   readonly notes: readonly string[]
 }
 
 /**
  * Converts a profile, as container runtimes enforce it (runc, crun and libseccomp), into a policy for
- * one architecture. Every name in the table gets the profile's verdict. Under a default that denies,
- * numbers that are not in the table get ENOSYS, as in runc.
+ * one architecture. Every name in the table gets the profile's verdict. Under a default that denies, names
+ * that are newer than all that the profile names get ENOSYS, as in runc, and so do numbers without a name.
  */
 export function importProfile(
   profile: Profile,
@@ -30,19 +33,28 @@ export function importProfile(
   const byDefault = verdictOf(profile.defaultAction, architecture, message =>
     note('defaultAction', message),
   )
-  const rules = rulesOf(profile, architecture, { ...target, architecture: architecture.name }, note)
+  const here = { ...target, architecture: architecture.name }
+  const syscalls = profile.syscalls.filter(each => applies(each, here))
+  const named = syscalls.flatMap(({ names }) => names)
+  const newest = newestOf(named, architecture, byDefault)
+  const isNewer = ({ name }: Rule) => (architecture.table.numbers[name] ?? 0) > (newest ?? Infinity)
   // The runtimes skip rules that have the same verdict as the default action.
-  const resolved = resolveOverlaps(
-    rules.filter(rule => !isSame(rule.verdict, byDefault)),
-    note,
+  const rules = rulesOf(syscalls, architecture, note).filter(
+    rule => !isSame(rule.verdict, byDefault) && !isNewer(rule),
   )
-  for (const rule of resolved) noteWidth(architecture, rule, note)
+  const { rules: resolved, precedence } = resolveOverlaps(rules, note)
+  const kept = new Set(resolved)
+  for (const rule of rules) if (kept.has(rule)) noteWidth(architecture, rule, note)
   const policy = {
     defaultAction: byDefault.action,
     defaultOrigin: 'defaultAction',
-    rules: [...resolved, ...defaultRules(resolved, architecture, byDefault)],
+    precedence,
+    rules: [...resolved, ...defaultRules(resolved, architecture, byDefault, newest)],
   }
-  return { policy, notes: [...notes] }
+  const elsewhere = rulesElsewhere(syscalls, architecture).filter(
+    rule => !isSame(rule.verdict, byDefault),
+  )
+  return { policy, elsewhere, notes: [...notes] }
 }
 
 function noteTop({ architectures, flags }: Profile, { names }: Architecture, note: Note): void {
@@ -56,13 +68,11 @@ function noteTop({ architectures, flags }: Profile, { names }: Architecture, not
 }
 
 function rulesOf(
-  { syscalls }: Profile,
+  syscalls: readonly ProfileRule[],
   architecture: Architecture,
-  target: Target,
   note: Note,
 ): readonly Rule[] {
   return syscalls.flatMap(each => {
-    if (!applies(each, target)) return []
     const origin = `syscalls[${each.index}]`
     const verdict = verdictOf(each, architecture, message => note(origin, message))
     const alternatives = alternativesOf(each)
@@ -81,9 +91,7 @@ function rulesOf(
       const conditions = [{ argument: 0, operation: 'Equal', value }] as const
       return [{ name: other.by, conditions, verdict, origin }]
     })
-    const unknown = each.names.filter(
-      name => !known.includes(name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? ''),
-    )
+    const unknown = each.names.filter(name => isUnknown(architecture, name) && !isKept(each, name))
     if (unknown.length > 0) note(origin, `not on ${architecture.name}: ${unknown.join(', ')}`)
     const direct = known.flatMap(name =>
       alternatives.map(
@@ -97,16 +105,27 @@ function rulesOf(
   })
 }
 
-/** Rules for the calls that our default action would deny with another error than the profile does. */
-function defaultRules(
-  resolved: readonly Rule[],
-  { table }: Architecture,
-  verdict: Verdict,
+function isUnknown({ table: { numbers } }: Architecture, name: string): boolean {
+  return !Object.hasOwn(numbers, name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? '')
+}
+
+/** Whether the section has the name though this architecture does not: what its arguments are there, is not known here. */
+function isKept({ args }: ProfileRule, name: string): boolean {
+  return args.length === 0 && Object.hasOwn(SINCE, name)
+}
+
+/** Of each name that only other architectures have, the first rule. */
+function rulesElsewhere(
+  syscalls: readonly ProfileRule[],
+  architecture: Architecture,
 ): readonly Rule[] {
-  const numberOf = (name: string) => table.numbers[name]
-  const plain = resolved.filter(({ conditions }) => conditions.length === 0)
-  const taken = new Set(plain.map(({ name }) => numberOf(name)))
-  const names = Object.keys(table.numbers).filter(name => !taken.has(numberOf(name)))
-  const reworded = names.filter(name => !isSame(wordDefault(name, verdict.action), verdict))
-  return reworded.map(name => ({ name, conditions: [], verdict, origin: 'defaultAction' }))
+  const first = new Map<string, Rule>()
+  for (const each of syscalls) {
+    const verdict = verdictOf(each, architecture, () => {})
+    for (const name of each.names) {
+      if (first.has(name) || !isUnknown(architecture, name) || !isKept(each, name)) continue
+      first.set(name, { name, conditions: [], verdict, origin: `syscalls[${each.index}]` })
+    }
+  }
+  return [...first.values()]
 }

@@ -1,21 +1,33 @@
-import { formatVerdict, type Rule } from '../policy/policy.ts'
-import { conditionsKey, isSame, type Note } from './convert.ts'
+import { conditionsKey, type Precedence, type Rule } from '../policy/policy.ts'
+import { excludeEachOther } from '../policy/possible.ts'
+import { isSame, type Note } from './convert.ts'
+import { asOrdered } from './order.ts'
+
+interface Resolved {
+  readonly rules: readonly Rule[]
+  readonly precedence: Precedence
+}
 
 /**
- * Resolves overlapping rules of a profile as libseccomp 2.5 does: a rule without conditions overrides
- * all rules with conditions, and of two rules with the same conditions the first one wins. Where several
- * conditions hold, libseccomp's verdict depends on the order of the arguments; ours is the strictest
- * (docs/seccomp.md, Merge).
+ * Resolves overlapping rules of a profile as libseccomp does: a rule without conditions overrides all rules
+ * with conditions, of two rules with the same conditions the first one wins, and where the conditions of
+ * several rules hold, the order in which libseccomp tests them decides.
  */
-export function resolveOverlaps(rules: readonly Rule[], note: Note): readonly Rule[] {
+export function resolveOverlaps(rules: readonly Rule[], note: Note): Resolved {
   const byName = new Map<string, Rule[]>()
-  for (const rule of rules) byName.set(rule.name, [...(byName.get(rule.name) ?? []), rule])
-  return [...byName.values()].flatMap(group => resolveGroup(group, note))
+  for (const rule of rules) {
+    const group = byName.get(rule.name)
+    if (group) group.push(rule)
+    else byName.set(rule.name, [rule])
+  }
+  const groups = [...byName.values()].map(group => resolveGroup(group, note))
+  const isOrdered = groups.some(group => dependsOnOrder(group, note))
+  return { rules: groups.flat(), precedence: isOrdered ? 'first' : 'strictest' }
 }
 
 function resolveGroup(group: readonly Rule[], note: Note): readonly Rule[] {
   const plain = group.find(({ conditions }) => conditions.length === 0)
-  if (!plain) return resolveConditional(group, note)
+  if (!plain) return asOrdered(firstOfSame(group, note))
   for (const { name, verdict, origin } of group) {
     if (isSame(verdict, plain.verdict)) continue
     note(origin, `${name}: no effect, as ${plain.origin} decides all its calls`)
@@ -23,7 +35,7 @@ function resolveGroup(group: readonly Rule[], note: Note): readonly Rule[] {
   return [plain]
 }
 
-function resolveConditional(group: readonly Rule[], note: Note): readonly Rule[] {
+function firstOfSame(group: readonly Rule[], note: Note): readonly Rule[] {
   const first = new Map<string, Rule>()
   for (const rule of group) {
     const key = conditionsKey(rule)
@@ -33,19 +45,18 @@ function resolveConditional(group: readonly Rule[], note: Note): readonly Rule[]
       note(rule.origin, `${rule.name}: no effect, as ${other.origin} has the same conditions`)
     }
   }
-  return withOneError([...first.values()], note)
+  return [...first.values()]
 }
 
-/** Gives all rules one error, as neither of two errors is stricter where both conditions hold. */
-function withOneError(rules: readonly Rule[], note: Note): readonly Rule[] {
-  const verdicts = new Set(rules.map(({ verdict }) => formatVerdict(verdict)))
-  const error = rules.find(({ verdict }) => verdict.action === 'errno')?.verdict
-  if (verdicts.size > 1) {
-    note(rules[0]?.name ?? '', 'where several conditions hold, the strictest action applies')
+/** Whether some call may meet the conditions of two rules that answer it in different ways; notes the first such pair. */
+function dependsOnOrder(rules: readonly Rule[], note: Note): boolean {
+  for (const [at, rule] of rules.entries()) {
+    const other = rules
+      .slice(0, at)
+      .find(each => !isSame(each.verdict, rule.verdict) && !excludeEachOther(each, rule))
+    if (!other) continue
+    note(rule.origin, `${rule.name}: where ${other.origin} matches too, that one decides`)
+    return true
   }
-  return rules.map(rule => {
-    if (!error || rule.verdict.action !== 'errno' || isSame(rule.verdict, error)) return rule
-    note(rule.origin, `${rule.name}: replaced by ${formatVerdict(error)}, as in its other rules`)
-    return { ...rule, verdict: error }
-  })
+  return false
 }

@@ -174,7 +174,8 @@ function refused(error: PolicyError): Failure {
 }
 
 const HINTS: { readonly [C in FailureCode]: string } = {
-  UNKNOWN_SYSCALL: 'correct the names; `sealbeat seccomp show --all` lists those that exist here',
+  UNKNOWN_SYSCALL:
+    'correct the names; `sealbeat seccomp show --all` lists those that exist here, and must_exist: false leaves out those of other architectures',
   ACTION_UNAVAILABLE: 'use another action or a newer kernel: kill_process and log need Linux 4.14',
   PROGRAM_TOO_LARGE: 'use fewer names_with_args, or names without conditions',
   ADDON_UNAVAILABLE:

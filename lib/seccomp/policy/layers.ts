@@ -24,7 +24,7 @@ import { builtinPolicy } from './builtin.ts'
 import { denies } from './denies.ts'
 import { codeRules } from './executable-memory.ts'
 import { type EffectivePolicy, merge, unknownNames } from './merge.ts'
-import { needsHere } from './needs.ts'
+import { needsHere, rulesHere } from './needs.ts'
 import { withOwnProcess } from './own-process.ts'
 import type { Policy, Rule } from './policy.ts'
 import { PolicyError } from './policy-error.ts'
@@ -70,8 +70,14 @@ export async function loadPolicy(
 ): Promise<EffectivePolicy | undefined> {
   const [architecture, plain] = await Promise.all([loadArchitecture(name), builtinPolicy(name)])
   const builtin = plain && pid !== undefined ? withOwnProcess(plain, pid) : plain
-  const here = await needsHere(architecture, declared.needs)
-  return effectivePolicy(architecture, { ...declared, builtin, needs: here, config })
+  const needs = await needsHere(architecture, declared.needs)
+  const policy = config.policy && (await rulesHere(architecture, config.policy))
+  return effectivePolicy(architecture, {
+    ...declared,
+    builtin,
+    needs,
+    config: { ...config, policy },
+  })
 }
 
 /**
@@ -91,7 +97,8 @@ export function effectivePolicy(
   const { defaultAction } = written
   const isWhitelist = base !== undefined && denies({ action: defaultAction })
   const limits = { jitless: jitless && isWhitelist, libraries }
-  const own = { ...written, rules: [...written.rules, ...codeRules(architecture, limits)] }
+  // Before the user's, for where the first rule decides.
+  const own = { ...written, rules: [...codeRules(architecture, limits), ...written.rules] }
   const lowest = base ?? own
   const layers: [Policy, ...Policy[]] = [lowest]
   if (isWhitelist && sockets) layers.push(socketLayer(architecture, base, sockets, defaultAction))

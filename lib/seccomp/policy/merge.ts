@@ -1,7 +1,7 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import {
   ACTIONS,
-  formatCondition,
+  conditionsKey,
   formatVerdict,
   type Policy,
   type Rule,
@@ -35,7 +35,8 @@ export interface EffectivePolicy {
  * Merges policies call by call; `layers` are ordered from the lowest to the highest. For each call the
  * highest layer with a matching rule decides. Within a layer, rules with conditions come before rules
  * without, and if several match, the strictest wins (in the kernel's order of precedence), so the
- * order in which rules are written never matters. The default action is that of the highest layer.
+ * order in which rules are written does not matter, unless the layer says that the first one wins. The
+ * default action is that of the highest layer.
  * Names that the table does not have are left out; `unknownNames` finds them.
  */
 export function merge(
@@ -44,7 +45,7 @@ export function merge(
 ): EffectivePolicy {
   const top = layers[layers.length - 1] ?? layers[0]
   const { numbers } = architecture.table
-  const highestFirst = layers.toReversed().map(layer => rulesByNumber(layer.rules, numbers))
+  const highestFirst = layers.toReversed().map(layer => rulesByNumber(layer, numbers))
   const decisions = [...firstNames(numbers)].map(([number, name]) => {
     const rules = highestFirst.flatMap(byNumber => byNumber.get(number) ?? [])
     return decide({ name, number }, rules, top)
@@ -74,7 +75,10 @@ export function unknownNames(architecture: Architecture, policy: Policy): readon
   return policy.rules.filter(({ name }) => !Object.hasOwn(architecture.table.numbers, name))
 }
 
-function rulesByNumber(rules: readonly Rule[], numbers: Numbers): ReadonlyMap<number, Rule[]> {
+function rulesByNumber(
+  { rules, precedence }: Policy,
+  numbers: Numbers,
+): ReadonlyMap<number, Rule[]> {
   const byNumber = new Map<number, Rule[]>()
   for (const rule of rules) {
     const number = Object.hasOwn(numbers, rule.name) ? numbers[rule.name] : undefined
@@ -83,14 +87,20 @@ function rulesByNumber(rules: readonly Rule[], numbers: Numbers): ReadonlyMap<nu
     if (group) group.push(rule)
     else byNumber.set(number, [rule])
   }
-  for (const group of byNumber.values()) if (group.length > 1) group.sort(byPrecedence)
+  const order = precedence === 'first' ? plainLast : strictestFirst
+  for (const group of byNumber.values()) if (group.length > 1) group.sort(order)
   return byNumber
 }
 
-function byPrecedence(a: Rule, b: Rule): number {
-  const unconditional = Number(a.conditions.length === 0) - Number(b.conditions.length === 0)
+/** For `precedence: first`: sorting keeps the order of what it finds equal. */
+function plainLast(a: Rule, b: Rule): number {
+  return Number(a.conditions.length === 0) - Number(b.conditions.length === 0)
+}
+
+/** The order of rules where the strictest decides. */
+export function strictestFirst(a: Rule, b: Rule): number {
   const strictness = ACTIONS.indexOf(a.verdict.action) - ACTIONS.indexOf(b.verdict.action)
-  return unconditional || strictness || compare(identity(a), identity(b))
+  return plainLast(a, b) || strictness || compare(identity(a), identity(b))
 }
 
 function decide(
@@ -109,18 +119,24 @@ function decide(
   }
 }
 
-/** Drops rules without effect: duplicates, and trailing rules with the same verdict as `otherwise`. */
+/**
+ * Drops rules without effect: those with the conditions of an earlier one, and trailing rules with the same
+ * verdict as `otherwise`.
+ */
 function withoutRedundant(rules: readonly Rule[], otherwise: Verdict): readonly Rule[] {
   if (rules.length === 0) return rules
   const seen = new Set<string>()
-  const first = rules.filter(rule => !seen.has(identity(rule)) && seen.add(identity(rule)))
+  const first = rules.filter(rule => {
+    const key = conditionsKey(rule)
+    return !seen.has(key) && seen.add(key)
+  })
   const fallback = formatVerdict(otherwise)
   const last = first.findLastIndex(rule => formatVerdict(rule.verdict) !== fallback)
   return first.slice(0, last + 1)
 }
 
-function identity({ conditions, verdict }: Rule): string {
-  return `${conditions.map(formatCondition).sort().join(' and ')} → ${formatVerdict(verdict)}`
+function identity(rule: Rule): string {
+  return `${conditionsKey(rule)} → ${formatVerdict(rule.verdict)}`
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import type { Architecture } from '../architectures/architecture.ts'
+import type { Policy } from './policy.ts'
 
 /**
  * The needs that apply to this architecture. A beat is written once for all architectures and may list
@@ -18,4 +19,22 @@ export async function needsHere<Need extends { readonly names: readonly string[]
       names: need.names.filter(name => isHere(name) || !Object.hasOwn(SINCE, name)),
     }
   })
+}
+
+/**
+ * The policy without the rules that need not exist (`must_exist: false`) and whose calls only other
+ * architectures have. A name that no architecture has is kept, as above.
+ */
+export async function rulesHere({ table }: Architecture, policy: Policy): Promise<Policy> {
+  const isHere = (name: string) => Object.hasOwn(table.numbers, name)
+  if (policy.rules.every(({ name, mustExist }) => mustExist !== false || isHere(name))) {
+    return policy
+  }
+  const { SINCE } = await import('../architectures/tables/since.ts')
+  return {
+    ...policy,
+    rules: policy.rules.filter(
+      ({ name, mustExist }) => mustExist !== false || isHere(name) || !Object.hasOwn(SINCE, name),
+    ),
+  }
 }

@@ -60,13 +60,21 @@ export interface Rule {
   readonly name: string
   readonly conditions: readonly Condition[]
   readonly verdict: Verdict
+  /** False: the rule is left out where only other architectures have the call. */
+  readonly mustExist?: false
   /** Where the rule comes from: `default amd64`, `beat file: watches files`, `beat.yml:14`. */
   readonly origin: string
 }
 
+/** Which of several rules whose conditions hold decides: the one with the strictest action, or the one written first. */
+export const PRECEDENCES = ['strictest', 'first'] as const
+export type Precedence = (typeof PRECEDENCES)[number]
+
 export interface Policy {
   readonly defaultAction: Action
   readonly defaultOrigin: string
+  /** `strictest` if it is not given. */
+  readonly precedence?: Precedence
   readonly rules: readonly Rule[]
 }
 
@@ -79,4 +87,9 @@ export function formatVerdict({ action, errno }: Verdict): string {
 export function formatCondition({ argument, operation, value, mask }: Condition): string {
   const under = mask === undefined ? '' : ` under 0x${mask.toString(16)}`
   return `argument ${argument} ${operation} 0x${value.toString(16)}${under}`
+}
+
+/** A key that is equal for two rules with the same conditions, whatever their verdicts. */
+export function conditionsKey({ conditions }: Pick<Rule, 'conditions'>): string {
+  return conditions.map(formatCondition).sort().join(' and ')
 }

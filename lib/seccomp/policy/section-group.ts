@@ -2,7 +2,7 @@ import type { Path, Report } from '../../errors.ts'
 import { didYouMean } from '../../suggest.ts'
 import { ERRNO, type ErrnoName } from '../architectures/errno.ts'
 import { ACTIONS, type Condition, OPERATIONS, type Rule, type Verdict } from './policy.ts'
-import { listOf, mapWith, oneOf, type Read, show, word } from './read.ts'
+import { flag, listOf, mapWith, oneOf, type Read, show, word } from './read.ts'
 
 /** A rule and its position, for problems that only show when all rules are compared. */
 export interface PlacedRule {
@@ -10,7 +10,7 @@ export interface PlacedRule {
   readonly path: Path
 }
 
-const readGroupMap = mapWith(['action', 'errno', 'names', 'names_with_args'])
+const readGroupMap = mapWith(['action', 'errno', 'must_exist', 'names', 'names_with_args'])
 const readNamedMap = mapWith(['name', 'arguments'])
 const readConditionMap = mapWith(['argument', 'operation', 'value', 'mask'])
 
@@ -20,7 +20,8 @@ export function readGroup(originOf: (path: Path) => string): Read<readonly Place
     const group = readGroupMap(value, path, report)
     if (!group) return undefined
     const verdict = readVerdict(group, path, report)
-    const { names, names_with_args: named } = group
+    const { names, names_with_args: named, must_exist: must } = group
+    const mustExist = must === undefined || flag(must, [...path, 'must_exist'], report) !== false
     if (names === undefined && named === undefined) {
       report(path, 'needs names or names_with_args: the system calls that it applies to')
     }
@@ -28,7 +29,8 @@ export function readGroup(originOf: (path: Path) => string): Read<readonly Place
     const narrowed =
       named === undefined ? [] : listOf(readNamed)(named, [...path, 'names_with_args'], report)
     return [...(plain ?? []), ...(narrowed ?? [])].map(({ at, ...call }) => {
-      return { rule: { ...call, verdict, origin: originOf(at) }, path: at }
+      const rule = { ...call, verdict, origin: originOf(at) }
+      return { rule: mustExist ? rule : { ...rule, mustExist }, path: at }
     })
   }
 }

@@ -1,7 +1,6 @@
 import type { Path, Report } from '../../errors.ts'
 import { reportConflicts } from './conflicts.ts'
-import type { Policy } from './policy.ts'
-import { ACTIONS } from './policy.ts'
+import { ACTIONS, type Policy, PRECEDENCES } from './policy.ts'
 import { flag, type Keys, listOf, mapWith, oneOf, type Read } from './read.ts'
 import { readGroup } from './section-group.ts'
 
@@ -31,7 +30,7 @@ type LateLibraries = (typeof LATE_LIBRARIES)[number]
 
 const KEYS: Keys = [
   ...['enabled', 'required', 'log', 'diagnose', 'late_libraries'],
-  ...['mode', 'default_action', 'syscalls'],
+  ...['mode', 'precedence', 'default_action', 'syscalls'],
 ]
 
 /**
@@ -67,8 +66,9 @@ function parsePolicy(
   report: Report,
   originOf: (path: Path) => string,
 ): Policy | undefined {
-  const { default_action: action, syscalls } = section
-  const needed = action !== undefined || syscalls !== undefined || mode === 'replace'
+  const { default_action: action, precedence: order, syscalls } = section
+  const isWritten = [action, order, syscalls].some(each => each !== undefined)
+  const needed = isWritten || mode === 'replace'
   if (!needed) return undefined
   const at = (key: string): Path => ['seccomp', key]
   if (action === undefined)
@@ -80,10 +80,13 @@ function parsePolicy(
   const groups =
     syscalls === undefined ? [] : listOf(readGroup(originOf))(syscalls, at('syscalls'), report)
   const rules = groups?.flat() ?? []
-  reportConflicts(rules, report)
+  const precedence =
+    order === undefined ? undefined : oneOf(PRECEDENCES)(order, at('precedence'), report)
+  reportConflicts(rules, precedence ?? 'strictest', report)
   return {
     defaultAction: defaultAction ?? 'errno',
     defaultOrigin: originOf(at('default_action')),
+    ...(precedence && { precedence }),
     rules: rules.map(({ rule }) => rule),
   }
 }

@@ -33,7 +33,8 @@ export function plainReading(
           rule.conditions.every(test => holds(architecture, rule.name, test, args)),
       )
       const narrow = matching.filter(rule => rule.conditions.length > 0)
-      const found = strictest(narrow) ?? strictest(matching)
+      const deciding = layer.precedence === 'first' ? narrow[0] : strictest(narrow)
+      const found = deciding ?? strictest(matching)
       if (found) return found.verdict
     }
     return wordDefault(called[0], defaultAction)
@@ -44,7 +45,8 @@ function strictest(rules: readonly Rule[]): Rule | undefined {
   return ACTIONS.map(action => rules.find(rule => rule.verdict.action === action)).find(Boolean)
 }
 
-function holds(
+/** Whether a condition holds for the bits of an argument that the kernel looks at. */
+export function holds(
   { bits, widths }: Architecture,
   name: string,
   { argument, operation, value, mask = 0n }: Condition,

@@ -14,8 +14,8 @@ describe('seccomp export', () => {
     it(`${name}: what is exported as JSON or YAML compiles to the same program again`, async () => {
       const architecture = await loadArchitecture(name)
       fc.assert(
-        fc.property(randomPolicy(architecture), random => {
-          const effective = merge(architecture, [random])
+        fc.property(randomPolicy(architecture), randomPolicy(architecture), (random, above) => {
+          const effective = merge(architecture, [random, above])
           const program = compile(effective)
           for (const format of ['json', 'yaml'] as const) {
             const text = exportPolicy(format, effective, program).content.toString()

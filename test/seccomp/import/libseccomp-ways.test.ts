@@ -35,6 +35,8 @@ async function answerOn(
 }
 const ALLOWED = 0x7fff0000
 const EACCES = 0x5000d
+const EPERM = 0x50001
+const MISSING = 0x50026 // ENOSYS
 const denying = (name: string, argument: object, more: object = {}) => ({
   defaultAction: 'SCMP_ACT_ALLOW',
   syscalls: [{ ...DENIED, names: [name], args: [{ index: 0, ...argument }], ...more }],
@@ -108,5 +110,107 @@ describe('seccomp import, where libseccomp has ways of its own', () => {
     expect(imported(value, await loadArchitecture('amd64')).notes.join()).not.to.contain(
       'socketcall',
     )
+  })
+
+  describe('several answers for one name', () => {
+    const EIO = 5
+    const ENXIO = 6
+    const test = (index: number, op: string, value: number) => ({ index, op, value })
+    const two = (one: object, other: object) => ({
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [
+        { names: ['prctl'], action: 'SCMP_ACT_ERRNO', errnoRet: EIO, args: [one] },
+        { names: ['prctl'], action: 'SCMP_ACT_ERRNO', errnoRet: ENXIO, args: [other] },
+      ],
+    })
+
+    it('gives each where only one matches', async () => {
+      const value = two(test(0, 'SCMP_CMP_EQ', 1), test(0, 'SCMP_CMP_EQ', 2))
+      expect(await answerOn('amd64', value, 'prctl', 1n)).to.equal(0x50000 + EIO)
+      expect(await answerOn('amd64', value, 'prctl', 2n)).to.equal(0x50000 + ENXIO)
+      expect(await answerOn('amd64', value, 'prctl', 3n)).to.equal(ALLOWED)
+      const { policy, notes } = imported(value, await loadArchitecture('386'))
+      expect(policy.precedence).to.equal('strictest')
+      expect(notes).to.deep.equal([])
+    })
+
+    const both: readonly (readonly [what: string, one: object, other: object, errno: number])[] = [
+      ['the higher argument', test(0, 'SCMP_CMP_EQ', 5), test(1, 'SCMP_CMP_EQ', 5), ENXIO],
+      ['an equal value', test(0, 'SCMP_CMP_GE', 5), test(0, 'SCMP_CMP_EQ', 5), ENXIO],
+      ['the smaller', test(0, 'SCMP_CMP_GE', 5), test(0, 'SCMP_CMP_LE', 5), ENXIO],
+      ['the narrower bound below', test(0, 'SCMP_CMP_LT', 9), test(0, 'SCMP_CMP_LE', 6), ENXIO],
+      ['the narrower bound above', test(0, 'SCMP_CMP_GE', 1), test(0, 'SCMP_CMP_GT', 3), ENXIO],
+      ['the first where all is equal', test(0, 'SCMP_CMP_LE', 9), test(0, 'SCMP_CMP_LT', 9), EIO],
+    ]
+    for (const [what, one, other, errno] of both) {
+      it(`lets libseccomp's order decide where both match: ${what}`, async () => {
+        const value = two(one, other)
+        expect(await answerOn('amd64', value, 'prctl', 5n, 5n)).to.equal(0x50000 + errno)
+        const { policy } = imported(value, await loadArchitecture('amd64'))
+        expect(policy.precedence).to.equal('first')
+      })
+    }
+  })
+
+  describe('what is newer than the newest call of a profile', () => {
+    const naming = (names: readonly string[], more: object = {}) => ({
+      defaultAction: 'SCMP_ACT_ERRNO',
+      syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }],
+      ...more,
+    })
+
+    it('does not exist, as with runc', async () => {
+      const value = naming(['read', 'statx'])
+      expect(await answerOn('amd64', value, 'pidfd_open')).to.equal(MISSING)
+      expect(await answerOn('amd64', value, 'statx')).to.equal(ALLOWED)
+      expect(await answerOn('amd64', value, 'pkey_free'), 'one below').to.equal(EPERM)
+    })
+
+    it('is counted by architecture, and not by what is left out there', async () => {
+      const filters = { includes: { arches: ['arm64'] } }
+      const newer = { names: ['pidfd_open'], action: 'SCMP_ACT_ALLOW', ...filters }
+      const value = naming([], {
+        syscalls: [{ names: ['statx'], action: 'SCMP_ACT_ALLOW' }, newer],
+      })
+      expect(await answerOn('amd64', value, 'io_uring_register')).to.equal(MISSING)
+      expect(await answerOn('arm64', value, 'io_uring_register')).to.equal(EPERM)
+      expect(await answerOn('arm64', value, 'openat2')).to.equal(MISSING)
+    })
+
+    it('is counted where a rule says what the default says, too', async () => {
+      const named = { names: ['pidfd_open'], action: 'SCMP_ACT_ERRNO' }
+      const value = naming([], {
+        syscalls: [{ names: ['statx'], action: 'SCMP_ACT_ALLOW' }, named],
+      })
+      expect(await answerOn('amd64', value, 'pidfd_open')).to.equal(EPERM)
+      expect(await answerOn('amd64', value, 'io_uring_enter')).to.equal(EPERM)
+    })
+
+    it('has the same answer under every default that denies', async () => {
+      for (const action of ['SCMP_ACT_KILL', 'SCMP_ACT_KILL_PROCESS', 'SCMP_ACT_TRAP']) {
+        const value = naming(['statx'], { defaultAction: action })
+        expect(await answerOn('amd64', value, 'pidfd_open'), action).to.equal(MISSING)
+      }
+    })
+
+    it('gets the default action where that lets calls through', async () => {
+      for (const action of ['SCMP_ACT_LOG', 'SCMP_ACT_TRACE', 'SCMP_ACT_ALLOW']) {
+        const denying = [{ names: ['statx'], ...DENIED }]
+        const value = { defaultAction: action, syscalls: denying }
+        expect(await answerOn('amd64', value, 'pidfd_open'), action).not.to.equal(MISSING)
+      }
+    })
+
+    it('gets the default action where no call above 0 is named', async () => {
+      expect(await answerOn('amd64', naming(['read', 'nope']), 'write')).to.equal(EPERM)
+      expect(await answerOn('arm64', naming(['read']), 'openat2')).to.equal(MISSING)
+    })
+
+    it('is what libseccomp has no number for: a call that a multiplexer also makes', async () => {
+      const value = naming(['read', 'socket', 'socketcall'])
+      expect(await answerOn('386', value, 'socketcall')).to.equal(ALLOWED)
+      expect(await answerOn('386', value, 'socket')).to.equal(MISSING)
+      expect(await answerOn('386', naming(['statx', 'socket']), 'socket')).to.equal(ALLOWED)
+    })
   })
 })

@@ -53,13 +53,31 @@ export function referenceProblem(): string | undefined {
 export function sharedNames(architecture: Architecture): readonly string[] | undefined {
   const { table } = architecture
   const names = Object.keys(table.numbers)
-  const [known, numbers = ''] = ask([`arch ${theirName(architecture)}`, `names ${names.join(' ')}`])
-  if (known !== 'known') return undefined
-  const theirs = numbers.trim().split(' ').map(Number)
+  const theirs = theirNumbers(architecture, names)
+  if (!theirs) return undefined
   const multiplexed = Object.hasOwn(table.numbers, 'socketcall') ? MULTIPLEXED : /^$/
   return names.filter((each, at) => {
     return theirs[at] === table.numbers[each] && !multiplexed.test(each)
   })
+}
+
+/** The names that libseccomp has a rule for: those with the same number, and those of the multiplexers. */
+export function knownNames(architecture: Architecture): ReadonlySet<string> {
+  const { table } = architecture
+  const names = Object.keys(table.numbers)
+  const theirs = theirNumbers(architecture, names) ?? []
+  const multiplexed = Object.hasOwn(table.numbers, 'socketcall') ? MULTIPLEXED : /^$/
+  return new Set(
+    names.filter((each, at) => theirs[at] === table.numbers[each] || multiplexed.test(each)),
+  )
+}
+
+function theirNumbers(
+  architecture: Architecture,
+  names: readonly string[],
+): readonly number[] | undefined {
+  const [known, numbers = ''] = ask([`arch ${theirName(architecture)}`, `names ${names.join(' ')}`])
+  return known === 'known' ? numbers.trim().split(' ').map(Number) : undefined
 }
 
 const MULTIPLEXED =
@@ -82,6 +100,9 @@ export function referencePrograms(
   })
 }
 
+/** libseccomp refuses a rule that says of some calls of another one something else (EEXIST). */
+export class RefusedRules extends Error {}
+
 function commandsOf({ otherwise, rules }: SharedPolicy): readonly string[] {
   const lines = rules.map(({ name, value, conditions }) =>
     ['rule', name, value.toString(16), ...conditions.flatMap(wordsOf)].join(' '),
@@ -101,6 +122,7 @@ function ask(commands: readonly string[]): readonly string[] {
     maxBuffer: 2 ** 30,
   })
   if (error) throw error
+  if (stderr.includes('File exists')) throw new RefusedRules(stderr)
   if (status !== 0) throw new Error(`${BINARY}: ${stderr}`)
   return stdout.trim().split('\n')
 }

@@ -67,6 +67,16 @@ describe('rules against native code', () => {
     expect([refusesLibraries(filter), refusesAllLibraries(filter)]).to.deep.equal([true, true])
   })
 
+  it('late_libraries: refuse: holds also where the first rule of the section decides', async () => {
+    const anything = { name: 'mmap', arguments: [{ argument: 0, operation: 'Equal', value: 0 }] }
+    const syscalls = [{ action: 'allow', names: ['mmap'], names_with_args: [anything] }]
+    const own = { precedence: 'first', default_action: 'errno', syscalls }
+    expect(mmap(await filterOf('amd64', { config: own }), READ, PRIVATE)).to.equal(ALLOW)
+    const filter = await filterOf('amd64', { config: { ...own, ...REFUSE } })
+    expect(mmap(filter, READ, PRIVATE)).to.equal(EPERM)
+    expect(mmap(filter, READ, ANONYMOUS)).to.equal(ALLOW)
+  })
+
   it('--jitless: the same, and nothing becomes executable', async () => {
     const filter = await filterOf('amd64', { jitless: true })
     expect(mmap(filter, READ, PRIVATE)).to.equal(EPERM)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
-import { effectivePolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
+import { effectivePolicy, loadPolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
 import { needsHere } from '../../../lib/seccomp/policy/needs.ts'
 import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
 import { BLACKLIST, policy, section } from './policies.ts'
@@ -60,6 +60,38 @@ describe('layers of a policy', () => {
     expect(refusal.message).to.equal(
       'unknown system calls for amd64: ptrase (did you mean "ptrace"?) in test, nonsense in test',
     )
+  })
+
+  it('leave out what need not exist, if another architecture has it', async () => {
+    const group = { action: 'allow', must_exist: false, names: ['read', 'statfs64', 'mmap2'] }
+    const argument = { argument: 0, operation: 'Equal', value: 1 }
+    const named = [{ name: 'sigaction', arguments: [argument] }]
+    const written = {
+      mode: 'replace',
+      default_action: 'errno',
+      syscalls: [{ ...group, names_with_args: named }],
+    }
+    const found = await loadPolicy('amd64', section(written), { needs: [] })
+    expect(
+      found?.decisions.filter(({ origin }) => origin === 'test').map(({ name }) => name),
+    ).to.include('read')
+    const refusal = async (more: object) => {
+      const syscalls = [{ ...group, ...more }]
+      return loadPolicy('amd64', section({ ...written, syscalls }), { needs: [] }).then(
+        () => 'taken',
+        error => error.message,
+      )
+    }
+    expect(await refusal({})).to.equal('taken')
+    const unknown = 'unknown system calls for amd64:'
+    expect(await refusal({ names: ['read', 'statfs65'] })).to.equal(
+      `${unknown} statfs65 (did you mean "statfs"?) in test`,
+    )
+    for (const must_exist of [true, undefined]) {
+      expect(await refusal({ must_exist })).to.match(
+        /^unknown system calls for amd64: statfs64 .*, mmap2/,
+      )
+    }
   })
 
   it('leave out what a beat needs on other architectures, but not what none has', async () => {

@@ -84,6 +84,23 @@ describe('merge', () => {
     )
   })
 
+  it('lets the first rule decide where that is asked for, a plain one last', () => {
+    const user = policy({
+      default_action: 'errno',
+      precedence: 'first',
+      syscalls: [
+        { action: 'log', names: ['clone'] },
+        when('clone', 'allow', THREAD),
+        when('clone', 'kill_process', NEWUSER),
+      ],
+    })
+    expect(outcome(builtin, user)('clone')).to.equal('allow if 1, kill_process if 1, log (test)')
+    const strictest = { ...user, precedence: 'strictest' as const }
+    expect(outcome(builtin, strictest)('clone')).to.equal(
+      'kill_process if 1, allow if 1, log (test)',
+    )
+  })
+
   it('takes a rule without conditions as the last word of its layer', () => {
     const user = policy({
       default_action: 'errno',

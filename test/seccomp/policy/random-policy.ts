@@ -5,6 +5,7 @@ import {
   type Condition,
   OPERATIONS,
   type Policy,
+  PRECEDENCES,
   type Rule,
   type Verdict,
 } from '../../../lib/seccomp/policy/policy.ts'
@@ -37,7 +38,7 @@ export const condition: fc.Arbitrary<Condition> = fc
   })
   .map(({ mask, ...test }) => (test.operation === 'MaskedEqual' ? { ...test, mask } : test))
 
-/** One error for all rules: with two, which of two rules is the stricter one would be open. */
+/** One error: with two, which of two rules is the stricter one would be open. */
 export const verdict: fc.Arbitrary<Verdict> = fc
   .constantFrom(...ACTIONS)
   .map(action => (action === 'errno' ? { action, errno: 'EACCES' as const } : { action }))
@@ -54,6 +55,7 @@ export function randomPolicy(architecture: Architecture): fc.Arbitrary<Policy> {
     name,
     conditions: fc.array(condition, { minLength: 1, maxLength: 4 }),
     verdict,
+    another: fc.boolean(),
   })
   const plain = fc.uniqueArray(fc.record({ name, verdict }), {
     maxLength: 120,
@@ -62,16 +64,24 @@ export function randomPolicy(architecture: Architecture): fc.Arbitrary<Policy> {
   return fc
     .record({
       defaultAction: fc.constantFrom(...ACTIONS),
+      precedence: fc.constantFrom(...PRECEDENCES),
       plain,
       narrow: fc.array(narrow, { maxLength: 8 }),
     })
     .map(
-      ({ defaultAction, plain: all, narrow: some }): Policy => ({
+      ({ defaultAction, precedence, plain: all, narrow: some }): Policy => ({
         defaultAction,
         defaultOrigin: 'test',
+        precedence,
         rules: [
           ...all.map((rule): Rule => ({ ...rule, conditions: [], origin: 'test' })),
-          ...some.map((rule): Rule => ({ ...rule, origin: 'test' })),
+          ...some.map(({ another, ...rule }): Rule => {
+            const isOther = another && precedence === 'first' && rule.verdict.action === 'errno'
+            const given = isOther
+              ? { action: 'errno' as const, errno: 'EIO' as const }
+              : rule.verdict
+            return { ...rule, verdict: given, origin: 'test' }
+          }),
         ],
       }),
     )

@@ -55,6 +55,47 @@ describe('seccomp section', () => {
     default_action: 'errno',
     syscalls: [{ action: 'allow', names_with_args: [{ name: 'clone', arguments: [test] }] }],
   })
+  type Test = readonly [argument: number, operation: string, value: number]
+  const errors = (...tests: readonly Test[]) => ({
+    default_action: 'allow',
+    syscalls: tests.map(([argument, operation, value], at) => ({
+      action: 'errno',
+      errno: ['EIO', 'ENXIO'][at],
+      names_with_args: [{ name: 'prctl', arguments: [{ argument, operation, value }] }],
+    })),
+  })
+
+  it('takes several errors for one name, if their conditions exclude each other', () => {
+    const apart: readonly (readonly [Test, Test])[] = [
+      [
+        [0, 'Equal', 1],
+        [0, 'Equal', 2],
+      ],
+      [
+        [0, 'LessThan', 2],
+        [0, 'GreaterOrEqual', 2],
+      ],
+      [
+        [1, 'BitsSet', 4],
+        [1, 'BitsNotSet', 6],
+      ],
+      [
+        [2, 'Equal', 7],
+        [2, 'NotEqual', 7],
+      ],
+    ]
+    for (const tests of apart) {
+      expect(parsed(errors(...tests)).problems, String(tests)).to.deep.equal([])
+    }
+  })
+
+  it('takes several errors for one name, if their order is said to decide', () => {
+    const written = { ...errors([0, 'Equal', 1], [1, 'Equal', 2]), precedence: 'first' }
+    const found = policy(written)
+    expect(found.precedence).to.equal('first')
+    expect(found.rules.map(rule => rule.verdict.errno)).to.deep.equal(['EIO', 'ENXIO'])
+  })
+
   const first = 'seccomp.syscalls[0]'
   const test = `${first}.names_with_args[0].arguments[0]`
   const wrong: readonly (readonly [what: string, value: unknown, ...problems: string[]])[] = [
@@ -122,9 +163,30 @@ describe('seccomp section', () => {
       `${first}.errno: is only valid with action: errno, not with trap`,
     ],
     [
+      'no boolean about names that exist',
+      { default_action: 'allow', syscalls: [{ ...GROUP, must_exist: 'no' }] },
+      `${first}.must_exist: must be true or false, not "no"`,
+    ],
+    [
       'two actions for one name',
       { default_action: 'allow', syscalls: [GROUP, { ...GROUP, action: 'trap' }] },
       'seccomp.syscalls[1].names[0]: ptrace has two actions: errno(EPERM) in test, trap here',
+    ],
+    [
+      'an unknown precedence',
+      { default_action: 'allow', precedence: 'last', syscalls: [GROUP] },
+      'seccomp.precedence: unknown precedence "last": one of strictest, first',
+    ],
+    ['a precedence of nothing', { precedence: 'first' }, 'seccomp.default_action: is required'],
+    [
+      'two errors under conditions that may hold together',
+      errors([0, 'Equal', 1], [1, 'Equal', 2]),
+      'seccomp.syscalls[1].names_with_args[0].name: prctl has two actions: errno(EIO) in test, errno(ENXIO) here, and both may hold: with precedence: first, ',
+    ],
+    [
+      'two errors under the same conditions, in whatever order',
+      { ...errors([0, 'Equal', 1], [0, 'Equal', 1]), precedence: 'first' },
+      'seccomp.syscalls[1].names_with_args[0].name: prctl has two actions: errno(EIO) in test, errno(ENXIO) here',
     ],
     [
       'a seventh argument',
