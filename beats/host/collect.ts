@@ -1,4 +1,5 @@
 import type { Event } from 'sealbeat'
+import { checkedEvent } from './figures.ts'
 import { type MetricsetName, metricsets } from './metricsets/all.ts'
 import type { Collect, Host } from './metricsets/metricset.ts'
 
@@ -19,7 +20,8 @@ export function collector(
       const { fields, durationNs } = await sample(name, collect, host, signal)
       const event = { dataset: `host.${name}`, duration: durationNs }
       const metricset = { name, period: periodMs }
-      events.push(...fields.map(each => ({ '@timestamp': now, event, metricset, ...each })))
+      const checked = fields.map(each => checkedEvent(each, host.check))
+      events.push(...checked.map(each => ({ '@timestamp': now, event, metricset, ...each })))
     }
     return events
   }

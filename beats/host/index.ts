@@ -1,6 +1,7 @@
 import { defineBeat } from 'sealbeat'
 import { collector } from './collect.ts'
 import { fields } from './fields.ts'
+import { checker } from './figures.ts'
 import { hostFiles } from './host-files.ts'
 import { ticks } from './schedule.ts'
 import { type Settings, schema } from './settings.ts'
@@ -22,6 +23,7 @@ export default defineBeat<Settings>({
     const host = {
       files: hostFiles(hostfs),
       ignoredTypes: filesystem.ignore_types,
+      check: checker(message => log.warn(message)),
       trouble: troubles(log),
     }
     const collect = collector(metricsets, period, host)

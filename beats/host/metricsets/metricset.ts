@@ -1,10 +1,13 @@
 import type { Event } from 'sealbeat'
+import type { Check } from '../figures.ts'
 import type { HostFiles } from '../host-files.ts'
 
 export interface Host {
   readonly files: HostFiles
   /** Filesystem types to leave out. Null: those that have no device. */
   readonly ignoredTypes: readonly string[] | null
+  /** Returns a figure that is possible. Every number of an event passes it, so only wholes need be told here. */
+  readonly check: Check
   /**
    * Reports a problem with `subject`, or with undefined that it is over. It is logged when it changes, not at
    * every tick.
