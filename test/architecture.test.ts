@@ -23,7 +23,7 @@ const RELATED = /^lib\/seccomp\/architectures\//
 
 /** What a program or a user of the package imports, which no module of ours has to. */
 const ENTRIES: readonly RegExp[] = [
-  /^lib\/(audit\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
+  /^lib\/(audit\/|host\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
   /^beats\/[^/]+\/index\.ts: default$/, // loaded by name
 ]
 

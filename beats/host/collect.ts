@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
-import { checkedEvent } from './figures.ts'
 import { type MetricsetName, metricsets } from './metricsets/all.ts'
+import { checkedEvent } from './metricsets/figures.ts'
 import type { Collect, Host } from './metricsets/metricset.ts'
 
 /**

@@ -15,7 +15,9 @@ const FILES = {
   'proc/uptime': '12.5 9.0\n',
   'proc/filesystems': 'nodev\tproc\nnodev\ttmpfs\n\text4\n',
   'proc/diskstats': '8 0 sda 1 0 8 1 1 0 16 1 0 2 2\n7 0 loop0 0 0 0 0 0 0 0 0 0 0 0\n',
-  'proc/1/mounts': '/dev/sda / ext4 rw 0 0\nproc /proc proc rw 0 0\n/dev/sdb /gone ext4 rw 0 0\n',
+  'proc/1/mountinfo':
+    '21 1 8:0 / / rw - ext4 /dev/sda rw\n22 21 0:5 / /proc rw - proc proc rw\n' +
+    '23 21 8:16 / /gone rw - ext4 /dev/sdb rw\n',
   'proc/1/net/dev': 'eth0: 10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n',
   'proc/1/stat': '1 (init) S 0 1\n',
   'proc/7/stat': '7 (sh) R 1 1\n',

@@ -29,7 +29,8 @@ export const schema: Beat<Settings>['schema'] = {
     ignore_types: {
       doc:
         'Filesystem types to leave out. By default those that /proc/filesystems marks as nodev, as they ' +
-        'have no block device: tmpfs and proc, but also nfs, overlay and zfs. []: none.',
+        'have no block device: tmpfs and proc, but also nfs, overlay and zfs. A list takes the place of ' +
+        'these, it does not add to them; fuse stands for fuse.sshfs too. []: none.',
       format: listOf(text),
       nullable: true,
       default: null,

@@ -89,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
+  host: { files: /^lib\/host\//, imports: ['addon'] },
 
   'config/config': {
     files: /^lib\/config\/config\.ts$/,

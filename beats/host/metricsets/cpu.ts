@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
-import type { Check } from '../figures.ts'
 import { CPU_STATES, type CpuTimes, parseStat, type Stat } from '../proc/stat.ts'
+import type { Check } from './figures.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
 

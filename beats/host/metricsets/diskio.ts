@@ -28,7 +28,7 @@ function deviceFields({ name, read, write, inFlight, busyMs }: DiskStats): Event
 }
 
 /** Sums the bytes read and written since `before`. A disk that has appeared since counts from now on. */
-export function diskTotals(before: Devices<DiskStats>, now: Devices<DiskStats>): Event {
+function diskTotals(before: Devices<DiskStats>, now: Devices<DiskStats>): Event {
   const last = formerly(before, now)
   const sum = (way: 'read' | 'write'): object => ({
     bytes: now.all.reduce((sum, disk) => sum + gain(last(disk)?.[way].bytes, disk[way].bytes), 0),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { checkedEvent } from '../figures.ts'
 import { heeded } from '../testing/tree.ts'
+import { checkedEvent } from './figures.ts'
 import { memoryFields } from './memory.ts'
 
 describe('host: memory', () => {

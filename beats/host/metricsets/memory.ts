@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
-import type { Check, Figure } from '../figures.ts'
 import { type Meminfo, parseMeminfo } from '../proc/meminfo.ts'
+import type { Check, Figure } from './figures.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio, rest } from './numbers.ts'
 

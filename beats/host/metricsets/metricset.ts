@@ -1,6 +1,7 @@
 import type { Event } from 'sealbeat'
-import type { Check } from '../figures.ts'
 import type { HostFiles } from '../host-files.ts'
+import type { Troubles } from '../troubles.ts'
+import type { Check } from './figures.ts'
 
 export interface Host {
   readonly files: HostFiles
@@ -8,11 +9,8 @@ export interface Host {
   readonly ignoredTypes: readonly string[] | null
   /** Returns a figure that is possible. Every number of an event passes it, so only wholes need be told here. */
   readonly check: Check
-  /**
-   * Reports a problem with `subject`, or with undefined that it is over. It is logged when it changes, not at
-   * every tick.
-   */
-  trouble(subject: string, message: string | undefined): void
+  /** Reports a problem with a subject, or with undefined that it is over. It is logged when it changes. */
+  readonly trouble: Troubles
 }
 
 /**

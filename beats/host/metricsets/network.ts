@@ -21,10 +21,7 @@ export const network: Metricset = ({ files }) => {
  * Sums the traffic of all interfaces since `before`, as ECS defines it: including the loopback. An interface that
  * has appeared since counts from now on, as its counters may have begun anywhere.
  */
-export function networkTotals(
-  before: Devices<InterfaceStats>,
-  now: Devices<InterfaceStats>,
-): Event {
+function networkTotals(before: Devices<InterfaceStats>, now: Devices<InterfaceStats>): Event {
   const last = formerly(before, now)
   const sum = (way: 'in' | 'out', what: 'bytes' | 'packets'): number =>
     now.all.reduce((sum, stats) => sum + gain(last(stats)?.[way][what], stats[way][what]), 0)

@@ -1,4 +1,4 @@
-import type { Figure } from '../figures.ts'
+import type { Figure } from './figures.ts'
 
 /** The ratio of the part to the whole, to four decimals; 0 if the whole is 0. Unknown if it would not be a share. */
 export function ratio(part: Figure, whole: Figure): Figure {

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Event } from 'sealbeat'
-import type { Check } from '../figures.ts'
-import { checker } from '../figures.ts'
 import { type HostFiles, hostFiles } from '../host-files.ts'
+import type { Check } from '../metricsets/figures.ts'
+import { checker } from '../metricsets/figures.ts'
 import type { Host, Metricset } from '../metricsets/metricset.ts'
 
 /** Texts by path; `-> target` is a symbolic link, and `undefined` removes what is there. */
@@ -54,7 +54,7 @@ export async function sampled(
     files,
     check,
     ignoredTypes: null,
-    trouble: () => undefined,
+    trouble: Object.assign(() => undefined, { forget: () => undefined }),
     ...settings,
   })
   try {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import { heeded, sampled } from '../testing/tree.ts'
+import { cpu } from './cpu.ts'
 import { checkedEvent, checker } from './figures.ts'
-import { cpu } from './metricsets/cpu.ts'
-import { heeded, sampled } from './testing/tree.ts'
 
 describe('host: figures', () => {
   const rows = [
