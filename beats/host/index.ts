@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { defineBeat } from 'sealbeat'
 import { collector } from './collect.ts'
 import { fields } from './fields.ts'
@@ -12,11 +13,24 @@ export default defineBeat<Settings>({
   name: 'host',
   schema,
   fields,
-  privileges: ({ metricsets }) => [
+  privileges: ({ metricsets, hostfs = '/' }) => [
     { proc: 'system', why: 'reads measurements of the host from /proc' },
     ...(metricsets.includes('process_summary')
       ? [{ proc: 'processes', why: 'counts all processes (process_summary)' } as const]
       : []),
+    ...(metricsets.includes('filesystem')
+      ? [
+          {
+            sees: 'mounts',
+            why: 'measures what is mounted, in homes as well (filesystem)',
+          } as const,
+        ]
+      : []),
+    ...(resolve(hostfs) === '/'
+      ? []
+      : ['proc', 'sys'].map(folder => {
+          return { reads: resolve(hostfs, folder), why: 'measures the host of the container' }
+        })),
   ],
   async run({ settings, log, signal, publish }) {
     const { period, metricsets, hostfs, filesystem } = settings
