@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from './errors.ts'
+import type { NativeHost } from './native-host.ts'
 import { packageRoot } from './own-package.ts'
 
 /**
@@ -146,38 +147,6 @@ export interface ReadableWatch {
   start(): void
   stop(): void
   close(): void
-}
-
-/** Questions about the host, many in one job on a thread of its own, as the kernel may never answer one. */
-export interface NativeHost {
-  /**
-   * statfs(2) of each path. `mounts`: the id of the mount that is meant, or -1. `done` is called at the end.
-   *
-   * Eight numbers for each answer: an errno; 1 if the path has led to another mount; the bytes of a fragment, the
-   * fragments in all, free and available to users; the inodes in all and free.
-   */
-  askFilesystems(
-    paths: readonly string[],
-    mounts: Float64Array,
-    done: () => void,
-  ): NativeAsking<Float64Array>
-  /** The text that the first read(2) of each file gives, at most 4096 bytes, or an errno. */
-  readBeginnings(
-    folder: string,
-    names: readonly string[],
-    done: () => void,
-  ): NativeAsking<readonly (string | number)[]>
-}
-
-export interface NativeAsking<T> {
-  /** If it is not 0, nothing is asked, and `done` is not called. */
-  readonly errno: number
-  /** How many are answered. */
-  reached(): number
-  /** The answers so far. */
-  answers(): T
-  /** Asks nothing further: `done` is called once the kernel has answered what it was asked. */
-  leave(): void
 }
 
 /** A system call that was denied. */

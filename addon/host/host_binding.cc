@@ -17,11 +17,14 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-std::vector<std::string> ToTexts(const Value& value) {
-  const auto list = value.As<Napi::Array>();
-  std::vector<std::string> texts(list.Length());
-  for (std::uint32_t at = 0; at < list.Length(); ++at)
-    texts[at] = list.Get(at).As<Napi::String>().Utf8Value();
+// Each text ends in NUL.
+std::vector<std::string> ToTexts(const std::string& all) {
+  std::vector<std::string> texts;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find('\0', at), all.size());
+    texts.push_back(all.substr(at, end - at));
+    at = end + 1;
+  }
   return texts;
 }
 
@@ -34,9 +37,10 @@ Value Begin(const HeldJob& job, const Value& done, Napi::Function answers) {
   // The job is held by its thread while this runs, and by the function that it hands over after that.
   job->done = [job = job.operator->(), tell]() mutable {
     const HeldJob held(job);
-    const auto end = [held](Napi::Env, Napi::Function callback) {
+    const auto end = [held](Napi::Env env, Napi::Function callback) {
       uv_thread_join(&held->thread);
-      callback.Call({});
+      // Fails where nobody can be told any more, as Node is ending.
+      napi_call_function(env, env.Undefined(), callback, 0, nullptr, nullptr);
     };
     // Otherwise the event loop is gone, and has released it.
     if (tell.BlockingCall(end) == napi_ok) tell.Release();
@@ -65,7 +69,7 @@ struct FilesystemJob : Job {
 Value AskFilesystems(const CallbackInfo& info) {
   auto* asked = new FilesystemJob();
   const HeldJob job(asked);
-  asked->paths = ToTexts(info[0]);
+  asked->paths = ToTexts(info[0].As<Napi::String>().Utf8Value());
   const auto mounts = info[1].As<Napi::Float64Array>();
   asked->mounts.assign(mounts.Data(), mounts.Data() + mounts.ElementLength());
   asked->size = asked->paths.size();
@@ -98,7 +102,7 @@ Value ReadBeginnings(const CallbackInfo& info) {
   const HeldJob job(asked);
   const std::string folder = info[0].As<Napi::String>().Utf8Value();
   asked->folder = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  asked->names = ToTexts(info[1]);
+  asked->names = ToTexts(info[1].As<Napi::String>().Utf8Value());
   asked->size = asked->names.size();
   asked->texts.resize(asked->size);
   asked->errors.resize(asked->size);
@@ -116,12 +120,58 @@ Value ReadBeginnings(const CallbackInfo& info) {
   return Begin(job, info[2], Napi::Function::New(info.Env(), answers));
 }
 
+struct HeldFolder : ProcessFolder {
+  std::atomic<int> holders{0};
+};
+
+struct ProcessesJob : Job {
+  explicit ProcessesJob(const Held<HeldFolder>& folder) : folder(folder) { size = 1; }
+  void Step(std::size_t) override { error = folder->Read(processes); }
+
+  Held<HeldFolder> folder;
+  int error = 0;
+  std::vector<Process> processes;
+};
+
+// done; one at a time
+Value AskProcesses(const Held<HeldFolder>& folder, const CallbackInfo& info) {
+  auto* asked = new ProcessesJob(folder);
+  const HeldJob job(asked);
+  const auto answers = [job, asked](const CallbackInfo& info) -> Value {
+    if (job->reached.load(std::memory_order_acquire) == 0) return info.Env().Undefined();
+    if (asked->error != 0) return Napi::Number::New(info.Env(), asked->error);
+    constexpr std::size_t width = std::tuple_size<Process>::value;
+    auto numbers = Napi::Float64Array::New(info.Env(), asked->processes.size() * width);
+    double* to = numbers.Data();
+    for (const Process& process : asked->processes)
+      to = std::copy(process.begin(), process.end(), to);
+    return numbers;
+  };
+  return Begin(job, info[0], Napi::Function::New(info.Env(), answers));
+}
+
+// folder, mostKept
+Value OpenProcesses(const CallbackInfo& info) {
+  const Held<HeldFolder> folder(new HeldFolder());
+  const auto path = info[0].As<Napi::String>().Utf8Value();
+  auto processes = Napi::Object::New(info.Env());
+  processes.Set("errno", folder->Open(path, info[1].As<Napi::Number>().Uint32Value()));
+  processes.Set("ask", Napi::Function::New(info.Env(), [folder](const CallbackInfo& info) {
+                  return AskProcesses(folder, info);
+                }));
+  processes.Set("forget", Napi::Function::New(info.Env(), [folder](const CallbackInfo&) {
+                  folder->Forget();
+                }));
+  return processes;
+}
+
 }  // namespace
 
 void ExportHost(Napi::Env env, Napi::Object exports) {
   auto host = Napi::Object::New(env);
   host.Set("askFilesystems", Napi::Function::New(env, AskFilesystems, "askFilesystems"));
   host.Set("readBeginnings", Napi::Function::New(env, ReadBeginnings, "readBeginnings"));
+  host.Set("openProcesses", Napi::Function::New(env, OpenProcesses, "openProcesses"));
   exports.Set("host", host);
 }
 

@@ -26,20 +26,23 @@ struct Job {
   std::atomic<int> holders{0};
 };
 
-// The job lives as long as somebody holds it. Not std::shared_ptr, which takes glibc 2.32 if it is compiled there.
-class HeldJob {
+// It lives as long as somebody holds it. Not std::shared_ptr, which takes glibc 2.32 if it is compiled there.
+template <class T>
+class Held {
  public:
-  explicit HeldJob(Job* job) : job_(job) { ++job_->holders; }
-  HeldJob(const HeldJob& other) : HeldJob(other.job_) {}
-  HeldJob& operator=(const HeldJob&) = delete;
-  ~HeldJob() {
-    if (--job_->holders == 0) delete job_;
+  explicit Held(T* object) : object_(object) { ++object_->holders; }
+  Held(const Held& other) : Held(other.object_) {}
+  Held& operator=(const Held&) = delete;
+  ~Held() {
+    if (--object_->holders == 0) delete object_;
   }
-  Job* operator->() const { return job_; }
+  T* operator->() const { return object_; }
 
  private:
-  Job* job_;
+  T* object_;
 };
+
+using HeldJob = Held<Job>;
 
 // Starts the thread. Returns 0, or EAGAIN if there is none to be had.
 int Start(const HeldJob& job);

@@ -4,6 +4,7 @@ import { collector } from './collect.ts'
 import { fields } from './fields.ts'
 import { hostFiles } from './host-files.ts'
 import { checker } from './metricsets/figures.ts'
+import { processReader } from './processes/read.ts'
 import { ticks } from './schedule.ts'
 import { type Settings, schema } from './settings.ts'
 import { troubles } from './troubles.ts'
@@ -34,22 +35,29 @@ export default defineBeat<Settings>({
   ],
   async run({ settings, log, signal, publish }) {
     const { period, metricsets, hostfs, filesystem } = settings
+    const files = hostFiles(hostfs)
+    const processes = processReader(files)
     const host = {
-      files: hostFiles(hostfs),
+      files,
+      processes: processes.read,
       ignoredTypes: filesystem.ignore_types,
       check: checker(message => log.warn(message)),
       trouble: troubles(log),
     }
     const collect = collector(metricsets, period, host)
-    for await (const skipped of ticks(period, signal)) {
-      if (skipped > 0) {
-        log.warn(
-          { skipped },
-          `Measuring took longer than the period of ${period} ms: ticks skipped; set a longer period`,
-        )
+    try {
+      for await (const skipped of ticks(period, signal)) {
+        if (skipped > 0) {
+          log.warn(
+            { skipped },
+            `Measuring took longer than the period of ${period} ms: ticks skipped; set a longer period`,
+          )
+        }
+        const events = await collect(signal)
+        if (events.length > 0 && !signal.aborted) await publish(events)
       }
-      const events = await collect(signal)
-      if (events.length > 0 && !signal.aborted) await publish(events)
+    } finally {
+      await processes.close()
     }
   },
 })

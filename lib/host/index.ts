@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util'
-import { loadAddon, type NativeAsking, type NativeHost } from '../addon.ts'
+import { loadAddon } from '../addon.ts'
+import type { NativeAsking, NativeHost } from '../native-host.ts'
 
 /** Questions to the kernel, one after the other on a thread of their own: it may never answer one. */
 export interface Asking<T> {
@@ -36,14 +37,12 @@ const NUMBERS = 8
 
 /** statfs(2) of each mount, all in one job. */
 export function askFilesystems(places: readonly MountPlace[]): Asking<FilesystemAnswer> {
-  const paths = places.map(({ path }) => path)
+  const paths = nulEnded(places.map(({ path }) => path))
   const mounts = Float64Array.from(places, ({ mountId }) => mountId ?? -1)
   return begin(
-    ({ askFilesystems }, done) => askFilesystems(paths, mounts, done),
+    done => hostAddon().askFilesystems(paths, mounts, done),
     numbers =>
-      Array.from({ length: numbers.length / NUMBERS }, (_, at) =>
-        filesystemAnswer(numbers.subarray(at * NUMBERS, (at + 1) * NUMBERS)),
-      ),
+      places.slice(0, numbers.length / NUMBERS).map((_, at) => filesystemAnswer(numbers, at)),
   )
 }
 
@@ -53,7 +52,7 @@ export function readBeginnings(
   names: readonly string[],
 ): Asking<{ readonly text: string } | { readonly problem: string }> {
   return begin(
-    ({ readBeginnings }, done) => readBeginnings(folder, names, done),
+    done => hostAddon().readBeginnings(folder, nulEnded(names), done),
     answers =>
       answers.map(each =>
         typeof each === 'string' ? { text: each } : { problem: getSystemErrorName(-each) },
@@ -61,28 +60,105 @@ export function readBeginnings(
   )
 }
 
-function filesystemAnswer(numbers: Float64Array): FilesystemAnswer {
-  const [errno = 0, isOther = 0, blockBytes = 0, blocks = 0, free = 0, available = 0, ...inodes] =
-    numbers
-  if (errno !== 0) return { problem: getSystemErrorName(-errno) }
-  if (isOther !== 0) return { problem: 'another mount has its place' }
-  const [files = 0, freeFiles = 0] = inodes
-  return { blockBytes, blocks, free, available, files, freeFiles }
+/** A process as /proc/PID/stat has it, proc_pid_stat(5). */
+export interface ProcessAnswer {
+  readonly pid: number
+  /** A letter; empty if it is unknown. */
+  readonly state: string
+  readonly parentPid: number
+  readonly groupId: number
+  /** In user and in system mode. */
+  readonly ticks: number
+  readonly threads: number
+  /** In ticks since boot. */
+  readonly start: number
+  readonly virtualBytes: number
+  readonly residentPages: number
 }
 
-function begin<N, T>(
-  ask: (host: NativeHost, done: () => void) => NativeAsking<N>,
-  answersOf: (native: N) => readonly T[],
-): Asking<T> {
+/** The processes of a /proc, whose files stay open in between up to a number: opening one takes longer than reading. */
+export interface Processes {
+  /** All of them, in one answer. Not again before it is there. */
+  ask(): Asking<readonly ProcessAnswer[] | { readonly problem: string }>
+  /** Closes the files. Not before the answer is there. */
+  close(): void
+}
+
+/** @throws Error if there is no such folder */
+export function openProcesses(folder: string, mostKept: number): Processes {
+  const native = hostAddon().openProcesses(folder, mostKept)
+  if (native.errno !== 0) throw new Error(`${folder}: ${getSystemErrorName(-native.errno)}`)
+  return {
+    ask: () => begin(done => native.ask(done), processesOf),
+    close: () => native.forget(),
+  }
+}
+
+function processesOf(
+  answer: Float64Array | number | undefined,
+): readonly (readonly ProcessAnswer[] | { readonly problem: string })[] {
+  if (answer === undefined) return []
+  if (typeof answer === 'number') return [{ problem: getSystemErrorName(-answer) }]
+  return [processAnswers(answer)]
+}
+
+const PROCESS_NUMBERS = 10
+
+function processAnswers(numbers: Float64Array): readonly ProcessAnswer[] {
+  const processes: ProcessAnswer[] = []
+  for (let place = 0; place < numbers.length; place += PROCESS_NUMBERS) {
+    const number = (at: number): number => numbers[place + at] ?? 0
+    processes.push({
+      pid: number(0),
+      state: number(1) === 0 ? '' : String.fromCharCode(number(1)),
+      parentPid: number(2),
+      groupId: number(3),
+      ticks: number(4) + number(5),
+      threads: number(6),
+      start: number(7),
+      virtualBytes: number(8),
+      residentPages: number(9),
+    })
+  }
+  return processes
+}
+
+/** Neither a path nor a name has a NUL in it. */
+function nulEnded(texts: readonly string[]): string {
+  return texts.length === 0 ? '' : `${texts.join('\0')}\0`
+}
+
+function filesystemAnswer(numbers: Float64Array, place: number): FilesystemAnswer {
+  const number = (at: number): number => numbers[place * NUMBERS + at] ?? 0
+  if (number(0) !== 0) return { problem: getSystemErrorName(-number(0)) }
+  if (number(1) !== 0) return { problem: 'another mount has its place' }
+  return {
+    blockBytes: number(2),
+    blocks: number(3),
+    free: number(4),
+    available: number(5),
+    files: number(6),
+    freeFiles: number(7),
+  }
+}
+
+function hostAddon(): NativeHost {
   const loaded = loadAddon()
   if ('problem' in loaded) throw new Error(loaded.problem)
   const { host } = loaded.addon
   if (host === undefined) throw new Error(`nothing is known about a host on ${process.platform}`)
+  return host
+}
+
+function begin<N, T>(
+  ask: (done: () => void) => NativeAsking<N>,
+  answersOf: (native: N) => readonly T[],
+): Asking<T> {
   let end: () => void = () => undefined
   const done = new Promise<void>(resolve => {
     end = resolve
   })
-  const native = ask(host, () => end())
+  const native = ask(() => end())
   if (native.errno !== 0) throw new Error('no thread can be had to ask the kernel')
   return {
     done,

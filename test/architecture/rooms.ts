@@ -22,7 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
-  addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
+  addon: { files: /^lib\/(addon|native-host)\.ts$/, imports: ['errors', 'basics'] },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
     imports: [],

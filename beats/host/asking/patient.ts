@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Asking } from 'sealbeat/host'
+import { isAnswered } from './answered.ts'
 
 interface Limits {
   /** How long to wait for one answer. */
@@ -58,24 +58,3 @@ export function patient<Q, T>(
 
 const NO_ANSWER = { problem: 'does not answer' }
 const SKIPPED = { problem: 'skipped, because too many others do not answer' }
-
-/** False if one question has had no answer for the time given. */
-async function isAnswered<T>({ done, reached }: Asking<T>, timeoutMs: number): Promise<boolean> {
-  const stop = new AbortController()
-  const ended = done.then(() => true)
-  try {
-    for (let before = 0; ; ) {
-      const isDone = await Promise.race([ended, later(timeoutMs, stop.signal)])
-      const now = reached()
-      if (isDone || now === before) return isDone
-      before = now
-    }
-  } finally {
-    stop.abort()
-  }
-}
-
-async function later(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
-  return false
-}

@@ -37,21 +37,33 @@ function faultOf(value: number, whole: Figure): string | undefined {
 
 /** Checks every number of an event, and leaves out those that can't be, and those that are not known. */
 export function checkedEvent(event: Event, check: Check): Event {
-  return Object.fromEntries(
-    Object.entries(event).flatMap(([key, value]) => {
-      const checked = checkedValue(value, key, check)
-      return checked === undefined ? [] : [[key, checked]]
-    }),
-  )
+  if (isSound(event)) return event
+  return Object.fromEntries(soundMembers(event, '', check))
 }
 
-function checkedValue(value: unknown, path: string, check: Check): unknown {
-  if (typeof value === 'number') return check(path, value)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  if (value instanceof Date) return value
-  const members = Object.entries(value).flatMap(([key, each]) => {
-    const checked = checkedValue(each, `${path}.${key}`, check)
-    return checked === undefined ? [] : [[key, checked]]
+/** Whether nothing has to be left out. Almost always so: a copy of each event would cost more than measuring it. */
+function isSound(value: unknown): boolean {
+  if (typeof value === 'number') return value >= 0 && value < TOO_LARGE
+  if (typeof value !== 'object' || value === null) return value !== undefined
+  if (isNoMap(value)) return true
+  for (const key in value) if (!isSound(Reflect.get(value, key))) return false
+  return true
+}
+
+function isNoMap(value: object): boolean {
+  return Array.isArray(value) || value instanceof Date
+}
+
+function soundMembers(map: object, path: string, check: Check): readonly [string, unknown][] {
+  return Object.entries(map).flatMap(([key, value]): readonly [string, unknown][] => {
+    const sound = soundPart(value, `${path}${key}`, check)
+    return sound === undefined ? [] : [[key, sound]]
   })
+}
+
+function soundPart(value: unknown, path: string, check: Check): unknown {
+  if (typeof value === 'number') return check(path, value)
+  if (typeof value !== 'object' || value === null || isNoMap(value)) return value
+  const members = soundMembers(value, `${path}.`, check)
   return members.length === 0 ? undefined : Object.fromEntries(members)
 }

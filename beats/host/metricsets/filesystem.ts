@@ -14,14 +14,14 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
   let known: ReadonlySet<string> = new Set()
   // In a container, the mounts below `hostfs` are others than those of the host's own process.
   const isOwn = files.process === 'proc/self'
+  const placesOf = lastOf((mounts: readonly Mount[]) =>
+    mounts.map(({ id, mountPoint }): MountPlace => {
+      return { path: files.resolve(mountPoint), mountId: isOwn ? id : undefined }
+    }),
+  )
   return async () => {
     const { mounts, hidden } = find()
-    const answers = await ask(
-      mounts.map(({ id, mountPoint }) => ({
-        path: files.resolve(mountPoint),
-        mountId: isOwn ? id : undefined,
-      })),
-    )
+    const answers = await ask(placesOf(mounts))
     for (const mount of hidden) trouble(subjectOf(mount), HIDDEN)
     const events = mounts.flatMap((mount, at) => {
       const answer = answers[at] ?? { problem: 'not asked' }
@@ -34,6 +34,15 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
     for (const subject of known) if (!now.has(subject)) trouble.forget(subject)
     known = now
     return events
+  }
+}
+
+/** A function that does not do the same twice in a row. */
+function lastOf<A, T>(make: (of: A) => T): (of: A) => T {
+  let last: { readonly of: A; readonly made: T } | undefined
+  return of => {
+    if (last?.of !== of) last = { of, made: make(of) }
+    return last.made
   }
 }
 

@@ -7,6 +7,7 @@ import { type HostFiles, hostFiles } from '../host-files.ts'
 import type { Check } from '../metricsets/figures.ts'
 import { checker } from '../metricsets/figures.ts'
 import type { Host, Metricset } from '../metricsets/metricset.ts'
+import { processReader } from '../processes/read.ts'
 
 /** Texts by path; `-> target` is a symbolic link, and `undefined` removes what is there. */
 type Files = Readonly<Record<string, string | undefined>>
@@ -50,8 +51,10 @@ export async function sampled(
 ): Promise<readonly (readonly Event[])[]> {
   const { files, write, remove } = tree()
   const { check } = heeded()
+  const processes = processReader(files)
   const collect = metricset({
     files,
+    processes: processes.read,
     check,
     ignoredTypes: null,
     trouble: Object.assign(() => undefined, { forget: () => undefined }),
@@ -61,10 +64,11 @@ export async function sampled(
     const samples: (readonly Event[])[] = []
     for (const step of steps) {
       write(step)
-      samples.push(await collect(new AbortController().signal))
+      samples.push(await collect(new AbortController().signal, step))
     }
     return samples
   } finally {
+    await processes.close()
     remove()
   }
 }
