@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from './errors.ts'
-import type { NativeHost } from './native-host.ts'
+import type { NativeHost } from './host/native.ts'
 import { packageRoot } from './own-package.ts'
 
 /**

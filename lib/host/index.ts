@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util'
 import { loadAddon } from '../addon.ts'
-import type { NativeAsking, NativeHost } from '../native-host.ts'
+import type { NativeAsking, NativeHost } from './native.ts'
 
 /** Questions to the kernel, one after the other on a thread of their own: it may never answer one. */
 export interface Asking<T> {
