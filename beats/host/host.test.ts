@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import type { Event } from 'sealbeat'
 import { checkBeat, runBeat } from 'sealbeat/testing'
 import host from './index.ts'
-import { METRICSETS } from './metricsets/all.ts'
+import { DEFAULT_METRICSETS, METRICSETS } from './metricsets/all.ts'
 
 const FILES = {
   'proc/stat': 'cpu  10 0 10 70 0 0 0 0 0 0\ncpu0 5 0 5 35 0 0 0 0\ncpu1 5 0 5 35 0 0 0 0\n',
@@ -37,6 +37,9 @@ describe('host', () => {
   afterEach(() => rm(hostfs, { recursive: true }))
 
   it('keeps the contract', () => checkBeat(host, { config: { period: '20ms' } }))
+
+  it('keeps it with every metricset', () =>
+    checkBeat(host, { config: { period: '20ms', metricsets: [...METRICSETS] } }))
 
   it("measures the host from inside a container, whose own root is another's", async () => {
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
@@ -88,7 +91,7 @@ describe('host', () => {
     await write('proc/meminfo', 'Odd: 1 kB\n')
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
     const measured = new Set(events.map(dataset))
-    expect(METRICSETS.filter(name => !measured.has(name))).to.deep.equal([
+    expect(DEFAULT_METRICSETS.filter(name => !measured.has(name))).to.deep.equal([
       'cpu',
       'memory',
       'diskio',
@@ -119,7 +122,8 @@ describe('host', () => {
 
   it('has every setting in its config.yml', async () => {
     const text = await readFile('beats/host/config.yml', 'utf8')
-    for (const key of ['period', 'metricsets', 'hostfs', 'filesystem.ignore_types']) {
+    const top = ['by_cpu', 'by_memory'].map(name => `process.include_top_n.${name}`)
+    for (const key of ['period', 'metricsets', 'hostfs', 'filesystem.ignore_types', ...top]) {
       expect(text).to.match(new RegExp(`^ *#? *${key}:`, 'm'))
     }
     for (const name of METRICSETS) expect(text).to.include(name)

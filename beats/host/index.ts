@@ -19,6 +19,9 @@ export default defineBeat<Settings>({
     ...(metricsets.includes('process_summary')
       ? [{ proc: 'processes', why: 'counts all processes (process_summary)' } as const]
       : []),
+    ...(metricsets.includes('process')
+      ? [{ proc: 'processes', why: 'reports processes one by one (process)' } as const]
+      : []),
     ...(metricsets.includes('filesystem')
       ? [
           {
@@ -41,6 +44,7 @@ export default defineBeat<Settings>({
       files,
       processes: processes.read,
       ignoredTypes: filesystem.ignore_types,
+      top: settings.process.include_top_n,
       check: checker(message => log.warn(message)),
       trouble: troubles(log),
     }

@@ -1,6 +1,7 @@
 import type { Event } from 'sealbeat'
 import type { ProcessAnswer } from 'sealbeat/host'
 import type { HostFiles } from '../host-files.ts'
+import type { TopSettings } from '../processes/top.ts'
 import type { Troubles } from '../troubles.ts'
 import type { Check } from './figures.ts'
 
@@ -8,6 +9,8 @@ export interface Host {
   readonly files: HostFiles
   /** Filesystem types to leave out. Null: those that have no device. */
   readonly ignoredTypes: readonly string[] | null
+  /** How many processes are reported one by one. */
+  readonly top: TopSettings
   /** What /proc/PID/stat says of all processes, in this tick. */
   processes(tick: object): Promise<readonly ProcessAnswer[]>
   /** Returns a figure that is possible. Every number of an event passes it, so only wholes need be told here. */

@@ -57,6 +57,7 @@ export async function sampled(
     processes: processes.read,
     check,
     ignoredTypes: null,
+    top: { by_cpu: 2, by_memory: 2 },
     trouble: Object.assign(() => undefined, { forget: () => undefined }),
     ...settings,
   })
