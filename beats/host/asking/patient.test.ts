@@ -38,32 +38,37 @@ function kernel() {
 }
 
 describe('host: questions that hang', () => {
+  const never = new AbortController().signal
   const silent = { problem: 'does not answer' }
-  const skipped = { problem: 'skipped, because too many others do not answer' }
+  const skipped = { problem: 'skipped, because others do not answer' }
   const of = (...paths: readonly string[]) => paths.map(path => ({ path }))
 
   it('hold nobody else up, are not asked again, and take no more threads than they may', async () => {
     const { ask, asked, jobs, recover } = kernel()
-    const answers = patient(ask, path => path, { timeoutMs: 20, maxHanging: 2 })
-    expect(await answers(['a', 'b', 'c'])).to.deep.equal(of('a', 'b', 'c'))
+    const answers = patient(ask, path => path, { timeoutMs: 20, deadlineMs: 5000, maxHanging: 2 })
+    expect(await answers(['a', 'b', 'c'], never)).to.deep.equal(of('a', 'b', 'c'))
     expect(jobs).to.deep.equal({ count: 1, left: 0 })
-    expect(await answers(['a', 'nfs1', 'b'])).to.deep.equal([{ path: 'a' }, silent, { path: 'b' }])
+    expect(await answers(['a', 'nfs1', 'b'], never)).to.deep.equal([
+      { path: 'a' },
+      silent,
+      { path: 'b' },
+    ])
     expect(jobs).to.deep.equal({ count: 3, left: 1 })
-    expect(await answers(['nfs1', 'b'])).to.deep.equal([silent, { path: 'b' }])
+    expect(await answers(['nfs1', 'b'], never)).to.deep.equal([silent, { path: 'b' }])
     expect(jobs).to.deep.equal({ count: 4, left: 1 })
-    expect(await answers(['nfs2', 'b'])).to.deep.equal([silent, skipped])
+    expect(await answers(['nfs2', 'b'], never)).to.deep.equal([silent, skipped])
     expect(asked.filter(path => path === 'nfs1')).to.have.lengthOf(1)
     await recover()
-    expect(await answers(['a', 'b'])).to.deep.equal(of('a', 'b'))
+    expect(await answers(['a', 'b'], never)).to.deep.equal(of('a', 'b'))
     expect(asked.at(-1)).to.equal('b')
   })
 
   it('are asked again once they were answered', async () => {
     const { ask, asked, recover } = kernel()
-    const answers = patient(ask, path => path, { timeoutMs: 20, maxHanging: 2 })
-    expect(await answers(['nfs', 'a'])).to.deep.equal([silent, { path: 'a' }])
+    const answers = patient(ask, path => path, { timeoutMs: 20, deadlineMs: 5000, maxHanging: 2 })
+    expect(await answers(['nfs', 'a'], never)).to.deep.equal([silent, { path: 'a' }])
     await recover()
-    const second = answers(['nfs', 'a'])
+    const second = answers(['nfs', 'a'], never)
     await setImmediate()
     await setImmediate()
     await recover()
@@ -74,7 +79,24 @@ describe('host: questions that hang', () => {
   it('are not those that are only slow: each answer has its time', async () => {
     const { ask } = kernel()
     const paths = Array.from({ length: 3000 }, (_, at) => `${at}`)
-    const answers = patient(ask, path => path, { timeoutMs: 5, maxHanging: 1 })
-    expect(await answers(paths)).to.deep.equal(of(...paths))
+    const answers = patient(ask, path => path, { timeoutMs: 20, deadlineMs: 60_000, maxHanging: 1 })
+    expect(await answers(paths, never)).to.deep.equal(of(...paths))
+  })
+
+  it('are skipped after a time for all, and once nobody waits for them', async () => {
+    const { ask, asked } = kernel()
+    const limits = { timeoutMs: 40, deadlineMs: 20, maxHanging: 9 }
+    const answers = patient(ask, (path: string) => path, limits)
+    expect(await answers(['a', 'nfs1', 'nfs2'], never)).to.deep.equal([
+      { path: 'a' },
+      silent,
+      skipped,
+    ])
+    expect(asked).to.deep.equal(['a', 'nfs1'])
+    const stop = new AbortController()
+    const stopped = answers(['nfs3', 'a'], stop.signal)
+    setTimeout(() => stop.abort(), 5)
+    expect(await stopped).to.deep.equal([skipped, skipped])
+    expect(await answers([], AbortSignal.abort())).to.deep.equal([])
   })
 })

@@ -4,6 +4,8 @@ import { isAnswered } from './answered.ts'
 interface Limits {
   /** How long to wait for one answer. */
   readonly timeoutMs: number
+  /** How long to wait for all: further questions are skipped. */
+  readonly deadlineMs: number
   /** How many questions may hang at once. Each has a thread. */
   readonly maxHanging: number
 }
@@ -21,8 +23,8 @@ type Answered<T> = T | { readonly problem: string }
 export function patient<Q, T>(
   ask: (questions: readonly Q[]) => Asking<T>,
   keyOf: (question: Q) => string,
-  { timeoutMs, maxHanging }: Limits,
-): (questions: readonly Q[]) => Promise<readonly Answered<T>[]> {
+  { timeoutMs, deadlineMs, maxHanging }: Limits,
+): (questions: readonly Q[], signal: AbortSignal) => Promise<readonly Answered<T>[]> {
   const hanging = new Set<string>()
 
   const hangs = (question: Q, { leave, done }: Asking<T>): void => {
@@ -32,18 +34,23 @@ export function patient<Q, T>(
     done.then(() => hanging.delete(key))
   }
 
-  return async questions => {
+  return async (questions, signal) => {
+    const endMs = performance.now() + deadlineMs
     const answers = new Map<Q, Answered<T>>()
     let open = questions.filter(question => !hanging.has(keyOf(question)))
-    while (open.length > 0 && hanging.size < maxHanging) {
+    while (open.length > 0 && hanging.size < maxHanging && performance.now() < endMs) {
       const asking = ask(open)
-      const isDone = await isAnswered(asking, timeoutMs)
+      const isDone = await isAnswered(asking, timeoutMs, signal)
       const found = asking.answers()
       for (const [at, answer] of found.entries()) {
         const question = open[at]
         if (question !== undefined) answers.set(question, answer)
       }
       const silent = open[found.length]
+      if (signal.aborted) {
+        asking.leave()
+        break
+      }
       if (silent !== undefined && !isDone) {
         hangs(silent, asking)
         answers.set(silent, NO_ANSWER)
@@ -57,4 +64,4 @@ export function patient<Q, T>(
 }
 
 const NO_ANSWER = { problem: 'does not answer' }
-const SKIPPED = { problem: 'skipped, because too many others do not answer' }
+const SKIPPED = { problem: 'skipped, because others do not answer' }

@@ -10,7 +10,7 @@ import { ratio, rest } from './numbers.ts'
 /** Reports one event per filesystem, with the terms of df(1). */
 export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) => {
   const find = mountFinder(files, ignoredTypes)
-  const ask = patient(askFilesystems, keyOf, { timeoutMs: 1000, maxHanging: 8 })
+  const ask = patient(askFilesystems, keyOf, { timeoutMs: 1000, deadlineMs: 5000, maxHanging: 8 })
   let known: ReadonlySet<string> = new Set()
   // In a container, the mounts below `hostfs` are others than those of the host's own process.
   const isOwn = files.process === 'proc/self'
@@ -19,9 +19,10 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
       return { path: files.resolve(mountPoint), mountId: isOwn ? id : undefined }
     }),
   )
-  return async () => {
+  return async signal => {
     const { mounts, hidden } = find()
-    const answers = await ask(placesOf(mounts))
+    const answers = await ask(placesOf(mounts), signal)
+    if (signal.aborted) return []
     for (const mount of hidden) trouble(subjectOf(mount), HIDDEN)
     const events = mounts.flatMap((mount, at) => {
       const answer = answers[at] ?? { problem: 'not asked' }

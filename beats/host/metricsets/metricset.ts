@@ -12,7 +12,7 @@ export interface Host {
   /** How many processes are reported one by one. */
   readonly top: TopSettings
   /** What /proc/PID/stat says of all processes, in this tick. */
-  processes(tick: object): Promise<readonly ProcessAnswer[]>
+  processes(tick: object, signal: AbortSignal): Promise<readonly ProcessAnswer[]>
   /** Returns a figure that is possible. Every number of an event passes it, so only wholes need be told here. */
   readonly check: Check
   /** Reports a problem with a subject, or with undefined that it is over. It is logged when it changes. */

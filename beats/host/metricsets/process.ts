@@ -25,15 +25,18 @@ export const process: Metricset = ({ files, processes, top }) => {
   const read = patient(
     (names: readonly string[]) => readBeginnings(folder, names),
     name => name,
-    { timeoutMs: 1000, maxHanging: 4 },
+    { timeoutMs: 1000, deadlineMs: 3000, maxHanging: 4 },
   )
   let before:
     | { readonly byPid: ReadonlyMap<number, ProcessAnswer>; readonly ms: number }
     | undefined
 
-  const detailsOf = async (found: readonly Spent[]): Promise<readonly Partial<Details>[]> => {
+  const detailsOf = async (
+    found: readonly Spent[],
+    signal: AbortSignal,
+  ): Promise<readonly Partial<Details>[]> => {
     const names = found.flatMap(({ process: { pid } }) => DETAILS.map(file => `${pid}/${file}`))
-    const answers = await read(names)
+    const answers = await read(names, signal)
     return found.map((_, at) =>
       Object.fromEntries(
         DETAILS.flatMap((file, place) => {
@@ -44,13 +47,13 @@ export const process: Metricset = ({ files, processes, top }) => {
     )
   }
 
-  return async (_, tick) => {
-    const all = await processes(tick)
+  return async (signal, tick) => {
+    const all = await processes(tick, signal)
     const now = { byPid: new Map(all.map(each => [each.pid, each])), ms: performance.now() }
     const elapsedTicks = before && ((now.ms - before.ms) / 1000) * TICKS_PER_SECOND
     const found = topOf(spentSince(before?.byPid, all), top)
     before = now
-    const details = await detailsOf(found)
+    const details = await detailsOf(found, signal)
     const { cores } = files.read('proc/stat', parseStat)
     const bootSeconds = files.read('proc/stat', text => Number(/^btime (\d+)$/m.exec(text)?.[1]))
     const memory = files.read('proc/meminfo', parseMeminfo).get('MemTotal')

@@ -4,8 +4,8 @@ import type { Metricset } from './metricset.ts'
 /** Counts the processes in each state. Under `hidepid`, it sees only those of the agent's own user. */
 export const processSummary: Metricset =
   ({ processes }) =>
-  async (_, tick) => {
-    const all = await processes(tick)
+  async (signal, tick) => {
+    const all = await processes(tick, signal)
     const counts = new Map<ProcessState, number>(PROCESS_STATES.map(state => [state, 0]))
     for (const { state: letter } of all) {
       const state = processState(letter)

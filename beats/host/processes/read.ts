@@ -5,7 +5,7 @@ import type { HostFiles } from '../host-files.ts'
 /** What /proc/PID/stat says of all processes. */
 interface ProcessReader {
   /** Reads once in each tick, whoever asks. Under `hidepid`, these are the processes of the agent's own user. */
-  read(tick: object): Promise<readonly ProcessAnswer[]>
+  read(tick: object, signal: AbortSignal): Promise<readonly ProcessAnswer[]>
   close(): Promise<void>
 }
 
@@ -24,11 +24,11 @@ export function processReader(files: HostFiles): ProcessReader {
   let last: { readonly tick: object; readonly all: Promise<readonly ProcessAnswer[]> } | undefined
   let hanging: Promise<void> | undefined
 
-  const read = async (): Promise<readonly ProcessAnswer[]> => {
+  const read = async (signal: AbortSignal): Promise<readonly ProcessAnswer[]> => {
     if (hanging !== undefined) throw new Error(`${folder} does not answer`)
     processes ??= openProcesses(folder, MAX_KEPT)
     const asking = processes.ask()
-    if (!(await isAnswered(asking, TIMEOUT_MS))) {
+    if (!(await isAnswered(asking, TIMEOUT_MS, signal))) {
       hanging = asking.done.then(() => {
         hanging = undefined
       })
@@ -40,13 +40,14 @@ export function processReader(files: HostFiles): ProcessReader {
   }
 
   return {
-    read: tick => {
-      if (last?.tick !== tick) last = { tick, all: read() }
+    read: (tick, signal) => {
+      if (last?.tick !== tick) last = { tick, all: read(signal) }
       return last.all
     },
     close: async () => {
       await last?.all.catch(() => undefined)
       if (hanging === undefined) processes?.close()
+      else hanging.then(() => processes?.close())
     },
   }
 }
