@@ -79,6 +79,20 @@ describe('host: all disks', () => {
     expect(sum).to.deep.equal([counted.length, 10 * counted.length])
   })
 
+  it('counts a byte once in a copy of /sys, which has no links', async () => {
+    const sys = {
+      'sys/block/sda/holders/top0': '',
+      'sys/block/top0/size': '',
+      'sys/block/x/size': '',
+    }
+    const names = ['sda', 'sda1', 'top0', 'x', 'dm-0']
+    const [sum] = await sums(
+      { ...sys, 'proc/diskstats': disks(...names.map(name => `${name} 100 200`)) },
+      { 'proc/diskstats': disks(...names.map(name => `${name} 101 210`)) },
+    )
+    expect(sum).to.deep.equal([2, 20])
+  })
+
   it('counts a disk that is plugged in from then on, also under the name of another', async () => {
     const all = await sums(
       { 'proc/diskstats': disks('sda 9000 9000'), ...block('pci/1/sda', ['diskseq', '1\n']) },

@@ -33,7 +33,8 @@ export function diskFinder<T extends Named>(
 /**
  * /sys/block has no partitions, a stacked device has `slaves`, and the paths of an NVMe device are `hidden`. Devices
  * without hardware lie below /sys/devices/virtual/block: loop, RAM and ZFS volumes also name no slaves. Of these,
- * nbd alone has its disk on another host. A copy of sysfs may have no links, so names decide.
+ * nbd alone has its disk on another host. A copy of sysfs may have no links, so names and
+ * `holders` decide.
  */
 function isDiskInSysfs(
   files: HostFiles,
@@ -43,8 +44,15 @@ function isDiskInSysfs(
 ): boolean {
   const path = pathOf(name)
   if (files.names(`${path}/slaves`).length > 0 || files.text(`${path}/hidden`) === '1') return false
-  if (link === undefined) return isDiskByName(name, names)
+  if (link === undefined) return isDiskByName(name, names) && !isHolder(files, name)
   return !/\bvirtual\/block\//.test(link) || /^nbd\d/.test(name)
+}
+
+/** Whether another device says that this one is built on it. */
+function isHolder(files: HostFiles, name: string): boolean {
+  return files
+    .names('sys/block')
+    .some(disk => files.names(`sys/block/${disk}/holders`).includes(escaped(name)))
 }
 
 function isDiskByName(name: string, names: ReadonlySet<string>): boolean {
