@@ -20,18 +20,27 @@ namespace {
 constexpr unsigned kMountId = 0x1000;        // STATX_MNT_ID, Linux 5.8
 constexpr int kDontSync = 0x4000;            // AT_STATX_DONT_SYNC
 constexpr std::size_t kMountIdOffset = 144;  // of stx_mnt_id
+constexpr std::size_t kDeviceOffset = 136;   // of stx_dev_major, which stx_dev_minor follows
 constexpr int kEmptyPath = 0x1000;           // AT_EMPTY_PATH
 
-// Whether the kernel says that it is another mount.
-bool IsOther(int descriptor, double mount) {
-  if (mount < 0) return false;
+// Which mount and which device a descriptor is about; -1 if the kernel does not tell.
+struct Place {
+  double mount = -1, major = -1, minor = -1;
+};
+
+Place PlaceOf(int descriptor) {
   alignas(8) char answer[256] = {};  // struct statx
-  if (syscall(SYS_statx, descriptor, "", kEmptyPath | kDontSync, kMountId, answer) != 0) return false;
-  std::uint32_t mask;
+  Place place;
+  if (syscall(SYS_statx, descriptor, "", kEmptyPath | kDontSync, kMountId, answer) != 0) return place;
+  std::uint32_t mask, device[2];
   std::uint64_t id;
   std::memcpy(&mask, answer, sizeof mask);
+  std::memcpy(device, answer + kDeviceOffset, sizeof device);
   std::memcpy(&id, answer + kMountIdOffset, sizeof id);
-  return (mask & kMountId) != 0 && static_cast<double>(id) != mount;
+  place.major = device[0];
+  place.minor = device[1];
+  if ((mask & kMountId) != 0) place.mount = static_cast<double>(id);
+  return place;
 }
 
 class Descriptor {
@@ -79,13 +88,16 @@ Filesystem AskFilesystem(const std::string& path, double mount) {
     answer[0] = errno;
     return answer;
   }
-  answer[1] = IsOther(place.Number(), mount) ? 1 : 0;
+  const Place found = PlaceOf(place.Number());
+  answer[1] = mount >= 0 && found.mount >= 0 && found.mount != mount ? 1 : 0;
   answer[2] = static_cast<double>(stats.f_frsize > 0 ? stats.f_frsize : stats.f_bsize);
   answer[3] = static_cast<double>(stats.f_blocks);
   answer[4] = static_cast<double>(stats.f_bfree);
   answer[5] = static_cast<double>(stats.f_bavail);
   answer[6] = static_cast<double>(stats.f_files);
   answer[7] = static_cast<double>(stats.f_ffree);
+  answer[8] = found.major;
+  answer[9] = found.minor;
   return answer;
 }
 

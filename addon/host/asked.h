@@ -12,8 +12,9 @@
 namespace sealbeat {
 
 // An errno, whether the path has led to another mount, then of statfs(2): the bytes of a fragment, the fragments in
-// all, free, and available to users; the inodes in all and free.
-using Filesystem = std::array<double, 8>;
+// all, free, and available to users; the inodes in all and free; the major and minor number of the device, -1 if the
+// kernel does not tell.
+using Filesystem = std::array<double, 10>;
 
 // `mount` is the id of the mount that is meant, as /proc/self/mountinfo has it; negative: any.
 Filesystem AskFilesystem(const std::string& path, double mount);

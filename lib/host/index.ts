@@ -24,6 +24,8 @@ export type FilesystemAnswer =
       readonly available: number
       readonly files: number
       readonly freeFiles: number
+      /** `8:1`; undefined if the kernel does not tell. */
+      readonly deviceNumber: string | undefined
     }
   | { readonly problem: string }
 
@@ -33,7 +35,7 @@ export interface MountPlace {
   readonly mountId: number | undefined
 }
 
-const NUMBERS = 8
+const NUMBERS = 10
 
 /** statfs(2) of each mount, all in one job. */
 export function askFilesystems(places: readonly MountPlace[]): Asking<FilesystemAnswer> {
@@ -139,6 +141,7 @@ function filesystemAnswer(numbers: Float64Array, place: number): FilesystemAnswe
     available: number(5),
     files: number(6),
     freeFiles: number(7),
+    deviceNumber: number(8) < 0 ? undefined : `${number(8)}:${number(9)}`,
   }
 }
 

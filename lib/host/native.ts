@@ -6,8 +6,9 @@ export interface NativeHost {
    * statfs(2) of each path, which ends in NUL. `mounts`: the id of the mount that is meant, or -1. `done` is called
    * at the end.
    *
-   * Eight numbers for each answer: an errno; 1 if the path has led to another mount; the bytes of a fragment, the
-   * fragments in all, free and available to users; the inodes in all and free.
+   * Ten numbers for each answer: an errno; 1 if the path has led to another mount; the bytes of a fragment, the
+   * fragments in all, free and available to users; the inodes in all and free; the major and
+   * minor number of the device, or -1.
    */
   askFilesystems(paths: string, mounts: Float64Array, done: () => void): NativeAsking<Float64Array>
   /** The text that the first read(2) of each file gives, at most 4096 bytes, or an errno. Each name ends in NUL. */

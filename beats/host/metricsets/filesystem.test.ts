@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { expect } from 'chai'
 import { parseMountinfo } from '../proc/mountinfo.ts'
 import { heeded, sampled } from '../testing/tree.ts'
@@ -13,6 +15,7 @@ describe('host: filesystem', () => {
     available: 350,
     files: 50,
     freeFiles: 20,
+    deviceNumber: '254:0',
   }
   const fields = (changed: Partial<typeof answer> = {}, { check } = heeded()): unknown => {
     if (mount === undefined) throw new Error('no mount')
@@ -45,6 +48,31 @@ describe('host: filesystem', () => {
     expect(heed.warnings[0]).to.equal(
       "system.filesystem.free of / can't be 5144576, which is more than all, 4096000: left out",
     )
+  })
+
+  it('tells a mount of the host that is not below hostfs from what is there instead', async () => {
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: () => undefined },
+    )
+    const { dev } = statSync(tmpdir())
+    // makedev(3)
+    const here = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+    const lines = [
+      `21 1 ${here} / / rw - ext4 /dev/sda rw`,
+      '22 21 250:99 / /late rw - ext4 /dev/sdb rw',
+      '23 21 0:99 / /sub rw - btrfs /dev/sdc rw',
+    ]
+    const [events = []] = await sampled(
+      filesystem,
+      [{ 'proc/1/mountinfo': `${lines.join('\n')}\n`, 'late/.keep': '', 'sub/.keep': '' }],
+      { trouble, ignoredTypes: [] },
+    )
+    expect(events).to.have.lengthOf(2)
+    expect(told).to.deep.equal([
+      ...['/: none', '/late: it is not mounted below hostfs: bind it with rslave', '/sub: none'],
+    ])
   })
 
   it('forgets mounts that are gone, and says what is hidden', async () => {

@@ -21,8 +21,9 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
   )
   return async signal => {
     const { mounts, hidden } = find()
-    const answers = await ask(placesOf(mounts), signal)
+    const asked = await ask(placesOf(mounts), signal)
     if (signal.aborted) return []
+    const answers = isOwn ? asked : withoutStrangers(mounts, asked)
     for (const mount of hidden) trouble(subjectOf(mount), HIDDEN)
     const events = mounts.flatMap((mount, at) => {
       const answer = answers[at] ?? { problem: 'not asked' }
@@ -36,6 +37,23 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
     known = now
     return events
   }
+}
+
+/**
+ * A mount of the host that is not below `hostfs` would have the figures of the filesystem that is there instead. That
+ * is told by the devices, if those of any mount agree. A subvolume of btrfs has a number of its own.
+ */
+function withoutStrangers(
+  mounts: readonly Mount[],
+  answers: readonly FilesystemAnswer[],
+): readonly FilesystemAnswer[] {
+  const agrees = (answer: FilesystemAnswer, at: number): boolean =>
+    !('problem' in answer) && answer.deviceNumber === mounts[at]?.deviceNumber
+  if (!answers.some(agrees)) return answers
+  return answers.map((answer, at) => {
+    const isStranger = mounts[at]?.type !== 'btrfs' && !('problem' in answer) && !agrees(answer, at)
+    return isStranger ? { problem: 'it is not mounted below hostfs: bind it with rslave' } : answer
+  })
 }
 
 /** A function that does not do the same twice in a row. */
