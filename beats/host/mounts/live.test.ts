@@ -97,7 +97,8 @@ describe('host: mounts on this host', () => {
 })
 
 function canMount(): boolean {
-  return process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0
+  const mount = ['unshare', '--mount', 'mount', '-t', 'tmpfs', 'test', tmpdir()]
+  return process.platform === 'linux' && spawnSync('env', mount).status === 0
 }
 
 function lineOf({ mount_point, device_name, type, total, used, ...rest }: Filesystem): string {
