@@ -12,7 +12,7 @@ const processes = processReader(files)
 const collect = metricsets[name as MetricsetName]({
   files,
   processes: processes.read,
-  top: { by_cpu: 3, by_memory: 3 },
+  top: { by_cpu: 20, by_memory: 20 },
   ...heeded(),
   ignoredTypes: null,
   trouble: Object.assign(() => undefined, { forget: () => undefined }),
