@@ -1,6 +1,7 @@
 // What is sent for a batch: for each list one RPUSH of all its events, for a channel a PUBLISH of each.
 
 import type { Batch, Rejection } from '../../output.ts'
+import { linesOf } from '../lines.ts'
 
 export interface Command {
   readonly name: 'rpush' | 'publish'
@@ -42,21 +43,4 @@ export function commandsOf(
     commands.push({ name: 'rpush', key: own, values, indices })
   }
   return { commands, rejected }
-}
-
-/** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */
-function linesOf({ chunks, ends }: Batch): readonly Buffer[] {
-  const lines: Buffer[] = []
-  let at = 0
-  let begin = 0
-  for (const { buffer, byteOffset, length } of chunks) {
-    const end = begin + length
-    let from = begin
-    for (let next = ends[at]; next !== undefined && next <= end; next = ends[++at]) {
-      lines.push(Buffer.from(buffer, byteOffset + from - begin, next - from - 1))
-      from = next
-    }
-    begin = end
-  }
-  return lines
 }
