@@ -23,7 +23,7 @@ const RELATED = /^lib\/seccomp\/architectures\//
 
 /** What a program or a user of the package imports, which no module of ours has to. */
 const ENTRIES: readonly RegExp[] = [
-  /^lib\/(audit\/|outputs\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
+  /^lib\/(audit\/|host\/|outputs\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
   /^(beats\/[^/]+|packages\/[^/]+\/src)\/index\.ts: default$/, // loaded by name
 ]
 

@@ -36,6 +36,7 @@ const { metafile } = await build({
     relay: 'lib/relay/main.ts',
     index: 'lib/index.ts',
     audit: 'lib/audit/index.ts',
+    host: 'lib/host/index.ts',
     outputs: 'lib/outputs/index.ts',
     seccomp: 'lib/seccomp/index.ts',
     testing: 'lib/testing/index.ts',

@@ -22,7 +22,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
-  addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
+  'host/native': { files: /^lib\/host\/native\.ts$/, imports: [] },
+  addon: {
+    files: /^lib\/addon\.ts$/,
+    imports: ['errors', 'basics'],
+    types: ['host/native'],
+  },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
     imports: [],
@@ -89,6 +94,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
+  host: { files: /^lib\/host\//, imports: ['addon'], types: ['host/native'] },
 
   'config/config': {
     files: /^lib\/config\/config\.ts$/,

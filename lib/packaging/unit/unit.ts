@@ -111,7 +111,6 @@ LogRateLimitBurst=100000000`.split('\n')
 /** Every setting of systemd 252 that any agent can live with. */
 const ALWAYS = `NoNewPrivileges=yes
 ProtectSystem=strict
-ProtectHome=yes
 PrivateTmp=yes
 PrivateMounts=yes
 PrivateDevices=yes
@@ -142,6 +141,8 @@ function isolation({ manifest: { name }, grants, jitless }: UnitOptions): readon
   const places = [`/var/lib/${name}`, `/var/log/${name}`, ...SHARED]
   return [
     ...ALWAYS,
+    ...because(grants.sees),
+    `ProtectHome=${grants.sees.has('mounts') ? 'read-only' : 'yes'}`,
     `ReadOnlyPaths=/etc/${name}`,
     `InaccessiblePaths=-/etc/${name}/credentials`,
     ...because(grants.capabilities),
