@@ -34,7 +34,7 @@ export class Lease implements Batch {
   }
 
   get meta(): readonly (EventMeta | undefined)[] {
-    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? this.#spans.flatMap(metaOf) : []
+    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? metaOf(this.#spans) : []
     return this.#meta
   }
 
@@ -102,8 +102,12 @@ function compact(spans: readonly Span[]): readonly Span[] {
   return compacted
 }
 
-function metaOf({ block, from, to }: Span): readonly (EventMeta | undefined)[] {
-  return Array.from({ length: to - from }, (_, at) => block.metaOf(from + at))
+function metaOf(spans: readonly Span[]): readonly (EventMeta | undefined)[] {
+  const meta: (EventMeta | undefined)[] = []
+  for (const { block, from, to } of spans) {
+    for (let at = from; at < to; at++) meta.push(block.metaOf(at))
+  }
+  return meta
 }
 
 function linesOf({ block, from, to }: Span): readonly string[] {

@@ -5,7 +5,7 @@ import type { Batch, Rejection } from '../../output.ts'
 export interface Command {
   readonly name: 'rpush' | 'publish'
   readonly key: string
-  readonly values: readonly Buffer[]
+  readonly values: readonly Uint8Array[]
   /** Of its events in the batch, in their order. */
   readonly indices: readonly number[]
 }
@@ -24,7 +24,7 @@ export function commandsOf(
 ): Commands {
   const rejected: Rejection[] = []
   const commands: Command[] = []
-  const byKey = new Map<string, { values: Buffer[]; indices: number[] }>()
+  const byKey = new Map<string, { values: Uint8Array[]; indices: number[] }>()
   for (const [index, value] of linesOf(batch).entries()) {
     const own = key ?? batch.meta[index]?.route
     if (own === undefined || own === '') {
@@ -45,15 +45,15 @@ export function commandsOf(
 }
 
 /** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */
-function linesOf({ chunks, ends }: Batch): readonly Buffer[] {
-  const lines: Buffer[] = []
+function linesOf({ chunks, ends }: Batch): readonly Uint8Array[] {
+  const lines: Uint8Array[] = []
   let at = 0
   let begin = 0
   for (const { buffer, byteOffset, length } of chunks) {
     const end = begin + length
     let from = begin
     for (let next = ends[at]; next !== undefined && next <= end; next = ends[++at]) {
-      lines.push(Buffer.from(buffer, byteOffset + from - begin, next - from - 1))
+      lines.push(new Uint8Array(buffer, byteOffset + from - begin, next - from - 1))
       from = next
     }
     begin = end

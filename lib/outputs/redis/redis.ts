@@ -36,7 +36,8 @@ const MAX_SHOWN = 200
 export default defineOutput<RedisSettings>({
   name: 'redis',
   schema: redisSchema,
-  delivery: { bulk_max_size: 2048, timeout: 5_000 },
+  // One batch is on its way while the next one is made.
+  delivery: { bulk_max_size: 2048, inFlight: 2, timeout: 5_000 },
   check: settings => [
     ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
     ...serverProblems(settings),
@@ -108,7 +109,7 @@ class RedisOutput implements Output {
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients) client.close()
+    await Promise.all(this.#clients.map(client => client.close()))
   }
 
   /** States of a server once in a while, those of keys once until they change. */
