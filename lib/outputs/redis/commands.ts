@@ -1,11 +1,13 @@
 // What is sent for a batch: for each list one RPUSH of all its events, for a channel a PUBLISH of each.
 
 import type { Batch, Rejection } from '../../output.ts'
+import { encoded } from './resp.ts'
 
 export interface Command {
   readonly name: 'rpush' | 'publish'
   readonly key: string
-  readonly values: readonly Uint8Array[]
+  /** As they are sent: thousands of views of events would be kept until there is a reply. */
+  readonly bytes: Buffer
   /** Of its events in the batch, in their order. */
   readonly indices: readonly number[]
 }
@@ -30,7 +32,7 @@ export function commandsOf(
     if (own === undefined || own === '') {
       rejected.push({ index, reason: 'no rule gives it a key' })
     } else if (datatype === 'channel') {
-      commands.push({ name: 'publish', key: own, values: [value], indices: [index] })
+      commands.push(commandOf('publish', own, [value], [index]))
     } else {
       const known = byKey.get(own)
       known?.values.push(value)
@@ -39,9 +41,18 @@ export function commandsOf(
     }
   }
   for (const [own, { values, indices }] of byKey) {
-    commands.push({ name: 'rpush', key: own, values, indices })
+    commands.push(commandOf('rpush', own, values, indices))
   }
   return { commands, rejected }
+}
+
+function commandOf(
+  name: Command['name'],
+  key: string,
+  values: readonly Uint8Array[],
+  indices: readonly number[],
+): Command {
+  return { name, key, bytes: encoded(name, key, values), indices }
 }
 
 /** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */

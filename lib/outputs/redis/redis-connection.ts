@@ -3,11 +3,10 @@
 // decides that.
 
 import type { Socket } from 'node:net'
-import { AbstractConnector, Redis } from 'ioredis'
+import { AbstractConnector, Redis, Command as RedisCommand } from 'ioredis'
 import { messageOf } from '../../errors.ts'
 import type { SharedConnection } from '../connection/shared-connections.ts'
 import type { Command } from './commands.ts'
-import { EncodedCommand } from './encoded-command.ts'
 import { type Refusal, type Reply, refusalOf, wordsOf } from './replies.ts'
 
 /** More than a reply to a command takes: an integer, or an error in words. */
@@ -93,7 +92,7 @@ export class RedisConnection implements SharedConnection {
     return this.#during(signal, async () => {
       this.#allowedBytes += commands.length * MAX_REPLY_BYTES
       this.#socket.cork()
-      const sent = commands.map(each => replyTo(this.#client.sendCommand(new EncodedCommand(each))))
+      const sent = commands.map(each => replyTo(this.#client.sendCommand(new MadeCommand(each))))
       this.#socket.uncork()
       const replies = await Promise.all(sent)
       if (!(await this.#isWhole())) replies[replies.findLastIndex(Boolean)] = undefined
@@ -136,6 +135,20 @@ export class RedisConnection implements SharedConnection {
 
   #wakeAll(): void {
     for (const wake of this.#wakers.splice(0)) wake()
+  }
+}
+
+/** A command whose bytes are there already. */
+class MadeCommand extends RedisCommand {
+  readonly #bytes: Buffer
+
+  constructor({ name, key, bytes }: Command) {
+    super(name, [key], { replyEncoding: 'utf8' })
+    this.#bytes = bytes
+  }
+
+  override toWritable(): Buffer {
+    return this.#bytes
   }
 }
 

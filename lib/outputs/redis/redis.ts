@@ -37,7 +37,7 @@ export default defineOutput<RedisSettings>({
   name: 'redis',
   schema: redisSchema,
   // One batch is on its way while the next one is made.
-  delivery: { bulk_max_size: 2048, inFlight: 2, timeout: 5_000 },
+  delivery: { bulk_max_size: 1600, inFlight: 2, timeout: 5_000 },
   check: settings => [
     ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
     ...serverProblems(settings),

@@ -1,24 +1,9 @@
-import { Command as RedisCommand } from 'ioredis'
-import type { Command } from './commands.ts'
+// Commands in RESP: the number of arguments, then the length of each and the argument. ioredis would join a string and
+// two buffers for each of them.
 
 const [DOLLAR, CR, LF, ZERO] = [0x24, 0x0d, 0x0a, 0x30]
 
-/** A command whose bytes are made here: ioredis joins a string and two buffers for each argument. */
-export class EncodedCommand extends RedisCommand {
-  readonly #bytes: Buffer
-
-  constructor(command: Command) {
-    super(command.name, [command.key], { replyEncoding: 'utf8' })
-    this.#bytes = encoded(command)
-  }
-
-  override toWritable(): Buffer {
-    return this.#bytes
-  }
-}
-
-/** In RESP: the number of arguments, then the length of each and the argument. */
-function encoded({ name, key, values }: Command): Buffer {
+export function encoded(name: string, key: string, values: readonly Uint8Array[]): Buffer {
   const size = Buffer.byteLength(key)
   const head = `*${values.length + 2}\r\n$${name.length}\r\n${name}\r\n$${size}\r\n${key}\r\n`
   let length = Buffer.byteLength(head)
