@@ -4,7 +4,8 @@ import type { Plugin } from './plugin.ts'
 
 /**
  * Events for the output, in order. Each was encoded once, when it was published, as one line of JSON in
- * UTF-8. The output must neither keep nor change the bytes: the queue uses them again for a retry.
+ * UTF-8. The output must neither keep nor change the bytes: the queue uses them again for a retry, and their
+ * memory for other events.
  */
 export interface Batch {
   /** The number of events; never 0. */

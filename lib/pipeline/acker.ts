@@ -1,9 +1,19 @@
 import type { Receipt, ReceiptCounts } from '../event.ts'
-import type { Fate, Owner } from './block.ts'
+import type { Fate, Owner } from './owners.ts'
 import type { SourceCounts } from './stats.ts'
+import type { Listener, Tally } from './tally.ts'
 
 /** Events of a publish that were dropped before the queue. */
 type Dropped = Pick<ReceiptCounts, 'filtered' | 'unencodable'>
+
+/** Where it is noted what becomes of events of a publish. */
+interface Noted {
+  readonly tally: Tally
+  readonly from: number
+  readonly to: number
+  /** Of the same publish. */
+  readonly earlier: Noted | undefined
+}
 
 const NONE_DROPPED: Dropped = { filtered: 0, unencodable: 0 }
 
@@ -12,8 +22,8 @@ const NONE_DROPPED: Dropped = { filtered: 0, unencodable: 0 }
  * If events are neither when the agent ends, its promises stay pending for ever, so that no beat moves
  * its position past them.
  */
-export class Acker implements Receipt, Owner {
-  readonly #source: SourceCounts
+export class Acker implements Receipt, Owner, Listener {
+  readonly source: SourceCounts
   readonly #events: number
   readonly #dropped: Dropped
   #unsettled: number
@@ -24,6 +34,7 @@ export class Acker implements Receipt, Owner {
   #stored: Promise<void> | undefined
   #resolveStored: (() => void) | undefined
   #rejected = 0
+  #noted: Noted | undefined
   #confirmed: Promise<ReceiptCounts> | undefined
   #resolve: ((counts: ReceiptCounts) => void) | undefined
 
@@ -31,19 +42,13 @@ export class Acker implements Receipt, Owner {
   constructor(events: number, source: SourceCounts, dropped = NONE_DROPPED) {
     this.#events = events
     this.#unsettled = events
-    this.#source = source
+    this.source = source
     this.#dropped = dropped
   }
 
   /** Made on demand: most beats publish many times for each receipt that they await. */
   get confirmed(): Promise<ReceiptCounts> {
-    this.#confirmed ??=
-      this.#unsettled === 0
-        ? Promise.resolve(this.#counts())
-        : new Promise(resolve => {
-            this.#resolve = resolve
-            this.#awaited?.add(this)
-          })
+    this.#confirmed ??= this.#confirming()
     return this.#confirmed
   }
 
@@ -59,8 +64,13 @@ export class Acker implements Receipt, Owner {
 
   /** The queue has taken this number of the events. */
   take(events: number): void {
-    this.#source.published += events
-    this.#source.pending += events
+    this.source.published += events
+    this.source.pending += events
+  }
+
+  /** The fate of events from `from` to `to` of a tally is for it to know: nobody else tells of them. */
+  ask(tally: Tally, from: number, to: number): void {
+    this.#noted = { tally, from, to, earlier: this.#noted }
   }
 
   /**
@@ -75,19 +85,35 @@ export class Acker implements Receipt, Owner {
 
   /** The durable queue has stored this number of them: they no longer depend on this process. */
   store(events: number): void {
-    this.#source.pending -= events
+    this.source.pending -= events
     this.#unstored -= events
     if (this.#unstored === 0) this.#resolveStored?.()
   }
 
   /** This number of them has its fate. */
   settle(events: number, fate: Fate): void {
-    if (!this.#awaited) this.#source.pending -= events
+    if (!this.#awaited) this.source.pending -= events
+    this.hear(events, fate)
+  }
+
+  hear(events: number, fate: Fate): void {
     this.#unsettled -= events
     if (fate === 'rejected') this.#rejected += events
     if (this.#unsettled > 0) return
     this.#awaited?.delete(this)
     this.#resolve?.(this.#counts())
+  }
+
+  #confirming(): Promise<ReceiptCounts> {
+    for (let noted = this.#noted; noted !== undefined; noted = noted.earlier) {
+      noted.tally.listen(this, noted.from, noted.to)
+    }
+    this.#noted = undefined
+    if (this.#unsettled === 0) return Promise.resolve(this.#counts())
+    return new Promise(resolve => {
+      this.#resolve = resolve
+      this.#awaited?.add(this)
+    })
   }
 
   #storing(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { EventMeta } from '../event.ts'
+import { type Fate, type Owner, Owners } from './owners.ts'
+import { SpareBuffers } from './spare-buffers.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
 export const BLOCK_BYTES = 64 * 1024
@@ -8,12 +10,17 @@ const LONGEST_CHARACTER = 4
 
 const NEWLINE = 10
 
-/** What became of an event that the queue had taken. */
-export type Fate = 'confirmed' | 'rejected'
+const NONE = Buffer.alloc(0)
 
 /** The bytes of all blocks that are not settled, with what is kept beside their events. */
 export interface Pins {
   bytes: number
+  /** Where full blocks have their memory from, and give it back. */
+  readonly spare?: SpareBuffers
+}
+
+export function noPins(): Pins {
+  return { bytes: 0, spare: new SpareBuffers(BLOCK_BYTES + LONGEST_CHARACTER) }
 }
 
 /** The events of a block from `from` to `to`. */
@@ -26,11 +33,6 @@ export interface Span extends Range {
   readonly block: Block
 }
 
-/** Whoever wants to know what became of events in a block. */
-export interface Owner {
-  settle(events: number, fate: Fate): void
-}
-
 /**
  * Encoded events one behind the other, and whose they are. Lines are collected as strings and become bytes
  * together, once: one join and one write cost less than one of each for every event, and bytes, unlike
@@ -38,11 +40,11 @@ export interface Owner {
  */
 export class Block {
   readonly #pins: Pins
-  /** Of owner n: one behind the last of its events. */
-  readonly #ownerEnds: number[] = []
-  readonly #owners: Owner[] = []
+  readonly #owners = new Owners()
   #lines: string[] = []
   #bytes: Buffer | undefined
+  /** All of the memory behind it, if another block may have it next. */
+  #memory: Buffer | undefined
   /** For each event the offset behind its `\n`; before it is sealed as if all were ASCII. */
   #ends: number[] = []
   #meta: (EventMeta | undefined)[] | undefined
@@ -105,10 +107,9 @@ export class Block {
     return at
   }
 
-  /** Says whose the events up to `end` are that have no owner yet. */
-  own(owner: Owner, end = this.#count): void {
-    this.#owners.push(owner)
-    this.#ownerEnds.push(end)
+  /** Says whose the events up to `end` are that have no owner yet, and how it counts the first of them. */
+  own(owner: Owner, end = this.#count, first = 0): void {
+    this.#owners.add(owner, end, first)
   }
 
   /** Makes the bytes. No more lines are added. */
@@ -119,7 +120,7 @@ export class Block {
     // The end of the last line as well.
     lines.push('')
     const text = lines.join('\n')
-    const ascii = Buffer.allocUnsafeSlow(text.length + LONGEST_CHARACTER)
+    const ascii = this.#room(text.length)
     const isAscii = ascii.write(text) === text.length
     const bytes = isAscii ? ascii.subarray(0, text.length) : Buffer.from(text)
     this.#pins.bytes += bytes.length - this.#size
@@ -133,7 +134,7 @@ export class Block {
 
   /** The bytes of the events from `from` to `to`. The block must be sealed. */
   slice(from: number, to: number): Buffer {
-    const bytes = this.#bytes ?? Buffer.alloc(0)
+    const bytes = this.#bytes ?? NONE
     return bytes.subarray(this.startOf(from), this.startOf(to))
   }
 
@@ -158,7 +159,7 @@ export class Block {
 
   /** Settles the events from `from` to `to`. */
   settle(from: number, to: number, fate: Fate): void {
-    this.#eachOwner(from, to, (owner, events) => owner.settle(events, fate))
+    this.#owners.each(from, to, (owner, events, first) => owner.settle(events, fate, first))
     this.#free(from, to)
   }
 
@@ -186,9 +187,9 @@ export class Block {
         if (meta !== undefined) copy.note(count + at - from, meta)
       }
       let owned = count
-      this.#eachOwner(from, to, (owner, events) => {
+      this.#owners.each(from, to, (owner, events, first) => {
         owned += events
-        copy.own(owner, owned)
+        copy.own(owner, owned, first)
       })
       count += to - from
       this.#free(from, to)
@@ -196,41 +197,40 @@ export class Block {
     return copy
   }
 
+  /** An output may still be at work with the bytes, whatever becomes of the events. */
+  keep(): void {
+    this.#memory = undefined
+  }
+
   /** Gives up events that the queue has not taken: nobody is told. */
   drop(from: number, to: number): void {
     this.#free(from, to)
   }
 
-  #eachOwner(from: number, to: number, visit: (owner: Owner, events: number) => void): void {
-    let at = from
-    for (let n = this.#ownerAt(from); at < to; n++) {
-      const end = Math.min(to, this.#ownerEnds[n] ?? to)
-      const owner = this.#owners[n]
-      if (owner) visit(owner, end - at)
-      at = end
-    }
-  }
-
   #free(from: number, to: number): void {
     this.#unsettled -= to - from
-    if (this.#unsettled === 0) this.#pins.bytes -= this.#size + this.#metaBytes
+    if (this.#unsettled > 0) return
+    this.#pins.bytes -= this.#size + this.#metaBytes
+    if (this.#memory === undefined) return
+    this.#pins.spare?.give(this.#memory)
+    this.#memory = undefined
+    this.#bytes = NONE
+  }
+
+  /** Memory for a text of ASCII, and to see that it is not. A block that is half empty has no more than it takes. */
+  #room(length: number): Buffer {
+    const { spare } = this.#pins
+    if (spare === undefined || length > BLOCK_BYTES || length * 2 < BLOCK_BYTES) {
+      return Buffer.allocUnsafeSlow(length + LONGEST_CHARACTER)
+    }
+    this.#memory = spare.take()
+    return this.#memory
   }
 
   #settleSize(bytes: Buffer, ends: number[]): void {
     this.#bytes = bytes
     this.#ends = ends
     this.#size = bytes.length
-  }
-
-  /** The index of the owner of an event. */
-  #ownerAt(event: number): number {
-    let [low, high] = [0, this.#ownerEnds.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#ownerEnds[middle] ?? 0) <= event) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EventMeta } from '../event.ts'
 import type { Batch } from '../output.ts'
-import { endsOfSpans, type Fate, type Range, type Span } from './block.ts'
+import { endsOfSpans, type Range, type Span } from './block.ts'
+import type { Fate } from './owners.ts'
 
 /**
  * Events taken from the queue, to be written and settled. A lease is never changed: the events that are
@@ -36,6 +37,11 @@ export class Lease implements Batch {
   get meta(): readonly (EventMeta | undefined)[] {
     this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? metaOf(this.#spans) : []
     return this.#meta
+  }
+
+  /** The output may still be at work with the bytes: no other events may have their memory. */
+  keep(): void {
+    for (const { block } of this.#spans) block.keep()
   }
 
   /** Settles every event. */

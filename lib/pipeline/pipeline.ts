@@ -19,7 +19,7 @@ import type { LinePublisher } from '../event.ts'
 import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
-import type { Pins } from './block.ts'
+import { noPins, type Pins } from './block.ts'
 import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
@@ -94,7 +94,7 @@ export function openPipeline({
   route,
   deadLetter: kept,
 }: PipelineOptions): Pipeline {
-  const pins = { bytes: 0 }
+  const pins = noPins()
   const queue = typeof settings === 'function' ? settings(pins) : new MemoryQueue(settings, pins)
   const counts = noCounts()
   const lostLog = new DropLog(log, 'The dead letter is full: its oldest events are lost')

@@ -1,6 +1,6 @@
 import type { Rejection, WriteResult } from '../../output.ts'
 import { MAX_RETRY_AFTER_MS } from '../../retry-after.ts'
-import type { Fate } from '../block.ts'
+import type { Fate } from '../owners.ts'
 import type { Cause } from './rows.ts'
 
 /** A peer's reason is kept with each of its events. */

@@ -197,6 +197,8 @@ export class Delivery {
       const answer = answerOf(lease.count, result)
       return { answer, pauseMs: this.#pauseAfter(answer, tries, begunMs) }
     } catch (thrown) {
+      // It may have been left behind, and be at work with the bytes for ever.
+      lease.keep()
       if (isGone(thrown)) throw thrown
       if (this.#pauses.isStopped) return undefined
       this.#counts.failed_writes++

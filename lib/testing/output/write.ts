@@ -2,6 +2,9 @@ import { messageOf } from '../../errors.ts'
 import type { Batch, Output } from '../../output.ts'
 import { within } from '../waiting.ts'
 
+/** `!`, as in no event. */
+const OTHER = 33
+
 /** How a write has ended. */
 export interface Outcome {
   /** Indices of events, by their fate. All empty if the promise was rejected. */
@@ -82,8 +85,14 @@ async function outcomeOf(output: Output, batch: Batch, call: Call): Promise<Outc
     error => withoutAnswer(`write rejects: ${messageOf(error)}`),
   )
   const isChanged = !Buffer.concat(batch.chunks).equals(before)
+  if (outcome.error === undefined) reuse(batch)
   if (!isChanged) return outcome
   return { ...outcome, findings: [...outcome.findings, 'write changes the bytes'] }
+}
+
+/** Once a write has answered, other events may have the memory: what it sends later is not what it was given. */
+function reuse({ chunks }: Batch): void {
+  for (const chunk of chunks) chunk.fill(OTHER)
 }
 
 function withoutAnswer(error: string): Outcome {

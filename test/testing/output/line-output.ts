@@ -27,6 +27,7 @@ export type Flaw =
   | 'takes a part for an answer'
   | 'takes each chunk for an answer'
   | 'confirms what it has sent'
+  | 'sends after it has answered'
   | 'keeps a dead connection'
   | 'has no listener for errors'
   | 'says that it makes progress'
@@ -99,6 +100,12 @@ class LineOutput implements Output {
       const answered = this.#answer(socket)
       const isPart = flaw === 'sends only the first chunk'
       const chunks = isPart ? batch.chunks.slice(0, 1) : batch.chunks
+      if (flaw === 'sends after it has answered') {
+        answered.catch(() => undefined)
+        const count = String(batch.count)
+        setImmediate(() => socket.write(Buffer.concat([Buffer.from(`${count}\n`), ...chunks])))
+        return WRITTEN
+      }
       const text = Buffer.concat(chunks).toString()
       socket.write(`${text.split('\n').length - 1}\n${text}`)
       if (flaw === 'confirms what it has sent') {

@@ -1,5 +1,6 @@
 import type { Acker } from '../../acker.ts'
-import type { Block, Owner } from '../../block.ts'
+import type { Block } from '../../block.ts'
+import type { Owner } from '../../owners.ts'
 import type { FinishedFrame } from './frame.ts'
 
 const NOBODY: Owner = { settle: () => undefined }

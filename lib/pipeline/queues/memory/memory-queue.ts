@@ -26,6 +26,7 @@ import {
   type QueueUsage,
   type Remains,
 } from '../../queue.ts'
+import { Tallies } from '../../tally.ts'
 import { Fifo } from '../fifo.ts'
 import { Waiting } from '../waiting.ts'
 
@@ -54,6 +55,8 @@ export class MemoryQueue implements Queue {
   }
   /** The segment that lines are added to. */
   #last: Segment | undefined
+  /** Of its block. */
+  #tallies = new Tallies()
   #queued = 0
   #held = 0
   #taken = 0
@@ -181,15 +184,24 @@ export class MemoryQueue implements Queue {
         // It is full.
         last = this.#begin()
       } else {
-        last.to += filled - at
-        last.block.own(acker)
+        this.#own(acker, last, filled - at)
         at = filled
       }
     }
   }
 
+  /** So many of the publish have been added to the last segment. */
+  #own(acker: Acker, segment: Segment, events: number): void {
+    const tally = this.#tallies.of(acker.source)
+    const first = tally.add(events)
+    segment.to += events
+    segment.block.own(tally, segment.to, first)
+    acker.ask(tally, first, first + events)
+  }
+
   /** Begins a block for the lines to come. */
   #begin(): Segment {
+    this.#tallies = new Tallies()
     const segment = this.#append(new Block(this.#pins), 0, 0)
     this.#last = segment
     return segment

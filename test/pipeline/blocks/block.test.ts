@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { Block, type Fate, type Owner } from '../../lib/pipeline/block.ts'
+import { Block } from '../../../lib/pipeline/block.ts'
+import type { Fate, Owner } from '../../../lib/pipeline/owners.ts'
 
 /** An owner that counts what it is told. */
 function owner(): Owner & Record<Fate, number> {

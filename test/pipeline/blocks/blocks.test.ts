@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { Acker } from '../../lib/pipeline/acker.ts'
-import { Block } from '../../lib/pipeline/block.ts'
-import { Blocks } from '../../lib/pipeline/blocks.ts'
-import { noSourceCounts } from '../../lib/pipeline/stats.ts'
-import { NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
-import { MemoryOutput } from './memory-output.ts'
-import { MetaOutput } from './meta-output.ts'
+import { Acker } from '../../../lib/pipeline/acker.ts'
+import { Block } from '../../../lib/pipeline/block.ts'
+import { Blocks } from '../../../lib/pipeline/blocks.ts'
+import { noSourceCounts } from '../../../lib/pipeline/stats.ts'
+import { NEVER, pipelineTo, rejection, SOURCE } from '../fixtures.ts'
+import { MemoryOutput } from '../memory-output.ts'
+import { MetaOutput } from '../meta-output.ts'
 
 const LARGE_QUEUE = { events: 10_000, bytes: 64 << 20, flush: { min_events: 1, timeout: 1 } }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { Block, type Fate, type Span } from '../../lib/pipeline/block.ts'
-import { Lease } from '../../lib/pipeline/lease.ts'
+import { Block, type Span } from '../../../lib/pipeline/block.ts'
+import { Lease } from '../../../lib/pipeline/lease.ts'
+import type { Fate } from '../../../lib/pipeline/owners.ts'
 
 /** Blocks of these lines, all of one owner, and a lease of spans of them. */
 function leased(
