@@ -89,6 +89,7 @@ export class MemoryQueue implements Queue {
       pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
       restored: 0,
       damaged: 0,
+      storedAgain: 0,
       storedBytes: 0,
     }
   }
