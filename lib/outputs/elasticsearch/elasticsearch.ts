@@ -193,7 +193,9 @@ class ElasticsearchOutput implements Output {
       return answer
     }
     // Another server may be in a better state.
-    return this.#pool.with(send, signal, ({ status }) => ![502, 503, 504].includes(status))
+    return this.#pool.with(send, signal, ({ status }) =>
+      [502, 503, 504].includes(status) ? 'useless' : 'fine',
+    )
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import {
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
-import { HostPool } from '../connection/host-pool.ts'
+import { HostPool, verdictOn } from '../connection/host-pool.ts'
 import { reached } from '../connection/reached.ts'
 import { selector } from '../routing/selector.ts'
 import { Credentials } from '../tls/credentials.ts'
@@ -104,7 +104,9 @@ class RedisOutput implements Output {
       this.#say(client, sent, replies)
       return outcomeOf(sent, replies, this.#key !== undefined)
     }
-    const { result } = await this.#pool.with(send, signal, ({ isForAnother }) => !isForAnother)
+    const { result } = await this.#pool.with(send, signal, ({ isForAnother, result }) =>
+      isForAnother ? 'useless' : verdictOn(result),
+    )
     return result
   }
 
