@@ -87,7 +87,8 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
   const configuration = resolve(options.source.files.at(-1) ?? '')
   const home = homeOf(options, plan, configuration)
   requirePacked(plan, home)
-  const launched = { name: manifest.name, runtime, jitless }
+  const { name, version } = manifest
+  const launched = { name, version, runtime, jitless }
   const texts = {
     ...textsOf(options, manifest, plan, readFileSync(configuration, 'utf8')),
     copyright: copyright(manifest, home),

@@ -142,7 +142,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   outputs: {
     files: /^lib\/outputs\//,
     imports: [
-      ...['outputs/rotation', 'contracts', 'config/schema', 'conditions', 'errors', 'basics'],
+      ...['outputs/rotation', 'log/readable', 'contracts', 'config/schema', 'conditions'],
+      ...['errors', 'basics'],
       ...['npm:convict', 'npm:ioredis'],
     ],
     types: ['npm:pino'],
@@ -154,9 +155,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'basics',
     ],
   },
+  'log/readable': { files: /^lib\/log\/readable\.ts$/, imports: [] },
   log: {
     files: /^lib\/log\//,
-    imports: ['outputs/rotation', 'errors', 'basics', 'npm:pino'],
+    imports: ['log/readable', 'outputs/rotation', 'errors', 'basics', 'npm:pino'],
     types: ['config/config'],
   },
 
@@ -251,6 +253,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
       ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery'],
     ],
+  },
+  'packages/kafka': {
+    files: /^packages\/kafka\//,
+    imports: ['npm:sealbeat', 'npm:@platformatic/kafka'],
+    types: ['npm:convict', 'npm:pino'],
   },
   beats: {
     files: /^beats\//,

@@ -1,6 +1,7 @@
 // What is sent for a batch: for each list one RPUSH of all its events, for a channel a PUBLISH of each.
 
 import type { Batch, Rejection } from '../../output.ts'
+import { linesOf } from '../lines.ts'
 import { encoded } from './resp.ts'
 
 export interface Command {
@@ -53,21 +54,4 @@ function commandOf(
   indices: readonly number[],
 ): Command {
   return { name, key, bytes: encoded(name, key, values), indices }
-}
-
-/** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */
-function linesOf({ chunks, ends }: Batch): readonly Uint8Array[] {
-  const lines: Uint8Array[] = []
-  let at = 0
-  let begin = 0
-  for (const { buffer, byteOffset, length } of chunks) {
-    const end = begin + length
-    let from = begin
-    for (let next = ends[at]; next !== undefined && next <= end; next = ends[++at]) {
-      lines.push(new Uint8Array(buffer, byteOffset + from - begin, next - from - 1))
-      from = next
-    }
-    begin = end
-  }
-  return lines
 }
