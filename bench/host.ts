@@ -48,7 +48,8 @@ function measured(baseline: string): Record<'before' | 'now', readonly Collectio
     done
     for at in $(seq ${PROCESSES}); do sleep 1000 & done
     while read -r side folder; do
-      echo "$side $(${process.execPath} ${programFile('collection')} "$folder")"
+      sample=$(${process.execPath} ${programFile('collection')} "$folder")
+      echo "$side $sample"
     done <<'EOF'\n${turns.join('\n')}\nEOF
   `
   const unshare = ['unshare', '--fork', '--kill-child', '--pid', '--mount', '--mount-proc']

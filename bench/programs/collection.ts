@@ -9,6 +9,7 @@ interface HostSettings {
   readonly metricsets: readonly string[]
   readonly hostfs: string
   readonly filesystem: { readonly ignore_types: readonly string[] }
+  readonly process: { readonly include_top_n: object }
 }
 
 const METRICSETS = 'cpu load memory filesystem diskio network uptime process_summary'.split(' ')
@@ -19,6 +20,7 @@ const settings: HostSettings = {
   hostfs: '/',
   // So that the mounts of this bench, which have no device, are measured.
   filesystem: { ignore_types: [] },
+  process: { include_top_n: {} },
 }
 
 const { default: host }: { default: Beat<HostSettings> } = await import(
