@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nodeName, programFile } from './child.ts'
 import { flood, floodLine, type Run } from './flood.ts'
 import { inFolder } from './folder.ts'
-import { type Forwarder, forwarderRun, type HasCome } from './forwarder.ts'
+import { type Forwarder, forwarderRun, type HasCome } from './forwarders/forwarder.ts'
+import { rsyslog, rsyslogd } from './forwarders/rsyslog.ts'
+import { syslogNg, syslogNgTo } from './forwarders/syslog-ng.ts'
 import { inTurns, median, spread, times } from './rounds.ts'
-import { rsyslog, rsyslogd } from './rsyslog.ts'
-import { syslogNg, syslogNgTo } from './syslog-ng.ts'
 import { printTable, type Row } from './table.ts'
 
 const ROUNDS = 5

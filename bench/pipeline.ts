@@ -3,9 +3,9 @@ import { nodeBinary } from '../test/nodes.ts'
 import { BASELINE, baselineFolder } from '../tools/baseline.ts'
 import { MAIN, nodeName } from './child.ts'
 import { flood, floodLine, publishesPerSecond, type Run } from './flood.ts'
+import { rsyslogCopy, rsyslogd } from './forwarders/rsyslog.ts'
 import { accessLog } from './programs/access-log.ts'
 import { inTurns, spread, times } from './rounds.ts'
-import { rsyslogCopy, rsyslogd } from './rsyslog.ts'
 import { compared, printTable, type Row } from './table.ts'
 
 const ROUNDS = 7

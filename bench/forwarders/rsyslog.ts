@@ -2,7 +2,7 @@
 // a file (imfile), into another one or to a server, with its own defaults.
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import type { Run } from './flood.ts'
+import type { Run } from '../flood.ts'
 import { type Forwarder, forwarderRun, type HasCome, type Lines } from './forwarder.ts'
 
 /** The rsyslogd of this machine, which is in no ordinary user's PATH; or undefined. */

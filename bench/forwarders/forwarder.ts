@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuTimeOf } from './child.ts'
-import type { Run } from './flood.ts'
-import { inFolder } from './folder.ts'
+import { cpuTimeOf } from '../child.ts'
+import type { Run } from '../flood.ts'
+import { inFolder } from '../folder.ts'
 
 const POLL_MS = 5
 const START_LIMIT_MS = 10_000
