@@ -87,13 +87,13 @@ bench: build ## what the filter and the agent cost, as ratios within one run (BE
 	node dist/bench/main.js $(BENCH)
 
 clean: ## everything that was built
-	rm -rf build dist coverage release .cache/release .cache/mutants
+	rm -rf build dist packages/*/dist coverage release .cache/release .cache/mutants
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-dist/.built: node_modules/.installed tsconfig.json $(shell find lib beats test bench tools -name '*.ts' 2>/dev/null)
+dist/.built: node_modules/.installed tsconfig.json $(wildcard packages/*/package.json) $(shell find lib beats packages test bench tools -name '*.ts' 2>/dev/null)
 	tsc
 	node dist/tools/bundle.js
 	@touch $@

@@ -20,6 +20,7 @@
                       "addon/process/restart.cc", "addon/process/lock.cc", "addon/process/notify.cc",
                       "addon/process/signals.cc", "addon/process/keyring.cc",
                       "addon/audit/audit.cc", "addon/audit/audit_binding.cc",
+                      "addon/host/asked.cc", "addon/host/job.cc", "addon/host/host_binding.cc",
                       "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc",
                       "addon/sandbox/every_thread.cc", "addon/sandbox/confine.cc", "addon/sandbox/libraries.cc", "addon/sandbox/sandbox_binding.cc"]
         }, {

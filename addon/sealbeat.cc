@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "audit/audit_binding.h"
+#include "host/host_binding.h"
 #include "seccomp/denial.h"
 #include "native.h"
 #include "process/signals.h"
@@ -139,6 +140,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
   sealbeat::ExportAudit(env, exports);
+  sealbeat::ExportHost(env, exports);
   sealbeat::ExportRecorder(env, exports);
   sealbeat::ExportSandbox(env, exports);
   sealbeat::ExportSignals(env, exports);

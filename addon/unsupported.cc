@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "audit/audit_binding.h"
+#include "host/host_binding.h"
 #include "seccomp/denial.h"
 #include "native.h"
 #include "process/signals.h"
@@ -30,6 +31,7 @@ int Restart(const std::string&, std::string, const Program&, const std::vector<i
 }
 
 void ExportAudit(Napi::Env, Napi::Object) {}
+void ExportHost(Napi::Env, Napi::Object) {}
 void ExportRecorder(Napi::Env, Napi::Object) {}
 void ExportSandbox(Napi::Env, Napi::Object) {}
 void ExportSignals(Napi::Env, Napi::Object) {}

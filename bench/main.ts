@@ -4,6 +4,7 @@ import { benchBusy, benchMemory, benchStart } from './agent.ts'
 import { benchConfine } from './confine.ts'
 import { benchDisk } from './disk.ts'
 import { benchCalls, benchPrograms, benchStage } from './engine.ts'
+import { benchHost } from './host.ts'
 import { benchInstalled } from './installed.ts'
 import { benchJitless } from './jitless.ts'
 import { benchLibseccomp } from './libseccomp.ts'
@@ -25,6 +26,7 @@ const TABLES = new Map([
   ['disk', benchDisk],
   ['outputs', benchOutputs],
   ['processors', benchProcessors],
+  ['host', benchHost],
   ['installed', benchInstalled],
 ])
 

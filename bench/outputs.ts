@@ -1,4 +1,4 @@
-// What it costs to bring events to a server, beside rsyslog that brings the same lines to the same server.
+// What it costs to bring events to a server, beside rsyslog and syslog-ng that bring the same lines to the same server.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -7,15 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nodeName, programFile } from './child.ts'
 import { flood, floodLine, type Run } from './flood.ts'
 import { inFolder } from './folder.ts'
+import { type Forwarder, forwarderRun, type HasCome } from './forwarder.ts'
 import { inTurns, median, spread, times } from './rounds.ts'
-import { type Destination, rsyslogd, rsyslogRun } from './rsyslog.ts'
+import { rsyslog, rsyslogd } from './rsyslog.ts'
+import { syslogNg, syslogNgTo } from './syslog-ng.ts'
 import { printTable, type Row } from './table.ts'
 
 const ROUNDS = 5
 const EVENTS = 400_000
 const BATCH = 100
-/** The slower it is, the fewer take some seconds. */
-const RSYSLOG_EVENTS = 100_000
+/** The slower they are, the fewer take some seconds. */
+const OTHERS_EVENTS = 100_000
 const KEY = 'bench'
 /** To ask takes time of the machine. */
 const ASK_MS = 20
@@ -47,12 +49,13 @@ async function toBulk(line: string): Promise<void> {
           output: `output.elasticsearch={ hosts: ["http://127.0.0.1:${port}"], compression_level: ${level} }`,
         }),
     })
-    await compare('_bulk', [agent(0), agent(1)], line, {
-      module: 'omelasticsearch',
-      action: () =>
-        `action(type="omelasticsearch" server="127.0.0.1" serverport="${port}" template="line" searchIndex="bench" bulkmode="on")`,
-      hasCome: counting(ask),
-    })
+    const action = `action(type="omelasticsearch" server="127.0.0.1" serverport="${port}" template="line" searchIndex="bench" bulkmode="on")`
+    const destination = [
+      `url("http://127.0.0.1:${port}/_bulk") method("POST") delimiter("\\n") body-suffix("\\n")`,
+      `headers("Content-Type: application/x-ndjson") body('{"create":{"_index":"bench"}}\n$MSG')`,
+    ].join(' ')
+    const others = beside({ module: 'omelasticsearch', action }, { module: 'http', destination })
+    await compare('_bulk', [agent(0), agent(1)], others, line, counting(ask))
   } finally {
     await ended(sink)
   }
@@ -93,16 +96,14 @@ async function toRedis(line: string): Promise<void> {
             output: `output.redis={ hosts: ["127.0.0.1:${port}"], key: ${KEY} }`,
           }),
       }
-      await compare('Redis', [agent], line, {
-        module: 'omhiredis',
-        action: () =>
-          `action(type="omhiredis" server="127.0.0.1" serverport="${port}" mode="queue" key="${KEY}" template="line")`,
-        hasCome: async (_, events) => {
-          await sleep(ASK_MS)
-          if (Number(ask('llen', KEY)) < events) return false
-          ask('del', KEY)
-          return true
-        },
+      const action = `action(type="omhiredis" server="127.0.0.1" serverport="${port}" mode="queue" key="${KEY}" template="line")`
+      const destination = `host("127.0.0.1") port(${port}) command("RPUSH", "${KEY}", "$MSG")`
+      const others = beside({ module: 'omhiredis', action }, { module: 'redis', destination })
+      await compare('Redis', [agent], others, line, async (_, events) => {
+        await sleep(ASK_MS)
+        if (Number(ask('llen', KEY)) < events) return false
+        ask('del', KEY)
+        return true
       })
     } finally {
       await ended(server)
@@ -110,7 +111,7 @@ async function toRedis(line: string): Promise<void> {
   })
 }
 
-function counting(ask: () => Promise<number>): Destination['hasCome'] {
+function counting(ask: () => Promise<number>): HasCome {
   let come = 0
   return async (_, events) => {
     await sleep(ASK_MS)
@@ -121,33 +122,58 @@ function counting(ask: () => Promise<number>): Destination['hasCome'] {
   }
 }
 
+interface Other {
+  readonly name: string
+  readonly forwarder: Forwarder
+}
+
+/** Those that are installed; the first one is what all are compared to. */
+function beside(
+  { module, action }: { readonly module: string; readonly action: string },
+  to: { readonly module: 'http' | 'redis'; readonly destination: string },
+): readonly Other[] {
+  const program = rsyslogd()
+  const first = program && rsyslog(program, { module, action: () => action })
+  const found = syslogNg()
+  const second = found && syslogNgTo(found, to.module, to.destination)
+  if (!second) console.log('\nNo comparison with syslog-ng, which is not installed')
+  return [
+    ...(first ? [{ name: `rsyslogd, imfile to ${module}`, forwarder: first }] : []),
+    ...(second ? [{ name: `syslog-ng, file to ${to.module}`, forwarder: second }] : []),
+  ]
+}
+
 async function compare(
   what: string,
   agents: readonly Side[],
+  others: readonly Other[],
   line: string,
-  to: Destination & { readonly module: string },
+  hasCome: HasCome,
 ): Promise<void> {
-  const program = rsyslogd()
-  const beside = `rsyslogd, imfile to ${to.module}`
-  const rsyslog = program && (() => rsyslogRun(program, { line, events: RSYSLOG_EVENTS }, to))
-  const own = agents.map(({ name, run }) => [name, run] as const)
-  const sides = Object.fromEntries(rsyslog ? [...own, [beside, rsyslog] as const] : own)
+  const lines = { line, events: OTHERS_EVENTS }
+  const sides = Object.fromEntries([
+    ...agents.map(({ name, run }) => [name, run] as const),
+    ...others.map(
+      ({ name, forwarder }) => [name, () => forwarderRun(forwarder, lines, hasCome)] as const,
+    ),
+  ])
   const runs: Readonly<Record<string, readonly (Run & { endMB?: number })[]>> = await inTurns(
     ROUNDS,
     sides,
   )
+  const base = others[0]?.name ?? ''
   const rates = (name: string) => (runs[name] ?? []).map(({ events, ms }) => events / ms)
   const costs = (name: string) =>
     (runs[name] ?? []).map(({ events, cpuMs }) => (cpuMs / events) * 1000)
   const rows = Object.keys(sides).map((name): Row => {
-    const isBase = name === beside || !rsyslog
+    const isBase = name === base || base === ''
     const memory = (runs[name] ?? []).flatMap(({ endMB }) => endMB ?? [])
     return [
       name,
       spread(rates(name), 'k/s'),
-      isBase ? '' : times(rates(name), rates(beside)),
+      isBase ? '' : times(rates(name), rates(base)),
       spread(costs(name), 's', 2),
-      isBase ? '' : times(costs(name), costs(beside)),
+      isBase ? '' : times(costs(name), costs(base)),
       memory.length === 0 ? '' : `${median(memory).toFixed(0)} MB`,
     ]
   })

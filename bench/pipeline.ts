@@ -5,7 +5,7 @@ import { MAIN, nodeName } from './child.ts'
 import { flood, floodLine, publishesPerSecond, type Run } from './flood.ts'
 import { accessLog } from './programs/access-log.ts'
 import { inTurns, spread, times } from './rounds.ts'
-import { COPY, rsyslogd, rsyslogRun } from './rsyslog.ts'
+import { rsyslogCopy, rsyslogd } from './rsyslog.ts'
 import { compared, printTable, type Row } from './table.ts'
 
 const ROUNDS = 7
@@ -32,7 +32,7 @@ export async function benchPipeline(): Promise<void> {
   const copier = rsyslogd()
   if (!copier) console.log('\nNo comparison with rsyslog, which is not installed')
   const line = await floodLine()
-  const copy = copier && (() => rsyslogRun(copier, { line, events: COPIED }, COPY))
+  const copy = copier && (() => rsyslogCopy(copier, { line, events: COPIED }))
   const found = [20, 24].map(nodeBinary).filter(file => file !== undefined)
   const nodes = found.length > 0 ? found : [process.execPath]
   const bytes = Math.round(JSON.stringify(accessLog(100)).length / 100)

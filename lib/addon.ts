@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from './errors.ts'
+import type { NativeHost } from './host/native.ts'
 import { packageRoot } from './own-package.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface Addon {
   readonly recorder?: Recorder
   /** See addon/audit/audit.h; only on Linux. */
   readonly audit?: AuditSocket
+  /** See addon/host/; only on Linux. */
+  readonly host?: NativeHost
   /** See addon/process/signals.cc; only on Linux. */
   readonly signals?: NativeSignals
   /** See addon/sandbox/confine.h; only on Linux. */

@@ -70,6 +70,10 @@ export type Privilege = { readonly why: string } & (
        */
       readonly proc: 'system' | 'processes' | 'inside'
     }
+  | {
+      /** Every place where something is mounted, also below /home, /root and /run/user, without what is in it. */
+      readonly sees: 'mounts'
+    }
   | { /** The absolute path of a folder below which files are read. */ readonly reads: string }
   | { /** The absolute path of a folder below which files are written. */ readonly writes: string }
   | {

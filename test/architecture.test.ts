@@ -16,15 +16,15 @@ function walk(folder: string): readonly string[] {
 }
 
 const GENERATED = /^lib\/seccomp\/architectures\/(tables|defaults)\//
-const SHIPPED = /^(lib|beats)\//
+const SHIPPED = /^(lib|beats|packages)\//
 
 /** The record of an architecture has the type that the list of all makes of them. */
 const RELATED = /^lib\/seccomp\/architectures\//
 
 /** What a program or a user of the package imports, which no module of ours has to. */
 const ENTRIES: readonly RegExp[] = [
-  /^lib\/(audit\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
-  /^beats\/[^/]+\/index\.ts: default$/, // loaded by name
+  /^lib\/(audit\/|host\/|outputs\/|seccomp\/|testing\/)?index\.ts: /, // package.json's exports
+  /^(beats\/[^/]+|packages\/[^/]+\/src)\/index\.ts: default$/, // loaded by name
 ]
 
 /** A module for the checks to fail on. */
@@ -32,7 +32,7 @@ const module = (file: string, ...lines: readonly string[]) =>
   parseModule({ file, text: `${lines.join('\n')}\n` })
 
 describe('the shape of the code', () => {
-  const files = ['addon', 'beats', 'bench', 'lib', 'test', 'tools'].flatMap(walk)
+  const files = ['addon', 'beats', 'bench', 'lib', 'packages', 'test', 'tools'].flatMap(walk)
   const modules = files
     .filter(file => file.endsWith('.ts'))
     .map(file => parseModule({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
@@ -86,6 +86,11 @@ describe('the shape of the code', () => {
       ['lib/cli/a.ts', "import '../testing/index.ts'", 'lib/testing/index.ts'],
       ['lib/pipeline/a.ts', "import { parse } from 'yaml'", 'yaml'],
       ['beats/x/index.ts', "import { A } from '../../lib/beat.ts'", 'lib/beat.ts'],
+      [
+        'packages/kafka/src/a.ts',
+        "import { a } from '../../../lib/outputs/lines.ts'",
+        'lib/outputs/lines.ts',
+      ],
     ]
     for (const [file, line, said] of offences) {
       it(`${file} may not import ${said}`, () => {
@@ -117,7 +122,7 @@ describe('the shape of the code', () => {
 
   describe('what is exported is imported', () => {
     const isEntry = (name: string) => ENTRIES.some(entry => entry.test(name))
-    const unused = checks.unusedExports(modules, file => /^(lib|beats|tools)\//.test(file))
+    const unused = checks.unusedExports(modules, file => /^(lib|beats|packages|tools)\//.test(file))
 
     it('everywhere, entry points aside', () => {
       expect(unused.filter(name => !isEntry(name))).to.deep.equal([])
@@ -161,7 +166,7 @@ describe('the shape of the code', () => {
       const exported = new Map(modules.map(({ file, exports }) => [file, exports]))
       const odd = modules.flatMap(({ file, imports }) =>
         imports
-          .filter(({ from }) => /^(beats|bench|lib|test|tools)\//.test(from))
+          .filter(({ from }) => /^(beats|bench|lib|packages|test|tools)\//.test(from))
           .flatMap(({ from, names }) => names.map(name => ({ from, name })))
           .filter(({ from, name }) => name !== '*' && !exported.get(from)?.includes(name))
           .map(({ from, name }) => `${file}: ${name} of ${from}`),

@@ -1,6 +1,8 @@
 // Bundles the agent and the beats into dist/bundle (after tsc). Every file that Node has to find, read and
 // link costs milliseconds at each start; the agent and its libraries are some two hundred, bundled two dozen.
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
+
+import { existsSync } from 'node:fs'
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { type BuildOptions, build } from 'esbuild'
 import { lateGroups } from './bundle/late-groups.ts'
 import { licencesOf } from './bundle/licences.ts'
@@ -34,6 +36,8 @@ const { metafile } = await build({
     relay: 'lib/relay/main.ts',
     index: 'lib/index.ts',
     audit: 'lib/audit/index.ts',
+    host: 'lib/host/index.ts',
+    outputs: 'lib/outputs/index.ts',
     seccomp: 'lib/seccomp/index.ts',
     testing: 'lib/testing/index.ts',
   },
@@ -55,6 +59,18 @@ for (const name of await readdir('beats')) {
     external: [...COMMON.external, 'sealbeat', 'sealbeat/*'],
   })
   sources.push(...Object.keys(beat.metafile.inputs))
+}
+
+// A package of its own has its folder for what is published; its dependencies are installed beside it.
+const packages = existsSync('packages') ? await readdir('packages') : []
+for (const name of packages) {
+  const { dependencies } = JSON.parse(await readFile(`packages/${name}/package.json`, 'utf8'))
+  await build({
+    ...COMMON,
+    outfile: `packages/${name}/dist/index.js`,
+    entryPoints: [`packages/${name}/src/index.ts`],
+    external: ['sealbeat', 'sealbeat/*', ...Object.keys(dependencies)],
+  })
 }
 
 await writeFile(`${OUT}/LICENSES.txt`, await licencesOf(sources))

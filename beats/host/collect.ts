@@ -1,5 +1,6 @@
 import type { Event } from 'sealbeat'
 import { type MetricsetName, metricsets } from './metricsets/all.ts'
+import { checkedEvent } from './metricsets/figures.ts'
 import type { Collect, Host } from './metricsets/metricset.ts'
 
 /**
@@ -16,10 +17,11 @@ export function collector(
     const now = new Date()
     const events: Event[] = []
     for (const { name, collect } of started) {
-      const { fields, durationNs } = await sample(name, collect, host, signal)
+      const { fields, durationNs } = await sample(name, () => collect(signal, now), host, signal)
       const event = { dataset: `host.${name}`, duration: durationNs }
       const metricset = { name, period: periodMs }
-      events.push(...fields.map(each => ({ '@timestamp': now, event, metricset, ...each })))
+      const checked = fields.map(each => checkedEvent(each, host.check))
+      events.push(...checked.map(each => ({ '@timestamp': now, event, metricset, ...each })))
     }
     return events
   }
@@ -28,13 +30,13 @@ export function collector(
 /** Takes one sample, and measures how long that takes in nanoseconds, the unit of ECS. */
 async function sample(
   name: MetricsetName,
-  collect: Collect,
+  collect: () => ReturnType<Collect>,
   { trouble }: Host,
   signal: AbortSignal,
 ): Promise<{ readonly fields: readonly Event[]; readonly durationNs: number }> {
   const start = process.hrtime.bigint()
   try {
-    const fields = await collect(signal)
+    const fields = await collect()
     trouble(name, undefined)
     return { fields, durationNs: Number(process.hrtime.bigint() - start) }
   } catch (error) {

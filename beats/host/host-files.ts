@@ -1,16 +1,37 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** The files of the host, wherever its root is mounted. Paths are relative to that root. */
 export interface HostFiles {
-  /** Reads and parses a file of procfs. Errors name the file. */
+  /** Reads and parses a file of procfs or sysfs. Errors name the file. */
   read<T>(path: string, parse: (text: string) => T): T
   list(path: string): readonly string[]
+  /** The names below a folder; none if there is no such folder. */
+  names(path: string): readonly string[]
+  /** The text of a small file without its line end; undefined if it can't be read. */
+  text(path: string): string | undefined
+  /** Where a symbolic link leads; undefined if it is none. */
+  link(path: string): string | undefined
+  /** The number by which the filesystem knows what is there; undefined if there is nothing. */
+  inode(path: string): number | undefined
+  /** Whether the kernel itself shows its devices there, not a copy. */
+  readonly hasSysfs: boolean
   /** Converts a path on the host to one that this process can open. */
   resolve(path: string): string
   /** The directory of a process that has the mounts and network of the host. */
   readonly process: string
 }
+
+/** SYSFS_MAGIC of linux/magic.h. */
+const SYSFS = 0x62656572
 
 /**
  * Reads are synchronous: the kernel generates these files in memory within microseconds, and a read through
@@ -25,7 +46,12 @@ export function hostFiles(root: string): HostFiles {
     resolve,
     // In a container, `self` would be a process of the container.
     process: resolve('/') === '/' ? 'proc/self' : 'proc/1',
+    hasSysfs: orUndefined(() => statfsSync(resolve('sys')).type) === SYSFS,
     list: path => readdirSync(resolve(path)),
+    names: path => orUndefined(() => readdirSync(resolve(path))) ?? [],
+    text: path => orUndefined(() => readWhole(resolve(path)).trimEnd()),
+    link: path => orUndefined(() => readlinkSync(resolve(path))),
+    inode: path => orUndefined(() => statSync(resolve(path), { throwIfNoEntry: false })?.ino),
     read(path, parse) {
       const file = resolve(path)
       const text = readWhole(file)
@@ -35,6 +61,14 @@ export function hostFiles(root: string): HostFiles {
         throw new Error(`${file} ${cause instanceof Error ? cause.message : cause}`, { cause })
       }
     },
+  }
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import type { Event } from 'sealbeat'
 import { checkBeat, runBeat } from 'sealbeat/testing'
 import host from './index.ts'
-import { METRICSETS } from './metricsets/all.ts'
+import { DEFAULT_METRICSETS, METRICSETS } from './metricsets/all.ts'
 
 const FILES = {
   'proc/stat': 'cpu  10 0 10 70 0 0 0 0 0 0\ncpu0 5 0 5 35 0 0 0 0\ncpu1 5 0 5 35 0 0 0 0\n',
@@ -15,7 +15,9 @@ const FILES = {
   'proc/uptime': '12.5 9.0\n',
   'proc/filesystems': 'nodev\tproc\nnodev\ttmpfs\n\text4\n',
   'proc/diskstats': '8 0 sda 1 0 8 1 1 0 16 1 0 2 2\n7 0 loop0 0 0 0 0 0 0 0 0 0 0 0\n',
-  'proc/1/mounts': '/dev/sda / ext4 rw 0 0\nproc /proc proc rw 0 0\n/dev/sdb /gone ext4 rw 0 0\n',
+  'proc/1/mountinfo':
+    '21 1 8:0 / / rw - ext4 /dev/sda rw\n22 21 0:5 / /proc rw - proc proc rw\n' +
+    '23 21 8:16 / /gone rw - ext4 /dev/sdb rw\n',
   'proc/1/net/dev': 'eth0: 10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n',
   'proc/1/stat': '1 (init) S 0 1\n',
   'proc/7/stat': '7 (sh) R 1 1\n',
@@ -35,6 +37,9 @@ describe('host', () => {
   afterEach(() => rm(hostfs, { recursive: true }))
 
   it('keeps the contract', () => checkBeat(host, { config: { period: '20ms' } }))
+
+  it('keeps it with every metricset', () =>
+    checkBeat(host, { config: { period: '20ms', metricsets: [...METRICSETS] } }))
 
   it("measures the host from inside a container, whose own root is another's", async () => {
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
@@ -86,7 +91,7 @@ describe('host', () => {
     await write('proc/meminfo', 'Odd: 1 kB\n')
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
     const measured = new Set(events.map(dataset))
-    expect(METRICSETS.filter(name => !measured.has(name))).to.deep.equal([
+    expect(DEFAULT_METRICSETS.filter(name => !measured.has(name))).to.deep.equal([
       'cpu',
       'memory',
       'diskio',
@@ -117,7 +122,8 @@ describe('host', () => {
 
   it('has every setting in its config.yml', async () => {
     const text = await readFile('beats/host/config.yml', 'utf8')
-    for (const key of ['period', 'metricsets', 'hostfs', 'filesystem.ignore_types']) {
+    const top = ['by_cpu', 'by_memory'].map(name => `process.include_top_n.${name}`)
+    for (const key of ['period', 'metricsets', 'hostfs', 'filesystem.ignore_types', ...top]) {
       expect(text).to.match(new RegExp(`^ *#? *${key}:`, 'm'))
     }
     for (const name of METRICSETS) expect(text).to.include(name)

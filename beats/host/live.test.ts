@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { runBeat } from 'sealbeat/testing'
 import host from './index.ts'
@@ -95,19 +95,32 @@ describe('host: on this host', () => {
     expect(memory).to.have.nested.property('memory.total', Number(total) * 1024)
   })
 
+  it('memory is what free(1) says, as near as it stands still', async function () {
+    const lines = execFileSync('sh', ['-c', 'free -b || true'], { encoding: 'utf8' }).split('\n')
+    if (lines.length < 3) return this.skip()
+    const [ram = [], swap = []] = lines.slice(1).map(line => line.split(/\s+/).slice(1).map(Number))
+    const [{ memory } = {}] = await measure('memory')
+    const { total, free, actual, swap: ours } = memory as MemoryFields
+    expect(total).to.equal(ram[0])
+    expect([ours.total, ours.used.bytes, ours.free]).to.deep.equal(swap)
+    const near = 64 * 1024 * 1024
+    expect(free).to.be.closeTo(ram[2] ?? 0, near)
+    expect(actual.free).to.be.closeTo(ram[5] ?? 0, near)
+    expect(actual.used.bytes + actual.free).to.equal(total)
+  })
+
   it('diskio counts no less than before and no more than after', async () => {
+    // Not from /proc/diskstats, which the beat reads.
     const read = (): ReadonlyMap<string, readonly number[]> =>
       new Map(
-        readFileSync('/proc/diskstats', 'utf8')
-          .trim()
-          .split('\n')
-          .map(line => {
-            const [, , name = '', ...columns] = line.trim().split(/\s+/)
-            return [
-              name,
-              [0, 2, 3, 4, 6, 7].map(at => Number(columns[at]) * (at % 4 === 2 ? 512 : 1)),
-            ]
-          }),
+        readdirSync('/sys/class/block').map(entry => {
+          const text = readFileSync(`/sys/class/block/${entry}/stat`, 'utf8')
+          const columns = text.trim().split(/\s+/)
+          const values = [0, 2, 3, 4, 6, 7].map(
+            at => Number(columns[at]) * (at % 4 === 2 ? 512 : 1),
+          )
+          return [entry.replaceAll('!', '/'), values]
+        }),
       )
     const before = read()
     const measured = await measure('diskio')
@@ -143,6 +156,17 @@ describe('host: on this host', () => {
     expect(states).to.have.property('running').that.is.at.least(1)
   })
 })
+
+interface MemoryFields {
+  readonly total: number
+  readonly free: number
+  readonly actual: { readonly free: number; readonly used: { readonly bytes: number } }
+  readonly swap: {
+    readonly total: number
+    readonly free: number
+    readonly used: { readonly bytes: number }
+  }
+}
 
 type DfColumns = Readonly<Record<string, number>> & {
   readonly used: { bytes: number; pct: number }

@@ -23,4 +23,17 @@ describe('host: troubles', () => {
       "diskio can't be measured: ENOENT",
     ])
   })
+
+  it('are named up to a number, however many things come and go', () => {
+    const lines: string[] = []
+    const log = pino({}, { write: line => lines.push(JSON.parse(line).msg) })
+    const trouble = troubles(log)
+    for (let at = 0; at < 5000; at++) trouble(`/mnt/${at}`, 'ENOENT')
+    for (let at = 0; at < 5000; at++) trouble(`/mnt/${at}`, 'ENOENT')
+    expect(lines).to.have.lengthOf(101)
+    expect(lines.at(-1)).to.equal("More than 100 things can't be measured: others are not named")
+    for (let at = 0; at < 5000; at++) trouble.forget(`/mnt/${at}`)
+    trouble('/srv', 'EIO')
+    expect(lines.slice(101)).to.deep.equal(["/srv can't be measured: EIO"])
+  })
 })

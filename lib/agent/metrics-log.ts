@@ -133,6 +133,7 @@ const COUNTERS = [
   'dead_letter_lost',
   'acked',
   'damaged',
+  'stored_again',
   'retried',
   'failed_writes',
   'lost_pauses',

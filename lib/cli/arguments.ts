@@ -1,15 +1,21 @@
 import { parseArgs } from 'node:util'
 import type { ConfigSource } from '../config/source/document.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Call, Command, Option, Options } from './command.ts'
+import type { Call, Command, Option, Options, Program } from './command.ts'
 import { COMMANDS, GLOBAL_OPTIONS } from './commands.ts'
+import { SEALBEAT } from './help/program.ts'
 import { type Given, sourceOf } from './source.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A parsed command line. */
 type Request =
   | { readonly kind: 'run'; readonly command: Command; readonly call: Call }
-  | { readonly kind: 'help'; readonly command: Command | undefined }
+  /** Of one command, or of those that begin with these words: of all, if there are none. */
+  | {
+      readonly kind: 'help'
+      readonly command: Command | undefined
+      readonly begun: readonly string[]
+    }
 
 /**
  * Reads the arguments after the program's name.
@@ -19,23 +25,22 @@ type Request =
 export function readArguments(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  program: Program = SEALBEAT,
 ): Request {
   const end = args.includes('--') ? args.indexOf('--') : args.length
-  const { words, given } = split(
-    args[0] === '--version' && end === 1 ? ['version'] : args.slice(0, end),
-  )
+  const { words, given } = withVersion(split(args.slice(0, end)))
   const rest = args.slice(end + 1)
   // Check this first: the value of an unknown option has been read as a word of the command.
   for (const each of given) knownOption(each, EVERY_OPTION)
   const isHelp = words[0] === 'help' || given.some(({ name }) => name === 'help')
   const asked = words[0] === 'help' ? words.slice(1) : words
-  if (isHelp && asked.length === 0) return { kind: 'help', command: undefined }
-  const command = findCommand(asked)
+  if (isHelp && isBegun(asked, program)) return { kind: 'help', command: undefined, begun: asked }
+  const command = findCommand(asked, program)
   if (rest.length > 0 && !command.rest) throw takesNone(command.words.join(' '), rest)
   checkOptions(given, { ...GLOBAL_OPTIONS, ...command.options })
-  if (isHelp) return { kind: 'help', command }
+  if (isHelp) return { kind: 'help', command, begun: [] }
   const operands = operandsOf(command, asked)
-  const call = { ...callOf(given, rest, env), operand: operands[0], operands }
+  const call = { ...callOf(given, rest, env), program, operand: operands[0], operands }
   return { kind: 'run', command, call }
 }
 
@@ -45,8 +50,27 @@ const EVERY_OPTION: Options = Object.assign(
   GLOBAL_OPTIONS,
 )
 
+interface Typed {
+  readonly words: readonly string[]
+  readonly given: readonly Given[]
+}
+
+/** Everybody tries `--version`, so it is the command of that name. */
+function withVersion({ words, given }: Typed): Typed {
+  const others = given.filter(({ name }) => name !== 'version')
+  if (words.length > 0 || others.length === given.length) return { words, given }
+  return { words: ['version'], given: others }
+}
+
+/** Whether more words have to follow. */
+function isBegun(words: readonly string[], { commands }: Program): boolean {
+  return commands.some(
+    ({ words: own }) => own.length > words.length && words.every((word, at) => word === own[at]),
+  )
+}
+
 /** Lenient: unknown options are reported later, with a better message. */
-function split(args: readonly string[]): { words: readonly string[]; given: readonly Given[] } {
+function split(args: readonly string[]): Typed {
   const { tokens } = parseArgs({
     args: [...args],
     options: parserOptions(EVERY_OPTION),
@@ -70,22 +94,32 @@ function parserOptions(options: Options) {
   )
 }
 
-function findCommand(words: readonly string[]): Command {
-  const found = COMMANDS.find(({ words: own, operand, several }) => {
-    const more = words.length - own.length
-    const most = several ? Number.POSITIVE_INFINITY : operand ? 1 : 0
-    return own.every((word, at) => word === words[at]) && more <= most
-  })
-  if (found) return found
-  const names = COMMANDS.map(command => command.words.join(' '))
-  if (words.length === 0) throw new UsageError(`a command is missing: one of ${names.join(', ')}`)
-  const begun = names.filter(name => name.startsWith(`${words.join(' ')} `))
-  if (begun.length > 0) {
-    throw new UsageError(`incomplete command ${quote(words)}: one of ${begun.join(', ')}`)
+function findCommand(words: readonly string[], program: Program): Command {
+  const whole = program.commands.find(command => isOf(command, words))
+  if (whole) {
+    const more = words.slice(whole.words.length)
+    if (more.length > mostOf(whole)) throw tooMany(whole, more)
+    return whole
   }
-  const whole = COMMANDS.find(({ words: own }) => own.every((word, at) => word === words[at]))
-  if (whole) throw tooMany(whole, words.slice(whole.words.length))
-  throw new UsageError(`unknown command ${quote(words)}${didYouMean(words.join(' '), names)}`)
+  if (words.length === 0) throw new UsageError('a command is missing', [])
+  if (isBegun(words, program)) throw new UsageError(`incomplete command ${quote(words)}`, words)
+  if (COMMANDS.some(command => isOf(command, words))) {
+    throw new UsageError(
+      `${quote(words)} is for authors of agents, and no command of ${program.name}`,
+    )
+  }
+  const names = program.commands.map(command => command.words.join(' '))
+  const known = [...names, ...program.commands.flatMap(command => command.words.slice(0, 1))]
+  throw new UsageError(`unknown command ${quote(words)}${didYouMean(words.join(' '), known)}`)
+}
+
+function isOf({ words: own }: Command, words: readonly string[]): boolean {
+  return own.every((word, at) => word === words[at])
+}
+
+function mostOf({ operand, several }: Command): number {
+  if (several) return Number.POSITIVE_INFINITY
+  return operand ? 1 : 0
 }
 
 function tooMany({ words, operand }: Command, given: readonly string[]): UsageError {
@@ -130,7 +164,7 @@ function callOf(
   given: readonly Given[],
   rest: readonly string[],
   env: ConfigSource['env'],
-): Omit<Call, 'operand' | 'operands'> {
+): Omit<Call, 'program' | 'operand' | 'operands'> {
   const valuesOf = (option: string) =>
     given.filter(({ name }) => name === option).flatMap(({ value }) => value ?? [])
   const has = (option: string) => given.some(({ name }) => name === option)

@@ -38,10 +38,21 @@ export interface Command {
   readonly load: () => Promise<Run>
 }
 
+/** What the user has typed: `sealbeat`, or the command of an installed agent, which is the same with less. */
+export interface Program {
+  readonly name: string
+  /** What it is, for the first line of its help. */
+  readonly summary: string
+  /** Of the installed agent. */
+  readonly version: string | undefined
+  readonly commands: readonly Command[]
+}
+
 export type Run = (call: Call) => Promise<ExitCode> | ExitCode
 
 /** The arguments of one command, parsed. */
 export interface Call {
+  readonly program: Program
   readonly source: ConfigSource
   /** Whether an option without a value was given. */
   has(option: string): boolean

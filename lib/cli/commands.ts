@@ -201,7 +201,7 @@ for development. package.json gives name, version, description, author and licen
 unit grants the privileges that the configured beats, processors and output declare. The same
 input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
     options: {
-      format: { value: 'FORMATS', doc: 'deb, rpm or tar, separated by commas (default: all)' },
+      format: { value: 'FORMATS', doc: 'deb,rpm,tar (default: those that this machine can make)' },
       runtime: {
         value: 'KIND',
         doc: 'bundled (the Node that runs this) or system (default: bundled)',

@@ -2,21 +2,24 @@
 import './early/signals.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
 import { readArguments } from './arguments.ts'
+import { programOf } from './help/program.ts'
 import { requireNode } from './node-version.ts'
+
+const program = programOf(process.env)
 
 try {
   requireNode(process.version)
   process.exitCode = await answer(process.argv.slice(2))
 } catch (thrown) {
   const { describeFailure } = await import('./failure.ts')
-  const { text, code } = describeFailure(thrown)
+  const { text, code } = describeFailure(thrown, program)
   process.stderr.write(text)
   // Exit at once: a resource that was opened before the error may keep the process alive.
   process.exit(code)
 }
 
 async function answer(args: readonly string[]): Promise<ExitCode> {
-  const request = readArguments(args, process.env)
+  const request = readArguments(args, process.env, program)
   if (request.kind === 'run') {
     const { command, call } = request
     // Before any plugin is imported.
@@ -30,6 +33,6 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
   }
   const { helpOf } = await import('./help/help.ts')
   const { print } = await import('./print.ts')
-  await print(helpOf(request.command))
+  await print(helpOf(program, request))
   return 0
 }

@@ -18,6 +18,10 @@ export async function packageCommand({ source, value, has }: Call): Promise<Exit
     folder: resolve('.'),
     source,
     formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
+    asFarAsPossible: value('format') === undefined,
+    say,
+    // Only a person wonders whether anything goes on.
+    progress: step => process.stderr.isTTY && say(`${step} …`),
     runtime: chosenRuntime(value('runtime') ?? 'bundled'),
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
@@ -28,6 +32,10 @@ export async function packageCommand({ source, value, has }: Call): Promise<Exit
   })
   await print(made.map(path => `${path}\n`).join(''))
   return EXIT.ok
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 function chosenFormats(written: string): readonly PackageFormat[] {

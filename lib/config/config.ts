@@ -70,9 +70,13 @@ export type StepConfig = ProcessorConfig | BranchConfig
 export const LOG_LEVELS = ['fatal', 'error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const
+
 export interface LoggingSettings {
   readonly level: LogLevel
   readonly to_stderr: boolean
+  /** Of standard error; files have JSON. */
+  readonly format: (typeof LOG_FORMATS)[number]
   readonly to_files: boolean
   readonly files: {
     readonly name: string

@@ -1,7 +1,7 @@
 // The schemas of the agent's own settings. Each `doc` is the comment above its setting in config/beat.yml.
 
 import type { Schema } from 'convict'
-import { LOG_LEVELS, type LoggingSettings, type PathSettings } from './config.ts'
+import { LOG_FORMATS, LOG_LEVELS, type LoggingSettings, type PathSettings } from './config.ts'
 import { queueSchema, type WrittenQueue } from './queue.ts'
 import { type SandboxSections, sandboxSchema } from './sandbox-sections.ts'
 import { bytesFrom } from './schema/bytes.ts'
@@ -64,8 +64,13 @@ const loggingSchema: Schema<LoggingSettings> = {
     format: Boolean,
     default: true,
   },
+  format: {
+    doc: 'Of standard error: json, pretty for people, or auto: pretty on a terminal, else json.',
+    format: oneOf(LOG_FORMATS),
+    default: 'auto',
+  },
   to_files: {
-    doc: 'Log to files in path.logs.',
+    doc: 'Log to files in path.logs, as JSON.',
     format: Boolean,
     default: false,
   },

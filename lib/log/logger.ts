@@ -5,7 +5,9 @@ import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 import { ChildLoggers } from './child-loggers.ts'
 import { type Explain, withErrorFields } from './error-fields.ts'
+import { isJournal, levelOf, withPriority } from './journal.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
+import { isTerminal, paintFor, readableLog } from './readable.ts'
 import { redactor } from './redact.ts'
 
 const PINO_LEVELS = {
@@ -38,7 +40,7 @@ export interface LogControl {
 
 /**
  * The agent's log: JSON lines with ECS field names, on standard error and, if `to_files`, in rotated files
- * in `paths.logs`. Lines are written synchronously, so none is lost, however the process ends. Values of
+ * in `paths.logs`. On a terminal they are text for people, and for the journal each line has its priority. Lines are written synchronously, so none is lost, however the process ends. Values of
  * keys such as `password` or `api_key`, passwords in URLs, and `secrets` are replaced. `close` must be the
  * last call.
  *
@@ -48,7 +50,7 @@ export function createLogger(
   settings: Omit<LoggingSettings, 'metrics'>,
   { paths, name, secrets = [] }: LoggerOptions,
 ): LogControl & { readonly log: Logger; close(): Promise<void> } {
-  const sinks: LineSink[] = settings.to_stderr ? [standardError()] : []
+  const sinks: LineSink[] = settings.to_stderr ? [standardError(settings.format)] : []
   const children = new ChildLoggers()
   let service = name
   let redact = redactor(secrets)
@@ -96,11 +98,23 @@ export function createLogger(
   }
 }
 
-function standardError(): LineSink {
+function standardError(format: LoggingSettings['format']): LineSink {
+  const written = writtenAs(format)
   const stream = pino.destination({ dest: 2, sync: true, maxLength: 1 << 20 })
   // A full disk must not end the agent; pending lines are written once there is room.
   stream.on('error', () => undefined)
-  return { write: line => stream.write(line), reopen: () => undefined, close: () => undefined }
+  return {
+    write: line => stream.write(written(line)),
+    reopen: () => undefined,
+    close: () => undefined,
+  }
+}
+
+function writtenAs(format: LoggingSettings['format']): (line: string) => string {
+  if (isJournal(process.env)) return line => withPriority(line, levelOf(line))
+  if (format === 'json' || (format === 'auto' && !isTerminal(2))) return line => line
+  const paint = paintFor(isTerminal(2) ? process.env : { NO_COLOR: '1' })
+  return line => readableLog(line, paint)
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {

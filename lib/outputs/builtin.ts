@@ -12,6 +12,11 @@ const BUILTIN_OUTPUTS: Readonly<Record<string, () => Promise<OutputType>>> = {
   syslog: async () => (await import('./syslog/syslog.ts')).default,
 }
 
+/** Outputs of this project that are packages of their own, by the names that users look for. */
+export const PACKAGED_OUTPUTS: ReadonlyMap<string, string> = new Map([
+  ['kafka', 'sealbeat-output-kafka'],
+])
+
 /** For `did you mean` suggestions. */
 export const BUILTIN_OUTPUT_NAMES: readonly string[] = Object.keys(BUILTIN_OUTPUTS)
 

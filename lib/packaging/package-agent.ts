@@ -16,6 +16,7 @@ import { configure } from '../agent/configure.ts'
 import type { Plan } from '../agent/plan.ts'
 import { credentialNames } from '../config/source/credential-names.ts'
 import { type ConfigSource, readDocument } from '../config/source/document.ts'
+import { messageOf } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { copyright } from './contents/copyright.ts'
 import { homeEntries } from './contents/home.ts'
@@ -45,6 +46,12 @@ interface PackageOptions {
   /** The configuration: one file, which is installed unchanged. */
   readonly source: ConfigSource
   readonly formats: readonly PackageFormat[]
+  /** Whether a format is left out whose tool this machine lacks; without any, it is an error all the same. */
+  readonly asFarAsPossible: boolean
+  /** Is told what is left out, and why. */
+  readonly say: (line: string) => void
+  /** Is told what is done now, as it takes a while. */
+  readonly progress: (step: string) => void
   readonly runtime: RuntimeKind
   /** The folder for the packages. */
   readonly output: string
@@ -66,14 +73,19 @@ interface PackageOptions {
 export async function packageAgent(options: PackageOptions): Promise<readonly string[]> {
   const manifest = readManifest(options.folder)
   const plan = await configure(readDocument(options.source))
-  for (const format of options.formats) runTool(TOOLS[format], ['--version'])
+  const formats = possibleOf(options)
+  options.progress('Collecting the files')
   const agent = assemble(options, manifest, plan)
   const output = makeOutputFolder(options.output)
   const work = makeWorkFolder()
   try {
     const { strictPerms = true, env } = options.source
+    options.progress('Trying them out')
     tryOut(agent, work, { env, strictPerms, jitless: options.jitless })
-    return options.formats.map(format => BUILDERS[format](agent, work, output))
+    return formats.map(format => {
+      options.progress(`Packing: ${format}`)
+      return BUILDERS[format](agent, work, output)
+    })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -82,12 +94,30 @@ export async function packageAgent(options: PackageOptions): Promise<readonly st
 const TOOLS = { deb: 'dpkg-deb', rpm: 'rpmbuild', tar: 'tar' } as const
 const BUILDERS = { deb: buildDeb, rpm: buildRpm, tar: buildTarball } as const
 
+/** The formats whose tools are there. */
+function possibleOf(options: PackageOptions): readonly PackageFormat[] {
+  const { formats, asFarAsPossible, say } = options
+  const missing = formats.flatMap(format => {
+    try {
+      runTool(TOOLS[format], ['--version'])
+      return []
+    } catch (thrown) {
+      return [{ format, thrown }]
+    }
+  })
+  const [first] = missing
+  if (first && (!asFarAsPossible || missing.length === formats.length)) throw first.thrown
+  for (const { format, thrown } of missing) say(`Left out: ${format}: ${messageOf(thrown)}`)
+  return formats.filter(format => !missing.some(each => each.format === format))
+}
+
 function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan): AgentPackage {
   const { runtime, jitless, epoch, iteration } = options
   const configuration = resolve(options.source.files.at(-1) ?? '')
   const home = homeOf(options, plan, configuration)
   requirePacked(plan, home)
-  const launched = { name: manifest.name, runtime, jitless }
+  const { name, version } = manifest
+  const launched = { name, version, runtime, jitless }
   const texts = {
     ...textsOf(options, manifest, plan, readFileSync(configuration, 'utf8')),
     copyright: copyright(manifest, home),

@@ -1,7 +1,10 @@
 import type { EventMeta } from '../event.ts'
 import type { Batch } from '../output.ts'
-import { endsOfSpans, type Range, type Span } from './block.ts'
+import { Block, endsOfSpans, type Pins, type Range, type Span } from './block.ts'
 import type { Fate } from './owners.ts'
+
+/** Is told that so many events of a lease are settled, and which leases have those that are not. */
+export type Release = (settled: number, over: Lease, left: readonly Lease[]) => void
 
 /**
  * Events taken from the queue, to be written and settled. A lease is never changed: the events that are
@@ -12,12 +15,12 @@ export class Lease implements Batch {
   readonly chunks: readonly Uint8Array[]
   readonly #spans: readonly Span[]
   /** Gives back the room of events that are settled. */
-  readonly #release: (events: number) => void
+  readonly #release: Release
   #ends: readonly number[] | undefined
   #lines: readonly string[] | undefined
   #meta: readonly (EventMeta | undefined)[] | undefined
 
-  constructor(spans: readonly Span[], release: (events: number) => void) {
+  constructor(spans: readonly Span[], release: Release) {
     this.#spans = spans
     this.#release = release
     this.count = countOf(spans)
@@ -35,7 +38,7 @@ export class Lease implements Batch {
   }
 
   get meta(): readonly (EventMeta | undefined)[] {
-    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? this.#spans.flatMap(metaOf) : []
+    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? metaOf(this.#spans) : []
     return this.#meta
   }
 
@@ -47,7 +50,7 @@ export class Lease implements Batch {
   /** Settles every event. */
   settleAll(fate: Fate): void {
     for (const { block, from, to } of this.#spans) block.settle(from, to, fate)
-    this.#release(this.count)
+    this.#release(this.count, this, [])
   }
 
   /** Settles the events that have a fate, by index, and returns a lease of the others. */
@@ -67,7 +70,7 @@ export class Lease implements Batch {
       }
     }
     const rest = new Lease(compact(left), this.#release)
-    this.#release(this.count - rest.count)
+    this.#release(this.count - rest.count, this, [rest])
     return rest
   }
 
@@ -83,7 +86,16 @@ export class Lease implements Batch {
       if (cut < to) second.push({ block, from: cut, to })
       index += to - from
     }
-    return [new Lease(first, this.#release), new Lease(second, this.#release)]
+    const halves = [new Lease(first, this.#release), new Lease(second, this.#release)] as const
+    this.#release(0, this, halves)
+    return halves
+  }
+
+  /** Its events in a block that nobody owns, whatever becomes of them meanwhile. */
+  copy(pins: Pins): Block {
+    const block = Block.of(pins, Buffer.concat(this.chunks), [...this.ends])
+    for (const [at, meta] of this.meta.entries()) if (meta !== undefined) block.note(at, meta)
+    return block
   }
 }
 
@@ -108,8 +120,12 @@ function compact(spans: readonly Span[]): readonly Span[] {
   return compacted
 }
 
-function metaOf({ block, from, to }: Span): readonly (EventMeta | undefined)[] {
-  return Array.from({ length: to - from }, (_, at) => block.metaOf(from + at))
+function metaOf(spans: readonly Span[]): readonly (EventMeta | undefined)[] {
+  const meta: (EventMeta | undefined)[] = []
+  for (const { block, from, to } of spans) {
+    for (let at = from; at < to; at++) meta.push(block.metaOf(at))
+  }
+  return meta
 }
 
 function linesOf({ block, from, to }: Span): readonly string[] {

@@ -174,10 +174,11 @@ export function openPipeline({
       replayer?.start()
     },
     stats() {
-      const { taken, queued, held, waiting, restored, damaged } = queue.usage()
+      const { taken, queued, held, waiting, restored, damaged, storedAgain } = queue.usage()
       const published = counts.unencodable + counts.filtered + taken
       const sending = held - queued
-      return { ...counts, published, restored, damaged, queued, sending, waiting }
+      const stored_again = storedAgain
+      return { ...counts, published, restored, damaged, stored_again, queued, sending, waiting }
     },
     get storedBytes() {
       return queue.usage().storedBytes

@@ -38,6 +38,8 @@ export interface QueueUsage {
   readonly restored: number
   /** Of those in a durable queue: could not be read again. */
   readonly damaged: number
+  /** Of those in a durable queue: stored once more, counted each time. */
+  readonly storedAgain: number
   /** Now: bytes on the disk. */
   readonly storedBytes: number
 }

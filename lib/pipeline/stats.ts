@@ -21,6 +21,8 @@ export interface PipelineStats {
   readonly acked: number
   /** Dropped by a durable queue, which could not read them again. */
   readonly damaged: number
+  /** Stored once more by a durable queue, counted each time: others go by them. */
+  readonly stored_again: number
   /** Sent once more, counted each time. */
   readonly retried: number
   /** Batches that failed as a whole: `write` rejected. */
@@ -84,7 +86,7 @@ class Blocked {
 export type Counts = {
   -readonly [K in Exclude<
     keyof PipelineStats,
-    'published' | 'restored' | 'damaged' | 'queued' | 'sending' | 'waiting'
+    'published' | 'restored' | 'damaged' | 'stored_again' | 'queued' | 'sending' | 'waiting'
   >]: number
 }
 

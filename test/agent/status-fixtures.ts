@@ -35,6 +35,7 @@ const NO_EVENTS: PipelineStats = {
   published: 0,
   restored: 0,
   damaged: 0,
+  stored_again: 0,
   unencodable: 0,
   filtered: 0,
   rejected: 0,

@@ -22,7 +22,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['errors'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
-  addon: { files: /^lib\/addon\.ts$/, imports: ['errors', 'basics'] },
+  'host/native': { files: /^lib\/host\/native\.ts$/, imports: [] },
+  addon: {
+    files: /^lib\/addon\.ts$/,
+    imports: ['errors', 'basics'],
+    types: ['host/native'],
+  },
   contracts: {
     files: /^lib\/(beat|event|output|plugin|processor|watermark)\.ts$/,
     imports: [],
@@ -89,6 +94,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
+  host: { files: /^lib\/host\//, imports: ['addon'], types: ['host/native'] },
 
   'config/config': {
     files: /^lib\/config\/config\.ts$/,
@@ -142,7 +148,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   outputs: {
     files: /^lib\/outputs\//,
     imports: [
-      ...['outputs/rotation', 'contracts', 'config/schema', 'conditions', 'errors', 'basics'],
+      ...['outputs/rotation', 'log/readable', 'contracts', 'config/schema', 'conditions'],
+      ...['errors', 'basics'],
       ...['npm:convict', 'npm:ioredis'],
     ],
     types: ['npm:pino'],
@@ -154,9 +161,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'basics',
     ],
   },
+  'log/readable': { files: /^lib\/log\/readable\.ts$/, imports: [] },
   log: {
     files: /^lib\/log\//,
-    imports: ['outputs/rotation', 'errors', 'basics', 'npm:pino'],
+    imports: ['log/readable', 'outputs/rotation', 'errors', 'basics', 'npm:pino'],
     types: ['config/config'],
   },
 
@@ -251,6 +259,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
       ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery'],
     ],
+  },
+  'packages/kafka': {
+    files: /^packages\/kafka\//,
+    imports: ['npm:sealbeat', 'npm:@platformatic/kafka'],
+    types: ['npm:convict', 'npm:pino'],
   },
   beats: {
     files: /^beats\//,

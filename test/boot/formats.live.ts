@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
 import type { Machine } from '../../tools/boot/machine.ts'
-import { NAME, packageSample } from '../../tools/boot/sample.ts'
+import { FLOOD, NAME, packageSample } from '../../tools/boot/sample.ts'
 import { bootedWith } from './booted-with.ts'
 
 /** Without dependencies: Debian's packages have other names than those of rpm's distributions. */
@@ -44,6 +44,48 @@ describe('S16: an agent that is installed otherwise', function () {
     expect(agent.pid).not.to.equal(pid)
     expect(machine.run(`cat /var/lib/${NAME}/meta.json`)).to.equal(id)
     isSealed()
+  })
+
+  it('gives each line of its log to the journal with its priority', () => {
+    const entries = machine
+      .run(`journalctl --unit=${NAME} --output=json --output-fields=MESSAGE,PRIORITY`)
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const priorityOf = (text: string) =>
+      entries.find(({ MESSAGE }) => String(MESSAGE).includes(text))?.PRIORITY
+    expect(priorityOf('Syscall filter successfully installed')).to.equal('6')
+    expect(priorityOf('"log.level":"warn"') ?? '4').to.equal('4')
+    expect(entries.some(({ MESSAGE }) => String(MESSAGE).startsWith('<'))).to.equal(false)
+  })
+
+  it('says what it is and what it can, in its own name', () => {
+    expect(machine.run(`${NAME} --version`)).to.match(new RegExp(`^${NAME} 1\\.1\\.0 \\(sealbeat `))
+    expect(machine.run(`${NAME} --help`)).to.match(new RegExp(`^${NAME}: .*\\n\\nUsage: ${NAME} `))
+    const wrong = machine.attempt(`${NAME} new agent foo`)
+    expect(wrong.code).to.equal(64)
+    expect(wrong.text).to.include('for authors of agents').and.not.to.include('    at ')
+  })
+
+  it('loses none of many events in the journal', async () => {
+    const folder = `/etc/systemd/system/${NAME}.service.d`
+    const arrivedOf = async () => {
+      machine.run(`systemctl restart ${NAME}`)
+      const since = machine.run('date +%s').trim()
+      machine.run(`kill -WINCH ${agent.pid}`)
+      const delivered = () => Number(/(\d+) delivered/.exec(agent.property('StatusText'))?.[1])
+      await agent.until('all are delivered', () => delivered() >= FLOOD)
+      const lines = `journalctl --sync; journalctl --unit=${NAME} --output=cat --since=@${since}`
+      const ids = `${lines} | sed -n 's/.*"own.flood".*"n":\\([0-9]*\\).*/\\1/p'`
+      return Number(machine.run(`${ids} | sort -u | wc -l`))
+    }
+    expect(await arrivedOf()).to.equal(FLOOD)
+    // The control: the journal as it is without the unit's setting.
+    machine.run(`mkdir -p ${folder}
+      printf '[Service]\\nLogRateLimitIntervalSec=30s\\nLogRateLimitBurst=1000\\n' >${folder}/limit.conf
+      systemctl daemon-reload`)
+    expect(await arrivedOf()).to.be.below(FLOOD)
+    machine.run(`rm -r ${folder}; systemctl daemon-reload; systemctl restart ${NAME}`)
   })
 
   it('from its .rpm: is stopped when it is removed, its data left', () => {

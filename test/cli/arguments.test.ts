@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { readArguments } from '../../lib/cli/arguments.ts'
 import { COMMANDS } from '../../lib/cli/commands.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
+import { programOf, SEALBEAT } from '../../lib/cli/help/program.ts'
 import { UsageError } from '../../lib/cli/usage-error.ts'
 
 const ENV = { HOME: '/root' }
@@ -96,39 +97,62 @@ describe('cli: arguments', () => {
     expect(request.kind === 'run' && request.call.value('format')).to.equal('bpf')
   })
 
-  const HELP: readonly (readonly [line: string, words: readonly string[] | undefined])[] = [
-    ['--help', undefined],
-    ['-h', undefined],
-    ['help', undefined],
-    ['run --help', ['run']],
-    ['-h test config', ['test', 'config']],
-    ['help seccomp show', ['seccomp', 'show']],
+  const HELP: readonly (readonly [
+    line: string,
+    words?: string | undefined,
+    begun?: readonly string[],
+  ])[] = [
+    ['--help'],
+    ['-h'],
+    ['help'],
+    ['run --help', 'run'],
+    ['-h test config', 'test config'],
+    ['help seccomp show', 'seccomp show'],
+    ['seccomp --help', undefined, ['seccomp']],
+    ['help new', undefined, ['new']],
+    ['-c x.yml dead-letter -h', undefined, ['dead-letter']],
   ]
-  for (const [line, words] of HELP) {
+  for (const [line, words, begun = []] of HELP) {
     it(`${line}: asks for help`, () => {
       const request = read(line)
       expect(request.kind).to.equal('help')
-      expect(request.command?.words).to.deep.equal(words)
+      expect(request.command?.words.join(' ')).to.equal(words)
+      if (request.kind === 'help') expect(request.begun).to.deep.equal(begun)
     })
   }
 
+  it('--version: asks for the version, also behind the options of an installed agent', () => {
+    for (const line of ['--version', '--path.home /usr/share/web --path.data /x --version']) {
+      const request = read(line)
+      expect(request.kind).to.equal('run')
+      expect(request.command?.words).to.deep.equal(['version'])
+    }
+    expect(() => read('run --version')).to.throw(UsageError, 'unknown option --version')
+  })
+
+  it('knows no commands for authors where an agent is installed', () => {
+    const web = programOf({ SEALBEAT_PROGRAM: 'web 1.2.3' })
+    const readThere = (line: string) => readArguments(line.split(' '), {}, web)
+    expect(readThere('run').kind).to.equal('run')
+    expect(() => readThere('new agent x')).to.throw(
+      UsageError,
+      '"new agent x" is for authors of agents, and no command of web',
+    )
+    expect(() => readThere('pacakge')).to.throw(UsageError, /^unknown command "pacakge"$/)
+  })
+
   const WRONG: readonly (readonly [line: string, message: string])[] = [
-    [
-      '',
-      'a command is missing: one of run, test config, test pipeline, test output, setup, sandbox show, sandbox check, queue inspect, dead-letter list, dead-letter replay, dead-letter drop, seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import, package, new beat, new output, new processor, new agent, version',
-    ],
+    ['', 'a command is missing'],
     ['runn', 'unknown command "runn" (did you mean "run"?)'],
     ['frobnicate', 'unknown command "frobnicate"'],
-    [
-      'seccomp',
-      'incomplete command "seccomp": one of seccomp show, seccomp explain, seccomp export, seccomp record, seccomp check, seccomp import',
-    ],
+    ['seccomp', 'incomplete command "seccomp"'],
     ['seccomp import', '"seccomp import" needs a FILE'],
     ['seccomp explain', '"seccomp explain" needs a NAME|NUMBER'],
-    ['new', 'incomplete command "new": one of new beat, new output, new processor, new agent'],
+    ['new', 'incomplete command "new"'],
     ['new agent', '"new agent" needs a NAME'],
     ['new agent a b', '"new agent" takes one NAME, not "a b"'],
-    ['help tets', 'unknown command "tets"'],
+    ['help tets', 'unknown command "tets" (did you mean "test"?)'],
+    ['tset config', 'unknown command "tset config" (did you mean "test config"?)'],
     ['run fast', '"run" takes no arguments, but got "fast"'],
     ['seccomp show everything', '"seccomp show" takes no arguments, but got "everything"'],
     ['run --confg x', 'unknown option --confg (did you mean "--config"?)'],
@@ -148,7 +172,7 @@ describe('cli: arguments', () => {
 
 describe('cli: help', () => {
   it('of the program names every command and the exit codes', () => {
-    const help = helpOf(undefined)
+    const help = helpOf(SEALBEAT, { command: undefined, begun: [] })
     for (const { words, summary } of COMMANDS) {
       expect(help).to.contain(words.join(' ')).and.to.contain(summary)
     }
@@ -158,16 +182,34 @@ describe('cli: help', () => {
 
   it('of a command names each of its options', () => {
     for (const command of COMMANDS) {
-      const help = helpOf(command)
+      const help = helpOf(SEALBEAT, { command, begun: [] })
       for (const name of Object.keys(command.options)) expect(help).to.contain(`--${name}`)
       expect(help).to.contain(`Usage: sealbeat ${command.words.join(' ')} [OPTIONS]`)
     }
   })
 
+  it('of a group names its commands, and no others', () => {
+    const help = helpOf(SEALBEAT, { command: undefined, begun: ['new'] })
+    expect(help).to.match(/^Usage: sealbeat new COMMAND \[OPTIONS\]\n/)
+    const names = [...help.matchAll(/^ {2}(\S+ \S+) /gm)].map(([, name]) => name)
+    expect(names).to.deep.equal(['new beat', 'new output', 'new processor', 'new agent'])
+  })
+
+  it('of an installed agent is in its name, without what only authors need', () => {
+    const web = programOf({ SEALBEAT_PROGRAM: 'web 1.2.3' })
+    const help = helpOf(web, { command: undefined, begun: [] })
+    expect(help).to.match(/^web: .*\n\nUsage: web \[OPTIONS\] COMMAND\n/)
+    expect(help)
+      .to.include('\n  run ')
+      .and.not.to.match(/^ {2}(new|package) /m)
+    const command = COMMANDS.find(({ words }) => words[0] === 'run')
+    expect(helpOf(web, { command, begun: [] })).to.include('Usage: web run [OPTIONS]')
+  })
+
   it('fits a terminal of a hundred columns', () => {
     for (const command of [undefined, ...COMMANDS]) {
       const widest = Math.max(
-        ...helpOf(command)
+        ...helpOf(SEALBEAT, { command, begun: [] })
           .split('\n')
           .map(line => line.length),
       )

@@ -167,7 +167,7 @@ describe('config: beat.yml', () => {
     ],
     [
       `${LEAST}logging.level: warn`,
-      '0.yml:3:1: logging.level: must be one of fatal, error, warning, info, debug, not "warn"',
+      '0.yml:3:1: logging.level: must be one of fatal, error, warning, info, debug, not "warn" (did you mean "warning"?)',
     ],
     [
       `${LEAST}logging.files.name: ../x`,

@@ -22,6 +22,8 @@ const TSCONFIG = {
     typeRoots: [join(ROOT, 'node_modules/@types')],
     incremental: false,
     declaration: false,
+    // Those of the project lead to its sources.
+    paths: {},
   },
   include: ['*.ts'],
   // The default excludes outDir, which would exclude everything.

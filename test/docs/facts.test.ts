@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
+import { SEALBEAT } from '../../lib/cli/help/program.ts'
+import { readableLog } from '../../lib/log/readable.ts'
 import {
   type CapabilitiesOutcome,
   capabilitiesLine,
@@ -63,7 +65,10 @@ describe('facts in the documentation', () => {
   it('exit codes are those of the code and of the help', () => {
     const codes = Object.values(EXIT).map(String)
     expect(rowsOf(page('README.md'), 'code').map(([code]) => code)).to.deep.equal(codes)
-    const help = helpOf(undefined).split('Exit codes:\n')[1]?.split('\n\n')[0] ?? ''
+    const help =
+      helpOf(SEALBEAT, { command: undefined, begun: [] })
+        .split('Exit codes:\n')[1]
+        ?.split('\n\n')[0] ?? ''
     expect(help.split('\n').map(line => line.trim().split(' ')[0])).to.deep.equal(codes)
   })
 
@@ -182,6 +187,12 @@ describe('log lines in the documentation', () => {
         const shown = JSON.parse(text)
         const line = log.find(({ message }) => message === shown.message)
         expect(line).to.deep.include(shown)
+        // As a terminal shows it, but for the time and the fields.
+        const seen = readableLog(JSON.stringify(line), (_, words) => words).slice(9)
+        const lines = blocksOf('text').flatMap(block => block.text.split('\n'))
+        expect(lines.some(each => each.length > 20 && seen.startsWith(each.slice(9)))).to.equal(
+          true,
+        )
       }
     } finally {
       place.remove()

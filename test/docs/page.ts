@@ -32,6 +32,7 @@ export const PAGES: readonly Page[] = [
   'CHANGELOG.md',
   ...readdirSync(`${ROOT}docs`).map(name => `docs/${name}`),
   ...readdirSync(`${ROOT}beats`).map(name => `beats/${name}/README.md`),
+  ...readdirSync(`${ROOT}packages`).map(name => `packages/${name}/README.md`),
 ].map(readPage)
 
 export function page(file: string): Page {

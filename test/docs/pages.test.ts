@@ -61,7 +61,7 @@ describe('the documentation', () => {
       const wrong = codeIn(prose).filter(code => {
         const [, target] = /^make ([a-z-]+)$/.exec(code) ?? []
         if (target) return !targets.includes(`\n${target}:`)
-        const isPath = /^(lib|test|docs|config|tools|addon|beats)\/[\w./-]*$/.test(code)
+        const isPath = /^(lib|test|docs|config|tools|addon|beats|packages)\/[\w./-]*$/.test(code)
         return isPath && !existsSync(join(ROOT, code))
       })
       expect(wrong).to.deep.equal([])

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Workplace } from '../cli/workplace.ts'
@@ -16,7 +16,7 @@ const BEAT_YML = page('README.md').blocks.find(({ language }) => language === 'y
 /**
  * A shell runs every line of a block in the reader's project, with these exceptions. A `make TARGET` must be
  * a target that `make help` lists, as these tests are themselves started by one. A package that npm installs
- * must be this one, which the project has as npm would link it. An agent that would run for ever is stopped
+ * must be this one, which the project has as npm would link it, or one of packages/. An agent that would run for ever is stopped
  * once it runs. The server of that beat.yml does not exist, which a test of the output has to say. If a line begins with `cd`, the rest of the block runs in that folder.
  */
 const KINDS: readonly (readonly [
@@ -25,6 +25,7 @@ const KINDS: readonly (readonly [
 ])[] = [
   [/^make /, isTarget],
   [/^npm install --ignore-scripts$/, installsLink],
+  [/^npm install sealbeat-/, isOwnPackage],
   [/^npm install /, isThisPackage],
   [/^(npx sealbeat run\b|npm start$)/, runsUntilStopped],
   [/^npx sealbeat test output$/, saysWhatFails],
@@ -46,6 +47,14 @@ function isThisPackage(folder: string, line: string): void {
 /** Installs a package that depends only on this checkout. */
 function installsLink(folder: string, line: string): void {
   succeeds(folder, `${line} --offline`)
+}
+
+/** One of packages/, which are not installed here. */
+function isOwnPackage(_folder: string, line: string): void {
+  const names = readdirSync(`${ROOT}packages`).map(
+    name => JSON.parse(readFileSync(`${ROOT}packages/${name}/package.json`, 'utf8')).name,
+  )
+  expect(names).to.include(line.replace('npm install ', ''))
 }
 
 /** npx runs the agent through itself and a shell: as with Ctrl-C, the signal goes to all of them. */

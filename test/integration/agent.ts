@@ -12,6 +12,8 @@ interface Started {
   readonly conflicts?: number
   /** Further lines of its configuration. */
   readonly more?: readonly string[]
+  /** The Node that it runs on, if that of this process does not do. */
+  readonly node?: string
 }
 
 /** A sealed agent that publishes so many events and then ends. */
@@ -19,7 +21,14 @@ export class CountingAgent {
   readonly place: Workplace = new Workplace({ 'confirmed.txt': '' })
   readonly running: Running
 
-  constructor({ events, prefix, output, conflicts = 0, more = [] }: Started) {
+  constructor({
+    events,
+    prefix,
+    output,
+    conflicts = 0,
+    more = [],
+    node = process.execPath,
+  }: Started) {
     const beat = {
       ...{ type: `${ROOT}dist/test/integration/counting.js`, events, prefix, conflicts },
       confirmed: this.place.path('confirmed.txt'),
@@ -34,7 +43,7 @@ export class CountingAgent {
       ...output.map(line => `  ${line}`),
     ]
     this.place.write({ 'beat.yml': `${lines.join('\n')}\n` })
-    this.running = this.place.start('run', '--strict.perms=false')
+    this.running = this.place.startOn(node, [], 'run', '--strict.perms=false')
   }
 
   /** How many of its events the output has confirmed. */

@@ -16,6 +16,8 @@ interface Delivery {
   readonly inFlight: number
   /** Further lines of the configuration. */
   readonly more?: readonly string[]
+  /** The Node that the agent runs on, if that of this process does not do. */
+  readonly node?: string | undefined
   /** Whether a server finds out that it has an event already. */
   readonly isExactlyOnce?: boolean
   /** Whether a kill takes what the server has confirmed. Then it is restarted in an orderly way twice. */
@@ -34,7 +36,8 @@ export function deliverySuite(delivery: Delivery): void {
     const prefix = what.replaceAll(/\W+/g, '-')
     const output = [...delivery.output(server), ...OF_ALL]
     const more = delivery.more ?? []
-    const agent = new CountingAgent({ events: EVENTS, prefix, output, more })
+    const node = delivery.node === undefined ? {} : { node: delivery.node }
+    const agent = new CountingAgent({ events: EVENTS, prefix, output, more, ...node })
     try {
       await agent.hasConfirmed(EVENTS * 0.2)
       await server.restart(losesByKills ? 'orderly' : 'killed')

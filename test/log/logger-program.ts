@@ -7,6 +7,7 @@ const { log, close } = createLogger(
   {
     level: 'info',
     to_stderr: true,
+    format: 'auto',
     to_files: dir !== '',
     files: { name: 'log', rotateeverybytes: 1 << 20, keepfiles: 2, permissions: 0o600 },
   },

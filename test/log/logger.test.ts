@@ -13,6 +13,7 @@ import { contentsOf, smallDisk, temporaryFolder } from '../outputs/folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./logger-program.js', import.meta.url))
 
+const TO_FILES = { to_stderr: false, format: 'auto', to_files: true } as const
 const FILES = { name: 'log', rotateeverybytes: 1 << 20, keepfiles: 2, permissions: 0o600 }
 
 describe('log', () => {
@@ -26,7 +27,7 @@ describe('log', () => {
     files: Partial<LoggingSettings['files']> = {},
     level: LoggingSettings['level'] = 'info',
   ) {
-    const settings = { level, to_stderr: false, to_files: true, files: { ...FILES, ...files } }
+    const settings = { level, ...TO_FILES, files: { ...FILES, ...files } }
     return createLogger(settings, { paths: { logs: folder.path }, name: 'web' })
   }
 
@@ -148,7 +149,7 @@ describe('log', () => {
     }
 
     it('are taken out of any text where they are known by their value', async () => {
-      const settings = { level: 'info', to_stderr: false, to_files: true, files: FILES } as const
+      const settings = { level: 'info', ...TO_FILES, files: FILES } as const
       const secrets = ['say "hi"\n', '5066']
       const { log, close } = createLogger(settings, {
         ...{ paths: { logs: folder.path }, name: 'web', secrets },
@@ -161,7 +162,7 @@ describe('log', () => {
     })
 
     it('may become known later, beside those that were', async () => {
-      const settings = { level: 'info', to_stderr: false, to_files: true, files: FILES } as const
+      const settings = { level: 'info', ...TO_FILES, files: FILES } as const
       const { log, hide, close } = createLogger(settings, {
         ...{ paths: { logs: folder.path }, name: 'web', secrets: ['first one'] },
       })
@@ -274,7 +275,7 @@ describe('log', () => {
       return this.skip()
     }
     try {
-      const settings = { level: 'info', to_stderr: false, to_files: true, files: FILES } as const
+      const settings = { level: 'info', ...TO_FILES, files: FILES } as const
       const { log, close } = createLogger(settings, { paths: { logs: disk.path }, name: 'web' })
       const ballast = join(disk.path, 'ballast')
       writeFileSync(ballast, Buffer.alloc(60_000))

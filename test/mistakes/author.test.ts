@@ -232,7 +232,7 @@ describe('mistakes of the author of a beat', () => {
       'privileges[0]: "capability" must be a capability that Linux has, such as "CAP_NET_BIND_SERVICE", not "CAP_NET_BIND"',
       'privileges[1]: "writes" must be an absolute path, not "spool"',
       'privileges[1]: "why" must say in one line what it is for',
-      'privileges[2]: must be { why: "…" } and one of capability, network, connects, listens, unix, addressFamily, netlink, group, proc, reads, writes, executes',
+      'privileges[2]: must be { why: "…" } and one of capability, network, connects, listens, unix, addressFamily, netlink, group, proc, sees, reads, writes, executes',
       'privileges[3]: "connects" must be a TCP port from 1 to 65535, or "any", not 0',
       'privileges[4]: "listens" must be a TCP port from 1 to 65535, not "any"',
       'privileges[5]: "proc" must be "system", "processes" or "inside", not "all"',

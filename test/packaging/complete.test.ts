@@ -1,5 +1,5 @@
-import { symlinkSync } from 'node:fs'
-import { basename } from 'node:path'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { AgentFolder, MANIFEST, NAME } from './agent-folder.ts'
 import { run } from './programs.ts'
@@ -96,6 +96,21 @@ beat.yml:3:16: output.main.type: ./out.js ${unlisted}
   it('says which program is missing, before it does anything', () => {
     const env = { PATH: '/nonexistent' }
     expect(refused(1, ['--format', 'rpm'], env)).to.include('rpmbuild is not installed')
+  })
+
+  it('makes what this machine has the tools for, and says what it leaves out', () => {
+    const bin = agent.path('bin')
+    mkdirSync(bin)
+    for (const tool of ['tar', 'npm', 'env', 'sh', 'gzip'])
+      symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
+    symlinkSync(process.execPath, join(bin, 'node'))
+    const { code, stdout: made, stderr } = agent.attempt(['--runtime', 'system'], { PATH: bin })
+    expect(code, stderr).to.equal(0)
+    expect(made)
+      .to.match(/\.tar\.gz\n$/)
+      .and.not.to.match(/\.(deb|rpm)$/m)
+    expect(stderr).to.include('Left out: deb: dpkg-deb is not installed: install dpkg')
+    expect(stderr).to.include('Left out: rpm: rpmbuild is not installed: install rpm')
   })
 
   it('takes the folder and the configuration by other names, and a name without scope', () => {

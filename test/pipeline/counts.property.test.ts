@@ -172,7 +172,7 @@ describe('the counts of a pipeline', () => {
 
   it('that do not add up are found out', () => {
     const stats = { published: 9, unencodable: 1, filtered: 1, rejected: 1, acked: 2, queued: 2 }
-    const dead = { dead_lettered: 1, dead_letter_lost: 0, restored: 0, damaged: 0 }
+    const dead = { dead_lettered: 1, dead_letter_lost: 0, restored: 0, damaged: 0, stored_again: 0 }
     const pauses = { lost_pauses: 0, throttled_pauses: 0, refused_publishes: 0 }
     const more = { ...dead, ...pauses, sending: 2, waiting: 0, retried: 0, failed_writes: 0 }
     expect(unaccounted({ ...stats, ...more })).to.equal(0)

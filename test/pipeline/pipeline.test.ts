@@ -32,6 +32,7 @@ describe('pipeline', () => {
       published: 4,
       restored: 0,
       damaged: 0,
+      stored_again: 0,
       unencodable: 0,
       filtered: 0,
       rejected: 0,

@@ -15,7 +15,7 @@ export class InstalledCommand {
   constructor(files: Readonly<Record<string, string>>) {
     const at = (name: string) => join(this.#place, name)
     const places = { home: at('home'), config: at('config'), data: at('data'), logs: at('logs') }
-    const launched = { name: USER, runtime: 'bundled', jitless: false } as const
+    const launched = { name: USER, version: '1.2.3', runtime: 'bundled', jitless: false } as const
     const home = [
       ...frameworkEntries(),
       { path: '/bin/node', mode: 0o777, content: { link: process.execPath } },

@@ -27,6 +27,7 @@ describe('release/', () => {
     const rest = files.filter(file => !packages.includes(file))
     expect(rest).to.have.members([
       ...[basename(TARBALL), `${name}-${version}.cdx.json`, 'CHANGELOG.md', 'SHA256SUMS'],
+      `sealbeat-output-kafka-${version}.tgz`,
     ])
   })
 

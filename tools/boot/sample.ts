@@ -25,6 +25,9 @@ export interface Added {
   readonly sections: string
 }
 
+/** How many events it publishes on SIGWINCH. */
+export const FLOOD = 60_000
+
 /** On SIGUSR2 it blocks the event loop forever. */
 const OWN = `import { once } from 'node:events'
 import { createHash } from 'node:crypto'
@@ -35,6 +38,11 @@ export default defineBeat({
   schema: { token: { doc: 'A secret.', format: text, default: null, sensitive: true } },
   async run({ settings, signal, publish, state }) {
     process.on('SIGUSR2', () => { for (;;); })
+    process.on('SIGWINCH', async () => {
+      for (let n = 0; n < ${FLOOD}; n += 500) {
+        await publish(Array.from({ length: 500 }, (_, at) => ({ event: { dataset: 'own.flood' }, n: n + at })))
+      }
+    })
     const starts = (state.get('starts') ?? 0) + 1
     await state.set('starts', starts)
     const token = createHash('sha256').update(settings.token).digest('hex')

@@ -1,6 +1,7 @@
 import { collector } from './collector/collector.ts'
 import { redis } from './debian/redis.ts'
 import { rsyslog } from './debian/rsyslog.ts'
+import { kafka } from './kafka/kafka.ts'
 import { lumberjack } from './lumberjack/lumberjack.ts'
 import { openSearch } from './opensearch/opensearch.ts'
 import type { ServerKind } from './server.ts'
@@ -9,6 +10,7 @@ import { victoriaLogs } from './victorialogs/victorialogs.ts'
 export const SERVERS: readonly ServerKind[] = [
   openSearch,
   redis,
+  kafka,
   lumberjack,
   rsyslog,
   collector,

@@ -57,7 +57,8 @@ function sectionOf(title: string, path: Path, { plugin }: BuiltinPlugin): string
   return `## ${title}\n\n${tableOf(plugin.schema, path)}${needs}`
 }
 
-function tableOf(schema: SchemaBranch, path: Path): string {
+/** A row for each setting. */
+export function tableOf(schema: SchemaBranch, path: Path): string {
   const rows = leavesOf(schema, path).map(([at, leaf]) =>
     row(`\`${formatPath(at)}\``, defaultOf(leaf), leaf.doc ?? ''),
   )
@@ -80,7 +81,8 @@ function defaultOf(leaf: Leaf): string {
 function written(value: unknown, leaf: Leaf): string {
   if (typeof value !== 'number') return JSON.stringify(value).replaceAll('"', "'")
   const { parse } = formatOf(leaf)
-  const size = value > 0 && value < 1024 ** 2 ? `${value / 1024}KiB` : `${value / 1024 ** 2}MiB`
+  const binary = value > 0 && value < 1024 ** 2 ? `${value / 1024}KiB` : `${value / 1024 ** 2}MiB`
+  const size = value > 0 && value % 1000 ** 2 === 0 ? `${value / 1000 ** 2}MB` : binary
   const spellings = [formatDuration(value), size, `0${value.toString(8)}`]
   const reads = (text: string) => {
     try {

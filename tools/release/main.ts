@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { chooseTargets } from './architectures.ts'
 import { topmostSection } from './changelog.ts'
 import { checksums } from './checksums.ts'
+import { packPackages } from './packages.ts'
 import { prebuild } from './prebuild.ts'
 import { packageSample } from './sample.ts'
 import { writeSbom } from './sbom.ts'
@@ -29,6 +30,7 @@ const stage = join(WORK, 'package')
 await stagePackage(stage)
 for (const target of chosen) await prebuild(target, stage)
 const tarball = await packTarball(stage, OUTPUT)
+await packPackages(join(WORK, 'packages'), OUTPUT)
 await packageSample(tarball, join(WORK, 'sample'), OUTPUT, EPOCH)
 await writeFile(join(OUTPUT, `sealbeat-${version}.cdx.json`), await writeSbom(tarball, EPOCH))
 await writeFile(join(OUTPUT, 'CHANGELOG.md'), `${section}\n`)

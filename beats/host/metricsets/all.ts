@@ -5,10 +5,13 @@ import { load } from './load.ts'
 import { memory } from './memory.ts'
 import type { Metricset } from './metricset.ts'
 import { network } from './network.ts'
+import { process } from './process.ts'
 import { processSummary } from './process_summary.ts'
+import { socketSummary } from './socket_summary.ts'
 import { uptime } from './uptime.ts'
 
-export const METRICSETS = [
+/** What is measured if nobody says otherwise. */
+export const DEFAULT_METRICSETS = [
   'cpu',
   'load',
   'memory',
@@ -18,6 +21,8 @@ export const METRICSETS = [
   'uptime',
   'process_summary',
 ] as const
+
+export const METRICSETS = [...DEFAULT_METRICSETS, 'process', 'socket_summary'] as const
 export type MetricsetName = (typeof METRICSETS)[number]
 
 /** Swap is part of `memory`, as in Metricbeat. */
@@ -30,4 +35,6 @@ export const metricsets: Readonly<Record<MetricsetName, Metricset>> = {
   network,
   uptime,
   process_summary: processSummary,
+  process,
+  socket_summary: socketSummary,
 }

@@ -1,17 +1,29 @@
 import type { Event } from 'sealbeat'
 import { CPU_STATES, type CpuTimes, parseStat, type Stat } from '../proc/stat.ts'
+import type { Check } from './figures.ts'
 import type { Metricset } from './metricset.ts'
 import { ratio } from './numbers.ts'
 
 /** Reports how the CPUs spent their time since the last sample. The first sample has no event. */
-export const cpu: Metricset = ({ files }) => {
+export const cpu: Metricset = ({ files, check }) => {
   let before: CpuTimes | undefined
   return () => {
-    const now = files.read('proc/stat', parseStat)
+    const { times, cores } = files.read('proc/stat', parseStat)
+    const now = { times: possibleTimes(times, check), cores }
     const events = before === undefined ? [] : cpuUsage(before, now)
     before = now.times
     return events
   }
+}
+
+/** Time that can't have been spent would distort the shares of all states, so that state is left out. */
+function possibleTimes(times: CpuTimes, check: Check): CpuTimes {
+  return Object.fromEntries(
+    CPU_STATES.flatMap(state => {
+      const ticks = check(`the time of the CPUs in ${state}`, times[state])
+      return ticks === undefined ? [] : [[state, ticks]]
+    }),
+  )
 }
 
 /** Returns no event if no clock tick has passed between the samples, or if the counters were reset. */

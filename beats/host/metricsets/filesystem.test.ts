@@ -1,57 +1,106 @@
+import { statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { expect } from 'chai'
-import type { Mount } from '../proc/mounts.ts'
-import { distinctMounts, filesystemFields } from './filesystem.ts'
+import { parseMountinfo } from '../proc/mountinfo.ts'
+import { heeded, sampled } from '../testing/tree.ts'
+import { checkedEvent } from './figures.ts'
+import { filesystem, filesystemFields } from './filesystem.ts'
 
 describe('host: filesystem', () => {
-  const mount = (device: string, mountPoint: string, type = 'ext4'): Mount => ({
-    device,
-    mountPoint,
-    type,
-  })
-
-  it('reports visible mounts, each filesystem once', () => {
-    const root = mount('/dev/vda', '/')
-    const upper = mount('/dev/vdc', '/mnt')
-    const tmpfs = [mount('tmpfs', '/run', 'tmpfs'), mount('tmpfs', '/dev/shm', 'tmpfs')]
-    const mounts = [
-      mount('rootfs', '/', 'rootfs'),
-      mount('/dev/vda', '/etc/hosts'),
-      root,
-      mount('/dev/vdb', '/mnt'),
-      upper,
-      mount('/dev/vdc', '/mnt/again'),
-      ...tmpfs,
-    ]
-    expect(distinctMounts(mounts))
-      .to.have.members([root, upper, ...tmpfs])
-      .and.lengthOf(4)
-  })
-
-  const stats = { bsize: 4096, blocks: 1000, bfree: 400, bavail: 350, files: 50, ffree: 20 }
+  const [mount] = parseMountinfo('21 1 254:0 / / rw - ext4 /dev/vda rw')
+  const answer = {
+    blockBytes: 4096,
+    blocks: 1000,
+    free: 400,
+    available: 350,
+    files: 50,
+    freeFiles: 20,
+    deviceNumber: '254:0',
+  }
+  const fields = (changed: Partial<typeof answer> = {}, { check } = heeded()): unknown => {
+    if (mount === undefined) throw new Error('no mount')
+    const event = filesystemFields(mount, { ...answer, ...changed }, check)
+    const { filesystem } = Object(checkedEvent(event, check)['system'])
+    const { device_name, mount_point, type, ...figures } = filesystem
+    expect([device_name, mount_point, type]).to.deep.equal(['/dev/vda', '/', 'ext4'])
+    return figures
+  }
 
   it('agrees with df: the reserve is neither used nor available', () => {
-    expect(filesystemFields(mount('/dev/vda', '/'), stats)).to.deep.equal({
-      system: {
-        filesystem: {
-          device_name: '/dev/vda',
-          mount_point: '/',
-          type: 'ext4',
-          total: 4096000,
-          free: 1638400,
-          available: 1433600,
-          used: { bytes: 2457600, pct: 0.6316 },
-          files: 50,
-          free_files: 20,
-        },
-      },
+    expect(fields()).to.deep.equal({
+      total: 4096000,
+      free: 1638400,
+      available: 1433600,
+      used: { bytes: 2457600, pct: 0.6316 },
+      files: 50,
+      free_files: 20,
     })
+    expect(fields({ free: 0, available: 0, blocks: 0 })).to.have.nested.property('used.pct', 0)
   })
 
-  it('counts in fragments if Node reports their size, and does not divide by zero', () => {
-    const fuse = filesystemFields(mount('s3', '/s3', 'fuse.s3'), { ...stats, frsize: 512 })
-    expect(fuse).to.have.nested.property('system.filesystem.total', 512000)
-    const none = { bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 }
-    const proc = filesystemFields(mount('proc', '/proc', 'proc'), none)
-    expect(proc).to.have.nested.property('system.filesystem.used.pct', 0)
+  it('leaves out what can not be, and names the mount once', () => {
+    const heed = heeded()
+    for (const _ of [1, 2]) {
+      const more = { free: 1256, available: 2 ** 64 - 5, files: 2 ** 64, freeFiles: 7 }
+      expect(fields(more, heed)).to.deep.equal({ total: 4096000, free_files: 7 })
+    }
+    expect(heed.warnings).to.have.lengthOf(3)
+    expect(heed.warnings[0]).to.equal(
+      "system.filesystem.free of / can't be 5144576, which is more than all, 4096000: left out",
+    )
+  })
+
+  it('tells a mount of the host that is not below hostfs from what is there instead', async () => {
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: () => undefined },
+    )
+    const { dev } = statSync(tmpdir())
+    // makedev(3)
+    const here = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+    const lines = [
+      `21 1 ${here} / / rw - ext4 /dev/sda rw`,
+      '22 21 250:99 / /late rw - ext4 /dev/sdb rw',
+      '23 21 0:99 / /sub rw - btrfs /dev/sdc rw',
+    ]
+    const [events = []] = await sampled(
+      filesystem,
+      [{ 'proc/1/mountinfo': `${lines.join('\n')}\n`, 'late/.keep': '', 'sub/.keep': '' }],
+      { trouble, ignoredTypes: [] },
+    )
+    expect(events).to.have.lengthOf(2)
+    expect(told).to.deep.equal([
+      ...['/: none', '/late: it is not mounted below hostfs: bind it with rslave', '/sub: none'],
+    ])
+  })
+
+  it('forgets mounts that are gone, and says what is hidden', async () => {
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: (subject: string) => void told.push(`${subject} is gone`) },
+    )
+    const [root, gone] = [
+      '21 1 8:1 / / rw - ext4 /dev/sda rw',
+      '22 21 8:2 / /x rw - ext4 /dev/b rw',
+    ]
+    const covered = '23 22 0:9 / /x rw - tmpfs none rw'
+    const types = 'nodev\ttmpfs\n\text4\n'
+    const samples = await sampled(
+      filesystem,
+      [
+        { 'proc/filesystems': types, 'proc/1/mountinfo': `${root}\n${gone}\n` },
+        { 'proc/1/mountinfo': `${root}\n${gone}\n${covered}\n` },
+        { 'proc/1/mountinfo': `${root}\n` },
+      ],
+      { trouble },
+    )
+    expect(samples.map(events => events.length)).to.deep.equal([1, 1, 1])
+    expect(told).to.deep.equal([
+      ...['/: none', '/x: ENOENT'],
+      ...['/dev/b on /x: another mount lies on top of it', '/: none', '/x is gone'],
+      ...['/: none', '/dev/b on /x is gone'],
+    ])
   })
 })

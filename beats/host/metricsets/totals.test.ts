@@ -1,66 +1,169 @@
 import { expect } from 'chai'
-import type { DiskStats } from '../proc/diskstats.ts'
-import type { InterfaceStats } from '../proc/net-dev.ts'
-import { diskTotals } from './diskio.ts'
-import { networkTotals } from './network.ts'
+import type { Event } from 'sealbeat'
+import { sampled } from '../testing/tree.ts'
+import { diskio } from './diskio.ts'
+import { network } from './network.ts'
 import { gain } from './numbers.ts'
 
 describe('host: how much counters have increased', () => {
   const rows = [
     ['increased', 100, 150, 50],
     ['did not change', 100, 100, 0],
-    ['was reset', 100, 30, 30],
-    ['wrapped at 32 bits: too low, but not too high', 2 ** 32 - 10, 5, 5],
-    ['has just appeared', undefined, 70, 70],
+    ['went backwards to a small number', 100, 30, 0],
+    ['went backwards a little', 5_000_000_000_000, 4_999_999_998_500, 0],
+    ['wrapped at 32 bits', 2 ** 32 - 10, 5, 0],
+    ['has just appeared', undefined, 70, 0],
+    ['is no number', 10, Number.NaN, 0],
   ] as const
   for (const [what, before, now, gained] of rows) {
     it(what, () => expect(gain(before, now)).to.equal(gained))
   }
 })
 
+/** `name read written` of each disk, in sectors. */
+const disks = (...lines: readonly string[]): string =>
+  lines
+    .map(line => {
+      const [name, read, written] = line.split(' ')
+      return `8 0 ${name} 1 0 ${read} 1 1 0 ${written} 1 0 2 2\n`
+    })
+    .join('')
+
 describe('host: all disks', () => {
-  const disk = (name: string, read: number, write: number): DiskStats => ({
-    name,
-    read: { count: 1, bytes: read, time: 0 },
-    write: { count: 1, bytes: write, time: 0 },
-    inFlight: 0,
-    busyMs: 0,
+  type Steps = readonly Parameters<typeof sampled>[1][number][]
+  const sums = async (...steps: Steps): Promise<readonly unknown[]> =>
+    (await sampled(diskio, steps)).slice(1).map(sumOf)
+  const sumOf = (events: readonly Event[]): unknown => {
+    const { read, write } = Object(events.at(-1)?.['host']).disk
+    return [read.bytes / 512, write.bytes / 512]
+  }
+  const block = (name: string, ...more: readonly [string, string][]) => ({
+    [`sys/devices/${name}`]: undefined,
+    ...Object.fromEntries(more.map(([file, text]) => [`sys/devices/${name}/${file}`, text])),
+    [`sys/block/${name.replace(/^.*\//, '')}`]: `-> ../devices/${name}`,
   })
 
-  it('counts a byte once, where it reaches a disk', () => {
+  it('counts a byte once, where it reaches a disk, by name', async () => {
+    const counted = ['sda', 'nvme0n1', 'mmcblk0', 'vda', 'sr0', 'xvda1', 'nbd0']
     const names = [
-      ...['sda', 'sda1', 'sda12', 'nvme0n1', 'nvme0n1p1', 'nvme0c1n1', 'mmcblk0', 'mmcblk0p2'],
-      ...['vda', 'dm-0', 'md127', 'loop3', 'ram0', 'zram0', 'drbd1', 'bcache0', 'sr0', 'xvda1'],
+      ...['sda1', 'sda12', 'nvme0n1p1', 'nvme0c1n1', 'mmcblk0p2', 'dm-0', 'md127', 'md_d1'],
+      ...['loop3', 'ram0', 'zram0', 'drbd1', 'bcache0', 'zd0', 'zd16', 'zd0p1', 'ublkb2'],
+      ...counted,
     ]
-    const disks = ['sda', 'nvme0n1', 'mmcblk0', 'vda', 'sr0', 'xvda1']
-    const before = names.map(name => disk(name, 100, 200))
-    const now = names.map(name => disk(name, 101, 210))
-    expect(diskTotals(before, now)).to.deep.equal({
-      host: { disk: { read: { bytes: disks.length }, write: { bytes: 10 * disks.length } } },
-    })
+    const [sum] = await sums(
+      { 'proc/diskstats': disks(...names.map(name => `${name} 100 200`)) },
+      { 'proc/diskstats': disks(...names.map(name => `${name} 101 210`)) },
+    )
+    expect(sum).to.deep.equal([counted.length, 10 * counted.length])
   })
 
-  it('copes with disks that come and go', () => {
-    expect(diskTotals([disk('sda', 9, 9)], [disk('sdb', 5, 6)])).to.deep.equal({
-      host: { disk: { read: { bytes: 5 }, write: { bytes: 6 } } },
-    })
+  it('counts a byte once, where it reaches a disk, as /sys has it', async () => {
+    const sys = {
+      ...block('pci/sda', ['sda1/partition', '1']),
+      ...block('pci/cciss!c0d0', ['cciss!c0d0p1/partition', '1']),
+      ...block('virtual/block/zd0', ['holders/.keep', '']),
+      ...block('virtual/block/nbd0'),
+      ...block('virtual/nvme-subsystem/nvme-subsys0/nvme0n1', ['hidden', '0\n']),
+      ...block('pci/nvme0c0n1', ['hidden', '1\n']),
+      ...block('platform/odd7', ['slaves/sda', '']),
+      ...block('virtual/block/thing'),
+      // A name that only looks like another kind of device.
+      ...block('pci/dm-9'),
+    }
+    const counted = ['sda', 'cciss/c0d0', 'nbd0', 'nvme0n1', 'dm-9']
+    const names = [...counted, 'sda1', 'cciss/c0d0p1', 'zd0', 'nvme0c0n1', 'odd7', 'thing']
+    const [sum] = await sums(
+      { ...sys, 'proc/diskstats': disks(...names.map(name => `${name} 100 200`)) },
+      { 'proc/diskstats': disks(...names.map(name => `${name} 101 210`)) },
+    )
+    expect(sum).to.deep.equal([counted.length, 10 * counted.length])
+  })
+
+  it('counts a byte once in a copy of /sys, which has no links', async () => {
+    const sys = {
+      'sys/block/sda/holders/top0': '',
+      'sys/block/top0/size': '',
+      'sys/block/x/size': '',
+    }
+    const names = ['sda', 'sda1', 'top0', 'x', 'dm-0']
+    const [sum] = await sums(
+      { ...sys, 'proc/diskstats': disks(...names.map(name => `${name} 100 200`)) },
+      { 'proc/diskstats': disks(...names.map(name => `${name} 101 210`)) },
+    )
+    expect(sum).to.deep.equal([2, 20])
+  })
+
+  it('counts a disk that is plugged in from then on, also under the name of another', async () => {
+    const all = await sums(
+      { 'proc/diskstats': disks('sda 9000 9000'), ...block('pci/1/sda', ['diskseq', '1\n']) },
+      {
+        'proc/diskstats': disks('sda 10000 9500', 'sdb 5000 6000'),
+        ...block('pci/2/sda', ['diskseq', '5\n']),
+        ...block('pci/3/sdb', ['diskseq', '6\n']),
+      },
+      { 'proc/diskstats': disks('sda 10001 9502', 'sdb 5004 6008') },
+    )
+    expect(all).to.deep.equal([
+      [0, 0],
+      [5, 10],
+    ])
   })
 })
 
 describe('host: all interfaces', () => {
-  const stats = (name: string, bytes: number): InterfaceStats => ({
-    name,
-    in: { bytes, packets: bytes / 10, errors: 0, dropped: 0 },
-    out: { bytes: bytes * 2, packets: bytes / 5, errors: 0, dropped: 0 },
+  /** `name bytes` received; ten times as much is sent. */
+  const dev = (...lines: readonly string[]): string =>
+    lines
+      .map(line => line.split(' '))
+      .map(([name, bytes]) => `${name}: ${bytes} 1 0 0 0 0 0 0 ${bytes}0 2 0 0 0 0 0 0\n`)
+      .join('')
+  const sums = async (...steps: Parameters<typeof sampled>[1]): Promise<readonly unknown[]> => {
+    const samples = await sampled(network, steps)
+    return samples.slice(1).map(events => {
+      const { ingress, egress } = Object(events.at(-1)?.['host']).network
+      return [ingress.bytes, egress.bytes / 10]
+    })
+  }
+
+  it('are summed up, with one replaced, one gone and one new', async () => {
+    const all = await sums(
+      { 'proc/1/net/dev': dev('lo 100', 'eth0 5000', 'veth1 70') },
+      { 'proc/1/net/dev': dev('lo 150', 'eth0 30', 'veth2 20') },
+      { 'proc/1/net/dev': dev('lo 150', 'eth0 37', 'veth2 24') },
+    )
+    expect(all).to.deep.equal([
+      [50, 50],
+      [11, 11],
+    ])
   })
 
-  it('are summed up, with one replaced, one gone and one new', () => {
-    const before = [stats('lo', 100), stats('eth0', 5000), stats('veth1', 70)]
-    const now = [stats('lo', 150), stats('eth0', 30), stats('veth2', 20)]
-    expect(networkTotals(before, now)).to.deep.equal({
-      host: {
-        network: { ingress: { bytes: 100, packets: 10 }, egress: { bytes: 200, packets: 20 } },
+  it('are never given what a bond has lost with a member', async () => {
+    const [sum] = await sums(
+      { 'proc/1/net/dev': dev('bond0 5000000000000') },
+      { 'proc/1/net/dev': dev('bond0 4999999998500') },
+    )
+    expect(sum).to.deep.equal([0, 0])
+  })
+
+  it('are known by more than their names', async () => {
+    const all = await sums(
+      {
+        'proc/1/net/dev': dev('eth0 1000', 'eth1 50', 'lo 1'),
+        'sys/class/net/eth0/ifindex': '2\n',
+        'sys/class/net/eth1/ifindex': '3\n',
       },
-    })
+      {
+        // eth0 has become lan0; eth1 is another one, which has counted elsewhere.
+        'proc/1/net/dev': dev('lan0 1030', 'eth1 7000', 'lo 2'),
+        'sys/class/net/eth0': undefined,
+        'sys/class/net/lan0/ifindex': '2\n',
+        'sys/class/net/eth1/ifindex': '9\n',
+      },
+      { 'proc/1/net/dev': dev('lan0 1030', 'eth1 7004', 'lo 2') },
+    )
+    expect(all).to.deep.equal([
+      [31, 31],
+      [4, 4],
+    ])
   })
 })

@@ -22,7 +22,6 @@ const LETTERS: Readonly<Record<string, ProcessState>> = {
   x: 'dead',
 }
 
-/** Parses /proc/PID/stat: `42 (name) S …`. The name may contain spaces, parentheses, even newlines. */
-export function parseProcessState(text: string): ProcessState {
-  return LETTERS[text.charAt(text.lastIndexOf(')') + 2)] ?? 'unknown'
+export function processState(letter: string): ProcessState {
+  return LETTERS[letter] ?? 'unknown'
 }

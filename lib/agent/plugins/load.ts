@@ -4,7 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { OutputType } from '../../output.ts'
-import { BUILTIN_OUTPUT_NAMES, builtinOutput } from '../../outputs/builtin.ts'
+import { BUILTIN_OUTPUT_NAMES, builtinOutput, PACKAGED_OUTPUTS } from '../../outputs/builtin.ts'
 import { packageRoot } from '../../own-package.ts'
 import type { ProcessorType } from '../../processor.ts'
 import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../processors/builtin.ts'
@@ -105,7 +105,11 @@ export class UnknownPlugin extends Error {
     builtin: readonly string[],
     { config }: Pick<PluginPlaces, 'config'>,
   ) {
-    const near = didYouMean(name, builtin)
+    const own = kind === 'output' ? PACKAGED_OUTPUTS.get(name) : undefined
+    const near =
+      own === undefined
+        ? didYouMean(name, builtin)
+        : ` (install the package ${own}, and write type: ${own})`
     const names = builtin.join(', ')
     super(
       `there is neither a built-in ${kind} nor a package "${name}"${near}; built in: ` +

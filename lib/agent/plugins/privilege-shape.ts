@@ -111,6 +111,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ),
   group: pattern(/^[A-Za-z_][\w-]*$/, 'the name of a group'),
   proc: pattern(/^(system|processes|inside)$/, '"system", "processes" or "inside"'),
+  sees: pattern(/^mounts$/, '"mounts"'),
   reads: ABSOLUTE,
   writes: ABSOLUTE,
   executes: ABSOLUTE,

@@ -1,20 +1,42 @@
-import type { Command, Options } from '../command.ts'
-import { COMMANDS, GLOBAL_OPTIONS } from '../commands.ts'
+import type { Command, Options, Program } from '../command.ts'
+import { GLOBAL_OPTIONS } from '../commands.ts'
 
-/** The help of one command; of the whole program if undefined. */
-export function helpOf(command: Command | undefined): string {
-  return command ? commandHelp(command) : programHelp()
+/** What help is asked about: one command, or those that begin with these words. */
+interface About {
+  readonly command: Command | undefined
+  readonly begun: readonly string[]
 }
 
-function programHelp(): string {
-  const commands = COMMANDS.map(({ words, summary }) => [words.join(' '), summary] as const)
+export function helpOf(program: Program, { command, begun }: About): string {
+  if (command) return commandHelp(program, command)
+  return begun.length > 0 ? overviewOf(program, begun) : programHelp(program)
+}
+
+/** The commands that begin with these words. */
+export function overviewOf(program: Program, begun: readonly string[]): string {
+  return sections(overview(program, begun))
+}
+
+function overview({ name, commands }: Program, begun: readonly string[]): readonly string[] {
+  const usage = [name, ...begun].join(' ')
+  const own = commands.filter(({ words }) => begun.every((word, at) => word === words[at]))
+  const found = own.map(({ words, summary }) => [words.join(' '), summary] as const)
+  return [
+    `Usage: ${usage} ${begun.length > 0 ? 'COMMAND [OPTIONS]' : '[OPTIONS] COMMAND'}`,
+    `Commands:\n${table(found)}`,
+    `Run ${name} COMMAND --help for more about a command.`,
+  ]
+}
+
+function programHelp(program: Program): string {
+  const [usage = '', commands = '', more = ''] = overview(program, [])
   return sections([
-    'sealbeat: host agents that lock themselves down before they work',
-    'Usage: sealbeat [OPTIONS] COMMAND',
-    `Commands:\n${table(commands)}`,
+    `${program.name}: ${program.summary}`,
+    usage,
+    commands,
     `Options:\n${table(rows(GLOBAL_OPTIONS))}`,
     `Exit codes:\n${table(EXIT_CODES)}`,
-    'Run sealbeat COMMAND --help for more about a command.',
+    more,
   ])
 }
 
@@ -26,15 +48,10 @@ export const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['78', 'the configuration is wrong'],
 ]
 
-function commandHelp({
-  words,
-  summary,
-  details,
-  options,
-  operand,
-  several,
-  rest,
-}: Command): string {
+function commandHelp(
+  { name }: Program,
+  { words, summary, details, options, operand, several, rest }: Command,
+): string {
   const own = Object.keys(options).length > 0 ? [`Options:\n${table(rows(options))}`] : []
   const usage = [
     ...words,
@@ -43,8 +60,8 @@ function commandHelp({
     ...(rest ? ['--', rest] : []),
   ]
   return sections([
-    `sealbeat ${words.join(' ')}: ${summary}`,
-    `Usage: sealbeat ${usage.join(' ')}`,
+    `${name} ${words.join(' ')}: ${summary}`,
+    `Usage: ${name} ${usage.join(' ')}`,
     ...(details ? [details] : []),
     ...own,
     `Options of every command:\n${table(rows(GLOBAL_OPTIONS))}`,

@@ -9,6 +9,7 @@ import { defineOutput, WRITTEN } from '../../output.ts'
 import { takeDenials } from '../../seccomp/kernel/denials.ts'
 import { restartEarly } from '../early/restart.ts'
 import { describeFailure } from '../failure.ts'
+import { SEALBEAT } from '../help/program.ts'
 
 const NOWHERE = defineOutput<object>({
   name: 'nowhere',
@@ -31,7 +32,7 @@ try {
   process.exit(await runAgent(plan, { restart }))
 } catch (thrown) {
   printDenials()
-  const { text, code } = describeFailure(thrown)
+  const { text, code } = describeFailure(thrown, SEALBEAT)
   process.stderr.write(text)
   process.exit(code)
 }

@@ -2,8 +2,20 @@
 // one when it fails. A server that has failed is left alone for a while, longer with each failure.
 
 import { type BackoffSettings, pauseMs } from '../../backoff.ts'
+import type { WriteResult } from '../../output.ts'
 
 const BACKOFF: BackoffSettings = { initMs: 1_000, maxMs: 60_000 }
+
+/**
+ * What an answer says of its server. `failing`: it counts, but the next write had better go elsewhere; `useless`:
+ * so had this one.
+ */
+type Verdict = 'fine' | 'failing' | 'useless'
+
+/** A server whose connection ended within a batch may have taken a part of it. */
+export function verdictOn({ cause }: WriteResult): Verdict {
+  return cause === 'lost' ? 'failing' : 'fine'
+}
 
 interface Host<C> {
   readonly client: C
@@ -11,6 +23,8 @@ interface Host<C> {
   failures: number
   /** performance.now() from which on it is asked again. */
   dueMs: number
+  /** performance.now() of the last failure that was counted. */
+  failedMs: number
 }
 
 export class HostPool<C> {
@@ -19,7 +33,10 @@ export class HostPool<C> {
 
   /** `balances`: whether all are used. Otherwise one is, for as long as it does not fail. */
   constructor(clients: readonly C[], balances: boolean) {
-    this.#hosts = clients.map(client => ({ client, busy: 0, failures: 0, dueMs: 0 }))
+    this.#hosts = clients.map(client => ({
+      ...{ client, busy: 0, failures: 0, dueMs: 0 },
+      failedMs: Number.NEGATIVE_INFINITY,
+    }))
     this.#balances = balances
   }
 
@@ -27,14 +44,14 @@ export class HostPool<C> {
    * Runs `use` with one server after the other, until it resolves with something that is of use.
    *
    * @param use rejects if there is no answer
-   * @param isUsable whether no other server should be asked; left out: every answer is of use
+   * @param verdictOf left out: every answer is fine
    * @returns the first answer of use, or the last one that is none
    * @throws what `use` has thrown last, if no server has answered
    */
   async with<T>(
     use: (client: C) => Promise<T>,
     signal: AbortSignal,
-    isUsable: (answer: T) => boolean = () => true,
+    verdictOf: (answer: T) => Verdict = () => 'fine',
   ): Promise<T> {
     let thrown: unknown
     let last: { readonly answer: T } | undefined
@@ -43,18 +60,21 @@ export class HostPool<C> {
       const host = this.#best(left)
       left.delete(host)
       host.busy++
+      const begunMs = performance.now()
       try {
         const answer = await use(host.client)
         last = { answer }
-        if (isUsable(answer)) {
+        const verdict = verdictOf(answer)
+        if (verdict === 'fine') {
           host.failures = 0
           host.dueMs = 0
-          return answer
+        } else {
+          this.#leaveAlone(host, begunMs)
         }
-        this.#leaveAlone(host)
+        if (verdict !== 'useless') return answer
       } catch (error) {
         thrown = error
-        this.#leaveAlone(host)
+        this.#leaveAlone(host, begunMs)
       } finally {
         host.busy--
       }
@@ -73,8 +93,11 @@ export class HostPool<C> {
     return best
   }
 
-  #leaveAlone(host: Host<C>): void {
+  /** Writes that fail together are one failure. */
+  #leaveAlone(host: Host<C>, begunMs: number): void {
+    if (begunMs < host.failedMs && host.failures > 0) return
     host.failures++
+    host.failedMs = performance.now()
     host.dueMs = performance.now() + pauseMs(host.failures, BACKOFF)
   }
 }

@@ -1,3 +1,5 @@
+import { oneOf } from '../../config/schema/formats.ts'
+import { isTerminal, paintFor, readableEvent } from '../../log/readable.ts'
 import {
   type Batch,
   defineOutput,
@@ -9,16 +11,25 @@ import {
 import { settledBy } from '../../settled.ts'
 import { standardOutput, type WriteBytes } from './stdout.ts'
 
+const FORMATS = ['auto', 'json', 'pretty', 'line'] as const
+type Format = (typeof FORMATS)[number]
+
 interface ConsoleSettings {
+  readonly format: Format
   readonly pretty: boolean
 }
 
-/** Writes events to standard output, one JSON object per line. */
+/** Writes events to standard output: one JSON object per line, or as people read it on a terminal. */
 export default defineOutput<ConsoleSettings>({
   name: 'console',
   schema: {
+    format: {
+      doc: 'Of each event: json, pretty (JSON over several lines), line (a line for people, as wide as the terminal), or auto: line on a terminal, else json.',
+      format: oneOf(FORMATS),
+      default: 'auto',
+    },
     pretty: {
-      doc: 'Indent each event over several lines, for human readers.',
+      doc: 'The same as format: pretty, as Beats has it.',
       format: Boolean,
       default: false,
     },
@@ -29,24 +40,24 @@ export default defineOutput<ConsoleSettings>({
     yield { peer: 'standard output', step: 'test', found: 'there is nothing to test' }
   },
   async open({ settings }) {
-    return new ConsoleOutput(standardOutput(), settings.pretty)
+    return new ConsoleOutput(standardOutput(), encoderOf(settings))
   },
 })
 
 class ConsoleOutput implements Output {
   readonly #write: WriteBytes
-  readonly #pretty: boolean
+  readonly #encode: (batch: Batch) => Buffer
   #last: Promise<void> = Promise.resolve()
 
-  constructor(write: WriteBytes, pretty: boolean) {
+  constructor(write: WriteBytes, encode: (batch: Batch) => Buffer) {
     this.#write = write
-    this.#pretty = pretty
+    this.#encode = encode
   }
 
   async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
     // A write whose signal aborted goes on: one more would take memory for the same events.
     if (!(await settledBy(this.#last, signal))) throw signal.reason
-    const writing = this.#write(this.#pretty ? prettyText(batch) : Buffer.concat(batch.chunks))
+    const writing = this.#write(this.#encode(batch))
     this.#last = writing
     // Nobody may be reading. The events can still be read later, and are then repeated by the next try.
     if (!(await settledBy(writing, signal))) throw signal.reason
@@ -56,6 +67,20 @@ class ConsoleOutput implements Output {
 
   /** Standard output stays open, because others use it as well. */
   async close(): Promise<void> {}
+}
+
+function encoderOf({ format, pretty }: ConsoleSettings): (batch: Batch) => Buffer {
+  if (pretty || format === 'pretty') return prettyText
+  const isSeen = isTerminal(1)
+  if (format === 'json' || (format === 'auto' && !isSeen))
+    return ({ chunks }) => Buffer.concat(chunks)
+  const paint = paintFor(isSeen ? process.env : { NO_COLOR: '1' })
+  // Made before the filter. A terminal may become wider.
+  const terminal = isSeen ? process.stdout : undefined
+  return ({ lines }) => {
+    const columns = terminal?.columns
+    return Buffer.from(lines.map(line => `${readableEvent(line, paint, columns)}\n`).join(''))
+  }
 }
 
 function prettyText({ lines }: Batch): Buffer {

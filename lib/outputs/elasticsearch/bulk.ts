@@ -3,63 +3,80 @@
 import type { EventMeta } from '../../event.ts'
 import type { Batch, Rejection, WriteResult } from '../../output.ts'
 
-interface Bulk {
+export interface Bulk {
   readonly body: Buffer
   /** By the order of the body: the index of the event in the batch. */
   readonly indices: readonly number[]
+  /** That events have themselves. */
+  readonly ids: ReadonlySet<string>
   /** Those without an index to go to, which are not in the body. */
   readonly rejected: readonly Rejection[]
 }
 
 /** An action and the event itself, a line each. */
-export function bulkOf(batch: Batch): Bulk {
-  const { chunks, ends, meta, count } = batch
-  const [only] = chunks
-  const lines =
-    chunks.length === 1 && only
-      ? Buffer.from(only.buffer, only.byteOffset, only.length)
-      : Buffer.concat(chunks)
+export function bulkOf({ chunks, ends, meta, count }: Batch): Bulk {
   const known = new Map<string, Buffer>()
-  const actions: Buffer[] = []
+  const ids = new Set<string>()
+  const actions: (Buffer | undefined)[] = []
   const indices: number[] = []
   const rejected: Rejection[] = []
-  let size = 0
+  let size = ends[count - 1] ?? 0
   let [last, action]: [EventMeta | undefined, Buffer | undefined] = [undefined, undefined]
   for (let index = 0; index < count; index++) {
     const own = meta[index]
-    const { route, fields } = own ?? {}
-    if (route === undefined) {
-      rejected.push({ index, reason: 'no rule gives it an index' })
-      continue
-    }
     // Neighbours may share one object.
-    if (own !== last || action === undefined) action = actionOf(route, fields, known)
+    if (own !== last || action === undefined) action = actionOf(own, known, ids)
     last = own
-    size += action.length + lengthOf(ends, index)
     actions.push(action)
-    indices.push(index)
+    size += action?.length ?? 0
+    if (action === undefined) rejected.push({ index, reason: 'no rule gives it an index' })
+    else indices.push(index)
   }
-  const body = Buffer.allocUnsafe(size)
-  let at = 0
-  for (const [n, index] of indices.entries()) {
-    at += actions[n]?.copy(body, at) ?? 0
-    at += lines.copy(body, at, index === 0 ? 0 : ends[index - 1], ends[index])
-  }
-  return { body, indices, rejected }
+  return { body: joined(chunks, ends, actions, size), indices, ids, rejected }
 }
 
-function lengthOf(ends: Batch['ends'], index: number): number {
-  return (ends[index] ?? 0) - (index === 0 ? 0 : (ends[index - 1] ?? 0))
-}
-
-function actionOf(
-  route: string,
-  fields: Readonly<Record<string, unknown>> | undefined,
-  actions: Map<string, Buffer>,
+/**
+ * Events that have an action, each behind it. All events are put at the end, and from there each to its place, which
+ * is never behind it: to move bytes within a buffer takes half the time of a copy by a view of each event.
+ */
+function joined(
+  chunks: Batch['chunks'],
+  ends: Batch['ends'],
+  actions: readonly (Buffer | undefined)[],
+  size: number,
 ): Buffer {
+  const body = Buffer.allocUnsafe(size)
+  const begin = size - (ends[actions.length - 1] ?? 0)
+  let [to, from, at] = [begin, begin, 0]
+  for (const chunk of chunks) {
+    body.set(chunk, to)
+    to += chunk.length
+  }
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index]
+    const end = begin + (ends[index] ?? 0)
+    if (action !== undefined) {
+      body.set(action, at)
+      at += action.length
+      body.copyWithin(at, from, end)
+      at += end - from
+    }
+    from = end
+  }
+  return body.subarray(0, at)
+}
+
+/** Undefined if there is no index to go to. */
+function actionOf(
+  { route, fields }: EventMeta = {},
+  actions: Map<string, Buffer>,
+  ids: Set<string>,
+): Buffer | undefined {
+  if (route === undefined) return undefined
   const id = fields?._id
   const type = fields?.op_type === 'index' ? 'index' : 'create'
   if (typeof id === 'string' && id !== '') {
+    ids.add(id)
     return Buffer.from(`{"${type}":${route.slice(0, -1)},"_id":${JSON.stringify(id)}}}\n`)
   }
   const key = `${type}${route}`
@@ -68,6 +85,25 @@ function actionOf(
   const action = Buffer.from(`{"${type}":${route}}\n`)
   actions.set(key, action)
   return action
+}
+
+/** What it says of the first of its events, if that was created, with what comes before. */
+const BEGIN_OF_TAKEN =
+  /^\{(?:"took":\d{1,15},)?"errors":false,(?:"took":\d{1,15},)?"items":\[(?=(\{"(?:create|index)":\{"status":20[01]\}\}))/
+
+/**
+ * Whether an answer says the same of so many events, that they are taken: its bytes repeat themselves then, and need
+ * not be parsed. Where it does not, `itemsOf` knows more.
+ */
+export function saysAllAreTaken(body: Buffer, count: number): boolean {
+  const [head, item] = BEGIN_OF_TAKEN.exec(body.toString('latin1', 0, 120)) ?? []
+  if (head === undefined || item === undefined) return false
+  const period = item.length + 1
+  const [begin, end] = [head.length, head.length + count * period - 1]
+  if (body.length !== end + 2 || body.toString('latin1', end) !== ']}') return false
+  if (count === 1) return true
+  if (body.toString('latin1', begin, begin + period) !== `${item},`) return false
+  return body.compare(body, begin, end - period, begin + period, end) === 0
 }
 
 interface Item {

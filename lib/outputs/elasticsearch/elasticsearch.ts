@@ -34,7 +34,8 @@ import { refusalOf } from '../http-client/refusal.ts'
 import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslProblems } from '../tls/ssl-settings.ts'
-import { bulkOf, itemsOf, resultOf } from './bulk.ts'
+import { type Bulk, bulkOf, itemsOf, resultOf, saysAllAreTaken } from './bulk.ts'
+import { IdTurns } from './id-turns.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
 import { makeTemplates, type Place } from './setup.ts'
@@ -55,7 +56,8 @@ const FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason'
 export default defineOutput<ElasticsearchSettings>({
   name: 'elasticsearch',
   schema: elasticsearchSchema,
-  delivery: { bulk_max_size: 1600 },
+  // One batch is on its way while the next one is made.
+  delivery: { bulk_max_size: 1600, inFlight: 2 },
   check: settings => [
     ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
     ...ownProblems(settings),
@@ -147,6 +149,7 @@ class ElasticsearchOutput implements Output {
   readonly #log: Logger
   readonly #path: string
   readonly #words = new Recurring()
+  readonly #turns = new IdTurns()
 
   constructor(settings: ElasticsearchSettings, clients: readonly HttpClient[], log: Logger) {
     this.#settings = settings
@@ -158,31 +161,41 @@ class ElasticsearchOutput implements Output {
     this.#path = `/_bulk?${parameters}`
   }
 
-  async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
+  async write(batch: Batch, call: WriteCall): Promise<WriteResult> {
     const bulk = bulkOf(batch)
-    if (bulk.indices.length === 0) return { retry: [], reject: bulk.rejected }
+    const { indices, ids, rejected } = bulk
+    if (indices.length === 0) return { retry: [], reject: rejected }
+    const answer = await this.#turns.with(ids, hasWaited => {
+      // Its time begins only now.
+      if (hasWaited) call.progress()
+      return this.#send(bulk, call)
+    })
+    const { status, headers, body } = answer
+    if (status === 200 && saysAllAreTaken(body, indices.length))
+      return { retry: [], reject: rejected }
+    if (status === 200) return resultOf(bulk, itemsOf(body, indices.length))
+    if (status === 413) return { retry: [], reject: [], tooLarge: true }
+    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
+    // What has no index will not have one the next time.
+    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled' }
+  }
+
+  async #send({ body, indices }: Bulk, { signal }: WriteCall): Promise<HttpAnswer> {
     const level = this.#level
-    const body = level === 0 ? bulk.body : await gzip(bulk.body, { level })
+    const packed = level === 0 ? body : await gzip(body, { level })
     const send = async (client: HttpClient) => {
       const answer = await client.request({
-        ...{ method: 'POST', path: this.#path, body, signal },
+        ...{ method: 'POST', path: this.#path, body: packed, signal },
         headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
-        maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * batch.count,
+        maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * indices.length,
       })
       if (answer.status !== 200) this.#say(client, answer)
       return answer
     }
     // Another server may be in a better state.
-    const isUsable = (answer: HttpAnswer) => ![502, 503, 504].includes(answer.status)
-    const { status, headers, body: text } = await this.#pool.with(send, signal, isUsable)
-    if (status === 200) return resultOf(bulk, itemsOf(text, bulk.indices.length))
-    if (status === 413) return { retry: [], reject: [], tooLarge: true }
-    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
-    // What has no index will not have one the next time.
-    return {
-      ...{ retry: bulk.indices, reject: bulk.rejected },
-      ...{ retryAfterMs: waitMs, cause: 'throttled' },
-    }
+    return this.#pool.with(send, signal, ({ status }) =>
+      [502, 503, 504].includes(status) ? 'useless' : 'fine',
+    )
   }
 
   async close(): Promise<void> {

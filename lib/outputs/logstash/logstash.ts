@@ -11,7 +11,7 @@ import {
 } from '../../output.ts'
 import { type Address, parseAddress } from '../connection/addresses.ts'
 import type { FailedPeer } from '../connection/failures.ts'
-import { HostPool } from '../connection/host-pool.ts'
+import { HostPool, verdictOn } from '../connection/host-pool.ts'
 import type { TlsOptions } from '../connection/open-socket.ts'
 import { reached } from '../connection/reached.ts'
 import { connectionSteps } from '../connection/steps.ts'
@@ -100,7 +100,7 @@ class LogstashOutput implements Output {
     const all = { batch, from: 0, to: batch.count, level, otherwise }
     const whole = isSlow ? undefined : await windowOf(all)
     const prepared = { batch, whole, otherwise }
-    return this.#pool.with(client => client.write(prepared, call), call.signal)
+    return this.#pool.with(client => client.write(prepared, call), call.signal, verdictOn)
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,21 @@
-// Attributes of the fields of an event, by their names with dots: `{ a: { b: 1 } }` is `a.b`. A map in a list stays
-// a map. Null is no attribute. Of two fields with the same name the first one counts, as attributes are unique.
+// Attributes of the fields of an event as text, by their names with dots: `{ a: { b: 1 } }` is `a.b`. A map in a list
+// stays a map. Null is no attribute. Of two fields with the same name the first one counts, as attributes are unique.
 //
 // Events have the same names again and again, so they are kept, in a tree as the fields are one: to look up a key
 // of a map is cheaper than to put a name together, and to see by a number that a name is there already.
 
-import { anyValue, type KeyValue, MAX_DEPTH } from './any-value.ts'
+import { anyValue, MAX_DEPTH } from './any-value.ts'
 
-/** Those of a map, as of Object.entries: a field may have the name __proto__. */
-export type Fields = readonly (readonly [name: string, value: unknown])[]
+/** A map of JSON. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Which of the fields in maps are wanted. */
+type Wanted = 'all' | 'numbers' | 'others'
 
 interface Name {
   readonly name: string
+  /** `{"key":"a.b","value":` */
+  readonly begin: string
   /** The last record that has it, by number: it has it once. */
   record: number
 }
@@ -27,10 +32,13 @@ export class Attributes {
   #record = 0
   #names = new Map<string, Name>()
   #below = new Map<string, Node>()
+  /** Of the present record, each with a comma behind it. */
+  #text = ''
 
   /** The next record, or resource: it has no attribute yet. */
   begin(): void {
     this.#record++
+    this.#text = ''
     if (this.#names.size < MAX_NAMES) return
     this.#names = new Map()
     this.#below = new Map()
@@ -45,26 +53,33 @@ export class Attributes {
     return this.#nameOf(name).record === this.#record
   }
 
-  /** @throws RangeError if the fields are too deep */
-  of(fields: Fields): KeyValue[] {
-    const attributes: KeyValue[] = []
-    this.#add(attributes, fields, undefined, 0)
-    return attributes
+  /**
+   * Adds a field, or the fields of a map.
+   *
+   * @throws RangeError if the fields are too deep
+   */
+  add(key: string, value: unknown, wanted: Wanted): void {
+    this.#add(key, value, wanted, undefined, 0)
   }
 
-  #add(attributes: KeyValue[], fields: Fields, parent: Node | undefined, depth: number): void {
-    if (depth > MAX_DEPTH) throw new RangeError('too deep')
-    for (const [key, value] of fields) {
-      if (value === null || key === '') continue
+  /** A list of all that were added. */
+  end(): string {
+    return `[${this.#text.slice(0, -1)}]`
+  }
+
+  #add(key: string, value: unknown, wanted: Wanted, parent: Node | undefined, depth: number): void {
+    if (value === null || key === '') return
+    if (isMap(value)) {
+      if (depth >= MAX_DEPTH) throw new RangeError('too deep')
       const node = this.#child(parent, key)
-      const { name } = node
-      if (typeof value === 'object' && !Array.isArray(value)) {
-        this.#add(attributes, Object.entries(value), node, depth + 1)
-      } else if (name.record !== this.#record) {
-        name.record = this.#record
-        attributes.push({ key: name.name, value: anyValue(value) })
-      }
+      for (const each in value) this.#add(each, value[each], wanted, node, depth + 1)
+      return
     }
+    if (wanted !== 'all' && (typeof value === 'number') !== (wanted === 'numbers')) return
+    const { name } = this.#child(parent, key)
+    if (name.record === this.#record) return
+    name.record = this.#record
+    this.#text += `${name.begin}${anyValue(value)}},`
   }
 
   #child(parent: Node | undefined, key: string): Node {
@@ -81,8 +96,13 @@ export class Attributes {
   #nameOf(written: string): Name {
     const known = this.#names.get(written)
     if (known !== undefined) return known
-    const name = { name: written, record: -1 }
+    const begin = `{"key":${JSON.stringify(written)},"value":`
+    const name = { name: written, begin, record: -1 }
     this.#names.set(written, name)
     return name
   }
+}
+
+export function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,8 +2,9 @@
 
 import type { Batch, Rejection } from '../../output.ts'
 import { MAX_DEPTH } from './any-value.ts'
-import type { Attributes } from './attributes.ts'
-import { eventIn, recordOf, resourceOf, split } from './log-record.ts'
+import type { Attributes, Fields } from './attributes.ts'
+import { eventIn, recordOf } from './log-record.ts'
+import { haveOneResource, resourceOf } from './resource.ts'
 
 interface ExportRequest {
   readonly body: Buffer
@@ -24,58 +25,64 @@ interface RequestOptions {
   readonly nowMs: number
 }
 
-interface Resource {
-  /** The text of its attributes. */
-  readonly attributes: string
-  /** Texts at once: objects of a whole batch would be moved by the garbage collector several times. */
-  readonly records: string[]
-}
+/** The records of the resources, by the text of their attributes. */
+class Resources {
+  readonly #options: RequestOptions
+  readonly #records = new Map<string, string[]>()
+  /** Mostly, the next event is of the same one. */
+  #last: { readonly event: Fields; readonly records: string[] } | undefined
 
-/** By the fields that its attributes are made of. */
-type Resources = Map<string, Resource>
+  constructor(options: RequestOptions) {
+    this.#options = options
+  }
+
+  /** Why it can be no record. */
+  add(line: string): string | undefined {
+    const event = eventIn(line)
+    if (event === undefined) return 'it is no JSON object'
+    try {
+      const { attributes, nowMs } = this.#options
+      const record = recordOf(event, attributes, nowMs)
+      this.#recordsOf(event).push(record)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return `its fields are nested more than ${MAX_DEPTH} deep`
+    }
+  }
+
+  get text(): string {
+    const scope = JSON.stringify(this.#options.scope)
+    return Array.from(
+      this.#records,
+      ([attributes, records]) =>
+        `{"resource":{"attributes":${attributes}},"scopeLogs":[{"scope":${scope},"logRecords":[${records.join()}]}]}`,
+    ).join()
+  }
+
+  #recordsOf(event: Fields): string[] {
+    const last = this.#last
+    if (last !== undefined && haveOneResource(event, last.event)) return last.records
+    const { serviceName, attributes } = this.#options
+    const text = resourceOf(event, serviceName, attributes)
+    const records = this.#records.get(text) ?? []
+    this.#records.set(text, records)
+    this.#last = { event, records }
+    return records
+  }
+}
 
 export function exportRequest(
   { lines }: Pick<Batch, 'lines'>,
   options: RequestOptions,
 ): ExportRequest {
-  const resources: Resources = new Map()
+  const resources = new Resources(options)
   const indices: number[] = []
   const rejected: Rejection[] = []
   for (const [index, line] of lines.entries()) {
-    const reason = addLine(resources, line, options)
+    const reason = resources.add(line)
     if (reason === undefined) indices.push(index)
     else rejected.push({ index, reason })
   }
-  const scope = JSON.stringify(options.scope)
-  const resourceLogs = Array.from(
-    resources.values(),
-    ({ attributes, records }) =>
-      `{"resource":{"attributes":${attributes}},"scopeLogs":[{"scope":${scope},"logRecords":[${records.join()}]}]}`,
-  )
-  return { body: Buffer.from(`{"resourceLogs":[${resourceLogs.join()}]}`), indices, rejected }
-}
-
-/** Why it can be no record. */
-function addLine(
-  resources: Resources,
-  line: string,
-  { serviceName, attributes, nowMs }: RequestOptions,
-): string | undefined {
-  const event = eventIn(line)
-  if (event === undefined) return 'it is no JSON object'
-  try {
-    const { resource, rest } = split(event)
-    const record = JSON.stringify(recordOf(event, rest, attributes, nowMs))
-    const key = JSON.stringify(resource)
-    const known = resources.get(key)
-    if (known !== undefined) known.records.push(record)
-    else {
-      const text = JSON.stringify(resourceOf(resource, serviceName, attributes))
-      resources.set(key, { attributes: text, records: [record] })
-    }
-    return undefined
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return `its fields are nested more than ${MAX_DEPTH} deep`
-  }
+  return { body: Buffer.from(`{"resourceLogs":[${resources.text}]}`), indices, rejected }
 }

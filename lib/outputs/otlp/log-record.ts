@@ -8,29 +8,9 @@
 //   agent, cloud, container, host, orchestrator, service, but not their numbers   attributes of the resource
 //   anything else        attributes of the record, by names with dots
 
-import { type AnyValue, anyValue, type KeyValue } from './any-value.ts'
-import type { Attributes, Fields } from './attributes.ts'
-
-type Event = Readonly<Record<string, unknown>>
-
-type Field = Fields[number]
-
-/** What is undefined is no field of its text. */
-interface LogRecord {
-  readonly timeUnixNano: string | undefined
-  readonly observedTimeUnixNano: string
-  readonly severityText: string | undefined
-  readonly severityNumber: number | undefined
-  readonly body: AnyValue | undefined
-  readonly traceId: string | undefined
-  readonly spanId: string | undefined
-  readonly attributes: readonly KeyValue[]
-}
-
-/** What says who has made an event, and not what has happened. */
-const RESOURCE: ReadonlySet<string> = new Set([
-  ...['agent', 'cloud', 'container', 'host', 'orchestrator', 'service'],
-])
+import { quoted } from './any-value.ts'
+import { type Attributes, type Fields, isMap } from './attributes.ts'
+import { isOfResource } from './resource.ts'
 
 /** In lower case; the words of syslog as the specification has them in its appendix. */
 const SEVERITIES: ReadonlyMap<string, number> = new Map(
@@ -42,80 +22,43 @@ const SEVERITIES: ReadonlyMap<string, number> = new Map(
 )
 
 /** Undefined if the line is no JSON object. */
-export function eventIn(line: string): Event | undefined {
+export function eventIn(line: string): Fields | undefined {
   try {
     const parsed: unknown = JSON.parse(line)
-    return isObject(parsed) ? parsed : undefined
+    return isMap(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
 }
 
-/** Those fields of an event that say where it comes from, and the others. */
-export function split(event: Event): { readonly resource: Fields; readonly rest: Fields } {
-  const [resource, rest]: [Field[], Field[]] = [[], []]
-  for (const [key, value] of Object.entries(event)) {
-    if (!RESOURCE.has(key) || !isObject(value)) {
-      rest.push([key, value])
-      continue
-    }
-    const [own, measured] = parted(value)
-    resource.push([key, own])
-    if (measured !== undefined) rest.push([key, measured])
-  }
-  return { resource, rest }
-}
-
-/** Numbers such as `host.cpu.usage` are measured: with them, each event would have a resource of its own. */
-function parted(map: Event): readonly [own: Event, measured: Event | undefined] {
-  const [own, measured]: [Field[], Field[]] = [[], []]
-  for (const [key, value] of Object.entries(map)) {
-    const [mine, numbers] = isObject(value) ? parted(value) : [value, undefined]
-    if (typeof value === 'number') measured.push([key, value])
-    else own.push([key, mine])
-    if (numbers !== undefined) measured.push([key, numbers])
-  }
-  if (measured.length === 0) return [map, undefined]
-  return [Object.fromEntries(own), Object.fromEntries(measured)]
-}
-
-/** @throws RangeError if the fields are nested too deeply */
-export function resourceOf(
-  fields: Fields,
-  serviceName: string,
-  attributes: Attributes,
-): readonly KeyValue[] {
-  attributes.begin()
-  const own = attributes.of(fields)
-  if (!attributes.has('service.name')) own.push(...attributes.of([['service.name', serviceName]]))
-  return own
-}
-
 /**
- * @param rest its fields that are not of the resource
+ * Its text.
+ *
  * @throws RangeError if the fields are nested too deeply
  */
-export function recordOf(
-  event: Event,
-  rest: Fields,
-  attributes: Attributes,
-  nowMs: number,
-): LogRecord {
+export function recordOf(event: Fields, attributes: Attributes, nowMs: number): string {
   attributes.begin()
   attributes.take('@timestamp')
   const level = taken(of(event, 'log', 'level'), 'log.level', attributes)
+  const severity = level === undefined ? undefined : SEVERITIES.get(level.toLowerCase())
   const message = taken(event.message, 'message', attributes)
-  return {
-    // Without a time there is no such field: 0 would be 1970 for many.
-    timeUnixNano: nanosecondsOf(event['@timestamp']),
-    observedTimeUnixNano: nanosecondsOf(of(event, 'event', 'created')) ?? `${nowMs}000000`,
-    severityText: level,
-    severityNumber: level === undefined ? undefined : SEVERITIES.get(level.toLowerCase()),
-    body: message === undefined ? undefined : anyValue(message),
-    traceId: idOf(event, 'trace', 32, attributes),
-    spanId: idOf(event, 'span', 16, attributes),
-    attributes: attributes.of(rest),
+  const observed = nanosecondsOf(of(event, 'event', 'created')) ?? `${nowMs}000000`
+  // Without a time there is no such field: 0 would be 1970 for many.
+  let text = `{${textField('timeUnixNano', nanosecondsOf(event['@timestamp']))}`
+  text += textField('severityText', level)
+  if (severity !== undefined) text += `"severityNumber":${severity},`
+  if (message !== undefined) text += `"body":{"stringValue":${quoted(message)}},`
+  text += textField('traceId', idOf(event, 'trace', 32, attributes))
+  text += textField('spanId', idOf(event, 'span', 16, attributes))
+  for (const key in event) {
+    const value = event[key]
+    attributes.add(key, value, isOfResource(key, value) ? 'numbers' : 'all')
   }
+  return `${text}"observedTimeUnixNano":"${observed}","attributes":${attributes.end()}}`
+}
+
+function textField(name: string, text: string | undefined): string {
+  return text === undefined ? '' : `"${name}":${quoted(text)},`
 }
 
 /** A text that the record has elsewhere, and so not among its attributes. */
@@ -125,14 +68,10 @@ function taken(value: unknown, name: string, attributes: Attributes): string | u
   return value
 }
 
-function isObject(value: unknown): value is Event {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** `of({ a: { b: 1 } }, 'a', 'b')` is 1. */
-function of(event: Event, first: string, second: string): unknown {
+function of(event: Fields, first: string, second: string): unknown {
   const map = event[first]
-  return isObject(map) ? map[second] : undefined
+  return isMap(map) ? map[second] : undefined
 }
 
 /** Of the fractions of a second that Date knows nothing about, as well. */
@@ -148,7 +87,7 @@ function nanosecondsOf(written: unknown): string | undefined {
 
 /** An id, if it is one: in hexadecimal, of so many digits, and not zero. */
 function idOf(
-  event: Event,
+  event: Fields,
   key: 'trace' | 'span',
   digits: number,
   attributes: Attributes,

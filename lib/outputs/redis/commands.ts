@@ -1,11 +1,14 @@
 // What is sent for a batch: for each list one RPUSH of all its events, for a channel a PUBLISH of each.
 
 import type { Batch, Rejection } from '../../output.ts'
+import { linesOf } from '../lines.ts'
+import { encoded } from './resp.ts'
 
 export interface Command {
   readonly name: 'rpush' | 'publish'
   readonly key: string
-  readonly values: readonly Buffer[]
+  /** As they are sent: thousands of views of events would be kept until there is a reply. */
+  readonly bytes: Buffer
   /** Of its events in the batch, in their order. */
   readonly indices: readonly number[]
 }
@@ -24,13 +27,13 @@ export function commandsOf(
 ): Commands {
   const rejected: Rejection[] = []
   const commands: Command[] = []
-  const byKey = new Map<string, { values: Buffer[]; indices: number[] }>()
+  const byKey = new Map<string, { values: Uint8Array[]; indices: number[] }>()
   for (const [index, value] of linesOf(batch).entries()) {
     const own = key ?? batch.meta[index]?.route
     if (own === undefined || own === '') {
       rejected.push({ index, reason: 'no rule gives it a key' })
     } else if (datatype === 'channel') {
-      commands.push({ name: 'publish', key: own, values: [value], indices: [index] })
+      commands.push(commandOf('publish', own, [value], [index]))
     } else {
       const known = byKey.get(own)
       known?.values.push(value)
@@ -39,24 +42,16 @@ export function commandsOf(
     }
   }
   for (const [own, { values, indices }] of byKey) {
-    commands.push({ name: 'rpush', key: own, values, indices })
+    commands.push(commandOf('rpush', own, values, indices))
   }
   return { commands, rejected }
 }
 
-/** The bytes of each event without its `\n`: views, as the batch must not be copied once more. */
-function linesOf({ chunks, ends }: Batch): readonly Buffer[] {
-  const lines: Buffer[] = []
-  let at = 0
-  let begin = 0
-  for (const { buffer, byteOffset, length } of chunks) {
-    const end = begin + length
-    let from = begin
-    for (let next = ends[at]; next !== undefined && next <= end; next = ends[++at]) {
-      lines.push(Buffer.from(buffer, byteOffset + from - begin, next - from - 1))
-      from = next
-    }
-    begin = end
-  }
-  return lines
+function commandOf(
+  name: Command['name'],
+  key: string,
+  values: readonly Uint8Array[],
+  indices: readonly number[],
+): Command {
+  return { name, key, bytes: encoded(name, key, values), indices }
 }

@@ -1,65 +1,50 @@
-// The connections to one server: as many as there are writes at once, each kept for the next write.
+// The connection to one server. Writes at once share it, and its server does one command after the other: so lists
+// have the events of batches in the order in which these were sent.
 
 import type { Socket } from 'node:net'
 import { connectionError } from '../connection/failures.ts'
 import { openSocket, type TlsOptions } from '../connection/open-socket.ts'
+import { SharedConnections } from '../connection/shared-connections.ts'
 import type { Command } from './commands.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { type Reply, wordsOf } from './replies.ts'
 import type { RedisServer } from './servers.ts'
 
-/** The longest that connecting may take, if `timeout` of the output leaves it that long. */
-const CONNECT_MS = 30_000
-
 export class RedisClient {
   readonly server: RedisServer
-  readonly #tls: TlsOptions | undefined
-  readonly #closing = new AbortController()
-  #idle: readonly RedisConnection[] = []
+  readonly #connections: SharedConnections<RedisConnection>
 
   constructor(server: RedisServer, tls: TlsOptions) {
     this.server = server
-    this.#tls = server.isSecure ? tls : undefined
+    this.#connections = new SharedConnections({
+      open: async signal => {
+        const socket = await openSocket(server, server.isSecure ? tls : undefined, signal)
+        return introduced(socket, server, signal)
+      },
+      uses: Number.POSITIVE_INFINITY,
+      ttlMs: 0,
+    })
   }
 
   /**
    * @returns a reply for each command
    * @throws Error if there is no connection, or not a single reply
    */
-  async run(commands: readonly Command[], write: AbortSignal): Promise<readonly Reply[]> {
-    const signal = AbortSignal.any([write, this.#closing.signal])
-    signal.throwIfAborted()
+  async run(commands: readonly Command[], signal: AbortSignal): Promise<readonly Reply[]> {
     try {
-      const connection = this.#kept() ?? (await this.#connect(signal))
-      const replies = await connection.run(commands, signal)
-      // With fewer replies it is closed, or about to be.
-      if (connection.isOpen && !replies.includes(undefined))
-        this.#idle = [...this.#idle, connection]
-      else connection.close()
-      return replies
+      return await this.#connections.with(async connection => {
+        const replies = await connection.run(commands, signal)
+        // It is closed, or about to be.
+        if (replies.includes(undefined)) connection.destroy(new Error('there was no answer'))
+        return replies
+      }, signal)
     } catch (error) {
       throw signal.aborted ? signal.reason : connectionError(error, this.server)
     }
   }
 
-  close(): void {
-    this.#closing.abort(new Error('the output is closed'))
-    for (const each of this.#idle) each.close()
-    this.#idle = []
-  }
-
-  /** The one that was used last: those that are not needed any more are closed by the server. */
-  #kept(): RedisConnection | undefined {
-    const open = this.#idle.filter(({ isOpen }) => isOpen)
-    const last = open.pop()
-    this.#idle = open
-    return last
-  }
-
-  async #connect(write: AbortSignal): Promise<RedisConnection> {
-    const signal = AbortSignal.any([write, AbortSignal.timeout(CONNECT_MS)])
-    const socket = await openSocket(this.server, this.#tls, signal)
-    return introduced(socket, this.server, signal)
+  close(): Promise<void> {
+    return this.#connections.close()
   }
 }
 
@@ -76,7 +61,7 @@ async function introduced(
     if (db !== 0) await expectOk(connection, 'select', [String(db)], signal)
     return connection
   } catch (error) {
-    connection.close()
+    await connection.end()
     throw error
   }
 }

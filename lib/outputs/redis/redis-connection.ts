@@ -1,9 +1,11 @@
-// One connection to a server, for one write at a time. ioredis frames and parses; everything else that it can do is
-// off: it neither connects again, nor queues, nor sends anything twice. Whoever holds the connection decides that.
+// One connection to a server. ioredis matches replies to commands, in their order, and parses them; everything else
+// that it can do is off: it neither connects again, nor queues, nor sends anything twice. Whoever holds the connection
+// decides that.
 
 import type { Socket } from 'node:net'
-import { AbstractConnector, Redis } from 'ioredis'
+import { AbstractConnector, Redis, Command as RedisCommand } from 'ioredis'
 import { messageOf } from '../../errors.ts'
+import type { SharedConnection } from '../connection/shared-connections.ts'
 import type { Command } from './commands.ts'
 import { type Refusal, type Reply, refusalOf, wordsOf } from './replies.ts'
 
@@ -17,9 +19,7 @@ const LINE_END = 0x0a
 
 const CLOSED = 'the connection ended before there was an answer'
 
-type Argument = string | Buffer
-
-export class RedisConnection {
+export class RedisConnection implements SharedConnection {
   readonly #socket: Socket
   readonly #client: Redis
   /** Why it ended, as far as that is known. */
@@ -27,8 +27,10 @@ export class RedisConnection {
   #receivedBytes = 0
   #allowedBytes = MAX_OTHER_BYTES
   #lastByte = LINE_END
+  /** Now: writes that wait for replies. */
+  #uses = 0
   /** Called when more has come, or nothing will. */
-  #wake: () => void = () => undefined
+  #wakers: (() => void)[] = []
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -42,16 +44,16 @@ export class RedisConnection {
       // As a number, ioredis would take ":x" for 72.
       stringNumbers: true,
     })
-    socket.once('close', () => this.#wake())
+    socket.once('close', () => this.#wakeAll())
     // A reply that nobody has asked for, or what is none at all: the next one would be taken for another.
-    this.#client.on('error', (error: Error) => this.#fail(errorOf(error)))
+    this.#client.on('error', (error: Error) => this.destroy(errorOf(error)))
     this.#client.once('connect', () => {
       socket.on('data', (data: Buffer) => {
         this.#receivedBytes += data.length
         this.#lastByte = data.at(-1) ?? LINE_END
-        this.#wake()
+        this.#wakeAll()
         if (this.#receivedBytes > this.#allowedBytes)
-          this.#fail(new Error('the answer is too long'))
+          this.destroy(new Error('the answer is too long'))
       })
     })
   }
@@ -63,18 +65,18 @@ export class RedisConnection {
     return connection
   }
 
-  get isOpen(): boolean {
-    return this.#client.status === 'ready' && this.#socket.writable
+  get isClosed(): boolean {
+    return this.#client.status !== 'ready' || !this.#socket.writable
   }
 
   /** One command; an error of the server is an answer. @throws Error if there is none */
   async ask(
     name: string,
-    args: readonly Argument[],
+    args: readonly string[],
     signal: AbortSignal,
   ): Promise<NonNullable<Reply>> {
     return this.#during(signal, async () => {
-      const reply = await this.#send(name, args)
+      const reply = await replyTo(this.#client.call(name, [...args]))
       if (reply === undefined || !(await this.#isWhole())) throw this.#failure ?? new Error(CLOSED)
       return reply
     })
@@ -90,7 +92,7 @@ export class RedisConnection {
     return this.#during(signal, async () => {
       this.#allowedBytes += commands.length * MAX_REPLY_BYTES
       this.#socket.cork()
-      const sent = commands.map(({ name, key, values }) => this.#send(name, [key, ...values]))
+      const sent = commands.map(each => replyTo(this.#client.sendCommand(new MadeCommand(each))))
       this.#socket.uncork()
       const replies = await Promise.all(sent)
       if (!(await this.#isWhole())) replies[replies.findLastIndex(Boolean)] = undefined
@@ -99,44 +101,54 @@ export class RedisConnection {
     })
   }
 
-  close(): void {
+  async end(): Promise<void> {
     this.#client.disconnect()
   }
 
+  destroy(reason: Error): void {
+    this.#failure ??= reason
+    this.#socket.destroy()
+  }
+
+  /** An answer that nobody waits for any more would be taken for the next one: without it the connection ends. */
   async #during<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    this.#allowedBytes = this.#receivedBytes + MAX_OTHER_BYTES
-    const abort = () => this.#fail(signal.reason)
+    if (this.#uses === 0) this.#allowedBytes = this.#receivedBytes + MAX_OTHER_BYTES
+    this.#uses++
+    const abort = () => this.destroy(signal.reason)
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
     try {
       return await act()
     } finally {
+      this.#uses--
       signal.removeEventListener('abort', abort)
-    }
-  }
-
-  async #send(name: string, args: readonly Argument[]): Promise<Reply> {
-    try {
-      return { value: await this.#client.call(name, [...args]) }
-    } catch (error) {
-      const refusal = refusalIn(error)
-      return refusal && { refusal }
     }
   }
 
   /** For ioredis a reply ends with its \r. A server may have meant to say more than what has come. */
   async #isWhole(): Promise<boolean> {
     while (this.#lastByte !== LINE_END && !this.#socket.destroyed) {
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
+      await new Promise<void>(resolve => this.#wakers.push(resolve))
     }
     return this.#lastByte === LINE_END
   }
 
-  #fail(reason: Error): void {
-    this.#failure ??= reason
-    this.#socket.destroy()
+  #wakeAll(): void {
+    for (const wake of this.#wakers.splice(0)) wake()
+  }
+}
+
+/** A command whose bytes are there already. */
+class MadeCommand extends RedisCommand {
+  readonly #bytes: Buffer
+
+  constructor({ name, key, bytes }: Command) {
+    super(name, [key], { replyEncoding: 'utf8' })
+    this.#bytes = bytes
+  }
+
+  override toWritable(): Buffer {
+    return this.#bytes
   }
 }
 
@@ -153,6 +165,15 @@ function connectorOf(socket: Socket) {
     override disconnect(): void {
       socket.destroy()
     }
+  }
+}
+
+async function replyTo(asked: unknown): Promise<Reply> {
+  try {
+    return { value: await asked }
+  } catch (error) {
+    const refusal = refusalIn(error)
+    return refusal && { refusal }
   }
 }
 

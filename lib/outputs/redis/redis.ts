@@ -15,7 +15,7 @@ import {
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
-import { HostPool } from '../connection/host-pool.ts'
+import { HostPool, verdictOn } from '../connection/host-pool.ts'
 import { reached } from '../connection/reached.ts'
 import { selector } from '../routing/selector.ts'
 import { Credentials } from '../tls/credentials.ts'
@@ -36,7 +36,8 @@ const MAX_SHOWN = 200
 export default defineOutput<RedisSettings>({
   name: 'redis',
   schema: redisSchema,
-  delivery: { bulk_max_size: 2048, timeout: 5_000 },
+  // One batch is on its way while the next one is made.
+  delivery: { bulk_max_size: 1600, inFlight: 2, timeout: 5_000 },
   check: settings => [
     ...sslProblems(settings.ssl).map(message => ({ path: ['ssl'], message })),
     ...serverProblems(settings),
@@ -103,12 +104,14 @@ class RedisOutput implements Output {
       this.#say(client, sent, replies)
       return outcomeOf(sent, replies, this.#key !== undefined)
     }
-    const { result } = await this.#pool.with(send, signal, ({ isForAnother }) => !isForAnother)
+    const { result } = await this.#pool.with(send, signal, ({ isForAnother, result }) =>
+      isForAnother ? 'useless' : verdictOn(result),
+    )
     return result
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients) client.close()
+    await Promise.all(this.#clients.map(client => client.close()))
   }
 
   /** States of a server once in a while, those of keys once until they change. */

@@ -106,8 +106,8 @@ export function outcomeOf(
 }
 
 /** The new length of the list, or how many have got the message: an integer, as it was written. */
-function assertTaken({ name, values }: Command, value: unknown): void {
-  const least = name === 'rpush' ? values.length : 0
+function assertTaken({ name, indices }: Command, value: unknown): void {
+  const least = name === 'rpush' ? indices.length : 0
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value) || Number(value) < least) {
     throw new Error('the answer of the server is not one to this command')
   }

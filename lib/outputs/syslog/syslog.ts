@@ -13,7 +13,7 @@ import {
 import type { SettingProblem } from '../../plugin.ts'
 import { type Address, parseAddress } from '../connection/addresses.ts'
 import type { FailedPeer } from '../connection/failures.ts'
-import { HostPool } from '../connection/host-pool.ts'
+import { HostPool, verdictOn } from '../connection/host-pool.ts'
 import type { TlsOptions } from '../connection/open-socket.ts'
 import { reached } from '../connection/reached.ts'
 import { sslChoiceProblems } from '../tls/choice.ts'
@@ -145,7 +145,8 @@ class SyslogOutput implements Output {
     const messages = new Messages(batch, this.#options)
     const { rejected } = messages
     if (messages.count === 0) return { retry: [], reject: rejected }
-    const result = await this.#pool.with(peer => peer.write(messages, call), call.signal)
+    const write = (peer: SyslogPeer) => peer.write(messages, call)
+    const result = await this.#pool.with(write, call.signal, verdictOn)
     return { ...result, reject: [...rejected, ...result.reject] }
   }
 

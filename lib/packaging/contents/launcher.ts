@@ -20,6 +20,7 @@ export function installedPlaces(name: string): Places {
 
 export interface Launched {
   readonly name: string
+  readonly version: string
   readonly runtime: RuntimeKind
   readonly jitless: boolean
 }
@@ -63,7 +64,7 @@ exec ${start('main')} \\
 }
 
 function parts(
-  { name, jitless, runtime }: Launched,
+  { name, version, jitless, runtime }: Launched,
   node: string,
   { home, config, data, logs }: Places,
 ) {
@@ -75,7 +76,8 @@ function parts(
     .map(each => `${each} `)
     .join('')
   return {
-    environment: `export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"`,
+    environment: `export SEALBEAT_PROGRAM="${name} ${version}"
+export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-${config}/${name}.yml}"`,
     start: (entry: 'main' | 'relay') =>
       `"${node}" ${options}"${home}/node_modules/sealbeat/dist/bundle/${entry}.js"`,
     args: `--path.home "${home}" --path.config "${config}" \\

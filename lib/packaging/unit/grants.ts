@@ -12,6 +12,8 @@ export interface Grants {
   readonly network: Reasons
   readonly groups: Reasons
   readonly writes: Reasons
+  /** `mounts`: places where something is mounted, in homes as well. */
+  readonly sees: Reasons
   /** `system`: files of /proc beyond the agent's own. `processes`, `inside`: other users' processes too. */
   readonly proc: Reasons
 }
@@ -50,6 +52,7 @@ export function grantsOf({
     network: reasons(networkOf),
     groups: reasons(each => ('group' in each ? each.group : undefined)),
     writes: reasons(each => ('writes' in each ? each.writes : undefined)),
+    sees: reasons(each => ('sees' in each ? each.sees : undefined)),
     proc: reasons(each => ('proc' in each ? each.proc : undefined)),
   }
 }

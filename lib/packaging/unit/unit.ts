@@ -85,6 +85,7 @@ function service({ manifest: { name }, credentials, shutdownTimeoutMs }: UnitOpt
     `User=${name}`,
     `Group=${name}`,
     'UMask=0077',
+    ...UNLIMITED_LOG,
     `StateDirectory=${name}`,
     'StateDirectoryMode=0700',
     `LogsDirectory=${name}`,
@@ -98,10 +99,18 @@ function service({ manifest: { name }, credentials, shutdownTimeoutMs }: UnitOpt
   ]
 }
 
+/**
+ * Events may go to the journal. systemd takes 0 for a limit that is not set (252), and the journal multiplies the
+ * burst by up to 12 in 32 bits.
+ */
+const UNLIMITED_LOG =
+  `# The journal drops what goes beyond its limit, 10,000 lines in 30 s by default: no line is to be dropped.
+LogRateLimitIntervalSec=1s
+LogRateLimitBurst=100000000`.split('\n')
+
 /** Every setting of systemd 252 that any agent can live with. */
 const ALWAYS = `NoNewPrivileges=yes
 ProtectSystem=strict
-ProtectHome=yes
 PrivateTmp=yes
 PrivateMounts=yes
 PrivateDevices=yes
@@ -132,6 +141,8 @@ function isolation({ manifest: { name }, grants, jitless }: UnitOptions): readon
   const places = [`/var/lib/${name}`, `/var/log/${name}`, ...SHARED]
   return [
     ...ALWAYS,
+    ...because(grants.sees),
+    `ProtectHome=${grants.sees.has('mounts') ? 'read-only' : 'yes'}`,
     `ReadOnlyPaths=/etc/${name}`,
     `InaccessiblePaths=-/etc/${name}/credentials`,
     ...because(grants.capabilities),

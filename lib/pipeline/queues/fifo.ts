@@ -11,6 +11,11 @@ export class Fifo<T> {
     return this.#items[this.#head]
   }
 
+  /** The first one first. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T
+  }
+
   push(item: T): void {
     this.#items.push(item)
   }

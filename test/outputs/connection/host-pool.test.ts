@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { HostPool } from '../../../lib/outputs/connection/host-pool.ts'
+import { HostPool, verdictOn } from '../../../lib/outputs/connection/host-pool.ts'
 import { NEVER, rejection } from '../../pipeline/fixtures.ts'
 
 describe('several servers', () => {
@@ -39,7 +39,8 @@ describe('several servers', () => {
   it('take over from one that has no answer of use', async () => {
     const pool = new HostPool(['a', 'b'], true)
     const answer = async (host: string) => host
-    expect(await pool.with(answer, NEVER, host => host === 'b')).to.equal('b')
+    const verdictOf = (host: string) => (host === 'b' ? 'fine' : 'useless')
+    expect(await pool.with(answer, NEVER, verdictOf)).to.equal('b')
   })
 
   it('have the last answer count where none is of use, also if another has failed after it', async () => {
@@ -50,7 +51,7 @@ describe('several servers', () => {
       if (host === 'b') throw new Error('down')
       return `${host} is busy`
     }
-    expect(await pool.with(answer, NEVER, () => false)).to.equal('a is busy')
+    expect(await pool.with(answer, NEVER, () => 'useless')).to.equal('a is busy')
     expect(used).to.deep.equal(['a', 'b'])
   })
 
@@ -65,6 +66,42 @@ describe('several servers', () => {
     expect(await rejection(pool.with(fail, NEVER))).to.match(/is down/)
     expect(used).to.have.length(4)
     expect(await pool.with(async host => host, NEVER)).to.match(/a|b/)
+  })
+
+  it('are left alone after a part of a write was lost, which counts all the same', async () => {
+    const pool = new HostPool(['a', 'b'], false)
+    const used: string[] = []
+    const write = (cause?: 'lost' | 'throttled') =>
+      pool.with(
+        async host => {
+          used.push(host)
+          return { retry: [1], reject: [], ...(cause && { cause }) }
+        },
+        NEVER,
+        verdictOn,
+      )
+    await write('throttled')
+    expect(await write('lost')).to.include({ cause: 'lost' })
+    await write()
+    expect(used.join('')).to.equal('aab')
+  })
+
+  it('count writes that fail together as one failure', async () => {
+    const pool = new HostPool(['a', 'b'], false)
+    const used: string[] = []
+    let isDown = true
+    const write = () =>
+      pool.with(async host => {
+        used.push(host)
+        await sleep(1)
+        if (host === 'a' && isDown) throw new Error('down')
+        return host
+      }, NEVER)
+    await Promise.all(Array.from({ length: 8 }, write))
+    isDown = false
+    // A single failure is one second at most, a second one more than that.
+    await sleep(1_010)
+    expect(await write()).to.equal('a')
   })
 
   it('are left once the write is aborted', async () => {

@@ -112,9 +112,9 @@ child.kill()
 })
 
 describe('output.console: what it declares', () => {
-  it('is not pretty unless it is told to be', () => {
+  it('goes by where standard output goes unless it is told how to write', () => {
     const config = convict(consoleOutput.schema).load({}).validate({ allowed: 'strict' })
-    expect(config.getProperties()).to.deep.equal({ pretty: false })
+    expect(config.getProperties()).to.deep.equal({ format: 'auto', pretty: false })
   })
 
   it('keeps the order of events and waits for a slow reader', () => {

@@ -8,7 +8,7 @@ import { codeOf } from '../../code-of.ts'
 // For standard-output.test.ts: writes each batch that it reads (a line with a JSON list of lines), and
 // answers on standard error with `ok` or the code of the error and its cause.
 const paths = { home: '/', config: '/', data: '/', logs: '/' }
-const settings = { pretty: process.argv[2] === 'pretty' }
+const settings = { format: 'auto', pretty: process.argv[2] === 'pretty' } as const
 const output = await consoleOutput.open({ settings, paths, log: pino({ enabled: false }) })
 for await (const step of createInterface({ input: process.stdin })) {
   const outcome = await output.write(batchOf(JSON.parse(step)), endlessCall()).then(

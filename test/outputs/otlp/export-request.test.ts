@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { quoted } from '../../../lib/outputs/otlp/any-value.ts'
 import { Attributes } from '../../../lib/outputs/otlp/attributes.ts'
 import { exportRequest } from '../../../lib/outputs/otlp/export-request.ts'
 import { recordsOf, resourceLogsOf } from './receiver.ts'
@@ -197,6 +198,19 @@ describe('events as log records', () => {
         expect(indices).to.have.length(events.length)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('have texts as JSON has them, whatever characters they are of', () => {
+    const character = fc.oneof(
+      fc.integer({ min: 0, max: 0xffff }).map(code => String.fromCharCode(code)),
+      fc.constantFrom('"', '\\', '\n', '\u007f', '\u2028', '\ud800', '\udfff', '\uffff', 'ü'),
+    )
+    fc.assert(
+      fc.property(fc.string({ unit: character }), text => {
+        expect(quoted(text)).to.equal(JSON.stringify(text))
+      }),
+      { numRuns: 1_000 },
     )
   })
 

@@ -126,13 +126,40 @@ describe('output.redis', () => {
     expect(outputs.logged).to.have.length(2)
   })
 
-  it('has a connection for each write at once', async () => {
+  it('sends what is written at once over one connection, in its order', async () => {
     const made = await open()
-    const results = await Promise.all(['1', '2', '3'].map(line => write(made, [line])))
+    const lines = Array.from({ length: 20 }, (_, at) => `${at}`)
+    const results = await Promise.all(lines.map(line => write(made, [line])))
     expect(results).to.deep.equal(results.map(() => ({ retry: [], reject: [] })))
-    expect(new Set(server.called.map(({ from }) => from)).size).to.equal(3)
-    await write(made, ['4'])
-    expect(new Set(server.called.map(({ from }) => from)).size).to.equal(3)
+    expect(server.list('sealbeat')).to.deep.equal(lines)
+    await write(made, ['20'])
+    expect(new Set(server.called.map(({ from }) => from)).size).to.equal(1)
+  })
+
+  it('has no event confirmed by the reply to another write', async () => {
+    const made = await open()
+    await write(made, ['0'])
+    // Of two on their way the first one is answered, and then the connection ends.
+    server.instead = ({ args }) => {
+      if (String(args[1]) !== '2') return undefined
+      for (const socket of server.sockets) socket.end()
+      return ''
+    }
+    const [first, second] = await Promise.allSettled([write(made, ['1']), write(made, ['2'])])
+    expect(first).to.deep.include({ status: 'fulfilled' })
+    expect(second).to.deep.include({ status: 'rejected' })
+    server.instead = () => undefined
+    expect(await write(made, ['2'])).to.deep.equal({ retry: [], reject: [] })
+    expect(server.list('sealbeat')).to.deep.equal(['0', '1', '2'])
+  })
+
+  it('says how long each event is, whatever that is', async () => {
+    const made = await open({ key: 'ü' })
+    const lines = [0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 65_536, 99_999, 100_000].map(length =>
+      'x'.repeat(length),
+    )
+    expect(await write(made, lines)).to.deep.equal({ retry: [], reject: [] })
+    expect(server.list('ü')).to.deep.equal(lines)
   })
 
   it('goes on with another server when one is away or only a replica', async () => {

@@ -32,7 +32,10 @@ describe('the command of a tarball', () => {
     )
     mkdirSync(join(folder, 'bin'), { recursive: true })
     write('bin/node', RUNTIME)
-    write('sample', portableLauncher({ name: 'sample', runtime: 'bundled', jitless: false }))
+    write(
+      'sample',
+      portableLauncher({ name: 'sample', version: '1.2.3', runtime: 'bundled', jitless: false }),
+    )
     symlinkSync(join(folder, 'sample'), join(folder, '../linked'))
   })
   after(() => rmSync(join(folder, '..'), { recursive: true }))
@@ -71,19 +74,25 @@ describe('the command of a tarball', () => {
   })
 
   it('has V8 make no code where that was asked for', () => {
-    write('jitless', portableLauncher({ name: 'sample', runtime: 'bundled', jitless: true }))
+    write(
+      'jitless',
+      portableLauncher({ name: 'sample', version: '1.2.3', runtime: 'bundled', jitless: true }),
+    )
     expect(lines(join(folder, 'jitless'), [])[1]).to.equal('--jitless')
   })
 
   it('takes the Node that there is where none is packed', () => {
-    write('system', portableLauncher({ name: 'sample', runtime: 'system', jitless: false }))
+    write(
+      'system',
+      portableLauncher({ name: 'sample', version: '1.2.3', runtime: 'system', jitless: false }),
+    )
     const env = { PATH: `${folder}/bin:${process.env['PATH']}` }
     expect(lines(join(folder, 'system'), [], env)[0]).to.equal(`${folder}/sample.yml`)
   })
 })
 
 describe('the command of an installed agent', () => {
-  const launched = { name: 'sample', runtime: 'bundled', jitless: true } as const
+  const launched = { name: 'sample', version: '1.2.3', runtime: 'bundled', jitless: true } as const
 
   it('starts the relay where root calls it, and only the agent of a service', () => {
     const noPort = withoutDebugPort(process.versions.node)
@@ -92,6 +101,7 @@ describe('the command of an installed agent', () => {
     const bundle = '/usr/share/sample/node_modules/sealbeat/dist/bundle'
     const node = `"/usr/share/sample/bin/node" --jitless ${noPort}`
     expect(launcher(launched, installedPlaces('sample'))).to.equal(`#!/bin/sh
+export SEALBEAT_PROGRAM="sample 1.2.3"
 export SEALBEAT_CONFIG="\${SEALBEAT_CONFIG-/etc/sample/sample.yml}"
 set -- ${node}"${bundle}/main.js" \\
   --path.home "/usr/share/sample" --path.config "/etc/sample" \\

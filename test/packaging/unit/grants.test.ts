@@ -18,6 +18,7 @@ describe('what a unit grants', () => {
         '/srv/events': 'output file: its files',
         '/srv/my "100%" spool': 'beat web: keeps  them; beat other: keeps  them',
       },
+      sees: {},
       proc: { system: 'beat host: reads measurements of the host from /proc' },
     })
   })
@@ -45,6 +46,17 @@ describe('what a unit grants', () => {
       ].map(each => ({ netlink: 'audit 1', ...each })),
     )
     expect([...capabilities, ...addressFamilies]).to.deep.equal([])
+  })
+
+  it('is a sight of the mounts for who measures filesystems', async () => {
+    const sight = async (metricset: string) => {
+      const beats = `beats: [{ type: host, metricsets: [${metricset}] }]`
+      return Object.fromEntries(grantsOf(await planOf(`${beats}\noutput.console: {}\n`)).sees)
+    }
+    expect(await sight('cpu')).to.deep.equal({})
+    expect(await sight('filesystem')).to.deep.equal({
+      mounts: 'beat host: measures what is mounted, in homes as well (filesystem)',
+    })
   })
 
   it('is nothing where nothing is declared', async () => {

@@ -171,6 +171,7 @@ ReceiveBuffer=8388608
       'IPAddressDeny=any',
       'ProtectProc=invisible',
       'ProcSubset=pid',
+      'ProtectHome=yes',
     ]) {
       expect(unit.split('\n')).to.include(line)
     }

@@ -29,7 +29,7 @@ function leased(
     if (block === undefined) throw new Error('no such block')
     return { block, from, to }
   })
-  const lease = new Lease(spans, events => released.push(events))
+  const lease = new Lease(spans, events => void (events > 0 && released.push(events)))
   return { lease, pins, settled, released }
 }
 

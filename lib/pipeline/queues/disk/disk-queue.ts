@@ -5,6 +5,7 @@
 //   store  a frame on the disk is stored: only then its events can be taken
 //   take   from memory while the output keeps up (pace.ts), else read ahead             (read-ahead.ts)
 //   settle the position follows the oldest batch that is not settled; segments before it go  (progress.ts)
+//   again  what holds the position up for too long is stored at the end once more           (stored-again.ts)
 //   room   `max_size` bounds the segments. Nothing is ever dropped to make room
 //
 // Before the filter the folder is opened and mended (recover.ts); segments come and go after it, too.
@@ -13,7 +14,7 @@ import type { Logger } from 'pino'
 import { settledBy } from '../../../settled.ts'
 import type { Acker } from '../../acker.ts'
 import type { Pins } from '../../block.ts'
-import { Lease } from '../../lease.ts'
+import { Lease, type Release } from '../../lease.ts'
 import {
   type BatchLimits,
   countOf,
@@ -22,6 +23,7 @@ import {
   type QueueUsage,
   type Remains,
 } from '../../queue.ts'
+import { Takers } from '../takers.ts'
 import { Waiting } from '../waiting.ts'
 import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -32,6 +34,8 @@ import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
+import { StoredAgain } from './stored-again.ts'
+import { Taken } from './taken.ts'
 
 /** While a batch is on its way, another one is due with so many events, or after so much time. */
 const DUE_EVENTS = 1_600
@@ -66,8 +70,8 @@ export class DiskQueue implements Queue {
   /** Written since the position was kept. */
   #unknownBytes = 0
   #refusal: Error | undefined
-  readonly #wakers: (() => void)[] = []
-  #isWaking = false
+  readonly #takers = new Takers(() => this.#isDue())
+  readonly #again: StoredAgain
   #timer: NodeJS.Timeout | undefined
 
   /**
@@ -124,6 +128,9 @@ export class DiskQueue implements Queue {
       return { bytes: bytes + this.#writer.bytes, isBehind, sinceMs }
     }
     this.#pace = new Pace(stock, () => this.#admit())
+    const parts = { progress: this.#progress, writer: this.#writer, ahead: this.#ahead }
+    const sending = () => this.#sending
+    this.#again = new StoredAgain({ ...parts, settings, segments, log, sending })
     this.#ahead.fill()
   }
 
@@ -140,6 +147,7 @@ export class DiskQueue implements Queue {
       pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
       restored: this.#restored,
       damaged: this.#damaged,
+      storedAgain: this.#again.events,
       storedBytes: this.#segments.bytes,
     }
   }
@@ -165,21 +173,25 @@ export class DiskQueue implements Queue {
   async take({ maxEvents, maxBytes }: BatchLimits): Promise<Lease | undefined> {
     while (!this.#isDue()) {
       if (this.#refusal !== undefined) return undefined
-      await new Promise<void>(resolve => this.#wakers.push(resolve))
+      await this.#takers.wait()
     }
     const { spans, end } = this.#ahead.take(maxEvents, maxBytes)
-    const events = spans.reduce((sum, { from, to }) => sum + to - from, 0)
-    const settle = this.#progress.take(end, events)
-    this.#sending += events
-    this.#arm()
-    this.#admit()
-    return new Lease(spans, settled => {
+    const taken = new Taken(end)
+    const release: Release = (settled, over, left) => {
       this.#sending -= settled
       this.#held -= settled
-      settle(settled)
+      this.#progress.settle(taken, over, left)
       if (this.#held === 0) this.#admit()
       this.#wakeIfDue()
-    })
+    }
+    const lease = new Lease(spans, release)
+    taken.add(lease)
+    this.#progress.take(taken)
+    this.#ahead.pass()
+    this.#sending += lease.count
+    this.#arm()
+    this.#admit()
+    return lease
   }
 
   close(refusal: Error): void {
@@ -188,7 +200,8 @@ export class DiskQueue implements Queue {
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
     this.#pace.close()
-    this.#wakeNow()
+    this.#again.close()
+    this.#takers.wakeNow()
   }
 
   async finish(deadline: AbortSignal): Promise<Remains> {
@@ -270,22 +283,10 @@ export class DiskQueue implements Queue {
     return sinceMs + DUE_MS <= performance.now()
   }
 
-  /** Everything that comes in this turn of the event loop goes together. */
   #wakeIfDue(): void {
-    if (this.#wakers.length === 0 || this.#isWaking) return
-    if (!this.#isDue()) {
-      this.#arm()
-      return
-    }
-    this.#isWaking = true
-    setImmediate(() => {
-      this.#isWaking = false
-      if (this.#isDue()) this.#wakeNow()
-    })
-  }
-
-  #wakeNow(): void {
-    for (const wake of this.#wakers.splice(0)) wake()
+    if (!this.#takers.wakeIfDue()) return
+    if (this.#refusal === undefined) this.#again.storeIfStuck()
+    this.#arm()
   }
 
   /** One timer, and again only after it has fired: not once for each event. */

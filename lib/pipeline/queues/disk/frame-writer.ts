@@ -7,10 +7,10 @@
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
-import type { Pins } from '../../block.ts'
+import type { Block, Pins } from '../../block.ts'
 import type { Encoded } from '../../queue.ts'
 import { type FinishedFrame, Frame } from './frame.ts'
-import { isFull, type Place, type SegmentWriter } from './segment-writer.ts'
+import { isFull, type Place, type SegmentWriter, type Stored } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
 
 /** A frame of this size is not added to: large enough that a sync is cheap, small enough to be waited for. */
@@ -37,10 +37,19 @@ interface FrameWriterOptions {
   readonly onRoom: () => void
 }
 
+/** Events that are in the queue already. */
+interface Again {
+  readonly frame: Frame
+  readonly onStored: (frame: FinishedFrame) => void
+}
+
 export class FrameWriter {
   readonly #options: FrameWriterOptions
   #gathering: Frame
+  #again: Again | undefined
   #writing: FinishedFrame | undefined
+  /** Of it: events that are not in the queue yet. */
+  #writingNew = 0
   #next: number
   #running: Promise<void> | undefined
   /** Whether the last write failed. */
@@ -57,12 +66,12 @@ export class FrameWriter {
 
   /** Events that are not written yet. */
   get pending(): number {
-    return this.#gathering.count + (this.#writing?.count ?? 0)
+    return this.#gathering.count + this.#writingNew
   }
 
-  /** Of those. */
+  /** That are going to be written. */
   get bytes(): number {
-    return this.#gathering.bytes + (this.#writing?.size ?? 0)
+    return this.#gathering.bytes + (this.#again?.frame.bytes ?? 0) + (this.#writing?.size ?? 0)
   }
 
   /** How many bytes can be taken now. */
@@ -75,6 +84,14 @@ export class FrameWriter {
 
   add(acker: Acker, encoded: Encoded, from: number, to: number): void {
     this.#gathering.add(acker, encoded, from, to)
+    this.#running ??= this.#run()
+  }
+
+  /** Writes events once more, in a frame of their own. One such call at a time. */
+  addAgain(blocks: readonly Block[], onStored: Again['onStored']): void {
+    const frame = new Frame(this.#options.pins)
+    for (const block of blocks) frame.append(block)
+    this.#again = { frame, onStored }
     this.#running ??= this.#run()
   }
 
@@ -96,15 +113,27 @@ export class FrameWriter {
   async #run(): Promise<void> {
     // Everything that is published in this turn of the event loop goes together.
     await new Promise(resolve => setImmediate(resolve))
-    while (this.#gathering.count > 0) {
-      const frame = this.#gathering.finish(this.#next)
-      this.#gathering = new Frame(this.#options.pins)
+    while (this.#again !== undefined || this.#gathering.count > 0) {
+      const again = this.#again
+      this.#again = undefined
+      const frame = (again?.frame ?? this.#gathering).finish(this.#next)
+      if (again === undefined) this.#gathering = new Frame(this.#options.pins)
       this.#writing = frame
+      this.#writingNew = again === undefined ? frame.count : 0
       this.#options.onRoom()
-      const place = await this.#write(frame)
-      if (place === undefined) break
+      const stored = await this.#write(frame, again !== undefined)
+      if (stored === undefined) break
+      const { place, segment } = stored
       this.#next = frame.first + frame.count
+      // From here on it can be read: at once it is said what it is.
+      this.#options.segments.grow(segment, frame.size, this.#next)
       this.#writing = undefined
+      this.#writingNew = 0
+      if (again !== undefined) {
+        again.onStored(frame)
+        this.#options.onRoom()
+        continue
+      }
       for (const [at, { acker, end }] of frame.owners.entries()) {
         acker.store(end - (frame.owners[at - 1]?.end ?? 0))
       }
@@ -115,15 +144,16 @@ export class FrameWriter {
   }
 
   /** Undefined if the queue ends before it is written. */
-  async #write(frame: FinishedFrame): Promise<Place | undefined> {
+  async #write(frame: FinishedFrame, isAgain: boolean): Promise<Stored | undefined> {
     const { writer, settings, log } = this.#options
     for (;;) {
       try {
-        const place = await writer.append(frame)
+        // What was synced at its old place has to be at the new one.
+        const stored = await writer.append(frame, isAgain && settings.sync === 'interval')
         if (this.#isStalled) log.info('Disk queue: events are taken again')
         this.#isStalled = false
         if (settings.sync === 'interval') this.#syncSoon()
-        return place
+        return stored
       } catch (err) {
         if (!this.#isStalled) log.error({ err }, `Disk queue: ${wordsOf(err)}: beats wait`)
         this.#isStalled = true

@@ -52,6 +52,12 @@ export class Frame {
     else this.owners.push({ acker, end: this.#count })
   }
 
+  /** Takes a whole block whose events nobody owns. */
+  append(block: Block): void {
+    this.#append({ block, from: 0, to: block.count })
+    this.#count += block.count
+  }
+
   /** Makes the bytes. No more events are added. */
   finish(first: number): FinishedFrame {
     this.#endBlock()

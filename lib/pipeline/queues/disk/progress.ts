@@ -2,10 +2,12 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
+import type { Lease } from '../../lease.ts'
 import { Fifo } from '../fifo.ts'
 import { segmentName } from './format.ts'
 import type { PositionFile } from './position-file.ts'
 import type { Segments } from './segments.ts'
+import type { Taken } from './taken.ts'
 
 /** The longest time between a settlement and its sync, in which a power cut repeats events. */
 const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
@@ -15,19 +17,25 @@ const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
 }
 
 /**
- * No batch is taken while so many events have been that the file does not know to be settled. So a crash repeats
- * fewer than these and one batch.
+ * No batch is taken while so many events have been that the file does not know to be settled, or are there twice. So a
+ * crash repeats fewer than these and one batch.
  */
 const WINDOW_EVENTS = 65_536
 
-/** `windowEvents`: another window than that. */
-export type Settings = DiskQueueSettings & { readonly windowEvents?: number }
+/** A batch that has taken so long is not going to be settled soon. */
+const STUCK_MS = 5_000
 
-/** A batch that was taken. */
-interface Taken {
-  /** One behind the number of its last event. */
-  readonly end: number
-  unsettled: number
+/** Others than those. */
+export type Settings = DiskQueueSettings & {
+  readonly windowEvents?: number
+  readonly stuckMs?: number
+}
+
+/** How much is stored again at once. */
+interface AgainLimits {
+  readonly maxEvents: number
+  /** A single batch may have more. */
+  readonly maxBytes: number
 }
 
 interface ProgressOptions {
@@ -55,6 +63,8 @@ export class Progress {
   #written: number
   /** One behind the number of the last event that was taken. */
   #takenEnd: number
+  /** Events that were stored again at a place that is not passed yet. */
+  #copies = 0
   #writing: Promise<void> | undefined
   #syncing: Promise<boolean> | undefined
   #syncedMs = 0
@@ -76,22 +86,81 @@ export class Progress {
   /** Whether another batch may be taken. A file that can't be written holds nobody up. */
   get mayTake(): boolean {
     const kept = this.#hasFailed ? this.#position : this.#written
-    return this.#takenEnd - kept < (this.#options.settings.windowEvents ?? WINDOW_EVENTS)
+    return this.#takenEnd - kept + this.#copies < this.window
+  }
+
+  /** In events. */
+  get window(): number {
+    return this.#options.settings.windowEvents ?? WINDOW_EVENTS
+  }
+
+  /** Whether no batch can be taken because of the oldest ones that are not settled. */
+  get isHeldUp(): boolean {
+    return this.#takenEnd - this.#position + this.#copies >= this.window
+  }
+
+  /** performance.now() when the oldest batch is stuck that is not settled. */
+  get stuckFromMs(): number {
+    const { first } = this.#taken
+    return (first?.sinceMs ?? Infinity) + (this.#options.settings.stuckMs ?? STUCK_MS)
+  }
+
+  /** The batches that hold the position up, of the first half of the window. */
+  stuck({ maxEvents, maxBytes }: AgainLimits): readonly Taken[] {
+    const youngestMs = performance.now() - (this.#options.settings.stuckMs ?? STUCK_MS)
+    const half = this.#position + this.window / 2
+    const stuck: Taken[] = []
+    let [events, bytes] = [0, 0]
+    for (const taken of this.#taken) {
+      if (taken.unsettled === 0) continue
+      events += taken.unsettled
+      bytes += taken.bytes
+      const isMore = stuck.length > 0 && (taken.end > half || bytes > maxBytes)
+      if (isMore || taken.sinceMs > youngestMs || events > maxEvents) break
+      stuck.push(taken)
+    }
+    return stuck
+  }
+
+  /** How many events may be stored again now. */
+  get mayCopy(): number {
+    return this.window / 2 - this.#copies
+  }
+
+  /** So many are: until that place is passed, a crash would have them sent twice. */
+  copy(events: number): void {
+    this.#copies += events
+  }
+
+  /** That place is passed. */
+  pass(taken: Taken, events: number): void {
+    this.#copies -= events
+    this.take(taken)
   }
 
   get hasTaken(): boolean {
     return this.#taken.size > 0
   }
 
-  /** Begins a batch; the function that it returns is told of its settled events. */
-  take(end: number, events: number): (events: number) => void {
-    const taken = { end, unsettled: events }
+  /** A batch of the next events. */
+  take(taken: Taken): void {
     this.#taken.push(taken)
-    this.#takenEnd = end
-    return settled => {
-      taken.unsettled -= settled
-      if (taken.unsettled === 0) this.#advance()
+    this.#takenEnd = taken.end
+    if (taken.unsettled === 0) this.advance()
+  }
+
+  settle(taken: Taken, over: Lease, left: readonly Lease[]): void {
+    if (taken.replace(over, left).unsettled === 0) this.advance()
+  }
+
+  /** Moves the position before the oldest batch that is not settled. */
+  advance(): void {
+    let end = this.#position
+    for (let oldest = this.#taken.first; oldest?.unsettled === 0; oldest = this.#taken.first) {
+      end = oldest.end
+      this.#taken.shift()
     }
+    this.moveTo(end)
   }
 
   /** Everything before is settled or gone. */
@@ -117,15 +186,6 @@ export class Progress {
     await this.#syncing
     await this.#attempt(() => this.#sync())
     await this.#options.file.close()
-  }
-
-  #advance(): void {
-    let end = this.#position
-    for (let oldest = this.#taken.first; oldest?.unsettled === 0; oldest = this.#taken.first) {
-      end = oldest.end
-      this.#taken.shift()
-    }
-    this.moveTo(end)
   }
 
   async #write(): Promise<void> {

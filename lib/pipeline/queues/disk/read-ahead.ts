@@ -4,15 +4,17 @@
 //   behind      once there are more bytes than KEPT_BYTES, frames are dropped after they were written. From
 //               there on they are read again, as far ahead as there is room, until the end is reached
 //
-// Numbers of events that no frame has are gone: damage, or a segment that is missing.
+// Numbers of events that no frame has are gone: damage, or a segment that is missing. Events that were stored again
+// (stored-again.ts) are not read: they are being sent since they were taken at their old place.
 
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Pins, Span } from '../../block.ts'
+import type { Pins } from '../../block.ts'
 import { Fifo } from '../fifo.ts'
 import { type FrameHeader, segmentName } from './format.ts'
 import { blockOf, type FinishedFrame } from './frame.ts'
 import { LateOwners } from './late-owners.ts'
+import { type Passed, Residents } from './residents.ts'
 import { type Damage, SegmentReader } from './segment-reader.ts'
 import type { Place } from './segment-writer.ts'
 import type { Segment, Segments } from './segments.ts'
@@ -25,14 +27,6 @@ const SKIP_BYTES = 256 * 1024
 
 /** Of what was written: more than publishes wait for (pace.ts), as those are measured before they are encoded. */
 const KEPT_BYTES = 16 * 1024 * 1024
-
-/** Events of a block, of which the first has this number. */
-interface Resident extends Span {
-  from: number
-  first: number
-  /** performance.now() when they came here. */
-  readonly sinceMs: number
-}
 
 interface ReadAheadOptions {
   readonly folder: string
@@ -47,10 +41,10 @@ interface ReadAheadOptions {
 
 export class ReadAhead {
   readonly #options: ReadAheadOptions
-  readonly #resident = new Fifo<Resident>()
+  readonly #residents = new Residents()
+  /** Those that the cursor has not reached. */
+  readonly #passed = new Fifo<Passed>()
   readonly #late = new LateOwners()
-  #bytes = 0
-  #events = 0
   /** One behind the number of the last event here. */
   #tail: number
   /** Where the next frame is; undefined while caught up. */
@@ -69,12 +63,12 @@ export class ReadAhead {
 
   /** Events that can be taken at once. */
   get events(): number {
-    return this.#events
+    return this.#residents.events
   }
 
   /** Of them. */
   get bytes(): number {
-    return this.#bytes
+    return this.#residents.bytes
   }
 
   get isBehind(): boolean {
@@ -85,18 +79,17 @@ export class ReadAhead {
     return this.#tail
   }
 
-  /** performance.now() when the oldest one came here. */
   get sinceMs(): number {
-    return this.#resident.first?.sinceMs ?? Number.POSITIVE_INFINITY
+    return this.#residents.sinceMs
   }
 
   /** Takes a frame that was written: keeps it if there is room, or reads it again later. */
   add(frame: FinishedFrame, place: Place): void {
-    const isTooMuch = this.#bytes > 0 && this.#bytes + frame.size > KEPT_BYTES
+    const isTooMuch = this.bytes > 0 && this.bytes + frame.size > KEPT_BYTES
     if (this.#cursor === undefined && !isTooMuch) {
       let first = frame.first
       for (const span of frame.spans) {
-        this.#push({ ...span, first, sinceMs: performance.now() })
+        this.#residents.push(span, first)
         first += span.to - span.from
       }
       this.#tail = first
@@ -108,38 +101,30 @@ export class ReadAhead {
     this.fill()
   }
 
-  /** The next events, at least one. */
-  take(
-    maxEvents: number,
-    maxBytes: number,
-  ): { readonly spans: readonly Span[]; readonly end: number } {
-    const spans: Span[] = []
-    let [events, bytes, end] = [0, 0, 0]
-    for (let head = this.#resident.first; head !== undefined; head = this.#resident.first) {
-      const { block, from } = head
-      let to = Math.min(head.to, from + maxEvents - events)
-      const start = block.startOf(from)
-      while (to > from && block.startOf(to) - start > maxBytes - bytes) to--
-      if (to === from && events === 0 && maxEvents > 0) to++
-      if (to === from) break
-      spans.push({ block, from, to })
-      events += to - from
-      bytes += block.startOf(to) - start
-      head.from = to
-      head.first += to - from
-      end = head.first
-      if (to < head.to) break
-      this.#resident.shift()
-    }
-    this.#events -= events
-    this.#bytes -= bytes
+  /** Events were stored again in this frame: they are not to be taken. */
+  addPassed({ first, count }: FinishedFrame, pass: () => void): void {
+    const passed = { first, end: first + count, pass }
+    if (this.#cursor === undefined) this.#enter(passed)
+    else this.#passed.push(passed)
+    this.pass()
     this.fill()
-    return { spans, end }
+  }
+
+  /** Passes what comes next and is not to be taken: after each batch, once that is known to have been. */
+  pass(): void {
+    this.#residents.pass()
+  }
+
+  /** The next events, at least one; `end`: one behind the number of the last. */
+  take(maxEvents: number, maxBytes: number): ReturnType<Residents['take']> {
+    const taken = this.#residents.take(maxEvents, maxBytes)
+    this.fill()
+    return taken
   }
 
   /** Reads on, if there is something to read and room for it. */
   fill(): void {
-    if (this.#isClosed || this.#cursor === undefined || this.#bytes > READ_AHEAD_BYTES / 2) return
+    if (this.#isClosed || this.#cursor === undefined || this.bytes > READ_AHEAD_BYTES / 2) return
     this.#filling ??= this.#readOn().finally(() => {
       this.#filling = undefined
       // A frame may have come while the reader was about to end.
@@ -154,15 +139,13 @@ export class ReadAhead {
     this.#reader = undefined
   }
 
-  #push(resident: Resident): void {
-    const { block, from, to } = resident
-    this.#resident.push(resident)
-    this.#events += to - from
-    this.#bytes += block.startOf(to) - block.startOf(from)
+  #enter(passed: Passed): void {
+    this.#residents.pushPassed(passed)
+    this.#tail = passed.end
   }
 
   async #readOn(): Promise<void> {
-    while (this.#cursor !== undefined && this.#bytes < READ_AHEAD_BYTES && !this.#isClosed) {
+    while (this.#cursor !== undefined && this.bytes < READ_AHEAD_BYTES && !this.#isClosed) {
       const { segments } = this.#options
       const segment = segments.find(this.#cursor.segment)
       if (segment === undefined || this.#cursor.offset >= segment.size) {
@@ -205,18 +188,32 @@ export class ReadAhead {
     const { first } = header
     // A frame that had been written before its sync failed may be there twice.
     if (first + header.count <= this.#tail) return
+    if (this.#passed.first?.first === first) {
+      this.#skip(first + header.count)
+      return
+    }
     const block = blockOf(this.#options.pins, header, body)
     if (first > this.#tail) this.#skip(first)
     const from = this.#tail - first
     this.#late.own(block, first)
     block.drop(0, from)
-    this.#push({ block, from, to: block.count, first: this.#tail, sinceMs: performance.now() })
+    this.#residents.push({ block, from, to: block.count }, this.#tail)
     this.#tail = first + block.count
     this.#options.onChange(0)
   }
 
-  /** No frame has the events before this one. */
-  #skip(first: number): void {
+  /** No frame has events before this one that have not come yet, apart from those that need not come. */
+  #skip(to: number): void {
+    for (let next = this.#passed.first; next && next.end <= to; next = this.#passed.first) {
+      this.#passed.shift()
+      this.#lose(next.first)
+      this.#enter(next)
+    }
+    this.#lose(to)
+    this.pass()
+  }
+
+  #lose(first: number): void {
     const events = first - this.#tail
     if (events <= 0) return
     this.#late.drop(this.#tail, first)

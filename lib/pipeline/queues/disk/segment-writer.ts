@@ -13,6 +13,12 @@ export interface Place {
   readonly offset: number
 }
 
+/** Where a frame was written to; the segment has not grown by it yet. */
+export interface Stored {
+  readonly place: Place
+  readonly segment: Segment
+}
+
 /**
  * How a segment is opened for writing. With O_DSYNC a write returns when it is synced: an fdatasync(2) of its own
  * would begin only once the event loop has seen the write end, and that has much to do while beats publish.
@@ -38,24 +44,24 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes a frame, and syncs it with `sync: batch`. If that fails, nothing of it is left: the frame can be
-   * written again.
+   * Writes a frame, and syncs it with `sync: batch` and if it `isToBeSynced`. If that fails, nothing of it is left:
+   * the frame can be written again.
    *
    * @throws the system's error
    */
-  async append(frame: FinishedFrame): Promise<Place> {
+  async append(frame: FinishedFrame, isToBeSynced: boolean): Promise<Stored> {
     const { segment, handle } = await this.#segmentFor(frame)
     const place = { segment: segment.number, offset: segment.size }
     try {
       await writeAll(handle, frame.chunks, segment.size)
+      if (isToBeSynced) await handle.datasync()
     } catch (error) {
       await this.#cut(handle, segment)
       // After a failed sync nobody knows what of the file is on the disk (fsync(2)).
       if (!isFull(error)) await this.leave()
       throw error
     }
-    this.#segments.grow(segment, frame.size, frame.first + frame.count)
-    return place
+    return { place, segment }
   }
 
   /** @throws the system's error; then no more is added to the segment, as a later sync would not say it again */

@@ -28,6 +28,7 @@ import {
 } from '../../queue.ts'
 import { Tallies } from '../../tally.ts'
 import { Fifo } from '../fifo.ts'
+import { Takers } from '../takers.ts'
 import { Waiting } from '../waiting.ts'
 
 /** A part of a block: the events from `from` to `to` are in the queue. */
@@ -51,7 +52,7 @@ export class MemoryQueue implements Queue {
   readonly #release = (events: number) => {
     this.#held -= events
     this.#admit()
-    this.#wakeIfDue()
+    this.#takers.wakeIfDue()
   }
   /** The segment that lines are added to. */
   #last: Segment | undefined
@@ -61,9 +62,7 @@ export class MemoryQueue implements Queue {
   #held = 0
   #taken = 0
   #refusal: Error | undefined
-  /** Of those that wait for a batch. */
-  readonly #wakers: (() => void)[] = []
-  #isWaking = false
+  readonly #takers = new Takers(() => this.#isDue())
   #timer: NodeJS.Timeout | undefined
 
   constructor({ events, bytes, flush }: MemoryQueueSettings, pins: Pins) {
@@ -89,6 +88,7 @@ export class MemoryQueue implements Queue {
       pinnedBytes: this.#pins.bytes + this.#waiting.lineBytes,
       restored: 0,
       damaged: 0,
+      storedAgain: 0,
       storedBytes: 0,
     }
   }
@@ -105,13 +105,13 @@ export class MemoryQueue implements Queue {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ acker, encoded, signal, resolve, reject })
       this.#admit()
-      this.#wakeIfDue()
+      this.#takers.wakeIfDue()
     })
   }
 
   async take(limits: BatchLimits): Promise<Lease | undefined> {
     while (!this.#isDue()) {
-      await new Promise<void>(resolve => this.#wakers.push(resolve))
+      await this.#takers.wait()
     }
     return this.#queued === 0 ? undefined : this.#lease(limits)
   }
@@ -121,7 +121,7 @@ export class MemoryQueue implements Queue {
     this.#refusal = refusal
     this.#waiting.rejectAll(refusal)
     clearTimeout(this.#timer)
-    this.#wakeNow()
+    this.#takers.wakeNow()
   }
 
   async finish(): Promise<Remains> {
@@ -173,7 +173,7 @@ export class MemoryQueue implements Queue {
     this.#queued += events
     this.#held += events
     this.#arm()
-    this.#wakeIfDue()
+    this.#takers.wakeIfDue()
   }
 
   #pack(acker: Acker, { lines, meta }: Lines, from: number, to: number): void {
@@ -224,20 +224,6 @@ export class MemoryQueue implements Queue {
     return this.#dueMs() <= performance.now()
   }
 
-  /** Everything that is published in this turn of the event loop goes together. */
-  #wakeIfDue(): void {
-    if (this.#wakers.length === 0 || this.#isWaking || !this.#isDue()) return
-    this.#isWaking = true
-    setImmediate(() => {
-      this.#isWaking = false
-      if (this.#isDue()) this.#wakeNow()
-    })
-  }
-
-  #wakeNow(): void {
-    for (const wake of this.#wakers.splice(0)) wake()
-  }
-
   /** performance.now() when the oldest event is due. */
   #dueMs(): number {
     const oldest = this.#segments.first
@@ -250,7 +236,7 @@ export class MemoryQueue implements Queue {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined
-        this.#wakeIfDue()
+        this.#takers.wakeIfDue()
         // Not due after all if the event that it was set for left earlier, or if the output is busy.
         if (this.#dueMs() > performance.now()) this.#arm()
       },

@@ -35,7 +35,8 @@ const output: Output = {
 }
 
 const log = pino({ level: 'silent' })
-const settings = { ...SETTINGS, path, windowEvents: WINDOW }
+const stuckMs = mood === 'stubborn' ? { stuckMs: 0 } : {}
+const settings = { ...SETTINGS, path, windowEvents: WINDOW, ...stuckMs }
 // What is tried again waits long enough for others to pass it, up to the window.
 const backoff = { init: 30, max: 60 }
 const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: BULK, backoff }

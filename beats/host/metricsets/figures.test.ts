@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { heeded, sampled } from '../testing/tree.ts'
+import { cpu } from './cpu.ts'
+import { checkedEvent, checker } from './figures.ts'
+
+describe('host: figures', () => {
+  const rows = [
+    ['nothing', 0, undefined, true],
+    ['less than nothing', -1, undefined, false],
+    ['no number', Number.NaN, undefined, false],
+    ['without end', Number.POSITIVE_INFINITY, undefined, false],
+    [
+      'the most that a long holds, as near as a number comes to it',
+      2 ** 63 - 1024,
+      undefined,
+      true,
+    ],
+    ['more than a long holds', 2 ** 63, undefined, false],
+    ['all of it', 5, 5, true],
+    ['more than all of it', 6, 5, false],
+  ] as const
+  for (const [what, value, whole, isPossible] of rows) {
+    it(`${what} ${isPossible ? 'is' : 'is not'} possible`, () => {
+      const { check, warnings } = heeded()
+      expect(check('figure', value, whole)).to.equal(isPossible ? value : undefined)
+      expect(warnings).to.have.lengthOf(isPossible ? 0 : 1)
+    })
+  }
+
+  it('are complained of once, and of many fields not without end', () => {
+    const { check, warnings } = heeded()
+    for (let at = 0; at < 1000; at++) check(`field ${at % 500}`, -at - 1)
+    expect(warnings).to.have.lengthOf(200)
+    expect(warnings[0]).to.equal("field 0 can't be -1, as it would be less than nothing: left out")
+  })
+
+  it('are left out of an event, with the objects that they leave empty', () => {
+    const warnings: string[] = []
+    const check = checker(message => warnings.push(message))
+    const time = new Date()
+    const event = {
+      '@timestamp': time,
+      system: { a: { bytes: -1, pct: undefined }, b: { bytes: 3, name: 'x' }, list: ['y'] },
+    }
+    expect(checkedEvent(event, check)).to.deep.equal({
+      '@timestamp': time,
+      system: { b: { bytes: 3, name: 'x' }, list: ['y'] },
+    })
+    expect(warnings).to.deep.equal([
+      "system.a.bytes can't be -1, as it would be less than nothing: left out",
+    ])
+  })
+
+  it('of a CPU that has spent more time than there is leave the other shares right', async () => {
+    const samples = await sampled(cpu, [
+      { 'proc/stat': 'cpu 10 0 10 70 0 0 0 18446744073709551000 0 0\ncpu0 1\n' },
+      { 'proc/stat': 'cpu 20 0 20 90 0 0 0 18446744073709551615 0 0\ncpu0 1\n' },
+    ])
+    const [event] = samples[1] ?? []
+    expect(event).to.have.nested.property('host.cpu.usage', 0.5)
+    expect(event).not.to.have.nested.property('system.cpu.steal')
+  })
+})

@@ -1,0 +1,41 @@
+import { expect } from 'chai'
+import type { ProcessAnswer } from 'sealbeat/host'
+import { spentSince, topOf } from './top.ts'
+
+const process = (pid: number, ticks: number, residentPages: number, start = 1): ProcessAnswer => ({
+  ...{ pid, ticks, residentPages, start, state: 'S' },
+  ...{ parentPid: 1, groupId: pid, threads: 1, virtualBytes: 0 },
+})
+
+describe('host: top processes', () => {
+  const pids = (of: ReturnType<typeof topOf>) => of.map(({ process: { pid } }) => pid)
+  const before = [process(1, 100, 5), process(2, 5000, 1), process(3, 700, 1), process(4, 8, 1)]
+  const byPid = new Map(before.map(each => [each.pid, each]))
+
+  it('have spent their time since the sample before, new ones all of it', () => {
+    // 3 is another process than before; 4 has not moved.
+    const now = [process(1, 130, 5), process(3, 20, 1, 9), process(4, 8, 1), process(5, 7, 1, 9)]
+    const spent = spentSince(byPid, now).map(each => each.spent)
+    expect(spent).to.deep.equal([30, 20, 0, 7])
+    expect(spentSince(byPid, [process(2, 4999, 1)])[0]?.spent).to.equal(0)
+  })
+
+  it('are those with most time, then those with most memory, each once', () => {
+    const now = [process(1, 130, 50), process(2, 5040, 9), process(3, 700, 70), process(4, 9, 0)]
+    const all = spentSince(byPid, now)
+    expect(pids(topOf(all, { by_cpu: 2, by_memory: 2 }))).to.deep.equal([2, 1, 3])
+    expect(pids(topOf(all, { by_cpu: 9, by_memory: 0 }))).to.deep.equal([2, 1, 4])
+    expect(pids(topOf(all, { by_cpu: 0, by_memory: 9 }))).to.deep.equal([3, 1, 2])
+  })
+
+  it('are those with most memory alone in the first sample', () => {
+    const all = spentSince(undefined, before)
+    expect(all.map(({ spent }) => spent)).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(pids(topOf(all, { by_cpu: 3, by_memory: 1 }))).to.deep.equal([1])
+  })
+})

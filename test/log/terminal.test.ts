@@ -1,0 +1,104 @@
+// What people see of an agent on a terminal, and what the journal gets.
+import { spawnSync } from 'node:child_process'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { Workplace } from '../cli/workplace.ts'
+import { ROOT } from '../docs/page.ts'
+import { skip } from '../live.ts'
+import { temporaryFolder } from '../outputs/folder.ts'
+
+const MAIN = `${ROOT}dist/bundle/main.js`
+const LOGS = fileURLToPath(new URL('./logger-program.js', import.meta.url))
+
+const BEAT = `export default {
+  name: 'talk',
+  schema: {},
+  async run({ publish, log }) {
+    log.warn({ hint: 'look\\x1b[2J' }, 'careful')
+    await publish({ message: 'hello ' + 'x'.repeat(200), a: { b: 1 } })
+  },
+}
+`
+
+describe('an agent on a terminal', function () {
+  this.timeout(60_000)
+  let place: Workplace
+  before(function () {
+    if (spawnSync('which', ['script']).status !== 0) skip(this, 'script(1) is not installed')
+    place = new Workplace({
+      'talk.js': BEAT,
+      'package.json': '{ "type": "module" }',
+      'beat.yml': 'beats: [{ type: ./talk.js }]\noutput.console: {}\n',
+    })
+  })
+  after(() => place?.remove())
+
+  /** All that a terminal of 80 columns shows of it. */
+  function shown(more = '', env: NodeJS.ProcessEnv = {}): readonly string[] {
+    const run = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" run --strict.perms=false ${more}`
+    const { stdout } = spawnSync('script', ['-qec', run, '/dev/null'], {
+      cwd: place.folder,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_V8_COVERAGE: undefined, TERM: 'xterm', ...env },
+    })
+    return stdout.replaceAll('\r\n', '\n').trimEnd().split('\n')
+  }
+
+  it('writes for people, each event as one row', () => {
+    const lines = shown('', { NO_COLOR: '1' })
+    const text = lines.join('\n')
+    expect(text).to.match(/^\d\d:\d\d:\d\d INFO {11}Syscall filter successfully installed/m)
+    expect(text).to.match(/^\d\d:\d\d:\d\d WARN {2}talk {5}careful\n {15}hint look\\x1b\[2J$/m)
+    const [event = ''] = lines.filter(line => line.includes('hello'))
+    expect(event).to.match(/^\d\d:\d\d:\d\d talk hello x+…$/)
+    expect(event).to.have.length(80)
+    expect(text).not.to.include('\x1b').and.not.to.include('{"')
+  })
+
+  it('has colours unless NO_COLOR says not', () => {
+    expect(shown().join('\n')).to.include('\x1b[33mWARN')
+  })
+
+  it('writes JSON where the configuration asks for it', () => {
+    const settings = '-E logging.format=json -E output.console.format=json'
+    for (const line of shown(settings)) expect(JSON.parse(line)).to.have.property('@timestamp')
+  })
+
+  it('writes JSON to whatever is no terminal', () => {
+    const text = shown('2>log.txt | cat').join('\n')
+    expect(JSON.parse(text)).to.have.property('message')
+    for (const line of readFileSync(place.path('log.txt'), 'utf8').trimEnd().split('\n')) {
+      expect(JSON.parse(line)).to.have.property('log.level')
+    }
+  })
+})
+
+describe('the log in the journal', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => folder.remove())
+
+  function logged(streamOf: (descriptor: number) => string): string {
+    const path = `${folder.path}/journal`
+    const descriptor = openSync(path, 'w')
+    const env = { ...process.env, JOURNAL_STREAM: streamOf(descriptor) }
+    spawnSync(process.execPath, [LOGS, '', '2'], { stdio: ['ignore', 'ignore', descriptor], env })
+    closeSync(descriptor)
+    return readFileSync(path, 'utf8')
+  }
+
+  it('has the priority of each line before it', () => {
+    const text = logged(descriptor => {
+      const { dev, ino } = fstatSync(descriptor)
+      return `${dev}:${ino}`
+    })
+    expect(text).to.match(/^<6>\{"log\.level":"info".*\}\n<6>\{.*\}\n$/)
+  })
+
+  it('is JSON alone where standard error is something else', () => {
+    expect(logged(() => '1:2')).to.match(/^\{"log\.level":"info".*\}\n\{.*\}\n$/)
+  })
+})
