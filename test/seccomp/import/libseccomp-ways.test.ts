@@ -134,6 +134,32 @@ describe('seccomp import, where libseccomp has ways of its own', () => {
       expect(notes).to.deep.equal([])
     })
 
+    it('is that of the first rule where two have the same conditions, and says so', async () => {
+      const value = two(test(0, 'SCMP_CMP_EQ', 1), test(0, 'SCMP_CMP_EQ', 1))
+      expect(await answerOn('amd64', value, 'prctl', 1n)).to.equal(0x50000 + EIO)
+      const { notes } = imported(value, await loadArchitecture('386'))
+      expect(notes).to.deep.equal([
+        'syscalls[1]: prctl: no effect, as syscalls[0] has the same conditions',
+      ])
+      const [rule] = value.syscalls
+      const twice = imported({ ...value, syscalls: [rule, rule] }, await loadArchitecture('386'))
+      expect(twice.notes).to.deep.equal([])
+    })
+
+    it('needs an order only if two rules say different things of one call', async () => {
+      const value = two(test(0, 'SCMP_CMP_GE', 5), test(1, 'SCMP_CMP_EQ', 5))
+      const architecture = await loadArchitecture('386')
+      const alike = value.syscalls.map(rule => ({ ...rule, errnoRet: EIO }))
+      const found = imported({ ...value, syscalls: alike }, architecture)
+      expect([found.policy.precedence, found.notes]).to.deep.equal(['strictest', []])
+      const more = [...value.syscalls, { names: ['ptrace'], action: 'SCMP_ACT_TRAP' }]
+      const ordered = imported({ ...value, syscalls: more }, architecture)
+      expect(ordered.policy.precedence).to.equal('first')
+      expect(ordered.notes).to.deep.equal([
+        'syscalls[0]: prctl: where syscalls[1] matches too, that one decides',
+      ])
+    })
+
     const both: readonly (readonly [what: string, one: object, other: object, errno: number])[] = [
       ['the higher argument', test(0, 'SCMP_CMP_EQ', 5), test(1, 'SCMP_CMP_EQ', 5), ENXIO],
       ['an equal value', test(0, 'SCMP_CMP_GE', 5), test(0, 'SCMP_CMP_EQ', 5), ENXIO],
@@ -164,6 +190,16 @@ describe('seccomp import, where libseccomp has ways of its own', () => {
       expect(await answerOn('amd64', value, 'pidfd_open')).to.equal(MISSING)
       expect(await answerOn('amd64', value, 'statx')).to.equal(ALLOWED)
       expect(await answerOn('amd64', value, 'pkey_free'), 'one below').to.equal(EPERM)
+    })
+
+    it('says so in the section, and what the default action decides', async () => {
+      const architecture = await loadArchitecture('amd64')
+      const { policy } = imported(naming(['read', 'pidfd_open']), architecture)
+      const originOf = (name: string) => policy.rules.find(rule => rule.name === name)?.origin
+      expect(originOf('mseal')).to.equal('newer than the profile')
+      // Ours would be ENOSYS.
+      expect(originOf('statx')).to.equal('defaultAction')
+      expect(originOf('read')).to.equal('syscalls[0]')
     })
 
     it('is counted by architecture, and not by what is left out there', async () => {

@@ -91,6 +91,27 @@ describe('the order in which libseccomp tests rules', () => {
     })
   }
 
+  it('is the same one, in whatever order a profile has the rules', () => {
+    const rules: readonly (readonly Test[])[] = [
+      [
+        [0, 'Equal', 1n],
+        [1, 'Equal', 1n],
+        [2, 'Equal', 1n],
+      ],
+      [
+        [0, 'Equal', 1n],
+        [1, 'Equal', 1n],
+      ],
+      [[0, 'Equal', 1n]],
+      [[0, 'LessThan', 9n]],
+    ]
+    const turns = rules.map((_, at) => [...rules.slice(at), ...rules.slice(0, at)])
+    for (const turned of [...turns, rules.toReversed()]) {
+      const found = orderOf(...turned).map(at => rules.indexOf(turned[at] ?? []))
+      expect(found).to.deep.equal([0, 1, 2, 3])
+    }
+  })
+
   it('holds for several rules at once', () => {
     const rules: readonly Test[] = [
       [0, 'GreaterThan', 1n],
