@@ -1,5 +1,6 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
+import { EXPORT_COMMAND } from './export/command.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
@@ -76,7 +77,7 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     confinesItself: true,
     load: async () => (await import('./test/output.ts')).testOutput,
   },
-  SETUP_COMMAND,
+  ...[EXPORT_COMMAND, SETUP_COMMAND],
   {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',

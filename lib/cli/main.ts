@@ -2,8 +2,8 @@
 import './early/signals.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
 import { readArguments } from './arguments.ts'
+import { requireNode } from './early/node-version.ts'
 import { programOf } from './help/program.ts'
-import { requireNode } from './node-version.ts'
 
 const program = programOf(process.env)
 

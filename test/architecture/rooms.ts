@@ -246,6 +246,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // It runs as root, and the rest of the agent is not to.
   relay: { files: /^lib\/relay\//, imports: ['addon'] },
   index: { files: /^lib\/index\.ts$/, imports: ['contracts', 'config/schema', 'errors', 'basics'] },
+  'cli/export': {
+    files: /^lib\/cli\/export\//,
+    imports: [
+      ...['cli', 'agent/configure', 'agent/process', 'config/parse', 'config/source'],
+      ...['config/schema', 'log', 'errors'],
+    ],
+    types: ['agent/plan'],
+  },
   'cli/delivery': {
     files: /^lib\/cli\/delivery\//,
     imports: [
@@ -257,7 +265,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery'],
+      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery', 'cli/export'],
     ],
   },
   'packages/kafka': {

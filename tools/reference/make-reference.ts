@@ -2,8 +2,8 @@ import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
 import { askPrivileges } from '../../lib/agent/plugins/privilege-shape.ts'
 import { outputSchema } from '../../lib/config/delivery.ts'
 import { isRequired } from '../../lib/config/schema/apply-schema.ts'
-import { formatDuration } from '../../lib/config/schema/duration.ts'
-import { formatOf, type Leaf, leavesOf, type SchemaBranch } from '../../lib/config/schema/leaf.ts'
+import { type Leaf, leavesOf, type SchemaBranch } from '../../lib/config/schema/leaf.ts'
+import { spelled } from '../../lib/config/schema/spelling.ts'
 import { beatSchema } from '../../lib/config/sections.ts'
 import { formatPath, type Path } from '../../lib/errors.ts'
 import type { Privilege } from '../../lib/plugin.ts'
@@ -74,24 +74,7 @@ function defaultOf(leaf: Leaf): string {
   const { default: value, elsewhere } = leaf
   if (isRequired(leaf)) return 'required'
   if (elsewhere === true) return ''
-  return `\`${written(value, leaf)}\``
-}
-
-/** The default as one writes it in YAML: the first of several spellings that the format reads as that. */
-function written(value: unknown, leaf: Leaf): string {
-  if (typeof value !== 'number') return JSON.stringify(value).replaceAll('"', "'")
-  const { parse } = formatOf(leaf)
-  const binary = value > 0 && value < 1024 ** 2 ? `${value / 1024}KiB` : `${value / 1024 ** 2}MiB`
-  const size = value > 0 && value % 1000 ** 2 === 0 ? `${value / 1000 ** 2}MB` : binary
-  const spellings = [formatDuration(value), size, `0${value.toString(8)}`]
-  const reads = (text: string) => {
-    try {
-      return parse(text) === value
-    } catch {
-      return false
-    }
-  }
-  return spellings.find(reads) ?? String(value)
+  return `\`${spelled(value, leaf).replaceAll('"', "'")}\``
 }
 
 /** With the defaults of its schema. None where these do not make settings: a path may be required. */

@@ -19,7 +19,7 @@ import { readFileTree } from './file-tree.ts'
 import { readOverride } from './override.ts'
 import { formatPosition, type Position } from './position.ts'
 import { Secrets } from './secrets.ts'
-import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap } from './tree.ts'
+import { findPosition, type MapTree, mapScalars, mergeTrees, plainOfMap, treeAt } from './tree.ts'
 import { expandScalar } from './variables.ts'
 
 /** Where the configuration comes from; a later source overrides an earlier one. */
@@ -52,6 +52,8 @@ export interface ConfigDocument {
   find(path: Path): Position | undefined
   /** The same as text: `beat.yml:14:5`, `-E seccomp.enabled`. */
   locate(path: Path): string | undefined
+  /** Where the value of this very path is from, and what is in it: `beat.yml:14:5, ${API_KEY}`. */
+  originOf(path: Path): string | undefined
 }
 
 /**
@@ -93,13 +95,21 @@ export function wantsFilter({ value }: ConfigDocument): boolean {
 
 const NOWHERE: Position = { name: '', source: -1 }
 
-function documentOf(tree: MapTree): Pick<ConfigDocument, 'value' | 'secrets' | 'find' | 'locate'> {
+type OfTree = Pick<ConfigDocument, 'value' | 'secrets' | 'find' | 'locate' | 'originOf'>
+
+function documentOf(tree: MapTree): OfTree {
   const find = (path: Path) => findPosition(tree, path)
   const locate = (path: Path) => {
     const position = find(path)
     return position && formatPosition(position)
   }
-  return { value: plainOfMap(tree), secrets: Secrets.in(tree), find, locate }
+  const originOf = (path: Path) => {
+    const found = treeAt(tree, path)
+    if (found === undefined) return undefined
+    const references = found.kind === 'scalar' ? (found.references ?? []) : []
+    return [formatPosition(found.at), ...references.map(name => `\${${name}}`)].join(', ')
+  }
+  return { value: plainOfMap(tree), secrets: Secrets.in(tree), find, locate, originOf }
 }
 
 function mergeMaps(base: MapTree, later: MapTree): MapTree {

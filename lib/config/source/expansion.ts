@@ -27,6 +27,8 @@ interface Expanded {
   readonly whole: boolean
   /** The values of the credentials in it. */
   readonly secrets: readonly string[]
+  /** The names of the variables that have a value here, and of the credentials. */
+  readonly references: readonly string[]
 }
 
 /** Where problems and credentials go. The default and the message of a reference collect their own. */
@@ -40,6 +42,7 @@ interface ExpansionOptions {
 export class Expansion {
   readonly #source: string
   readonly #env: Environment
+  readonly #references: string[] = []
   #complain: Complain
   #secrets: string[] = []
   /** Inside the message of a reference, which must not show a credential. */
@@ -62,10 +65,10 @@ export class Expansion {
     } catch (thrown) {
       if (!(thrown instanceof TooDeep)) throw thrown
       complain(`references are ${TOO_DEEP}`)
-      return { text: '', whole: false, secrets: this.#secrets }
+      return { text: '', whole: false, secrets: this.#secrets, references: [] }
     }
     const whole = parts.length === 1 && this.#source.startsWith('${')
-    return { text: parts.join(''), whole, secrets: this.#secrets }
+    return { text: parts.join(''), whole, secrets: this.#secrets, references: this.#references }
   }
 
   #part(): string {
@@ -82,7 +85,10 @@ export class Expansion {
     const rest = tail === 'none' ? unused : this.#rest(tail)
     if (!this.#take('}') || name === '') return this.#malformed(FORM)
     const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined
-    if (value !== undefined && value !== '') return value
+    if (value !== undefined && value !== '') {
+      this.#references.push(name)
+      return value
+    }
     if (tail === 'default') return rest()
     const why =
       tail === 'message' ? rest() : `set it, or give a default: \${${shortened(name)}:default}`
@@ -103,6 +109,7 @@ export class Expansion {
     }
     if (this.#inMessage) return REDACTED
     this.#secrets.push(credential.value)
+    this.#references.push(`credential:${name}`)
     return credential.value
   }
 

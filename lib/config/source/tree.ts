@@ -14,6 +14,8 @@ export interface ScalarTree {
   readonly text?: string
   /** The values of the credentials in it. */
   readonly secrets?: readonly string[]
+  /** The names of the variables and credentials that are in it: `API_KEY`, `credential:token`. */
+  readonly references?: readonly string[]
 }
 
 interface ListTree {
@@ -94,6 +96,11 @@ export function findPosition(tree: Tree, path: Path): Position | undefined {
     found = here.at
   }
   return found
+}
+
+/** What was written there. */
+export function treeAt(tree: Tree, path: Path): Tree | undefined {
+  return path.reduce<Tree | undefined>((at, key) => at && childOf(at, key), tree)
 }
 
 function childOf(tree: Tree, key: string | number): Tree | undefined {

@@ -13,10 +13,10 @@ import type { ScalarTree } from './tree.ts'
 export function expandScalar(scalar: ScalarTree, env: Environment, complain: Complain): ScalarTree {
   const { value, plain } = scalar
   if (typeof value !== 'string' || !value.includes('${')) return scalar
-  const { text, whole, secrets } = new Expansion(value, env, complain).all()
-  if (secrets.length > 0) return { ...scalar, value: text, secrets }
+  const { text, whole, secrets, references } = new Expansion(value, env, complain).all()
+  if (secrets.length > 0) return { ...scalar, value: text, secrets, references }
   const retyped = plain && whole ? retype(text) : text
-  return { ...scalar, value: retyped, ...(retyped !== text && { text }) }
+  return { ...scalar, value: retyped, references, ...(retyped !== text && { text }) }
 }
 
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/

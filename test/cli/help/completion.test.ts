@@ -32,7 +32,17 @@ describe('completion in bash', () => {
 
   it('offers the commands of an installed agent', () => {
     expect(offered('')).to.deep.equal([
-      ...['run', 'test', 'setup', 'sandbox', 'queue', 'dead-letter', 'seccomp', 'version'],
+      ...[
+        'run',
+        'test',
+        'export',
+        'setup',
+        'sandbox',
+        'queue',
+        'dead-letter',
+        'seccomp',
+        'version',
+      ],
     ])
     expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])

@@ -1,4 +1,4 @@
-import { AgentError } from '../errors.ts'
+import { AgentError } from '../../errors.ts'
 
 /** The oldest supported version, as in `engines` of package.json, which npm only warns about. */
 const OLDEST = [20, 19] as const

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { requireNode } from '../../lib/cli/node-version.ts'
+import { requireNode } from '../../../lib/cli/early/node-version.ts'
 
 describe('the version of Node', () => {
   for (const version of ['v20.19.0', 'v20.20.2', 'v22.0.0', 'v100.1.0']) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import { skip } from '../live.ts'
-import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
+import { skip } from '../../live.ts'
+import { beatSource, eventsOf, messagesOf, Workplace } from '../workplace.ts'
 
 const CONFIG = `
 beats:
