@@ -16,9 +16,9 @@ const TURNS = `${ROUNDS} of each in turns`
  * count for little.
  */
 const BATCHES = [
-  { batch: 1, events: 300_000 },
-  { batch: 100, events: 800_000 },
-  { batch: 2000, events: 800_000 },
+  { batch: 1, events: 500_000 },
+  { batch: 100, events: 1_600_000 },
+  { batch: 2000, events: 1_600_000 },
 ]
 
 /** Lines for rsyslog. */
