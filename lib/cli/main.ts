@@ -12,8 +12,12 @@ try {
   process.exitCode = await answer(process.argv.slice(2))
 } catch (thrown) {
   const { describeFailure } = await import('./failure.ts')
+  const { isJournal, withPriority } = await import('../log/journal.ts')
   const { text, code } = describeFailure(thrown, program)
-  process.stderr.write(text)
+  const lines = isJournal(process.env)
+    ? text.replace(/^.+$/gm, line => withPriority(line, 'error'))
+    : text
+  process.stderr.write(lines)
   // Exit at once: a resource that was opened before the error may keep the process alive.
   process.exit(code)
 }

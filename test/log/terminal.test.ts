@@ -98,6 +98,17 @@ describe('the log in the journal', () => {
     expect(text).to.match(/^<6>\{"log\.level":"info".*\}\n<6>\{.*\}\n$/)
   })
 
+  it('has a priority before what ends the agent early, too', () => {
+    const path = `${folder.path}/journal`
+    const descriptor = openSync(path, 'w')
+    const { dev, ino } = fstatSync(descriptor)
+    const env = { ...process.env, JOURNAL_STREAM: `${dev}:${ino}` }
+    const stdio = ['ignore', 'ignore', descriptor] as const
+    spawnSync(process.execPath, [MAIN, 'run', '-c', '/nonexistent.yml'], { stdio: [...stdio], env })
+    closeSync(descriptor)
+    expect(readFileSync(path, 'utf8')).to.match(/^<3>\/nonexistent\.yml: no such file/)
+  })
+
   it('is JSON alone where standard error is something else', () => {
     expect(logged(() => '1:2')).to.match(/^\{"log\.level":"info".*\}\n\{.*\}\n$/)
   })
