@@ -21,27 +21,29 @@ export function paintFor({ NO_COLOR, TERM }: NodeJS.ProcessEnv): Paint {
   return (colour, text) => styleText(colour, text, { validateStream: false })
 }
 
-const LEVELS: Readonly<Record<string, readonly [name: string, colour: Colour]>> = {
-  fatal: ['FATAL', 'red'],
-  error: ['ERROR', 'red'],
-  warn: ['WARN', 'yellow'],
-  info: ['INFO', 'green'],
-  debug: ['DEBUG', 'gray'],
-}
+const LEVELS = new Map<unknown, readonly [name: string, colour: Colour]>([
+  ['fatal', ['FATAL', 'red']],
+  ['error', ['ERROR', 'red']],
+  ['warn', ['WARN', 'yellow']],
+  ['info', ['INFO', 'green']],
+  ['debug', ['DEBUG', 'gray']],
+])
 
 /** Room for the name of a beat, so that messages stand one below the other. */
 const BEAT_WIDTH = 8
 
 const INDENT = ' '.repeat(15)
 
-/** A line of the log, with its line end. One that is no JSON stays as it is. */
+/** A line of the log, with its line end. One that is no JSON stays as it is, but for control characters. */
 export function readableLog(line: string, paint: Paint): string {
-  const entry = parsed(line)
-  if (entry === undefined) return line
+  return readable(line, entry => logText(entry, paint)) ?? `${shown(line.trimEnd())}\n`
+}
+
+function logText(entry: Fields, paint: Paint): string {
   const { '@timestamp': at, 'log.level': level, 'service.name': _, message, beat, ...more } = entry
   const { 'error.message': error, 'error.type': type, 'error.code': code, hint, ...others } = more
   const { 'error.stack_trace': stack, ...fields } = others
-  const [name, colour] = LEVELS[String(level)] ?? [String(level).toUpperCase(), 'gray']
+  const [name, colour] = LEVELS.get(level) ?? [shown(level).toUpperCase(), 'gray']
   const said = [message, error].filter(text => text !== undefined && text !== '').map(shown)
   const rest = fieldsOf({ ...(code !== undefined && { 'error.code': code }), ...fields }, paint)
   const who = beat === undefined ? ' '.repeat(BEAT_WIDTH) : shown(beat).padEnd(BEAT_WIDTH)
@@ -69,8 +71,10 @@ export function readableEvent(
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const event = parsed(line)
-  if (event === undefined) return shown(line)
+  return readable(line, event => eventText(event, paint, columns)) ?? shown(line)
+}
+
+function eventText(event: Fields, paint: Paint, columns: number): string {
   const flat = flattened(event)
   const kind = flat.get('event.dataset') ?? flat.get('event.module') ?? ''
   const { message } = event
@@ -109,10 +113,11 @@ function withinColumns(
   return kept
 }
 
-function parsed(line: string): Fields | undefined {
+/** Undefined for what is no JSON object, or one that is too deep: whatever is in a line, it is shown. */
+function readable(line: string, textOf: (fields: Fields) => string): string | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null ? Object(value) : undefined
+    return typeof value === 'object' && value !== null ? textOf(Object(value)) : undefined
   } catch {
     return undefined
   }
@@ -120,7 +125,7 @@ function parsed(line: string): Fields | undefined {
 
 /** In the time zone of who reads it. */
 function timeOf(at: unknown): string {
-  const time = new Date(String(at))
+  const time = new Date(typeof at === 'string' ? at : Number.NaN)
   if (Number.isNaN(time.getTime())) return '--:--:--'
   return [time.getHours(), time.getMinutes(), time.getSeconds()]
     .map(part => String(part).padStart(2, '0'))
@@ -164,8 +169,7 @@ function stackOf(stack: string, type: unknown): readonly string[] {
 
 /** Control characters and line ends as `\x1b`. */
 function shown(value: unknown): string {
-  return String(value).replace(
-    /\p{Cc}/gu,
-    each => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  // What JSON has made may have a toString of its own that is no function.
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text.replace(/\p{Cc}/gu, each => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

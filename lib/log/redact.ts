@@ -1,6 +1,11 @@
 /** Keys with these endings have secret values: `password`, `output.api_key`, `accessToken`. */
 const SECRET_KEY = /(pass(word|phrase|wd)|api_?key|token|secret|authorization)$/i
 
+/** Whether the value of a key of this name is not shown. */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key)
+}
+
 /** Matches lines that may contain such a key, so that only few lines must be parsed. */
 const MAYBE_SECRET = /(pass(word|phrase|wd)|api_?key|token|secret|authorization)"\s*:/i
 

@@ -123,6 +123,7 @@ export class Block {
     const ascii = this.#room(text.length)
     const isAscii = ascii.write(text) === text.length
     const bytes = isAscii ? ascii.subarray(0, text.length) : Buffer.from(text)
+    if (!isAscii) this.#giveMemory()
     this.#pins.bytes += bytes.length - this.#size
     this.#settleSize(bytes, isAscii ? this.#ends : newlinesOf(bytes, this.#count))
   }
@@ -211,10 +212,15 @@ export class Block {
     this.#unsettled -= to - from
     if (this.#unsettled > 0) return
     this.#pins.bytes -= this.#size + this.#metaBytes
-    if (this.#memory === undefined) return
+    if (this.#giveMemory()) this.#bytes = NONE
+  }
+
+  /** Whether it had any that another block may have. */
+  #giveMemory(): boolean {
+    if (this.#memory === undefined) return false
     this.#pins.spare?.give(this.#memory)
     this.#memory = undefined
-    this.#bytes = NONE
+    return true
   }
 
   /** Memory for a text of ASCII, and to see that it is not. A block that is half empty has no more than it takes. */

@@ -49,9 +49,29 @@ describe('a line of the log for people', () => {
     expect(shown.trimEnd()).not.to.match(/\p{Cc}/u)
   })
 
-  it('stays as it is if it is no JSON', () => {
+  it('stays as it is if it is no JSON, but for control characters', () => {
     expect(readableLog('oops\n', plain)).to.equal('oops\n')
+    expect(readableLog('\x1b]0;x\x07\n', plain)).to.equal('\\x1b]0;x\\x07\n')
   })
+
+  const DEEP = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
+  const HOSTILE: readonly string[] = [
+    '{"log.level":"info","log.level":"\\u001b]0;x\\u0007","message":"m"}',
+    '{"log.level":"constructor","message":"m"}',
+    '{"log.level":"__proto__","message":"m"}',
+    '{"log.level":{"toString":1},"message":{"toString":1},"beat":{"toString":1},"@timestamp":{"toString":1}}',
+    '{"message":[{"toString":1}],"event":{"dataset":{"toString":1}}}',
+    DEEP,
+  ]
+  for (const line of HOSTILE) {
+    it(`is shown whatever is in it: ${line.slice(0, 60)}`, () => {
+      for (const text of [readableLog(line, plain).trimEnd(), readableEvent(line, plain, 80)]) {
+        expect(text)
+          .not.to.match(/\p{Cc}/u)
+          .and.not.to.equal('')
+      }
+    })
+  }
 
   it('has colours, but for NO_COLOR and a dumb terminal', () => {
     const line = `{"log.level":"error","@timestamp":"${AT}","message":"m"}`

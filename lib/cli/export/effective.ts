@@ -6,7 +6,7 @@ import { spelled } from '../../config/schema/spelling.ts'
 import { agentSchema, beatSchema } from '../../config/sections.ts'
 import type { ConfigDocument } from '../../config/source/document.ts'
 import type { Path } from '../../errors.ts'
-import { redactor } from '../../log/redact.ts'
+import { isSecretKey, redactor } from '../../log/redact.ts'
 
 /** The configuration in effect: every value as YAML has it, and where it is from. */
 export type Effective = EffectiveMap | EffectiveList | EffectiveValue
@@ -33,7 +33,12 @@ const HIDDEN = '"[redacted]"'
 /** What was written, and the defaults of the agent and of the plugins that the configuration names. */
 export function effectiveOf(document: ConfigDocument, plan: Plan): EffectiveMap {
   const schemas = schemasOf(plan)
-  const hidden = [...document.secrets.paths, ...sensitiveIn(schemas)]
+  const secret = [...document.secrets.paths, ...sensitiveIn(schemas)]
+  const unknown = notLoaded(document, plan)
+  const isHidden = (path: Path) =>
+    secret.some(section => isWithin(path, section)) ||
+    path.some(key => typeof key === 'string' && isSecretKey(key)) ||
+    (unknown.some(section => isWithin(path, section)) && !KNOWN_KEYS.includes(String(path.at(-1))))
   const redact = redactor(document.secrets.values)
 
   const written = (value: unknown, path: Path): Effective => {
@@ -43,8 +48,7 @@ export function effectiveOf(document: ConfigDocument, plan: Plan): EffectiveMap 
     }
     const from = document.originOf(path) ?? ''
     if (isEmpty(value)) return { kind: 'value', text: JSON.stringify(value), from }
-    const isHidden = hidden.some(section => isWithin(path, section))
-    const text = isHidden ? HIDDEN : shown(value, String(path.at(-1)), redact)
+    const text = isHidden(path) ? HIDDEN : shown(value, String(path.at(-1)), redact)
     return { kind: 'value', text, from }
   }
 
@@ -54,6 +58,18 @@ export function effectiveOf(document: ConfigDocument, plan: Plan): EffectiveMap 
     if (!unused.some(section => isWithin(path, section))) addDefault(root, path, leaf, plan)
   }
   return root
+}
+
+/** Those of every beat and output. */
+const KNOWN_KEYS = ['enabled', 'type', 'id']
+
+/** What is disabled has no schema that could say what in it is secret: its plugin need not even be installed. */
+function notLoaded({ value }: ConfigDocument, { config, beats }: Plan): readonly Path[] {
+  const written = Array.isArray(value.beats) ? value.beats : []
+  const loaded = new Set(beats.map(({ path }) => path.at(-1)))
+  const idle = written.map((_, at) => ['beats', at]).filter(path => !loaded.has(path[1]))
+  const outputs = isMap(value.output) ? Object.keys(value.output) : []
+  return [...idle, ...outputs.filter(id => id !== config.output.id).map(id => ['output', id])]
 }
 
 type Setting = readonly [path: Path, leaf: Leaf]

@@ -78,7 +78,8 @@ function encoderOf({ format, pretty }: ConsoleSettings): (batch: Batch) => Buffe
   // Made before the filter. A terminal may become wider.
   const terminal = isSeen ? process.stdout : undefined
   return ({ lines }) => {
-    const columns = terminal?.columns
+    // 0 where nobody has told the terminal its size.
+    const columns = terminal?.columns || undefined
     return Buffer.from(lines.map(line => `${readableEvent(line, paint, columns)}\n`).join(''))
   }
 }

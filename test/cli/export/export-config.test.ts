@@ -59,6 +59,25 @@ describe('sealbeat export config', () => {
     expect(stdout).to.include('url: "https://me:[redacted]@search.example/"')
   })
 
+  it('shows no secret of what is disabled, and none in lists and maps', async () => {
+    const key = '"-----BEGIN PRIVATE KEY----- hunter2"'
+    place.write({
+      'more.yml': `output.http: { enabled: false, headers: { X-Own: hunter2 }, ssl: { key: ${key} } }
+beats:
+  - type: host
+    period: 1s
+  - type: not-there
+    enabled: false
+    words: [hunter2]
+fields: { token: { value: hunter2 }, password: [hunter2], note: seen }
+`,
+    })
+    const { code, stdout, stderr } = await run('-c', 'beat.yml', '-c', 'more.yml')
+    expect(code, stderr).to.equal(0)
+    expect(stdout).not.to.include('hunter2')
+    expect(stdout).to.include('type: "not-there"').and.to.include('note: "seen"')
+  })
+
   it('can be read again, with nothing but what it says', async () => {
     const { stdout } = await run()
     place.write({ 'again.yml': stdout })

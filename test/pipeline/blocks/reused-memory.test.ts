@@ -75,6 +75,15 @@ describe('the memory of blocks', () => {
     expect(sealed(pins, 'x'.repeat(1e6)).slice(0, 1)).to.have.length(1e6 + 1)
   })
 
+  it('is given back at once by text of more than ASCII', () => {
+    const pins = noPins()
+    const block = sealed(pins, 'ü'.repeat(40_000))
+    expect(block.slice(0, 1)).to.have.length(80_001)
+    const taken = pins.spare?.take()
+    expect(taken?.toString('utf8', 0, 4)).to.equal('üü')
+    expect(block.slice(0, 1).buffer).not.to.equal(taken?.buffer)
+  })
+
   it('holds text of more than ASCII as well', () => {
     const pins = noPins()
     const line = 'ü'.repeat(40_000)
