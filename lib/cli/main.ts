@@ -1,13 +1,13 @@
 #!/usr/bin/env node
+// Everything else is imported late: a bundle evaluates what is imported here in an order of its own.
 import './early/signals.ts'
 import type { ExitCode } from '../agent/process/exit.ts'
-import { readArguments } from './arguments.ts'
-import { requireNode } from './early/node-version.ts'
-import { programOf } from './help/program.ts'
 
+const { programOf } = await import('./help/program.ts')
 const program = programOf(process.env)
 
 try {
+  const { requireNode } = await import('./early/node-version.ts')
   requireNode(process.version)
   process.exitCode = await answer(process.argv.slice(2))
 } catch (thrown) {
@@ -23,6 +23,7 @@ try {
 }
 
 async function answer(args: readonly string[]): Promise<ExitCode> {
+  const { readArguments } = await import('./arguments.ts')
   const request = readArguments(args, process.env, program)
   if (request.kind === 'run') {
     const { command, call } = request

@@ -3,5 +3,6 @@
  * open a debugger's port. Of an agent alone, as a terminal that closes ends the other commands.
  */
 if (process.argv.includes('run')) {
-  for (const signal of ['SIGHUP', 'SIGUSR1']) process.on(signal, () => {})
+  // SIGUSR1 first: who sees that the agent has a handler for SIGHUP may send either.
+  for (const signal of ['SIGUSR1', 'SIGHUP']) process.on(signal, () => {})
 }

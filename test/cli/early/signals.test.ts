@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import { ROOT } from '../../docs/page.ts'
 import { skip } from '../../live.ts'
 import { beatSource, eventsOf, messagesOf, Workplace } from '../workplace.ts'
 
@@ -19,6 +21,16 @@ describe('signals to sealbeat run', () => {
     place = new Workplace({ 'beat.yml': CONFIG })
   })
   afterEach(() => place.remove())
+
+  it('are handled before the program imports anything else of its own, SIGUSR1 first', () => {
+    const text = readFileSync(`${ROOT}dist/bundle/main.js`, 'utf8')
+    const at = (part: string | RegExp) => text.search(part)
+    expect(at(/"SIGUSR1", "SIGHUP"/)).to.be.above(0)
+    expect(at(/"SIGUSR1", "SIGHUP"/)).to.be.below(at(/import\("\.\//))
+    expect(text)
+      .not.to.match(/^import .*"\.\//m)
+      .and.not.to.match(/^} from "\.\//m)
+  })
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`${signal} stops the beats, drains the queue and ends with 0`, async () => {
