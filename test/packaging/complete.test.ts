@@ -102,7 +102,7 @@ beat.yml:3:16: output.main.type: ./out.js ${unlisted}
     const bin = agent.path('bin')
     mkdirSync(bin)
     for (const tool of ['tar', 'npm', 'env', 'sh', 'gzip'])
-      symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
+      symlinkSync(run('sh', ['-c', `command -v ${tool}`]).trim(), join(bin, tool))
     symlinkSync(process.execPath, join(bin, 'node'))
     const { code, stdout: made, stderr } = agent.attempt(['--runtime', 'system'], { PATH: bin })
     expect(code, stderr).to.equal(0)

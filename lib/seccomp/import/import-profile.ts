@@ -1,7 +1,7 @@
 import type { Architecture } from '../architectures/architecture.ts'
 import { multiplexerOf } from '../architectures/multiplexers.ts'
 import { SINCE } from '../architectures/tables/since.ts'
-import type { Policy, Rule } from '../policy/policy.ts'
+import type { Condition, Policy, Rule, Verdict } from '../policy/policy.ts'
 import { applies, type Target } from './applies.ts'
 import { alternativesOf, asTaken, isSame, type Note, noteWidth, verdictOf } from './convert.ts'
 import { defaultRules, newestOf } from './defaults.ts'
@@ -51,9 +51,7 @@ export function importProfile(
     precedence,
     rules: [...resolved, ...defaultRules(resolved, architecture, byDefault, newest)],
   }
-  const elsewhere = rulesElsewhere(syscalls, architecture).filter(
-    rule => !isSame(rule.verdict, byDefault),
-  )
+  const elsewhere = rulesElsewhere(syscalls, architecture, byDefault)
   return { policy, elsewhere, notes: [...notes] }
 }
 
@@ -87,9 +85,7 @@ function rulesOf(
       if (each.args.length > 0) {
         note(origin, `${name}: conditions can't be seen through ${other.by}, so there it has none`)
       }
-      const { argument: value } = other
-      const conditions = [{ argument: 0, operation: 'Equal', value }] as const
-      return [{ name: other.by, conditions, verdict, origin }]
+      return [{ name: other.by, conditions: [conditionOf(other, verdict)], verdict, origin }]
     })
     const unknown = each.names.filter(name => isUnknown(architecture, name) && !isKept(each, name))
     if (unknown.length > 0) note(origin, `not on ${architecture.name}: ${unknown.join(', ')}`)
@@ -105,6 +101,16 @@ function rulesOf(
   })
 }
 
+/** ipc(2) has a version in the upper bits of its call, so what denies a call does so in every version. */
+function conditionOf(
+  { by, argument: value }: NonNullable<ReturnType<typeof multiplexerOf>>,
+  { action }: Verdict,
+): Condition {
+  const isOpen = action === 'allow' || action === 'log'
+  if (by !== 'ipc' || isOpen) return { argument: 0, operation: 'Equal', value }
+  return { argument: 0, operation: 'MaskedEqual', value, mask: 0xffffn }
+}
+
 function isUnknown({ table: { numbers } }: Architecture, name: string): boolean {
   return !Object.hasOwn(numbers, name) && !Object.hasOwn(numbers, multiplexerOf(name)?.by ?? '')
 }
@@ -114,14 +120,16 @@ function isKept({ args }: ProfileRule, name: string): boolean {
   return args.length === 0 && Object.hasOwn(SINCE, name)
 }
 
-/** Of each name that only other architectures have, the first rule. */
+/** Of each name that only other architectures have, the first rule that the runtimes do not skip. */
 function rulesElsewhere(
   syscalls: readonly ProfileRule[],
   architecture: Architecture,
+  byDefault: Verdict,
 ): readonly Rule[] {
   const first = new Map<string, Rule>()
   for (const each of syscalls) {
     const verdict = verdictOf(each, architecture, () => {})
+    if (isSame(verdict, byDefault)) continue
     for (const name of each.names) {
       if (first.has(name) || !isUnknown(architecture, name) || !isKept(each, name)) continue
       first.set(name, { name, conditions: [], verdict, origin: `syscalls[${each.index}]` })

@@ -12,28 +12,46 @@ export function asOrdered(rules: readonly Rule[]): readonly Rule[] {
     rule,
     conditions: rule.conditions.toSorted((a, b) => a.argument - b.argument),
   }))
-  return keyed.sort((a, b) => compareAll(a.conditions, b.conditions)).map(({ rule }) => rule)
+  const firsts = new Map<string, number>()
+  for (const condition of keyed.flatMap(({ conditions }) => conditions)) {
+    const key = testOf(condition)
+    if (!firsts.has(key)) firsts.set(key, firsts.size)
+  }
+  return keyed
+    .sort((a, b) => compareAll(a.conditions, b.conditions, firsts))
+    .map(({ rule }) => rule)
 }
 
-function compareAll(one: readonly Condition[], other: readonly Condition[]): number {
+/** Two masks for the upper half are two tests, whose order is that in which they were first written. */
+type Firsts = ReadonlyMap<string, number>
+
+function testOf(condition: Condition): string {
+  return [condition.argument, RANKS[condition.operation], halves(condition).highMask].join()
+}
+
+function compareAll(
+  one: readonly Condition[],
+  other: readonly Condition[],
+  firsts: Firsts,
+): number {
   for (const [at, condition] of one.entries()) {
     const against = other[at]
     if (!against) return -1
     if (isSame(condition, against)) continue
-    return compare(condition, against)
+    return compare(condition, against, firsts)
   }
   return one.length < other.length ? 1 : 0
 }
 
-function compare(one: Condition, other: Condition): number {
+function compare(one: Condition, other: Condition, firsts: Firsts): number {
   if (one.argument !== other.argument) return other.argument - one.argument
   const byOperation = RANKS[one.operation] - RANKS[other.operation]
   if (byOperation !== 0) return byOperation
   const [a, b] = [halves(one), halves(other)]
-  const byHigh = byValue(one.operation, a.high, b.high)
-  // Two masks for the upper half are two tests, of which the first one written comes first.
-  if (byHigh !== 0 || a.highMask !== b.highMask) return byHigh
-  return byValue(one.operation, a.low, b.low)
+  if (a.highMask !== b.highMask) {
+    return (firsts.get(testOf(one)) ?? 0) - (firsts.get(testOf(other)) ?? 0)
+  }
+  return byValue(one.operation, a.high, b.high) || byValue(one.operation, a.low, b.low)
 }
 
 /** The smaller bound of `LessThan` comes first, else the higher value. */

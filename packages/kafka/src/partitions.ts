@@ -6,6 +6,8 @@ import type { KafkaSettings } from './settings.ts'
 /** The partitions of a topic: of each the id of the broker that leads it; −1: nobody does now. */
 export type Leaders = readonly number[]
 
+const MOST_TOPICS = 10_000
+
 export class Partitioner {
   readonly #how: KafkaSettings['partition']
   readonly #random: () => number
@@ -30,6 +32,8 @@ export class Partitioner {
   }
 
   #next(topic: string, some: readonly number[]): number {
+    // Topics may be named by what is in events.
+    if (this.#turns.size >= MOST_TOPICS && !this.#turns.has(topic)) this.#turns.clear()
     const turn = this.#turns.get(topic) ?? Math.floor(this.#random() * some.length)
     this.#turns.set(topic, turn + 1)
     return some[turn % some.length] ?? 0

@@ -63,6 +63,54 @@ describe('seccomp import, where libseccomp has ways of its own', () => {
     expect(await answerOn('amd64', other, 'personality', 1n), 'no int').to.equal(ALLOWED)
   })
 
+  it('decides among several rules that match as libseccomp does', async () => {
+    const rule = (action: object, ...args: readonly object[]) => ({
+      ...action,
+      names: ['mmap'],
+      args,
+    })
+    const allow = { action: 'SCMP_ACT_ALLOW' }
+    const at = (op: string, value: number, valueTwo = 0) => ({
+      index: 0,
+      op: `SCMP_CMP_${op}`,
+      value,
+      valueTwo,
+    })
+    const value = {
+      defaultAction: 'SCMP_ACT_ERRNO',
+      syscalls: [
+        rule(allow, at('EQ', 8)),
+        rule(allow, at('MASKED_EQ', 5, 1)),
+        rule(DENIED, at('EQ', 1)),
+      ],
+    }
+    expect(await answerOn('amd64', value, 'mmap', 1n)).to.equal(EACCES)
+    expect(await answerOn('amd64', value, 'mmap', 3n)).to.equal(ALLOWED)
+  })
+
+  it('denies a call of ipc(2) in every version', async () => {
+    const value = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ ...DENIED, names: ['shmget'] }] }
+    for (const name of MULTIPLEXED) {
+      expect(await answerOn(name, value, 'ipc', 23n)).to.equal(EACCES)
+      expect(await answerOn(name, value, 'ipc', 0x10017n)).to.equal(EACCES)
+      expect(await answerOn(name, value, 'ipc', 24n)).to.equal(ALLOWED)
+    }
+  })
+
+  it('keeps the rule of a name of elsewhere that the runtimes would not skip', async () => {
+    const value = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [
+        { action: 'SCMP_ACT_ALLOW', names: ['sigreturn'] },
+        { ...DENIED, names: ['sigreturn'] },
+      ],
+    }
+    const { elsewhere } = imported(value, await loadArchitecture('amd64'))
+    expect(elsewhere.map(({ name, verdict }) => [name, verdict.action])).to.deep.equal([
+      ['sigreturn', 'errno'],
+    ])
+  })
+
   it('knows the names that libseccomp has for architectures', async () => {
     for (const arch of ['loong64', 'loongarch64']) {
       const value = denying(

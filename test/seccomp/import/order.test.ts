@@ -112,6 +112,13 @@ describe('the order in which libseccomp tests rules', () => {
     }
   })
 
+  it('joins tests of the same upper half, which come where the first of them is written', () => {
+    const masked: readonly Test[] = [[0, 'MaskedEqual', 1n, 5n]]
+    const [eight, one]: readonly (readonly Test[])[] = [[[0, 'Equal', 8n]], [[0, 'Equal', 1n]]]
+    expect(orderOf(eight ?? [], masked, one ?? [])).to.deep.equal([0, 2, 1])
+    expect(orderOf(masked, eight ?? [], one ?? [])).to.deep.equal([0, 1, 2])
+  })
+
   it('holds for several rules at once', () => {
     const rules: readonly Test[] = [
       [0, 'GreaterThan', 1n],

@@ -166,7 +166,10 @@ describe('an event that an output does not take, in the queue on the disk', () =
 
   it('has hundreds of thousands go by it, in the memory that a few take', () => {
     const program = fileURLToPath(new URL('./stuck-program.js', import.meta.url))
-    const { stdout, stderr } = spawnSync(process.execPath, [program, path()], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(process.execPath, [program, path()], {
+      encoding: 'utf8',
+      timeout: 100_000,
+    })
     expect(stderr).to.equal('')
     const { confirmed, sending, storedAgain, beforeMB, afterMB, storedMB } = JSON.parse(stdout)
     expect(confirmed).to.be.at.least(200_000)
