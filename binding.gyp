@@ -16,6 +16,8 @@
       "sources": ["addon/sealbeat.cc"],
       "conditions": [
         ["OS=='linux'", {
+          # Node unloads it at the end of a worker, though threads of it may still run.
+          "ldflags": ["-Wl,-z,nodelete"],
           "sources": ["addon/seccomp/seccomp.cc", "addon/seccomp/trap.cc", "addon/seccomp/denial.cc",
                       "addon/process/restart.cc", "addon/process/lock.cc", "addon/process/notify.cc",
                       "addon/process/signals.cc", "addon/process/keyring.cc",

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, endianness, tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { expect } from 'chai'
@@ -86,6 +86,20 @@ describe('addon', () => {
       expect(stdout).to.equal(`${printed}\n`)
     })
   }
+
+  it('takes no newer glibc than 2.28 and no newer libstdc++ than of GCC 8, as a release', function () {
+    needsLinux.call(this)
+    const compiler = spawnSync('c++', ['-dumpversion'], { encoding: 'utf8' }).stdout ?? ''
+    // A newer one takes newer symbols for the same source, and comes with a newer glibc.
+    if (!/^\d/.test(compiler) || Number.parseInt(compiler, 10) > 12) {
+      skip(this, 'not compiled with GCC 12 or older')
+    }
+    const text = readFileSync(addonFile('sealbeat'), 'latin1')
+    const newest = (version: RegExp): number =>
+      Math.max(0, ...Array.from(text.matchAll(version), ([, number]) => Number(number)))
+    expect(newest(/GLIBC_2\.(\d+)/g)).to.be.at.most(28)
+    expect(newest(/GLIBCXX_3\.4\.(\d+)/g)).to.be.at.most(25)
+  })
 
   it('compiles where there is no Linux, and answers ENOSYS there', function () {
     this.timeout(60_000)

@@ -5,8 +5,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace sealbeat {
@@ -42,7 +42,8 @@ class ProcessFolder {
   };
   // The length of what is in the buffer, or an errno as a negative number.
   ssize_t ReadOne(int pid, char* buffer, std::size_t size);
-  std::unordered_map<int, Kept> kept_;
+  // By pid. Not std::unordered_map, which takes the libstdc++ of GCC 11 if it is compiled there.
+  std::map<int, Kept> kept_;
   std::size_t most_kept_ = 0;
   unsigned round_ = 0;
   int folder_ = -1;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <tuple>
 #include <vector>
 
@@ -28,25 +30,55 @@ std::vector<std::string> ToTexts(const std::string& all) {
   return texts;
 }
 
+// The function of JavaScript that the job's thread calls. Node deletes it when its environment ends, whoever may still
+// call it: so the thread does that under the mutex, and not once it is gone.
+struct Teller {
+  explicit Teller(const Napi::ThreadSafeFunction& tell) : tell(tell) {}
+
+  std::mutex mutex;
+  bool gone = false;
+  Napi::ThreadSafeFunction tell;
+  std::atomic<int> holders{0};
+};
+
+using HeldTeller = Held<Teller>;
+
+// Called before the environment deletes the function, as the hook is younger than it.
+void TakeAway(void* argument) {
+  const std::unique_ptr<HeldTeller> held(static_cast<HeldTeller*>(argument));
+  const std::lock_guard lock((*held)->mutex);
+  (*held)->gone = true;
+}
+
 // Starts the job, at whose end `done` is called, and returns what JavaScript sees of it.
 Value Begin(const HeldJob& job, const Value& done, Napi::Function answers) {
   const auto env = done.Env();
   auto tell = Napi::ThreadSafeFunction::New(env, done.As<Napi::Function>(), "sealbeat:host", 0, 1);
   // A call that hangs for ever must not keep the process alive.
   tell.Unref(env);
+  const HeldTeller teller(new Teller(tell));
+  auto* const hooked = new HeldTeller(teller);
+  napi_add_env_cleanup_hook(env, TakeAway, hooked);
+  const auto unhook = [hooked](napi_env env) {
+    napi_remove_env_cleanup_hook(env, TakeAway, hooked);
+    delete hooked;
+  };
   // The job is held by its thread while this runs, and by the function that it hands over after that.
-  job->done = [job = job.operator->(), tell]() mutable {
-    const HeldJob held(job);
-    const auto end = [held](Napi::Env env, Napi::Function callback) {
+  job->done = [job = job.operator->(), teller, unhook] {
+    const auto end = [held = HeldJob(job), unhook](Napi::Env env, Napi::Function callback) {
       uv_thread_join(&held->thread);
+      unhook(env);
       // Fails where nobody can be told any more, as Node is ending.
       napi_call_function(env, env.Undefined(), callback, 0, nullptr, nullptr);
     };
-    // Otherwise the event loop is gone, and has released it.
-    if (tell.BlockingCall(end) == napi_ok) tell.Release();
+    const std::lock_guard lock(teller->mutex);
+    if (!teller->gone && teller->tell.BlockingCall(end) == napi_ok) teller->tell.Release();
   };
   const int error = Start(job);
-  if (error != 0) tell.Release();
+  if (error != 0) {
+    unhook(env);
+    tell.Release();
+  }
   auto asking = Napi::Object::New(env);
   asking.Set("errno", error);
   asking.Set("reached", Napi::Function::New(env, [job](const CallbackInfo& info) {

@@ -7,6 +7,7 @@ import type { Event } from 'sealbeat'
 import { checkBeat, runBeat } from 'sealbeat/testing'
 import host from './index.ts'
 import { DEFAULT_METRICSETS, METRICSETS } from './metricsets/all.ts'
+import { deviceOfTrees } from './testing/tree.ts'
 
 const FILES = {
   'proc/stat': 'cpu  10 0 10 70 0 0 0 0 0 0\ncpu0 5 0 5 35 0 0 0 0\ncpu1 5 0 5 35 0 0 0 0\n',
@@ -16,7 +17,7 @@ const FILES = {
   'proc/filesystems': 'nodev\tproc\nnodev\ttmpfs\n\text4\n',
   'proc/diskstats': '8 0 sda 1 0 8 1 1 0 16 1 0 2 2\n7 0 loop0 0 0 0 0 0 0 0 0 0 0 0\n',
   'proc/1/mountinfo':
-    '21 1 8:0 / / rw - ext4 /dev/sda rw\n22 21 0:5 / /proc rw - proc proc rw\n' +
+    `21 1 ${deviceOfTrees()} / / rw - ext4 /dev/sda rw\n22 21 0:5 / /proc rw - proc proc rw\n` +
     '23 21 8:16 / /gone rw - ext4 /dev/sdb rw\n',
   'proc/1/net/dev': 'eth0: 10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n',
   'proc/1/stat': '1 (init) S 0 1\n',
@@ -100,17 +101,22 @@ describe('host', () => {
 
   it('reports the filesystem types that are not ignored', async () => {
     const config = { hostfs, period: '1h', metricsets: ['filesystem'] }
-    await mkdir(join(hostfs, 'gone'))
+    const mounts = ['/ ext4 /dev/sda', '/a nfs nas:/a', '/b nfs4 nas:/b'].map((line, at) => {
+      const [point, type, source] = line.split(' ')
+      return `${21 + at} ${20 + at} ${deviceOfTrees()} / ${point} rw - ${type} ${source} rw\n`
+    })
+    await write('proc/1/mountinfo', mounts.join(''))
+    for (const folder of ['a', 'b']) await mkdir(join(hostfs, folder))
     const some = await runBeat(
       host,
-      { ...config, filesystem: { ignore_types: ['ext4'] } },
+      { ...config, filesystem: { ignore_types: ['ext4', 'nfs'] } },
       { count: 1 },
     )
     const all = await runBeat(host, { ...config, filesystem: { ignore_types: [] } }, { count: 1 })
     const points = (events: readonly Event[]) =>
       events.map(event => JSON.stringify(event).match(/"mount_point":"(.*?)"/)?.[1])
-    expect(points(some)).to.deep.equal(['/proc'])
-    expect(points(all)).to.deep.equal(['/', '/proc', '/gone'])
+    expect(points(some)).to.deep.equal(['/b'])
+    expect(points(all)).to.deep.equal(['/', '/a', '/b'])
   })
 
   it('refuses an invalid section', async () => {

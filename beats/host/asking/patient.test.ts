@@ -3,8 +3,9 @@ import { expect } from 'chai'
 import type { Asking } from 'sealbeat/host'
 import { patient } from './patient.ts'
 
-/** A kernel in which whatever begins with `nfs` hangs until `recover` is called. */
+/** A kernel in which whatever begins with `nfs`, or is added to `broken`, hangs until `recover` is called. */
 function kernel() {
+  const broken = new Set<string>()
   const waiting: (() => void)[] = []
   const asked: string[] = []
   const jobs = { count: 0, left: 0 }
@@ -15,7 +16,8 @@ function kernel() {
       for (const path of paths) {
         await setImmediate()
         asked.push(path)
-        if (path.startsWith('nfs')) await new Promise<void>(resolve => waiting.push(resolve))
+        if (path.startsWith('nfs') || broken.has(path))
+          await new Promise<void>(resolve => waiting.push(resolve))
         reached++
         if (isLeft) return
       }
@@ -34,7 +36,7 @@ function kernel() {
     for (const answer of waiting.splice(0)) answer()
     await setImmediate()
   }
-  return { asked, jobs, ask, recover }
+  return { asked, broken, jobs, ask, recover }
 }
 
 describe('host: questions that hang', () => {
@@ -43,7 +45,7 @@ describe('host: questions that hang', () => {
   const skipped = { problem: 'skipped, because others do not answer' }
   const of = (...paths: readonly string[]) => paths.map(path => ({ path }))
 
-  it('hold nobody else up, are not asked again, and take no more threads than they may', async () => {
+  it('hold nobody else up, and are not asked again', async () => {
     const { ask, asked, jobs, recover } = kernel()
     const answers = patient(ask, path => path, { timeoutMs: 20, deadlineMs: 5000, maxHanging: 2 })
     expect(await answers(['a', 'b', 'c'], never)).to.deep.equal(of('a', 'b', 'c'))
@@ -56,11 +58,35 @@ describe('host: questions that hang', () => {
     expect(jobs).to.deep.equal({ count: 3, left: 1 })
     expect(await answers(['nfs1', 'b'], never)).to.deep.equal([silent, { path: 'b' }])
     expect(jobs).to.deep.equal({ count: 4, left: 1 })
-    expect(await answers(['nfs2', 'b'], never)).to.deep.equal([silent, skipped])
     expect(asked.filter(path => path === 'nfs1')).to.have.lengthOf(1)
     await recover()
     expect(await answers(['a', 'b'], never)).to.deep.equal(of('a', 'b'))
     expect(asked.at(-1)).to.equal('b')
+  })
+
+  it('once they are as many as may be, leave those that answered before, in one job', async () => {
+    const { ask, asked, broken, jobs, recover } = kernel()
+    const answers = patient(ask, path => path, { timeoutMs: 20, deadlineMs: 5000, maxHanging: 2 })
+    const paths = ['a', 'nfs1', 'b', 'nfs2', 'c', 'new']
+    await answers(['a', 'b', 'c'], never)
+    const all = [{ path: 'a' }, silent, { path: 'b' }, silent, { path: 'c' }, skipped]
+    for (const count of [4, 5, 6]) {
+      expect(await answers(paths, never)).to.deep.equal(all)
+      expect(jobs.count).to.equal(count)
+    }
+    broken.add('a')
+    const without = [silent, silent, skipped, silent, skipped, skipped]
+    expect(await answers(paths, never)).to.deep.equal(without)
+    expect(jobs.count).to.equal(7)
+    expect(await answers(paths, never)).to.deep.equal([silent, ...all.slice(1)])
+    expect(asked.filter(path => path === 'a')).to.have.lengthOf(5)
+    broken.clear()
+    await recover()
+    await answers(paths.slice(4), never)
+    expect(asked.at(-1)).to.equal('new')
+    expect(await answers(['nfs1', 'nfs2', 'a', 'new'], never)).to.deep.equal([
+      ...[silent, silent, skipped, { path: 'new' }],
+    ])
   })
 
   it('are asked again once they were answered', async () => {

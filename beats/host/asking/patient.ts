@@ -6,7 +6,7 @@ interface Limits {
   readonly timeoutMs: number
   /** How long to wait for all: further questions are skipped. */
   readonly deadlineMs: number
-  /** How many questions may hang at once. Each has a thread. */
+  /** How many questions may hang, each with a thread of its own, until only those are asked that answered before. */
   readonly maxHanging: number
 }
 
@@ -14,7 +14,8 @@ type Answered<T> = T | { readonly problem: string }
 
 /**
  * Asks all questions in one job, and goes on behind one that is not answered: a mount whose server is gone never
- * answers, and the call can't be cancelled. While it hangs, it is not asked again.
+ * answers, and the call can't be cancelled. While it hangs, it is not asked again. Once too many hang, what answered
+ * when it was last asked is still asked, in one job for each call, so that a dead server takes no other mount along.
  *
  * @param ask starts a job for these questions
  * @param keyOf tells which questions are the same
@@ -26,6 +27,7 @@ export function patient<Q, T>(
   { timeoutMs, deadlineMs, maxHanging }: Limits,
 ): (questions: readonly Q[], signal: AbortSignal) => Promise<readonly Answered<T>[]> {
   const hanging = new Set<string>()
+  let answered: ReadonlySet<string> = new Set()
 
   const hangs = (question: Q, { leave, done }: Asking<T>): void => {
     const key = keyOf(question)
@@ -38,7 +40,10 @@ export function patient<Q, T>(
     const endMs = performance.now() + deadlineMs
     const answers = new Map<Q, Answered<T>>()
     let open = questions.filter(question => !hanging.has(keyOf(question)))
-    while (open.length > 0 && hanging.size < maxHanging && performance.now() < endMs) {
+    for (let isLast = false; !isLast && performance.now() < endMs; ) {
+      isLast = hanging.size >= maxHanging
+      if (isLast) open = open.filter(question => answered.has(keyOf(question)))
+      if (open.length === 0) break
       const asking = ask(open)
       const isDone = await isAnswered(asking, timeoutMs, signal)
       const found = asking.answers()
@@ -57,6 +62,13 @@ export function patient<Q, T>(
       }
       open = isDone ? [] : open.slice(found.length + 1)
     }
+    const hasAnswered = (question: Q): boolean => {
+      const [key, answer] = [keyOf(question), answers.get(question)]
+      // Without an answer it was skipped, and is what it was before.
+      if (answer === undefined) return answered.has(key) && !hanging.has(key)
+      return answer !== NO_ANSWER
+    }
+    answered = new Set(questions.filter(hasAnswered).map(keyOf))
     return questions.map(
       question => answers.get(question) ?? (hanging.has(keyOf(question)) ? NO_ANSWER : SKIPPED),
     )

@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { expect } from 'chai'
 import { parseMountinfo } from '../proc/mountinfo.ts'
-import { heeded, sampled } from '../testing/tree.ts'
+import { deviceOfTrees, heeded, sampled } from '../testing/tree.ts'
 import { checkedEvent } from './figures.ts'
 import { filesystem, filesystemFields } from './filesystem.ts'
 
@@ -56,11 +54,8 @@ describe('host: filesystem', () => {
       (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
       { forget: () => undefined },
     )
-    const { dev } = statSync(tmpdir())
-    // makedev(3)
-    const here = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
     const lines = [
-      `21 1 ${here} / / rw - ext4 /dev/sda rw`,
+      `21 1 ${deviceOfTrees()} / / rw - ext4 /dev/sda rw`,
       '22 21 250:99 / /late rw - ext4 /dev/sdb rw',
       '23 21 0:99 / /sub rw - btrfs /dev/sdc rw',
     ]
@@ -75,6 +70,19 @@ describe('host: filesystem', () => {
     ])
   })
 
+  it("has no figures of the container's root under the name of the host's", async () => {
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: () => undefined },
+    )
+    const mountinfo = '21 1 250:98 / / rw - ext4 /dev/sda rw\n'
+    const settings = { trouble, ignoredTypes: [] }
+    const [events] = await sampled(filesystem, [{ 'proc/1/mountinfo': mountinfo }], settings)
+    expect(events).to.deep.equal([])
+    expect(told).to.deep.equal(['/: it is not mounted below hostfs: bind it with rslave'])
+  })
+
   it('forgets mounts that are gone, and says what is hidden', async () => {
     const told: string[] = []
     const trouble = Object.assign(
@@ -82,7 +90,7 @@ describe('host: filesystem', () => {
       { forget: (subject: string) => void told.push(`${subject} is gone`) },
     )
     const [root, gone] = [
-      '21 1 8:1 / / rw - ext4 /dev/sda rw',
+      `21 1 ${deviceOfTrees()} / / rw - ext4 /dev/sda rw`,
       '22 21 8:2 / /x rw - ext4 /dev/b rw',
     ]
     const covered = '23 22 0:9 / /x rw - tmpfs none rw'

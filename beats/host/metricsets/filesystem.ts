@@ -41,18 +41,18 @@ export const filesystem: Metricset = ({ files, ignoredTypes, trouble, check }) =
 
 /**
  * A mount of the host that is not below `hostfs` would have the figures of the filesystem that is there instead. That
- * is told by the devices, if those of any mount agree. A subvolume of btrfs has a number of its own.
+ * is told by the device, where the kernel tells it. A subvolume of btrfs has a number of its own.
  */
 function withoutStrangers(
   mounts: readonly Mount[],
   answers: readonly FilesystemAnswer[],
 ): readonly FilesystemAnswer[] {
-  const agrees = (answer: FilesystemAnswer, at: number): boolean =>
-    !('problem' in answer) && answer.deviceNumber === mounts[at]?.deviceNumber
-  if (!answers.some(agrees)) return answers
   return answers.map((answer, at) => {
-    const isStranger = mounts[at]?.type !== 'btrfs' && !('problem' in answer) && !agrees(answer, at)
-    return isStranger ? { problem: 'it is not mounted below hostfs: bind it with rslave' } : answer
+    if ('problem' in answer || answer.deviceNumber === undefined) return answer
+    const isSame = answer.deviceNumber === mounts[at]?.deviceNumber
+    return isSame || mounts[at]?.type === 'btrfs'
+      ? answer
+      : { problem: 'it is not mounted below hostfs: bind it with rslave' }
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
-import type { ProcessAnswer } from 'sealbeat/host'
 import type { HostFiles } from '../host-files.ts'
+import type { ReadProcesses } from '../processes/read.ts'
 import type { TopSettings } from '../processes/top.ts'
 import type { Troubles } from '../troubles.ts'
 import type { Check } from './figures.ts'
@@ -12,7 +12,7 @@ export interface Host {
   /** How many processes are reported one by one. */
   readonly top: TopSettings
   /** What /proc/PID/stat says of all processes, in this tick. */
-  processes(tick: object, signal: AbortSignal): Promise<readonly ProcessAnswer[]>
+  processes(tick: object, signal: AbortSignal): Promise<ReadProcesses>
   /** Returns a figure that is possible. Every number of an event passes it, so only wholes need be told here. */
   readonly check: Check
   /** Reports a problem with a subject, or with undefined that it is over. It is logged when it changes. */

@@ -48,8 +48,8 @@ export const process: Metricset = ({ files, processes, top }) => {
   }
 
   return async (signal, tick) => {
-    const all = await processes(tick, signal)
-    const now = { byPid: new Map(all.map(each => [each.pid, each])), ms: performance.now() }
+    const { all, ms } = await processes(tick, signal)
+    const now = { byPid: new Map(all.map(each => [each.pid, each])), ms }
     const elapsedTicks = before && ((now.ms - before.ms) / 1000) * TICKS_PER_SECOND
     const found = topOf(spentSince(before?.byPid, all), top)
     before = now

@@ -5,7 +5,7 @@ import type { Metricset } from './metricset.ts'
 export const processSummary: Metricset =
   ({ files, processes }) =>
   async (signal, tick) => {
-    const all = await processes(tick, signal)
+    const { all } = await processes(tick, signal)
     // The state of a process is that of its first thread. Of this one, another thread runs, which reads the states.
     const own = Number(files.link('proc/self'))
     const counts = new Map<ProcessState, number>(PROCESS_STATES.map(state => [state, 0]))

@@ -42,7 +42,10 @@ describe('host: processes on this host', () => {
     ])
     try {
       const ps = `ps -o ppid=,pgid=,vsz=,rss=,nlwp=,comm= -p ${busy.pid}`
-      const args = [PROGRAM, 'process', 'sleep 0.5', `sleep 1; ${ps}`]
+      // Node has started once it has all of its threads and memory.
+      const size = `ps -o vsz=,nlwp= -p ${busy.pid}`
+      const settled = `until a=$(${size}); sleep 0.3; [ "$a" = "$(${size})" ]; do :; done`
+      const args = [PROGRAM, 'process', settled, `sleep 1; ${settled}; ${ps}`]
       const { stdout, stderr } = spawnSync(process.execPath, args, {
         encoding: 'utf8',
         timeout: 60_000,

@@ -5,8 +5,15 @@ import type { HostFiles } from '../host-files.ts'
 /** What /proc/PID/stat says of all processes. */
 interface ProcessReader {
   /** Reads once in each tick, whoever asks. Under `hidepid`, these are the processes of the agent's own user. */
-  read(tick: object, signal: AbortSignal): Promise<readonly ProcessAnswer[]>
+  read(tick: object, signal: AbortSignal): Promise<ReadProcesses>
   close(): Promise<void>
+}
+
+/** All processes as they were at one time. */
+export interface ReadProcesses {
+  readonly all: readonly ProcessAnswer[]
+  /** Of the monotonic clock, when the kernel had answered: long before now, if others have used the answer first. */
+  readonly ms: number
 }
 
 const TIMEOUT_MS = 5_000
@@ -21,10 +28,10 @@ const MAX_KEPT = 2048
 export function processReader(files: HostFiles): ProcessReader {
   const folder = files.resolve('proc')
   let processes: Processes | undefined
-  let last: { readonly tick: object; readonly all: Promise<readonly ProcessAnswer[]> } | undefined
+  let last: { readonly tick: object; readonly answer: Promise<ReadProcesses> } | undefined
   let hanging: Promise<void> | undefined
 
-  const read = async (signal: AbortSignal): Promise<readonly ProcessAnswer[]> => {
+  const read = async (signal: AbortSignal): Promise<ReadProcesses> => {
     if (hanging !== undefined) throw new Error(`${folder} does not answer`)
     processes ??= openProcesses(folder, MAX_KEPT)
     const asking = processes.ask()
@@ -34,18 +41,19 @@ export function processReader(files: HostFiles): ProcessReader {
       })
       throw new Error(`${folder} does not answer`)
     }
+    const ms = performance.now()
     const [answer = { problem: 'no answer' }] = asking.answers()
     if ('problem' in answer) throw new Error(`${folder}: ${answer.problem}`)
-    return answer
+    return { all: answer, ms }
   }
 
   return {
     read: (tick, signal) => {
-      if (last?.tick !== tick) last = { tick, all: read(signal) }
-      return last.all
+      if (last?.tick !== tick) last = { tick, answer: read(signal) }
+      return last.answer
     },
     close: async () => {
-      await last?.all.catch(() => undefined)
+      await last?.answer.catch(() => undefined)
       if (hanging === undefined) processes?.close()
       else hanging.then(() => processes?.close())
     },

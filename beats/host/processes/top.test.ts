@@ -20,6 +20,17 @@ describe('host: top processes', () => {
     expect(spentSince(byPid, [process(2, 4999, 1)])[0]?.spent).to.equal(0)
   })
 
+  it('have spent an unknown time if the sample before lacks them, though they are older', () => {
+    const now = [process(1, 130, 5), process(6, 90_000, 5, 0.5), process(3, 20, 1, 0.5)]
+    expect(spentSince(byPid, now).map(each => each.spent)).to.deep.equal([
+      ...[30, undefined, undefined],
+    ])
+    const unread = { ...process(6, 0, 0, 0), state: '' }
+    expect(spentSince(byPid, [unread, process(1, 130, 5)])).to.have.lengthOf(1)
+    const since = spentSince(new Map([...byPid, [6, unread]]), now)
+    expect(since[1]).to.have.property('spent', undefined)
+  })
+
   it('are those with most time, then those with most memory, each once', () => {
     const now = [process(1, 130, 50), process(2, 5040, 9), process(3, 700, 70), process(4, 9, 0)]
     const all = spentSince(byPid, now)

@@ -1,5 +1,5 @@
 // A host made of files, for the tests of this beat; not part of the package.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Event } from 'sealbeat'
@@ -35,6 +35,13 @@ export function tree(files: Files = {}): Tree {
   write(files)
   const remove = (): void => rmSync(root, { recursive: true })
   return { root, files: hostFiles(root), write, remove }
+}
+
+/** `254:0`: what trees are on. */
+export function deviceOfTrees(): string {
+  const { dev } = statSync(tmpdir())
+  // makedev(3)
+  return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
 }
 
 /** A check whose warnings are gathered. */
