@@ -5,6 +5,7 @@ import { type Leaf, leavesOf, type SchemaBranch } from '../../config/schema/leaf
 import { spelled } from '../../config/schema/spelling.ts'
 import { agentSchema, beatSchema } from '../../config/sections.ts'
 import type { ConfigDocument } from '../../config/source/document.ts'
+import { isWithin } from '../../config/source/secrets.ts'
 import type { Path } from '../../errors.ts'
 import { isSecretKey, redactor } from '../../log/redact.ts'
 
@@ -74,7 +75,7 @@ function notLoaded({ value }: ConfigDocument, { config, beats }: Plan): readonly
 
 type Setting = readonly [path: Path, leaf: Leaf]
 
-function schemasOf({ config, beats, plugins, output }: Plan): readonly Setting[] {
+function schemasOf({ config, beats, plugins }: Plan): readonly Setting[] {
   const sections: readonly (readonly [SchemaBranch, Path])[] = [
     [agentSchema, []],
     ...beats.map(({ path }) => [beatSchema, path] as const),
@@ -82,7 +83,6 @@ function schemasOf({ config, beats, plugins, output }: Plan): readonly Setting[]
     ...plugins
       .filter(({ kind }) => kind !== 'agent')
       .map(({ plugin, path }) => [plugin.schema, path] as const),
-    [output.plugin.schema, output.path],
   ]
   return sections.flatMap(([schema, path]) => leavesOf(schema, path))
 }
@@ -93,10 +93,6 @@ function unusedIn(settings: readonly Setting[], document: ConfigDocument): reado
     .filter(([, leaf]) => isRequired(leaf) || leaf.default === null)
     .map(([path]) => path.slice(0, -1))
     .filter(section => section.length > 0 && document.originOf(section) === undefined)
-}
-
-function isWithin(path: Path, section: Path): boolean {
-  return section.every((key, at) => key === path[at])
 }
 
 function sensitiveIn(settings: readonly Setting[]): readonly Path[] {

@@ -62,6 +62,7 @@ export class Secrets {
   }
 }
 
-function isWithin(path: Path, outer: Path): boolean {
+/** Whether a path is that of a section or of something in it. */
+export function isWithin(path: Path, outer: Path): boolean {
   return outer.every((key, at) => key === path[at])
 }
