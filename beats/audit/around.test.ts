@@ -234,7 +234,10 @@ describe('audit: events of this machine', () => {
   })
 
   it('know this process, and no other', async function () {
-    if (process.platform !== 'linux') return this.skip()
+    if (process.platform !== 'linux') {
+      console.log('    skipped: not Linux')
+      return this.skip()
+    }
     const auid = readFileSync('/proc/self/loginuid', 'utf8')
     const exe = readlinkSync('/proc/self/exe')
     const own = SECCOMP.replace('pid=5', `pid=${process.pid}`)
@@ -256,7 +259,10 @@ describe('audit: events of this machine', () => {
   })
 
   it('know this process by its program and login, where the kernel numbers it otherwise', function () {
-    if (process.platform !== 'linux') return this.skip()
+    if (process.platform !== 'linux') {
+      console.log('    skipped: not Linux')
+      return this.skip()
+    }
     const isOwn = ownProcess(false)
     const exe = readlinkSync('/proc/self/exe')
     const login = Number(readFileSync('/proc/self/loginuid', 'utf8'))

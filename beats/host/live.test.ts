@@ -102,7 +102,10 @@ describe('host: on this host', () => {
         .split('\n')
         .slice(1)
         .map(line => line.split(/\s+/).slice(1).map(Number))
-    if (read().length < 2) return this.skip()
+    if (read().length < 2) {
+      console.log('    skipped: takes free(1)')
+      return this.skip()
+    }
     const ofSwap = async (): Promise<readonly (number | undefined)[]> => {
       const [{ memory } = {}] = await measure('memory')
       const { total, swap } = memory as MemoryFields

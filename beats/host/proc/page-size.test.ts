@@ -28,7 +28,10 @@ describe('the size of a page', () => {
   })
 
   it('is that of this machine', function () {
-    if (process.platform !== 'linux') this.skip()
+    if (process.platform !== 'linux') {
+      console.log('    skipped: not Linux')
+      return this.skip()
+    }
     expect(pageBytes()).to.equal(
       Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' })),
     )
