@@ -122,17 +122,19 @@ describe('room in the queue on the disk while an output does not take some event
     const all = publishes.flat()
     const settings = { path: path(), windowEvents: 100, stuckMs: 0 }
     await fill(settings, publishes)
+    const isStuck = (id: string) => /^\d*0\.1$/.test(id)
+    const stuck = all.filter(isStuck).length
     const seen = new Map<string, number>()
     const { output } = stubborn(id => {
       seen.set(id, (seen.get(id) ?? 0) + 1)
-      // One of ten is taken a while later, and one never.
-      return id === '0.1' || (id.endsWith('5') && (seen.get(id) ?? 0) < 8)
+      // One of ten is taken a while later, and a few never.
+      return isStuck(id) || (id.endsWith('5') && (seen.get(id) ?? 0) < 8)
     })
     const delivery = { ...DELIVERY, backoff: { init: 5, max: 20 } }
     const { pipeline } = await started(settings, output, delivery)
-    while (output.confirmed.length < all.length - 1) await sleep(1)
+    while (output.confirmed.length < all.length - stuck) await sleep(1)
     const stats = pipeline.stats()
-    expect(stats).to.include({ sending: 1, queued: 0, damaged: 0, acked: all.length - 1 })
+    expect(stats).to.include({ sending: stuck, queued: 0, damaged: 0 })
     // Several times what the window has room for.
     expect(stats.stored_again).to.be.above(200)
     expect(unaccounted(stats)).to.equal(0)
