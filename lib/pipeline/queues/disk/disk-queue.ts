@@ -26,7 +26,7 @@ import {
 import { Takers } from '../takers.ts'
 import { Waiting } from '../waiting.ts'
 import { FrameWriter } from './frame-writer.ts'
-import { endOfAdmissible, type Limits, sizeOf } from './measure.ts'
+import { endOfAdmissible, type Limits } from './measure.ts'
 import { Pace } from './pace.ts'
 import { Progress, type Settings } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
@@ -134,7 +134,7 @@ export class DiskQueue implements Queue {
       ahead: this.#ahead,
       log,
       sending: () => this.#sending,
-      isShort: () => this.#writer.isShortOf(sizeOf(this.#waiting.first?.encoded)),
+      isShort: () => this.#writer.isShortOf(this.#waiting.first?.encoded.size ?? 0),
       onStored: onRoom,
     })
     this.#ahead.fill()

@@ -1,15 +1,6 @@
 import { Blocks } from '../../blocks.ts'
 import { countOf, type Encoded } from '../../queue.ts'
 
-/** Their bytes, as if all characters were ASCII. */
-export function sizeOf(encoded: Encoded | undefined): number {
-  if (encoded === undefined) return 0
-  if (encoded instanceof Blocks) return encoded.size
-  let size = encoded.lines.length
-  for (const line of encoded.lines) size += line.length
-  return size
-}
-
 /** What can be taken now. */
 export interface Limits {
   /** In bytes. */
@@ -26,7 +17,7 @@ export interface Limits {
 export function endOfAdmissible(encoded: Encoded, from: number, limits: Limits): number {
   const { room, maxPublish, isEmpty, takesAny } = limits
   if (room === 0) return from
-  const size = sizeOf(encoded)
+  const { size } = encoded
   if (size <= Math.min(room, maxPublish)) return countOf(encoded)
   if (size <= maxPublish && !isEmpty) return from
   const to = endOfFitting(encoded, from, Math.min(room, maxPublish))

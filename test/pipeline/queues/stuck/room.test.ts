@@ -40,11 +40,11 @@ describe('room in the queue on the disk while an output does not take some event
   })
 
   for (const [what, stuck, others, bytes, segment_size] of [
-    ['one event', 1, 1_500, 20_000, 1_000_000],
-    ['one event, in few segments', 1, 1_500, 20_000, 5_000_000],
-    ['hundreds of events', 300, 2_500, 10_000, 1_000_000],
-    ['hundreds of events, in few segments', 300, 2_500, 10_000, 5_000_000],
-    ['few events that have nearly half of it', 15, 250, 300_000, 5_000_000],
+    ['one event', 1, 1_000, 20_000, 1_000_000],
+    ['one event, in few segments', 1, 1_000, 20_000, 5_000_000],
+    ['hundreds of events', 300, 1_500, 10_000, 1_000_000],
+    ['hundreds of events, in few segments', 300, 1_500, 10_000, 5_000_000],
+    ['few events that have nearly half of it', 15, 80, 300_000, 5_000_000],
   ] as const) {
     it(`is made for others by ${what}`, async () => {
       const { output, free, ids } = stubborn(id => id.startsWith('stuck'))
@@ -154,7 +154,7 @@ describe('room in the queue on the disk while an output does not take some event
     }
     while (output.confirmed.length < 80 * 99) await sleep(1)
     expect(pipeline.stats().sending).to.equal(80)
-    expect(most).to.be.within(5, 20)
+    expect(most).to.be.below(20)
     free()
     await emptied(pipeline)
     expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
