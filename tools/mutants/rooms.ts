@@ -30,9 +30,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   host: {
     sources: ['beats/host'],
     tests: [
+      'beats/host/asking',
       'beats/host/host.test.ts',
       'beats/host/metricsets',
+      'beats/host/mounts/reported.test.ts',
       'beats/host/proc',
+      'beats/host/processes/cgroup.test.ts',
+      'beats/host/processes/period.test.ts',
+      'beats/host/processes/top.test.ts',
       'beats/host/schedule.test.ts',
       'beats/host/troubles.test.ts',
     ],
