@@ -28,7 +28,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   host: {
-    sources: ['beats/host'],
+    sources: [
+      'beats/host/asking',
+      'beats/host/collect.ts',
+      'beats/host/fields.ts',
+      'beats/host/host-files.ts',
+      'beats/host/metricsets',
+      'beats/host/mounts',
+      'beats/host/proc',
+      'beats/host/processes',
+      'beats/host/schedule.ts',
+      'beats/host/sys',
+      'beats/host/troubles.ts',
+    ],
     tests: [
       'beats/host/asking',
       'beats/host/host.test.ts',
