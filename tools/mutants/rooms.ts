@@ -44,10 +44,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     tests: [
       'beats/host/asking',
       'beats/host/host.test.ts',
+      'beats/host/live.test.ts',
       'beats/host/metricsets',
       'beats/host/mounts/reported.test.ts',
       'beats/host/proc',
       'beats/host/processes/cgroup.test.ts',
+      'beats/host/processes/live.test.ts',
       'beats/host/processes/period.test.ts',
       'beats/host/processes/top.test.ts',
       'beats/host/schedule.test.ts',
