@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Event, FieldTypes, LinePublisher, Receipt } from './event.ts'
-import type { Plugin } from './plugin.ts'
+import { marked, type Plugin } from './plugin.ts'
 
 /** Small durable key/value data of one beat, such as how far it has read. Values are JSON. */
 export interface StateStore {
@@ -59,7 +59,7 @@ export interface Beat<S = unknown, R = void> extends Plugin<S> {
   close?(resources: R): Promise<void>
 }
 
-/** Returns its argument; it is there for type inference: `export default defineBeat({ … })`. */
+/** Returns its argument, marked with the contract that it is made for; it is there for type inference: `export default defineBeat({ … })`. */
 export function defineBeat<S, R = void>(beat: Beat<S, R>): Beat<S, R> {
-  return beat
+  return marked(beat, 'beat')
 }

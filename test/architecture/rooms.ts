@@ -177,9 +177,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
-      ...['sandbox', 'trust', 'errors', 'basics', 'npm:import-meta-resolve'],
+      ...['sandbox', 'trust', 'contracts', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
-    types: ['contracts'],
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,

@@ -10,9 +10,11 @@ import type { ProcessorType } from '../../processor.ts'
 import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../processors/builtin.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
+import { objectMisfit, packageMisfit } from './fits.ts'
 import { importDefault } from './import-plugin.ts'
 import { Imports } from './imports.ts'
 import { isPath, locateFile, locatePackage, type PluginPlaces } from './locate.ts'
+import { manifestAbove } from './manifest.ts'
 import {
   beatProblems,
   isBeat,
@@ -68,7 +70,8 @@ const KINDS: { readonly [K in PluginKind]: Kind<Plugins[K]> } = {
  *
  * @param remedy is added to the message about a failed import
  * @throws UnknownPlugin if there is none of this name
- * @throws Error whose message names the file, if there is one, and its problem
+ * @throws Error whose message names the file, if there is one, and its problem: such as a plugin that is made for
+ *   another sealbeat
  */
 export async function loadPlugin<K extends PluginKind>(
   kind: K,
@@ -82,6 +85,9 @@ export async function loadPlugin<K extends PluginKind>(
   const file = fileURLToPath(ours ?? (await locate(kind, type, places)))
   const imports = places.imports ?? new Imports()
   const exported = await imports.once(file, () => importDefault(file, remedy, imports))
+  // First: the shape of another contract would be reported as mistakes.
+  const misfit = objectMisfit(exported)
+  if (misfit !== undefined) throw new Error(`${file} ${misfit}`)
   if (is(exported)) return exported
   throw new Error(`${file} is no ${kind}: ${problems(exported).join('; ')}`)
 }
@@ -91,6 +97,9 @@ async function locate(kind: PluginKind, type: string, places: PluginPlaces): Pro
   const url = await locatePackage(type, places)
   if (url === undefined)
     throw new UnknownPlugin(kind, type, builtinNames(kind, places.builtins), places)
+  const manifest = manifestAbove(fileURLToPath(url))
+  const misfit = manifest && packageMisfit(manifest)
+  if (misfit !== undefined) throw new Error(misfit)
   return url
 }
 
