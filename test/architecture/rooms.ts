@@ -253,6 +253,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     types: ['agent/plan'],
   },
+  'cli/installed': {
+    files: /^lib\/cli\/installed\//,
+    imports: [
+      ...['cli', 'agent/plugins', 'agent/process', 'config/parse', 'config/source', 'basics'],
+    ],
+  },
   'cli/delivery': {
     files: /^lib\/cli\/delivery\//,
     imports: [
@@ -264,7 +270,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery', 'cli/export'],
+      ...[
+        'trust',
+        'contracts',
+        'addon',
+        'log',
+        'errors',
+        'basics',
+        'cli/delivery',
+        'cli/export',
+        'cli/installed',
+      ],
     ],
   },
   'packages/kafka': {

@@ -12,7 +12,7 @@ export interface PackageManifest {
 }
 
 /** The manifest in a folder; undefined if it has none that can be read. */
-function manifestIn(folder: string): PackageManifest | undefined {
+export function manifestIn(folder: string): PackageManifest | undefined {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const wants = memberOf(memberOf(manifest, 'peerDependencies'), 'sealbeat')

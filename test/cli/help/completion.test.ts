@@ -36,6 +36,7 @@ describe('completion in bash', () => {
         'run',
         'test',
         'export',
+        'plugins',
         'setup',
         'sandbox',
         'queue',
