@@ -1,6 +1,6 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
-import { EXPORT_COMMAND } from './export/command.ts'
+import { EXPORT_COMMANDS } from './export/command.ts'
 import { PLUGINS_COMMAND, VERSION_COMMAND } from './installed/command.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
 
@@ -78,7 +78,7 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     confinesItself: true,
     load: async () => (await import('./test/output.ts')).testOutput,
   },
-  ...[EXPORT_COMMAND, PLUGINS_COMMAND, SETUP_COMMAND],
+  ...[...EXPORT_COMMANDS, PLUGINS_COMMAND, SETUP_COMMAND],
   {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',

@@ -249,9 +249,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\/export\//,
     imports: [
       ...['cli', 'agent/configure', 'agent/process', 'config/parse', 'config/source'],
-      ...['config/schema', 'log', 'errors'],
+      ...['config/schema', 'log', 'errors', 'basics', 'cli/installed', 'seccomp/policy'],
     ],
-    types: ['agent/plan'],
+    types: ['agent/plan', 'contracts'],
   },
   'cli/installed': {
     files: /^lib\/cli\/installed\//,

@@ -47,6 +47,7 @@ describe('completion in bash', () => {
     ])
     expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
+    expect(offered('export', '')).to.deep.equal(['config', 'schema'])
     expect(offered('new', '')).not.to.include('agent')
   })
 
