@@ -55,6 +55,11 @@ export interface Beat<S = unknown, R = void> extends Plugin<S> {
    * and is then started again, with the same resources, after a pause that grows.
    */
   run(context: Context<S>, resources: R): Promise<void>
+  /**
+   * One round, under the filter, in place of `run`: `sealbeat run --once`. Measures once, or reads what is there by
+   * now, and returns. Left out: the beat has no rounds, and is refused there.
+   */
+  once?(context: Context<S>, resources: R): Promise<void>
   /** Runs after the last `run`, in reverse order of opening; if a reload changes the beat, before its next `open`. */
   close?(resources: R): Promise<void>
 }

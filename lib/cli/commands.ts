@@ -35,8 +35,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'run the agent in the foreground',
     details: `Reads the configuration, opens everything that needs privileges, installs the seccomp filter, and
 then runs the beats until all are done or SIGTERM or SIGINT arrives. A second signal ends the agent
-at once. SIGHUP reloads the configuration.`,
-    options: {},
+at once. SIGHUP reloads the configuration.
+
+With --once, each beat does one round: the host beat measures once. Then the events are delivered,
+within shutdown_timeout, and the agent ends: with 75 if a beat has failed, if it was stopped before,
+or if events were not delivered. A beat without rounds, such as audit, is refused.`,
+    options: { once: { doc: 'run every beat for one round, deliver its events, and end' } },
     confinesItself: true,
     load: async () => (await import('./run.ts')).run,
   },
