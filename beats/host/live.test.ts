@@ -154,6 +154,38 @@ describe('host: on this host', () => {
     }
   })
 
+  it('diskio has what iostat(1) has read and written since boot, three times', async function () {
+    const read = (): ReadonlyMap<string, readonly number[]> => {
+      const text = execFileSync('sh', ['-c', 'LC_ALL=C iostat -d -k -p ALL -o JSON || true'], {
+        encoding: 'utf8',
+      })
+      const disks: readonly IostatDisk[] =
+        text === '' ? [] : JSON.parse(text).sysstat.hosts[0].statistics[0].disk
+      return new Map(disks.map(each => [each.disk_device, [each.kB_read, each.kB_wrtn]]))
+    }
+    if (read().size === 0) {
+      console.log('    skipped: takes iostat(1) with JSON, and disks')
+      return this.skip()
+    }
+    for (let round = 0; round < 3; round++) {
+      const before = read()
+      const measured = await measure('diskio')
+      const after = read()
+      expect(measured).not.to.have.lengthOf(0)
+      for (const { diskio } of measured) {
+        const { name, read: reads, write } = diskio as DiskFields
+        // In units of 1024 bytes, rounded down.
+        const ours = [reads.bytes, write.bytes].map(bytes => Math.floor(bytes / 1024))
+        ours.forEach((value, at) => {
+          const [least = Number.NaN, most = Number.NaN] = [before, after].map(
+            each => each.get(name)?.[at] ?? Number.NaN,
+          )
+          expect(value, `${name} ${at}`).to.be.within(least, most)
+        })
+      }
+    }
+  })
+
   it('the states of the CPUs add up to all of their time', async () => {
     const config = { metricsets: ['cpu'], period: '100ms' }
     const [event] = await runBeat(host, config, { count: 1 })
@@ -174,6 +206,18 @@ describe('host: on this host', () => {
     expect(states).to.have.property('running').that.is.at.least(1)
   })
 })
+
+interface IostatDisk {
+  readonly disk_device: string
+  readonly kB_read: number
+  readonly kB_wrtn: number
+}
+
+interface DiskFields {
+  readonly name: string
+  readonly read: { readonly bytes: number }
+  readonly write: { readonly bytes: number }
+}
 
 interface MemoryFields {
   readonly total: number

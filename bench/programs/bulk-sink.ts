@@ -9,6 +9,8 @@ const gunzip = promisify(gunzipOf)
 
 const NEWLINE = 10
 const ITEM = '{"create":{"status":201}}'
+/** A server has better things to do than to unpack in pieces of 16 KiB, each with a way to a thread and back. */
+const CHUNK_BYTES = 1024 * 1024
 
 let count = 0
 
@@ -30,9 +32,9 @@ const server = createServer(async (request, response) => {
   const body = Buffer.concat(chunks)
   const isPacked = request.headers['content-encoding'] === 'gzip'
   // Of each event there are two lines: what is done, and the event.
-  const events = linesIn(isPacked ? await gunzip(body) : body) / 2
+  const events = linesIn(isPacked ? await gunzip(body, { chunkSize: CHUNK_BYTES }) : body) / 2
   count += events
-  const items = Array.from({ length: events }, () => ITEM).join()
+  const items = `${ITEM},`.repeat(events).slice(0, -1)
   response.end(`{"took":1,"errors":false,"items":[${items}]}`)
 })
 // Whoever measures may not look at its connection for long.

@@ -207,14 +207,17 @@ export function keysOf(map: Fields): readonly string[] {
   return Object.keys(map).filter(key => map[key] !== undefined)
 }
 
-/** A copy with maps and lists of its own: a later processor may change one of the two. */
+/**
+ * A copy with maps and lists of its own: a later processor may change one of the two. V8 copies all fields of a map
+ * at once where it knows the map's kind.
+ */
 export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf)
   if (!isMap(value)) return value
-  const copy: Fields = {}
-  for (const key of Object.keys(value)) {
-    const own = value[key]
-    if (own !== undefined) setOwn(copy, key, copyOf(own))
+  const copy = { ...value }
+  for (const key in copy) {
+    const own = copy[key]
+    if (typeof own === 'object') setOwn(copy, key, copyOf(own))
   }
   return copy
 }
@@ -224,11 +227,11 @@ export function copyOf(value: unknown): unknown {
  * and list.
  */
 export function mergeInto<M extends Fields>(map: M, added: Readonly<Fields>): M {
-  for (const key of Object.keys(added)) {
+  for (const key in added) {
     const value = added[key]
-    const own = ownValue(map, key)
-    if (!isMap(value)) setOwn(map, key, copyOf(value))
-    else setOwn(map, key, mergeInto(hasFields(own) ? own : {}, value))
+    const own = isMap(value) ? ownValue(map, key) : undefined
+    if (hasFields(own)) mergeInto(own, value as Fields)
+    else setOwn(map, key, copyOf(value))
   }
   return map
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { textsOfThreads } from '../threads.ts'
 import { compare, type Finding } from './finding.ts'
 
 const AGENT = fileURLToPath(new URL('./programs/agent.js', import.meta.url))
@@ -83,10 +84,9 @@ function linesIn(folder: string): readonly string[] {
 }
 
 /** The seccomp modes of the threads of a process, without duplicates. */
-function seccompModes(pid: number | undefined): readonly string[] {
-  const modes = readdirSync(`/proc/${pid}/task`).map(thread => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')
-    return /^Seccomp:\t(\d)/m.exec(status)?.[1] ?? 'unknown'
-  })
+function seccompModes(pid = 0): readonly string[] {
+  const modes = textsOfThreads(pid, 'status').map(
+    status => /^Seccomp:\t(\d)/m.exec(status)?.[1] ?? 'unknown',
+  )
   return [...new Set(modes)]
 }

@@ -14,6 +14,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Running, Workplace } from '../cli/workplace.ts'
 import { ROOT } from '../docs/page.ts'
+import { textsOfThreads } from '../threads.ts'
 import {
   confirmedIn,
   fragmentOf,
@@ -166,7 +167,6 @@ ${output.replaceAll('EVENTS', this.#place.path('events'))}
 }
 
 function stateOfThreads(pid: number): readonly string[] {
-  const folder = `/proc/${pid}/task`
-  const stats = readdirSync(folder).map(thread => readFileSync(`${folder}/${thread}/stat`, 'utf8'))
+  const stats = textsOfThreads(pid, 'stat')
   return stats.map(stat => stat.slice(stat.lastIndexOf(')') + 2).charAt(0))
 }

@@ -1,7 +1,8 @@
 // An output that says on standard error, among the log lines, when it hears of an event, and with how many
 // threads outside of a filter.
-import { readdirSync, readFileSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { defineOutput, WRITTEN } from 'sealbeat'
+import { textsOfThreads } from '../threads.ts'
 
 interface Settings {
   /** Whether it claims to have heard something already while it opens. */
@@ -29,7 +30,6 @@ function say(events: number): void {
 }
 
 function unsealedThreads(): number {
-  const threads = readdirSync('/proc/self/task')
-  const statuses = threads.map(thread => readFileSync(`/proc/self/task/${thread}/status`, 'utf8'))
+  const statuses = textsOfThreads('self', 'status')
   return statuses.filter(status => /^Seccomp:\s*0$/m.test(status)).length
 }

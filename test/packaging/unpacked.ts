@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { textsOfThreads } from '../threads.ts'
 import { NAME } from './agent-folder.ts'
 import { run } from './programs.ts'
 
@@ -66,10 +67,9 @@ export class Unpacked {
 
 /** Looks at the child itself: the shell and the programs of `through` have become the agent by exec. */
 function lookAt(pid: number): Pick<Course, 'seccomp' | 'maps'> {
-  const seccomp = readdirSync(`/proc/${pid}/task`).map(thread => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')
-    return /^Seccomp:\s*(\d)$/m.exec(status)?.[1] ?? ''
-  })
+  const seccomp = textsOfThreads(pid, 'status').map(
+    status => /^Seccomp:\s*(\d)$/m.exec(status)?.[1] ?? '',
+  )
   return { seccomp, maps: mapsOf(pid) }
 }
 

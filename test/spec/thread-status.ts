@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { textsOfThreads } from '../threads.ts'
 
 /** What proc(5) says of a thread. */
 export interface ThreadStatus {
@@ -14,14 +14,7 @@ export interface ThreadStatus {
 
 /** Every thread of a process; one that ends meanwhile is left out. */
 export function threadStatuses(pid: number | 'self'): readonly ThreadStatus[] {
-  const folder = `/proc/${pid}/task`
-  return readdirSync(folder).flatMap(tid => {
-    try {
-      return [statusOf(readFileSync(`${folder}/${tid}/status`, 'latin1'))]
-    } catch {
-      return []
-    }
-  })
+  return textsOfThreads(pid, 'status').map(statusOf)
 }
 
 /** Reads the text of a status file. */

@@ -2,7 +2,7 @@
 
 import type { Batch, Rejection } from '../../output.ts'
 import { linesOf } from '../lines.ts'
-import { encoded } from './resp.ts'
+import { encoded, encodedBatch } from './resp.ts'
 
 export interface Command {
   readonly name: 'rpush' | 'publish'
@@ -25,6 +25,11 @@ export function commandsOf(
   datatype: 'list' | 'channel',
   key: string | undefined,
 ): Commands {
+  if (datatype === 'list' && key !== undefined && key !== '') {
+    const indices = Array.from({ length: batch.count }, (_, index) => index)
+    const bytes = encodedBatch('rpush', key, batch)
+    return { commands: [{ name: 'rpush', key, bytes, indices }], rejected: [] }
+  }
   const rejected: Rejection[] = []
   const commands: Command[] = []
   const byKey = new Map<string, { values: Uint8Array[]; indices: number[] }>()

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { needsLinux } from '../../live.ts'
+import { textsOfThreads } from '../../threads.ts'
 import { beatSource } from '../workplace.ts'
 import {
   beat,
@@ -62,8 +63,8 @@ describe('sealbeat run, told to reload', function () {
     const agent = await start([beat('one')])
     await reload(agent, config([beat('one', ', word: x'), beat('two')]))
     await agent.printed('"id":"two"')
-    for (const tid of readdirSync(`/proc/${agent.pid}/task`)) {
-      expect(readFileSync(`/proc/${agent.pid}/task/${tid}/status`, 'utf8'), tid)
+    for (const status of textsOfThreads(agent.pid, 'status')) {
+      expect(status)
         .to.match(/^Seccomp:\t2$/m)
         .and.to.match(/^NoNewPrivs:\t1$/m)
     }

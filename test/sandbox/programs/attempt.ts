@@ -1,5 +1,6 @@
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { codeOf } from '../../code-of.ts'
+import { textsOfThreads } from '../../threads.ts'
 
 /** What comes of opening a file for writing: `done` or the code of the error. */
 export function attempt(file: string): string {
@@ -24,11 +25,10 @@ export interface ThreadState {
 
 /** Every thread of a process. */
 export function threadStates(pid: number | 'self' = 'self'): readonly ThreadState[] {
-  return readdirSync(`/proc/${pid}/task`).map(tid => {
-    const text = readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1')
+  return textsOfThreads(pid, 'status').map(text => {
     const field = (name: string) => new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(text)?.[1] ?? ''
     return {
-      tid: Number(tid),
+      tid: Number(field('Pid')),
       noNewPrivs: field('NoNewPrivs'),
       effective: field('CapEff'),
       permitted: field('CapPrm'),

@@ -69,7 +69,7 @@ describe('seccomp record: the life of a recording', function () {
       const child = spawn(process.execPath, [${JSON.stringify(MAIN)}, 'seccomp', 'record', '--', 'run', '-c', 'beat.yml'])
       let said = ''
       child.stderr.on('data', text => { said += text })
-      await new Promise(resolve => child.on('exit', resolve))
+      await new Promise(resolve => child.on('close', resolve))
       await context.publish({ said })`
     place.write({
       'nested.js': beatSource(
@@ -80,7 +80,9 @@ describe('seccomp record: the life of a recording', function () {
     })
     const beats = 'beats=[{type: ./nested.js}]'
     const { stdout } = await run('seccomp', 'record', '-o', 'nested.yml', '--', 'run', '-E', beats)
-    expect(eventsOf(stdout)[0]?.said).to.contain('a filter on this process already has a listener')
+    const { said } = eventsOf(stdout)[0] ?? {}
+    expect(said).to.contain('a filter on this process already has a listener')
+    expect(said, 'a stack').not.to.match(/^ +at /m)
   })
 
   function start(...args: readonly string[]) {
