@@ -62,6 +62,7 @@ describe('completion in bash', () => {
     expect(offered('seccomp', 'export', '--f')).to.deep.equal(['--format'])
     expect(offered('seccomp', 'explain', 'read', '--a')).to.deep.equal(['--args', '--arch'])
     expect(offered('seccomp', 'export', '--format', 'asm', '--a')).to.deep.equal(['--arch'])
+    expect(offered('run', '--on')).to.deep.equal(['--once'])
     expect(offered('run', '--path.')).to.have.lengthOf(4)
     expect(offered('--strict')).to.deep.equal(['--strict.perms'])
   })

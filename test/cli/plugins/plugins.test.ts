@@ -148,6 +148,12 @@ output.main: { type: tide }
     expect(others(strict).map(({ problem }) => problem)[0]).to.match(
       /^plugin file \("tide"\) can only be writable by the owner/,
     )
+    chmodSync(place.path('node_modules/tide/main.js'), 0o644)
+    chmodSync(place.path('node_modules'), 0o777)
+    const above = await place.run('plugins', '--json')
+    expect(others(above).map(({ problem }) => problem)[0]).to.match(
+      /^folder \(".*\/node_modules"\) can only be writable by the owner/,
+    )
     const lenient = await place.run('plugins', '--json', '--strict.perms=false')
     expect(others(lenient).map(({ kind }) => kind)).to.deep.equal(['output'])
   })
