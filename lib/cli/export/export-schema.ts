@@ -1,7 +1,6 @@
 // `sealbeat export schema`: beat.yml as JSON Schema, with the plugins that are built in and installed, for editors.
 
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { endProcess } from '../../agent/process/own-exit.ts'
 import { version } from '../../own-package.ts'
 import type { Call } from '../command.ts'
 import { findPlugins } from '../installed/found.ts'
@@ -24,6 +23,5 @@ export async function exportSchema(call: Call): Promise<ExitCode> {
   const others = packages.map(each => [each.type, each.version].join(' ').trim())
   const title = `beat.yml of ${[`sealbeat ${version()}`, ...others].join(', ')}`
   await printJson(documentSchema(known, title))
-  // Modules of plugins may have left something behind that keeps the process alive.
-  return endProcess(EXIT.ok)
+  return EXIT.ok
 }

@@ -4,7 +4,6 @@ import { relative } from 'node:path'
 import { defaultPrivileges, formatPrivilege } from '../../agent/plugins/declared.ts'
 import type { InstalledPlugin } from '../../agent/plugins/installed.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { endProcess } from '../../agent/process/own-exit.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
 import { findPlugins } from './found.ts'
@@ -35,8 +34,7 @@ export async function plugins(call: Call): Promise<ExitCode> {
   if (call.has('json')) await printJson({ plugins: listed })
   else await print(textOf(listed))
   const ok = listed.every(({ problem }) => problem === undefined)
-  // Modules of plugins may have left something behind that keeps the process alive.
-  return endProcess(ok ? EXIT.ok : EXIT.failure)
+  return ok ? EXIT.ok : EXIT.failure
 }
 
 const TITLES = [

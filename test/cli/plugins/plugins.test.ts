@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { version } from '../../../lib/own-package.ts'
 import { beatSource, type Result, Workplace } from '../workplace.ts'
@@ -164,6 +164,21 @@ output.main: { type: tide }
     place.write({ 'deep/er/web.yml': 'beats: []\n' })
     const result = await place.run('plugins', '--json', '-c', 'deep/er/web.yml')
     expect(others(result).map(({ type }) => type)).to.deep.equal(['tide'])
+  })
+
+  it('has stand-ins for credentials, and leaves none behind', async () => {
+    pack('tide', TIDE)
+    mkdirSync(place.path('tmp'))
+    place.write({
+      'beat.yml': `beats: [{ type: host }]\noutput.tide: {}\nname: \${credential:x}\n`,
+    })
+    const through = ['env', `TMPDIR=${place.path('tmp')}`]
+    const { code, stderr } = await place.startThrough(through, 'plugins').ended()
+    expect({ code, stderr }).to.deep.equal({
+      code: 0,
+      stderr: 'note: only the service has credentials: using "stand-in" for x\n',
+    })
+    expect(readdirSync(place.path('tmp'))).to.deep.equal([])
   })
 
   it('reports a file that was named and is not there', async () => {
