@@ -1,4 +1,4 @@
-// `make boot` runs the commands of docs/operations.md as written, on an agent of the template. Needs root.
+// `make boot` runs the commands of README and docs/operations.md as written, on an agent of the template. Needs root.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ function packagesOfTemplate(): string {
 const AFTER: Readonly<Record<string, (machine: Machine) => void>> = {
   // As an operator would write it there; the line about the metrics then comes soon.
   'apt-get install -y ./web_0.1.0-1_amd64.deb': ({ run }) => {
-    run(`echo 'logging.metrics.period: 1s' >>/etc/web/web.yml`)
+    run(`grep -q ^logging /etc/web/web.yml || echo 'logging.metrics.period: 1s' >>/etc/web/web.yml`)
   },
   'systemctl restart web': ({ run }) => {
     const find = "journalctl -u web -o cat -g 'Non-zero metrics in the last 1s'"
@@ -64,7 +64,7 @@ const AFTER: Readonly<Record<string, (machine: Machine) => void>> = {
   },
 }
 
-describe('docs/operations.md: an agent of the template', function () {
+describe('README and docs/operations.md: an agent of the template', function () {
   this.timeout(120_000)
   let machine: Machine
   bootedWith(
