@@ -49,7 +49,10 @@ const ON_FILE: Words = {
     'mode, and those of the folders above it',
   EROFS: what => `${what} is read-only here: ReadWritePaths= in the unit makes it writable`,
   ENOSPC: what => `${what}: no space left on the device`,
-  ENOENT: what => `${what} does not exist`,
+  ENOENT: (what, syscall) =>
+    syscall === 'mkdir'
+      ? `${what} can not be made there: set another folder`
+      : `${what} does not exist`,
   ENOTDIR: what => `${what}: one of the folders above it is a file`,
   EEXIST: (what, syscall) =>
     `${what} ${syscall === 'mkdir' ? 'is not a folder' : 'already exists'}`,

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, exitCodeOf } from '../agent/process/exit.ts'
 import { AgentError } from '../errors.ts'
 import type { Program } from './command.ts'
+import { fitted } from './help/fitted.ts'
 import { overviewOf } from './help/help.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -16,7 +17,10 @@ export function describeFailure(
 function textOf(thrown: unknown, program: Program): string {
   if (thrown instanceof UsageError) {
     const { message, begun } = thrown
-    if (begun) return `${program.name}: ${message}\n\n${overviewOf(program, begun).trimEnd()}`
+    if (begun) {
+      const overview = fitted(overviewOf(program, begun).trimEnd(), process.stderr)
+      return `${program.name}: ${message}\n\n${overview}`
+    }
     return `${program.name}: ${message}; see "${program.name} --help"`
   }
   // One line per problem, with a position that editors can jump to.

@@ -113,8 +113,11 @@ function standardError(format: LoggingSettings['format']): LineSink {
 function writtenAs(format: LoggingSettings['format']): (line: string) => string {
   if (isJournal(process.env)) return line => withPriority(line, levelOf(line))
   if (format === 'json' || (format === 'auto' && !isTerminal(2))) return line => line
-  const paint = paintFor(isTerminal(2) ? process.env : { NO_COLOR: '1' })
-  return line => readableLog(line, paint)
+  const isSeen = isTerminal(2)
+  const paint = paintFor(isSeen ? process.env : { NO_COLOR: '1' })
+  // Made before the filter. A terminal may become wider; 0 where nobody has told it its size.
+  const terminal = isSeen ? process.stderr : undefined
+  return line => readableLog(line, paint, terminal?.columns || undefined)
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {

@@ -35,8 +35,12 @@ describe('an agent on a terminal', function () {
   after(() => place?.remove())
 
   /** All that a terminal of 80 columns shows of it. */
-  function shown(more = '', env: NodeJS.ProcessEnv = {}): readonly string[] {
-    const run = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" run --strict.perms=false ${more}`
+  function shown(
+    more = '',
+    env: NodeJS.ProcessEnv = {},
+    command = 'run --strict.perms=false',
+  ): readonly string[] {
+    const run = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" ${command} ${more}`
     const { stdout } = spawnSync('script', ['-qec', run, '/dev/null'], {
       cwd: place.folder,
       encoding: 'utf8',
@@ -54,6 +58,22 @@ describe('an agent on a terminal', function () {
     expect(event).to.match(/^\d\d:\d\d:\d\d talk hello x+…$/)
     expect(event).to.have.length(80)
     expect(text).not.to.include('\x1b').and.not.to.include('{"')
+  })
+
+  it('has no line that is wider, and breaks none within a word', () => {
+    const lines = shown('', { NO_COLOR: '1' })
+    expect(lines.filter(line => line.length > 80)).to.deep.equal([])
+    const [at, more] = [lines.findIndex(line => line.includes(' Stopped events.')), /^ {15}\S/]
+    expect(lines.slice(at + 1).every(line => more.test(line))).to.equal(true)
+    expect(lines.slice(at).join(' ')).to.match(/ events\.acked=1 .* uptime_ms=\d+$/)
+  })
+
+  it('has help that fits, also as the answer to half a command', () => {
+    for (const args of ['test --help', 'test']) {
+      const said = shown('', {}, args)
+      expect(said.join('\n')).to.include('Usage: sealbeat test COMMAND')
+      expect(said.filter(line => line.length > 80)).to.deep.equal([])
+    }
   })
 
   it('has colours unless NO_COLOR says not', () => {

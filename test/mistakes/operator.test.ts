@@ -123,6 +123,12 @@ const OF_PATHS: readonly Mistake[] = [
     says: 'Exiting: path.data: PLACE/data is not a folder',
   },
   {
+    what: 'has path.data where nobody can make a folder',
+    args: ['--path.data', '/proc/data'],
+    code: 1,
+    says: 'Exiting: path.data: /proc/data can not be made there: set another folder',
+  },
+  {
     what: 'has run it as root before',
     files: { 'data/meta.json': '{}' },
     through: unreadable('data/meta.json', 'data'),
