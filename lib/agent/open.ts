@@ -31,6 +31,9 @@ import type { StopRequest } from './process/stop.ts'
 /** An output opens without its peer, so this is for a disk, or for a mistake. */
 const OPEN_MS = 60_000
 
+/** A person who has pressed Ctrl-C wonders after that time. */
+const SILENT_MS = 1_000
+
 export interface OpenAgent {
   /** The plan that is carried out: another one after a reload. */
   readonly plan: Plan
@@ -159,7 +162,12 @@ async function drain(
   deadline: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  const remains = await pipeline.close(deadline)
+  const said = setTimeout(() => {
+    const { queued, sending } = pipeline.stats()
+    const timeout_s = plan.config.shutdown_timeout / 1000
+    log.info({ events: queued + sending, timeout_s }, 'Waiting for the output to take the rest')
+  }, SILENT_MS)
+  const remains = await pipeline.close(deadline).finally(() => clearTimeout(said))
   logRemains(remains, pipeline.stats(), plan, log)
 }
 

@@ -22,7 +22,11 @@ import type { AgentProcess } from './process/agent-process.ts'
 
 /** The part of an open agent that the stage needs. */
 interface SandboxDeps {
-  readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
+  readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & {
+    readonly config: Pick<Config, 'seccomp'> & {
+      readonly logging: Pick<Config['logging'], 'to_stderr'>
+    }
+  }
   readonly log: Logger
   readonly agentProcess: Pick<AgentProcess, 'addCloser'>
 }
@@ -62,14 +66,16 @@ export function sandbox(
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
     const reason = `${message}, and seccomp.required is true: not running without it`
     log.fatal(reason)
-    throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
+    // The log has the details: in words on a terminal; in fields, or in a file, which are seldom read.
+    const isRead = plan.config.logging.to_stderr && process.stderr.isTTY
+    const details = isRead ? '' : detailsOf(outcome)
+    throw new AgentError('SANDBOX_REQUIRED', `${reason}${details}`)
   }
   if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
   agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
   return { outcome, denials }
 }
 
-/** The log has the details in fields; the last line on the terminal needs them too. */
 function detailsOf(outcome: Outcome): string {
   return outcome.state === 'failed' ? ` (${outcome.reason}; ${outcome.hint})` : ''
 }

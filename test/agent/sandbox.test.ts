@@ -19,7 +19,7 @@ function planOf(outcome: Outcome, required: boolean) {
     policy: undefined,
   } as const
   const sandbox = { ready: false, outcome } as const
-  return { sandbox, stacks: undefined, config: { seccomp } } as const
+  return { sandbox, stacks: undefined, config: { seccomp, logging: { to_stderr: false } } } as const
 }
 
 describe('agent: the sandbox stage', () => {

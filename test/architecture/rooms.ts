@@ -161,7 +161,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'basics',
     ],
   },
-  'log/readable': { files: /^lib\/log\/readable\.ts$/, imports: [] },
+  'log/readable': { files: /^lib\/log\/(flow|readable)\.ts$/, imports: [] },
   log: {
     files: /^lib\/log\//,
     imports: ['log/readable', 'outputs/rotation', 'errors', 'basics', 'npm:pino'],

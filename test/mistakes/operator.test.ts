@@ -34,7 +34,13 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'indents with a tab',
     files: { 'beat.yml': 'beats:\n\t- type: host\n' },
     code: 78,
-    says: 'beat.yml:2:1: Tabs are not allowed as indentation',
+    says: 'beat.yml:2:1: Tabs are not allowed as indentation: use spaces',
+  },
+  {
+    what: 'indents a line less than those beside it',
+    files: { 'beat.yml': 'beats:\n  - type: host\n   period: 1s\n' },
+    code: 78,
+    says: 'beat.yml:3:1: Sequence item without - indicator: indent it as the lines beside it, with spaces',
   },
   {
     what: 'names a file that is not there',
@@ -61,7 +67,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: 'beat.yml: is not readable by this user',
+    says: `beat.yml: may not be read ${RIGHTS}`,
   },
   {
     what: 'lets others write it',
@@ -121,6 +127,12 @@ const OF_PATHS: readonly Mistake[] = [
     files: { data: '' },
     code: 1,
     says: 'Exiting: path.data: PLACE/data is not a folder',
+  },
+  {
+    what: 'has path.data where nobody can make a folder',
+    args: ['--path.data', '/proc/data'],
+    code: 1,
+    says: 'Exiting: path.data: /proc/data can not be made there: set another folder',
   },
   {
     what: 'has run it as root before',

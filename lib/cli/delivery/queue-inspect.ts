@@ -5,7 +5,7 @@ import { AgentError } from '../../errors.ts'
 import { type Inspected, inspect } from '../../pipeline/queues/disk/inspect.ts'
 import { openFailed } from '../../system-errors.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 
 /** What the queue on the disk holds, and whether it is sound: also beside the agent that uses it. */
 export async function queueInspect({ source, has }: Call): Promise<ExitCode> {
@@ -20,7 +20,7 @@ export async function queueInspect({ source, has }: Call): Promise<ExitCode> {
   })
   const summary = summaryOf(disk.path, found)
   if (has('json')) await printJson({ ...summary, ...forPrograms(found) })
-  else await print(textOf(summary, found))
+  else await printLines(textOf(summary, found))
   return summary.ok ? EXIT.ok : EXIT.failure
 }
 

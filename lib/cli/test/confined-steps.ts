@@ -1,6 +1,7 @@
 import { withOutputAlone } from '../../agent/configure.ts'
 import type { Plan } from '../../agent/plan.ts'
 import { refuseExit } from '../../agent/process/own-exit.ts'
+import { flow, terminalColumns } from '../../log/flow.ts'
 import { createLogger } from '../../log/logger.ts'
 import type { OutputTestStep } from '../../output.ts'
 import { print } from '../print.ts'
@@ -67,6 +68,9 @@ export function printer(): Say {
   return ({ peer, step, found, hint }) => {
     columns = Math.max(columns, peer.length)
     const words = hint === undefined ? found : `failed: ${found}; ${hint}`
-    return print(`${peer.padEnd(columns)}  ${step.padEnd(STEP_COLUMNS)}  ${words}\n`)
+    const begin = `${peer.padEnd(columns)}  ${step.padEnd(STEP_COLUMNS)}  `
+    return print(
+      `${flow(begin + words, terminalColumns(process.stdout), ' '.repeat(Math.min(begin.length, 40)))}\n`,
+    )
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text as bodyOf } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse } from 'yaml'
@@ -55,8 +56,11 @@ describe('sealbeat new', function () {
     }
   }
 
+  /** Runs what `npm start` does. */
   async function runs(folder: string, ...printed: readonly string[]): Promise<void> {
-    const agent = place.startThrough(['env', '-C', folder], 'run')
+    const { start } = JSON.parse(read(`${folder}/package.json`)).scripts
+    const [, args] = start.split('sealbeat ')
+    const agent = place.startThrough(['env', '-C', folder], ...args.split(' '))
     for (const text of printed) await agent.printed(text)
     agent.child.kill('SIGTERM')
     const { code, log } = await agent.ended()
@@ -167,6 +171,17 @@ describe('sealbeat new', function () {
 
     it('that publishes events of the host and its own, under the filter', () =>
       runs('web-1', '"dataset":"web-1.alive"', '"dataset":"host.uptime"'))
+
+    it('that keeps them where it is installed, and prints none', async () => {
+      const agent = place.startThrough(['env', '-C', 'web-1'], 'run')
+      const file = 'web-1/data/events/events.ndjson'
+      const kept = () => (existsSync(place.path(file)) ? read(file).trimEnd().split('\n') : [])
+      while (kept().length < 2 && agent.child.exitCode === null) await setTimeout(20)
+      agent.child.kill('SIGTERM')
+      const { code, stdout, log } = await agent.ended()
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '' })
+      expect(kept()).to.have.length(Object(log.at(-1)?.['events']).acked)
+    })
   })
 
   const REFUSED: readonly (readonly [name: string, code: number, line: string])[] = [
