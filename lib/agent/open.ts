@@ -50,6 +50,7 @@ export async function open(
   plan: Plan,
   stop: StopRequest,
   reload: ReloadRequest,
+  once: boolean,
 ): Promise<OpenAgent> {
   const attribution = new Attribution(codeOf(plan))
   const agentProcess = await openAgentProcess(plan, stop, reload, attribution)
@@ -65,7 +66,7 @@ export async function open(
     const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
-    const deps = { paths: config.path, identity, attribution, pipeline, log }
+    const deps = { paths: config.path, identity, attribution, pipeline, log, once }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
     return agentOf({ log, pipeline, runners, closeStack, agentProcess })

@@ -1,6 +1,7 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
-import { EXPORT_COMMAND } from './export/command.ts'
+import { EXPORT_COMMANDS } from './export/command.ts'
+import { PLUGINS_COMMAND, VERSION_COMMAND } from './installed/command.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
@@ -34,8 +35,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'run the agent in the foreground',
     details: `Reads the configuration, opens everything that needs privileges, installs the seccomp filter, and
 then runs the beats until all are done or SIGTERM or SIGINT arrives. A second signal ends the agent
-at once. SIGHUP reloads the configuration.`,
-    options: {},
+at once. SIGHUP reloads the configuration.
+
+With --once, each beat does one round: the host beat measures once. Then the events are delivered,
+within shutdown_timeout, and the agent ends: with 75 if a beat has failed, if it was stopped before,
+or if events were not delivered. A beat without rounds, such as audit, is refused.`,
+    options: { once: { doc: 'run every beat for one round, deliver its events, and end' } },
     confinesItself: true,
     load: async () => (await import('./run.ts')).run,
   },
@@ -77,7 +82,7 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     confinesItself: true,
     load: async () => (await import('./test/output.ts')).testOutput,
   },
-  ...[EXPORT_COMMAND, SETUP_COMMAND],
+  ...[...EXPORT_COMMANDS, PLUGINS_COMMAND, SETUP_COMMAND],
   {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
@@ -259,12 +264,7 @@ ${NEW_DEPENDENCY}`,
     forAuthors: true,
     load: async () => (await import('./new/new.ts')).newAgent,
   },
-  {
-    words: ['version'],
-    summary: 'print the version',
-    options: JSON_OPTION,
-    load: async () => (await import('./version.ts')).version,
-  },
+  VERSION_COMMAND,
 ]
 
 /** The commands of an installed agent. */

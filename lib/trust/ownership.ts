@@ -3,7 +3,7 @@ import { isPrivateGroup } from './private-group.ts'
 
 /** A file that decides what the agent does. */
 export interface TrustedFile {
-  readonly kind: 'config' | 'beat' | 'output' | 'processor'
+  readonly kind: 'config' | 'plugin' | 'beat' | 'output' | 'processor'
   /** As the user wrote it. */
   readonly name: string
   /** Absolute. */

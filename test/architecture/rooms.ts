@@ -177,9 +177,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
-      ...['sandbox', 'trust', 'errors', 'basics', 'npm:import-meta-resolve'],
+      ...['sandbox', 'trust', 'contracts', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
-    types: ['contracts'],
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
@@ -250,9 +249,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\/export\//,
     imports: [
       ...['cli', 'agent/configure', 'agent/process', 'config/parse', 'config/source'],
-      ...['config/schema', 'log', 'errors'],
+      ...['config/schema', 'log', 'errors', 'basics', 'cli/installed', 'seccomp/policy'],
     ],
-    types: ['agent/plan'],
+    types: ['agent/plan', 'contracts'],
+  },
+  'cli/installed': {
+    files: /^lib\/cli\/installed\//,
+    imports: [
+      ...['cli', 'agent/plugins', 'agent/process', 'config/parse', 'config/source', 'basics'],
+    ],
   },
   'cli/delivery': {
     files: /^lib\/cli\/delivery\//,
@@ -265,7 +270,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery', 'cli/export'],
+      ...[
+        'trust',
+        'contracts',
+        'addon',
+        'log',
+        'errors',
+        'basics',
+        'cli/delivery',
+        'cli/export',
+        'cli/installed',
+      ],
     ],
   },
   'packages/kafka': {

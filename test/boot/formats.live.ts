@@ -88,6 +88,28 @@ describe('S16: an agent that is installed otherwise', function () {
     machine.run(`rm -r ${folder}; systemctl daemon-reload; systemctl restart ${NAME}`)
   })
 
+  it('measures what is mounted below /home, which its unit may see', async () => {
+    const folder = `/etc/systemd/system/${NAME}.service.d`
+    const mountsOf = async (): Promise<readonly unknown[]> => {
+      machine.run(`systemctl restart ${NAME}`)
+      const since = machine.run('date +%s.%N').trim()
+      const found = () => {
+        const text = machine.run(`journalctl --unit=${NAME} --output=cat --since=@${since}`)
+        const lines = text.split('\n').filter(line => line.includes('"host.filesystem"'))
+        return lines.length > 0 && lines.map(line => JSON.parse(line).system.filesystem.mount_point)
+      }
+      return agent.until('filesystems are measured', found)
+    }
+    machine.run(`mkdir -p /home/data; mount -t tmpfs home /home/data
+      sed -i 's/period: 3s/period: 3s\\n    filesystem.ignore_types: []/' /etc/${NAME}/${NAME}.yml`)
+    expect(await mountsOf()).to.include('/home/data')
+    // The control: a unit that hides it.
+    machine.run(`mkdir -p ${folder}; printf '[Service]\\nProtectHome=yes\\n' >${folder}/home.conf
+      systemctl daemon-reload`)
+    expect(await mountsOf()).not.to.include('/home/data')
+    machine.run(`rm -r ${folder}; systemctl daemon-reload; umount /home/data`)
+  })
+
   it('from its .rpm: is stopped when it is removed, its data left', () => {
     machine.run(`${RPM} -e ${NAME}`)
     expect(machine.attempt(`systemctl is-active ${NAME}`).code).not.to.equal(0)

@@ -13,12 +13,17 @@ import { dirname, join } from 'node:path'
 import { addonFile } from '../../lib/addon.ts'
 import { skip } from '../live.ts'
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'sealbeat-addons-'))
-after(() => rmSync(FOLDER, { recursive: true, force: true }))
+const FOLDER = join(tmpdir(), `sealbeat-addons-${process.pid}`)
+
+/** Of every suite that makes some: the next one in this process makes its own. */
+export function removeAddons(): void {
+  rmSync(FOLDER, { recursive: true, force: true })
+}
 
 /** An addon that needs a missing library, like one that was built with another libc. */
 export function strangeAddon(context: Mocha.Context): string {
   if (spawnSync('gcc', ['--version']).status !== 0) skip(context, 'there is no gcc')
+  mkdirSync(FOLDER, { recursive: true })
   const [library, addon] = [join(FOLDER, 'libstrange.so.1'), join(FOLDER, 'strange.node')]
   gcc('int strange(void) { return 0; }', '-Wl,-soname,libstrange.so.1', '-o', library)
   gcc('int strange(void); int use(void) { return strange(); }', '-o', addon, library)
@@ -30,6 +35,7 @@ export function strangeAddon(context: Mocha.Context): string {
 export function foreignAddon(): string {
   const bytes = readFileSync(addonFile('sealbeat'))
   bytes.writeUInt16LE(EM_SPARC, 18)
+  mkdirSync(FOLDER, { recursive: true })
   const addon = join(FOLDER, 'foreign.node')
   writeFileSync(addon, bytes)
   return addon
@@ -39,6 +45,7 @@ const EM_SPARC = 2 // linux/elf-em.h
 
 /** Creates an installed sealbeat with this addon, or without any, and returns its folder. */
 export function sealbeatWith(addon: string | undefined): string {
+  mkdirSync(FOLDER, { recursive: true })
   const root = mkdtempSync(join(FOLDER, 'sealbeat-'))
   const own = dirname(dirname(dirname(addonFile('sealbeat'))))
   for (const name of ['package.json', 'dist/bundle']) {

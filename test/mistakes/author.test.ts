@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checkBeat } from '../../lib/testing/index.ts'
 import { skip } from '../live.ts'
-import { foreignAddon, strangeAddon } from './addons.ts'
+import { foreignAddon, removeAddons, strangeAddon } from './addons.ts'
 import { type Mistake, testMistakes } from './mistake.ts'
 
 const TYPE = 'beat.yml:2:3: beats[0].type: PLACE/probe.js'
@@ -200,6 +200,7 @@ const AT_WORK: readonly Mistake[] = [
 ]
 
 describe('mistakes of the author of a beat', () => {
+  after(removeAddons)
   testMistakes({ command: ['run'], files: { 'beat.yml': typed('./probe.js') } }, [
     ...DECLARED,
     ...IMPORTED,

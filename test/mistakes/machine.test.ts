@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { beatSource, type Workplace } from '../cli/workplace.ts'
 import { programFile, skip } from '../live.ts'
-import { foreignAddon, sealbeatWith, strangeAddon } from './addons.ts'
+import { foreignAddon, removeAddons, sealbeatWith, strangeAddon } from './addons.ts'
 import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
@@ -164,6 +164,7 @@ const OF_PORTS: readonly Mistake[] = [
 ]
 
 describe("mistakes of the operator: what the machine lacks or won't give", () => {
+  after(removeAddons)
   const setting = { command: ['run'], files: { 'beat.yml': CONFIG, 'probe.js': beatSource('') } }
   testMistakes(setting, [...OF_RIGHTS, ...OF_THE_INSTALLATION, ...OF_PORTS])
 })

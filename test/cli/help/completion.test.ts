@@ -36,6 +36,7 @@ describe('completion in bash', () => {
         'run',
         'test',
         'export',
+        'plugins',
         'setup',
         'sandbox',
         'queue',
@@ -46,6 +47,7 @@ describe('completion in bash', () => {
     ])
     expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
+    expect(offered('export', '')).to.deep.equal(['config', 'schema'])
     expect(offered('new', '')).not.to.include('agent')
   })
 
@@ -60,6 +62,7 @@ describe('completion in bash', () => {
     expect(offered('seccomp', 'export', '--f')).to.deep.equal(['--format'])
     expect(offered('seccomp', 'explain', 'read', '--a')).to.deep.equal(['--args', '--arch'])
     expect(offered('seccomp', 'export', '--format', 'asm', '--a')).to.deep.equal(['--arch'])
+    expect(offered('run', '--on')).to.deep.equal(['--once'])
     expect(offered('run', '--path.')).to.have.lengthOf(4)
     expect(offered('--strict')).to.deep.equal(['--strict.perms'])
   })
