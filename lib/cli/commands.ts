@@ -276,7 +276,7 @@ export const GLOBAL_OPTIONS: Options = {
     short: 'c',
     value: 'FILE',
     multiple: true,
-    doc: 'configuration file (default: beat.yml); repeatable, later ones override',
+    doc: 'configuration file or folder (default: beat.yml and beat.d); repeatable',
   },
   set: {
     short: 'E',

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../agent/process/exit.ts'
 import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../packaging/package-agent.ts'
@@ -8,15 +9,25 @@ import { manPage } from './help/man-page.ts'
 import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
-export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
-  if (source.files.length > 1 || has('set')) {
+const QUIETLY = { throwIfNoEntry: false } as const
+
+export async function packageCommand({ source: given, value, has }: Call): Promise<ExitCode> {
+  const isFolder = given.files.some(file => statSync(file, QUIETLY)?.isDirectory())
+  if (given.files.length > 1 || isFolder || has('set')) {
     throw new UsageError(
       '"package" takes one configuration file, which is installed as it is, and no -E',
+    )
+  }
+  const { dropIns, ...source } = given
+  if (dropIns !== undefined && existsSync(dropIns)) {
+    say(
+      `Left out: ${dropIns}: a package has one configuration file, and the folder is the operator's`,
     )
   }
   const made = await packageAgent({
     folder: resolve('.'),
     source,
+    dropIns,
     formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
     asFarAsPossible: value('format') === undefined,
     say,

@@ -41,7 +41,7 @@ export function parseConfig(document: ConfigDocument): {
   const config: Config = {
     ...settings,
     name: settings.name || hostname(),
-    beats: parseBeats(document.value.beats, report),
+    beats: parseBeats(document.value.beats, report, document.locate),
     processors: parseProcessors(document.value.processors, ['processors'], report),
     output: parseOutput(document.value.output, report),
     queue: parseQueue(settings.queue, document.value.queue, path, report),

@@ -45,6 +45,8 @@ interface PackageOptions {
   readonly folder: string
   /** The configuration: one file, which is installed unchanged. */
   readonly source: ConfigSource
+  /** A folder of configuration beside it, which stays here. */
+  readonly dropIns: string | undefined
   readonly formats: readonly PackageFormat[]
   /** Whether a format is left out whose tool this machine lacks; without any, it is an error all the same. */
   readonly asFarAsPossible: boolean
@@ -136,9 +138,10 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
 }
 
 function homeOf(options: PackageOptions, plan: Plan, configuration: string): readonly Entry[] {
-  const { folder, runtime } = options
+  const { folder, runtime, dropIns } = options
   const { data, logs } = plan.config.path
-  const excluded = [configuration, resolve(data), resolve(logs)]
+  const here = dropIns === undefined ? [] : [resolve(dropIns)]
+  const excluded = [configuration, ...here, resolve(data), resolve(logs)]
   return homeEntries({ folder, runtime, excluded, output: resolve(options.output) })
 }
 

@@ -134,7 +134,7 @@ describe('config: beat.yml', () => {
     ],
     [
       'beats:\n- type: host\n- type: host\noutput.console:',
-      '0.yml:3:3: beats[1].id: "host" is already the id of beats[0]; change one of them',
+      '0.yml:3:3: beats[1].id: "host" is already the id of beats[0] (0.yml:2:3); change one of them',
     ],
     [
       'beats: [{ type: host }]',

@@ -40,6 +40,7 @@ export function installedEntries(
     file(`/usr/share/doc/${name}/copyright`, texts.copyright),
     configFile(`${places.config}/${name}.yml`, texts.configuration, 0o600),
     configFile(`${places.config}/${name}.reference.yml`, reference(), 0o644),
+    folder(`${places.config}/${name}.d`, 0o750),
     folder(`${places.config}/credentials`, 0o700),
   ]
 }

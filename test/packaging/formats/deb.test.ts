@@ -65,6 +65,7 @@ describe('the .deb', function () {
     for (const [path, mode] of [
       ['etc/', 'drwxr-xr-x'],
       [`etc/${NAME}/credentials/`, 'drwx------'],
+      [`etc/${NAME}/${NAME}.d/`, 'drwxr-x---'],
       [`etc/${NAME}/${NAME}.yml`, '-rw-------'],
       [`etc/${NAME}/${NAME}.reference.yml`, '-rw-r--r--'],
       [`usr/bin/${NAME}`, '-rwxr-xr-x'],

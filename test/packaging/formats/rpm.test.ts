@@ -73,6 +73,7 @@ describe('the .rpm', function () {
     expect(lines).to.include.members([
       `drwxr-xr-x root root /etc/${NAME}`,
       `drwx------ root root /etc/${NAME}/credentials`,
+      `drwxr-x--- root root /etc/${NAME}/${NAME}.d`,
       `-rw------- root root /etc/${NAME}/${NAME}.yml`,
       `-rwxr-xr-x root root /usr/bin/${NAME}`,
       `-rw-r--r-- root root /usr/lib/systemd/system/${NAME}.service`,
