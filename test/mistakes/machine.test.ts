@@ -136,7 +136,7 @@ const TAKEN =
   'beat probe could not be opened: 127.0.0.1:7 is already in use: end the process that listens there ' +
   '(`ss -lnp` shows it), or set another'
 const LOW =
-  'beat probe could not be opened: 127.0.0.1:81 is not allowed for this user (uid=65534): a port below 1024 ' +
+  'beat probe could not be opened: 127.0.0.1:81 is not allowed for the user nobody (uid=65534): a port below 1024 ' +
   'needs CAP_NET_BIND_SERVICE; grant it, or set another port'
 
 const OF_PORTS: readonly Mistake[] = [

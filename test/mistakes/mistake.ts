@@ -57,6 +57,7 @@ function splitStderr(stderr: string, place: Workplace) {
     .replaceAll(root, 'SEALBEAT')
     .replaceAll(process.execPath, 'NODE')
     .replaceAll(process.version, 'VERSION')
+    .replaceAll(/chgrp (nogroup|nobody) /g, 'chgrp GROUP ')
     .replaceAll(`uid=${process.geteuid?.()})`, 'uid=USER)')
     .split('\n')
     .filter(line => line !== '')

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
+import { unreadable } from '../../trust/unreadable.ts'
 
 /** What to look for, and where from. */
 interface Given {
@@ -56,6 +57,7 @@ function within(name: string, folder: string): readonly SourceFile[] {
     const found = sorted.map(each => ({ file: join(name, each), isFolder: false }))
     return [{ file: name, isFolder: true }, ...found]
   } catch (thrown) {
-    return broken(`the folder can't be read (${codeOf(thrown) ?? String(thrown)})`)
+    const why = codeOf(thrown) === 'EACCES' ? unreadable(resolve(folder, name)) : undefined
+    return broken(why ?? `the folder can't be read (${codeOf(thrown) ?? String(thrown)})`)
   }
 }
