@@ -24,7 +24,9 @@ import type { AgentProcess } from './process/agent-process.ts'
 interface SandboxDeps {
   readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
   readonly log: Logger
-  readonly agentProcess: Pick<AgentProcess, 'addCloser'>
+  readonly agentProcess: Pick<AgentProcess, 'addCloser'> & {
+    readonly logging: Pick<AgentProcess['logging'], 'isShown'>
+  }
 }
 
 export interface SandboxState {
@@ -60,16 +62,19 @@ export function sandbox(
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
-    const reason = `${message}, and seccomp.required is true: not running without it`
+    const required = `${message}, and seccomp.required is true: not running without it`
+    const reason = `${required}${detailsOf(outcome)}`
     log.fatal(reason)
-    throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
+    const error = new AgentError('SANDBOX_REQUIRED', reason)
+    error.isSaid = agentProcess.logging.isShown('fatal')
+    throw error
   }
   if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
   agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
   return { outcome, denials }
 }
 
-/** The log has the details in fields; the last line on the terminal needs them too. */
+/** The line before has them in fields; the last line needs them too. */
 function detailsOf(outcome: Outcome): string {
   return outcome.state === 'failed' ? ` (${outcome.reason}; ${outcome.hint})` : ''
 }

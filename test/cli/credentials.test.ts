@@ -48,7 +48,7 @@ describe('${credential:NAME}', () => {
     })
     const { code, stderr } = await start('run')
     expect(code).to.equal(1)
-    expect(stderr).to.contain('Exiting: beat probe could not be opened: [redacted]')
+    expect(stderr).to.contain('beat probe could not be opened: [redacted]')
     expect(stderr).not.to.contain('hunter2')
   })
 

@@ -176,7 +176,6 @@ const OF_PATHS: readonly Mistake[] = [
     files: { 'data/state/probe.json': '{}' },
     through: unreadable('data/state/probe.json', 'data'),
     code: 1,
-    says: `Exiting: beat probe could not be opened: PLACE/data/state/probe.json may not be opened ${RIGHTS}`,
     logs: `beat probe could not be opened: PLACE/data/state/probe.json may not be opened ${RIGHTS}`,
   },
   {
