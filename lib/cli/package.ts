@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../agent/process/exit.ts'
@@ -37,7 +38,7 @@ export async function packageCommand({ source: given, value, has }: Call): Promi
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
     jitless: has('jitless'),
-    epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || NPM_EPOCH),
+    epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || commitDate(resolve('.')) || NPM_EPOCH),
     manPage,
     completion,
   })
@@ -67,6 +68,13 @@ function chosenRuntime(word: string) {
 function chosenIteration(word: string): number {
   if (/^[1-9]\d{0,5}$/.test(word)) return Number(word)
   throw new UsageError(`--iteration must be a whole number from 1 to 999999, not "${word}"`)
+}
+
+/** Seconds since 1970: when the last commit to the agent's folder was made. Empty if none was, or without git. */
+function commitDate(folder: string): string {
+  const args = ['-C', folder, 'log', '-1', '--format=%ct', '--', '.']
+  const { status, stdout } = spawnSync('git', args, { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : ''
 }
 
 /** Seconds since 1970: the date that npm gives to every file that it packs. */

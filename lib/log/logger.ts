@@ -20,7 +20,7 @@ const PINO_LEVELS = {
 
 interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
-  /** The name of the agent: `service.name` of every line. */
+  /** `service.name` of every line. */
   readonly name: string
   /** Values that are replaced wherever they occur in a line. */
   readonly secrets?: readonly string[]

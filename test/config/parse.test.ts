@@ -24,6 +24,7 @@ describe('config: beat.yml', () => {
     const { config, problems, file } = parse(LEAST)
     expect(problems.size).to.equal(0)
     expect(config.name).to.equal(hostname())
+    expect(config.serviceName).to.equal('sealbeat')
     expect(config.shutdown_timeout).to.equal(30_000)
     expect(config.queue).to.deep.equal({
       mem: { events: 6400, bytes: 67_108_864, flush: { min_events: 1600, timeout: 1000 } },
