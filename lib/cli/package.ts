@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from '../agent/process/exit.ts'
 import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../packaging/package-agent.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Call } from './command.ts'
-import { completion } from './help/completion.ts'
+import { INSTALLED_COMMANDS } from './commands.ts'
+import { completionFor } from './help/completion/shells.ts'
 import { manPage } from './help/man-page.ts'
 import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
@@ -40,7 +41,11 @@ export async function packageCommand({ source: given, value, has }: Call): Promi
     jitless: has('jitless'),
     epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || commitDate(resolve('.')) || NPM_EPOCH),
     manPage,
-    completion,
+    completions: name => ({
+      bash: completionFor.bash(name, INSTALLED_COMMANDS),
+      zsh: completionFor.zsh(name, INSTALLED_COMMANDS),
+      fish: completionFor.fish(name, INSTALLED_COMMANDS),
+    }),
   })
   await print(made.map(path => `${path}\n`).join(''))
   return EXIT.ok

@@ -73,6 +73,8 @@ describe('the .deb', function () {
       [`usr/lib/sysusers.d/${NAME}.conf`, '-rw-r--r--'],
       [`usr/lib/tmpfiles.d/${NAME}.conf`, '-rw-r--r--'],
       [`usr/share/bash-completion/completions/${NAME}`, '-rw-r--r--'],
+      [`usr/share/zsh/vendor-completions/_${NAME}`, '-rw-r--r--'],
+      [`usr/share/fish/vendor_completions.d/${NAME}.fish`, '-rw-r--r--'],
       [`${HOME}/beats/own.js`, '-rw-r--r--'],
       [`${HOME}/node_modules/@corp/words/a b.mjs`, '-rw-r--r--'],
       [`${HOME}/notes of mine.txt`, '-rw-r--r--'],
