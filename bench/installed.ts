@@ -32,7 +32,7 @@ export async function benchInstalled(): Promise<void> {
 async function measure(machine: Machine): Promise<void> {
   machine.run(`dpkg -i /packages/${NAME}_1.0.0-1_amd64.deb`)
   machine.run(`printf secret >/etc/${NAME}/credentials/token`)
-  const agent = new InstalledAgent(machine)
+  const agent = new InstalledAgent(machine, NAME)
   const { bare, ready } = await inTurns(ROUNDS, {
     bare: () => durationOf(machine, `/usr/share/${NAME}/bin/node -e 0`),
     ready: () => {

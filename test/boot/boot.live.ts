@@ -18,7 +18,7 @@ describe('S16: an installed agent', function () {
     () => ['1.0.0', '1.1.0'].map(version => packageSample(version)),
     booted => {
       machine = booted
-      agent = new InstalledAgent(booted)
+      agent = new InstalledAgent(booted, NAME)
     },
   )
 

@@ -18,7 +18,7 @@ describe('S16: an agent that is installed otherwise', function () {
   ]
   bootedWith(packages, booted => {
     machine = booted
-    agent = new InstalledAgent(booted)
+    agent = new InstalledAgent(booted, NAME)
   })
 
   const isSealed = () => expect(new Set(agent.statuses('Seccomp'))).to.deep.equal(new Set(['2']))

@@ -36,7 +36,7 @@ describe('S16: an agent that is upgraded from a version that did not confine it'
   ]
   bootedWith(packages, booted => {
     machine = booted
-    agent = new InstalledAgent(booted)
+    agent = new InstalledAgent(booted, NAME)
   })
 
   const write = (file: string, text: string) => machine.run(`cat >${file} <<'END'\n${text}END`)
