@@ -1,8 +1,8 @@
 // The start of an installed agent, as systemd sees it.
 import { spawnSync } from 'node:child_process'
-import { InstalledAgent } from '../tools/boot/installed-agent.ts'
-import { boot, type Machine } from '../tools/boot/machine.ts'
-import { freshRoot } from '../tools/boot/root.ts'
+import { InstalledAgent } from '../lib/boot/installed-agent.ts'
+import { boot, type Machine } from '../lib/boot/machine.ts'
+import { freshRoot } from '../lib/boot/root.ts'
 import { deliver, NAME, packageSample } from '../tools/boot/sample.ts'
 import { inTurns } from './rounds.ts'
 import { compared, printTable } from './table.ts'

@@ -218,7 +218,7 @@ input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rp
     },
     withoutCredentials: true,
     forAuthors: true,
-    load: async () => (await import('./package.ts')).packageCommand,
+    load: async () => (await import('./package/package.ts')).packageCommand,
   },
   {
     words: ['new', 'beat'],

@@ -1,5 +1,5 @@
-import { boot, type Machine } from '../../tools/boot/machine.ts'
-import { freshRoot, type Root } from '../../tools/boot/root.ts'
+import { boot, type Machine } from '../../lib/boot/machine.ts'
+import { freshRoot, type Root } from '../../lib/boot/root.ts'
 import { deliver } from '../../tools/boot/sample.ts'
 
 /** Boots a machine for the calling suite. `packages` makes folders of packages, which it gets in /packages. */

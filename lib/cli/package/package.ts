@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { EXIT, type ExitCode } from '../agent/process/exit.ts'
-import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../packaging/package-agent.ts'
-import { didYouMean } from '../suggest.ts'
-import type { Call } from './command.ts'
-import { completion } from './help/completion.ts'
-import { manPage } from './help/man-page.ts'
-import { print } from './print.ts'
-import { UsageError } from './usage-error.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../../packaging/package-agent.ts'
+import { didYouMean } from '../../suggest.ts'
+import type { Call } from '../command.ts'
+import { completion } from '../help/completion.ts'
+import { manPage } from '../help/man-page.ts'
+import { print } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
 
 export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
   if (source.files.length > 1 || has('set')) {
