@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { InstalledAgent } from '../lib/boot/installed-agent.ts'
 import { boot, type Machine } from '../lib/boot/machine.ts'
-import { freshRoot } from '../lib/boot/root.ts'
+import { testRoot } from '../tools/boot/root.ts'
 import { deliver, NAME, packageSample } from '../tools/boot/sample.ts'
 import { inTurns } from './rounds.ts'
 import { compared, printTable } from './table.ts'
@@ -15,10 +15,10 @@ export async function benchInstalled(): Promise<void> {
     console.log('\n## READY=1 under systemd: skipped, needs root and systemd-nspawn (.ci/packages)')
     return
   }
-  const root = freshRoot()
+  const root = testRoot()
   try {
-    deliver(packageSample('1.0.0'), root.folder)
-    const machine = await boot(root.folder)
+    deliver(packageSample('1.0.0'), root.upper)
+    const machine = await boot(root)
     try {
       await measure(machine)
     } finally {

@@ -1,43 +1,75 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
+import { AgentError } from '../errors.ts'
 
-/** The Debian release. Its root has neither Node nor a compiler, nor what they need. */
-const SUITE = process.env.BOOT_SUITE ?? 'bookworm'
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'rpm']
+/** What makes of Debian's minimal base a system that boots. It has neither Node nor a compiler. */
+const SYSTEM = ['systemd', 'systemd-sysv', 'dbus']
 
-/** A Debian root with systemd. It is created only once, which takes 25 s. */
-function baseRoot(): string {
-  const folder = resolve('.cache/boot', [SUITE, ...PACKAGES].join('+'))
+interface Debian {
+  /** `bookworm`. */
+  readonly suite: string
+  /** Names of packages, besides those that it takes to boot. */
+  readonly packages: readonly string[]
+}
+
+/** Where that Debian is kept below `cache` once it has been made. */
+export function placeOf(cache: string, { suite, packages }: Debian): string {
+  const more = packages.filter(name => !SYSTEM.includes(name)).sort()
+  return join(cache, [suite, ...SYSTEM, ...more].join('+'))
+}
+
+/**
+ * Makes that Debian with mmdebstrap(1), in about half a minute, unless it is there already; returns its folder.
+ *
+ * @throws AgentError `OPEN_FAILED` with the reason of mmdebstrap
+ */
+export function debianRoot(cache: string, debian: Debian): string {
+  const folder = placeOf(cache, debian)
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.new`
   rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(resolve('.cache/boot'), { recursive: true })
-  const args = ['--quiet', '--variant=minbase', `--include=${PACKAGES}`, SUITE, unfinished]
-  execFileSync('mmdebstrap', args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  mkdirSync(dirname(folder), { recursive: true })
+  const packages = [...SYSTEM, ...debian.packages].join(',')
+  const args = ['--quiet', '--variant=minbase', `--include=${packages}`, debian.suite, unfinished]
+  try {
+    execFileSync('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  } catch (cause) {
+    const said = String(Object(cause).stderr).trim()
+    throw new AgentError('OPEN_FAILED', `mmdebstrap can't make a Debian root:\n${said}`, { cause })
+  }
   renameSync(unfinished, folder)
   return folder
 }
 
-/** A writable root: an overlay over the base root. */
+/** A writable root: an overlay over another folder, which stays as it is. */
 export interface Root {
+  /** Where the machine mounts it. */
   readonly folder: string
+  /** What is written here is in the root, from before the boot on. */
+  readonly upper: string
+  /** The mount options of the overlay. */
+  readonly overlay: string
   remove(): void
 }
 
-export function freshRoot(): Root {
-  const lower = baseRoot()
+export function freshRoot(lower: string): Root {
   const place = mkdtempSync(join(tmpdir(), 'sealbeat-boot-'))
-  const [upper, work, folder] = ['upper', 'work', 'root'].map(name => join(place, name))
-  for (const each of [upper, work, folder]) mkdirSync(String(each))
-  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`
-  execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', options, String(folder)])
+  const [upper = '', work = '', folder = ''] = ['upper', 'work', 'root'].map(name => {
+    const made = join(place, name)
+    mkdirSync(made)
+    // It is / inside, whatever the umask is here.
+    chmodSync(made, 0o755)
+    return made
+  })
+  const layers = { lowerdir: lower, upperdir: upper, workdir: work }
   return {
-    folder: String(folder),
-    remove() {
-      execFileSync('umount', [String(folder)])
-      rmSync(place, { recursive: true, force: true })
-    },
+    folder,
+    upper,
+    overlay: Object.entries(layers)
+      .map(([name, path]) => `${name}=${path.replace(/[\\:,]/g, '\\$&')}`)
+      .join(','),
+    remove: () => rmSync(place, { recursive: true, force: true }),
   }
 }
