@@ -55,7 +55,15 @@ export class InstalledAgent {
   }
 
   #objects(): readonly Record<string, unknown>[] {
-    return this.journal().flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+    return this.journal().flatMap(line => (line.startsWith('{') ? objectsIn(line) : []))
+  }
+}
+
+function objectsIn(line: string): readonly Record<string, unknown>[] {
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return [] // the text of somebody else
   }
 }
 
