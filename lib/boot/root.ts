@@ -14,24 +14,20 @@ interface Debian {
   readonly packages: readonly string[]
 }
 
-/** Where that Debian is kept below `cache` once it has been made. */
-export function placeOf(cache: string, { suite, packages }: Debian): string {
-  const more = packages.filter(name => !SYSTEM.includes(name)).sort()
-  return join(cache, [suite, ...SYSTEM, ...more].join('+'))
-}
-
 /**
- * Makes that Debian with mmdebstrap(1), in about half a minute, unless it is there already; returns its folder.
+ * Makes a Debian below `cache` with mmdebstrap(1), unless it is there already; returns its folder.
  *
  * @throws AgentError `OPEN_FAILED` with the reason of mmdebstrap
  */
 export function debianRoot(cache: string, debian: Debian): string {
-  const folder = placeOf(cache, debian)
+  const more = debian.packages.filter(name => !SYSTEM.includes(name)).sort()
+  const packages = [...SYSTEM, ...more]
+  const folder = join(cache, [debian.suite, ...packages].join('+'))
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.new`
   rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(dirname(folder), { recursive: true })
-  const packages = [...SYSTEM, ...debian.packages].join(',')
+  // It has programs with the set-user-ID bit, of a Debian that nobody updates.
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   const args = ['--quiet', '--variant=minbase', `--include=${packages}`, debian.suite, unfinished]
   try {
     execFileSync('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'pipe'] })
