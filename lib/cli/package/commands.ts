@@ -26,11 +26,10 @@ input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rp
   {
     words: ['boot'],
     operand: 'PACKAGE.deb',
-    summary:
-      'boot a system in a container, install a package of an agent in it, and show how it goes',
-    details: `Installs the package in a Debian that systemd has booted, and starts its agent with the configuration
-in the package. Prints a line for each step: the installation; READY; the filter and privileges of
-every thread; the score of the unit (systemd-analyze security); the first events; the stop. The
+    summary: 'try a package in a booted system: READY, seal, score of the unit, first events',
+    details: `Installs the package in a Debian that systemd has booted in a container, and starts its agent with
+the configuration in it. Prints a line for each step: the installation; READY; filter and privileges
+of every thread; the score of the unit (systemd-analyze security); the first events; the stop. The
 Debian is made once, with mmdebstrap, and kept in ~/.cache/sealbeat; nothing is changed in it or on
 this machine. The agent has no network, so that its events go nowhere. If its output is not the
 console, it is started again with that one, to read them. Takes root, and systemd-nspawn. Exits
