@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '../errors.ts'
 import { boot } from './machine.ts'
@@ -35,6 +35,7 @@ export async function* bootPackage(
   options: Options,
 ): AsyncGenerator<BootStep> {
   const { cache, suite, credentials, eventsMs, signal, progress } = options
+  if (options.root !== undefined) requireSystem(options.root)
   const root = freshRoot(options.root ?? makeDebian())
   try {
     const home = join(root.upper, 'root')
@@ -62,6 +63,13 @@ export async function* bootPackage(
     progress(`Making a Debian (${suite}), or taking the one in ${cache}`)
     return debianRoot(cache, { suite, packages: file.needs })
   }
+}
+
+function requireSystem(folder: string): void {
+  const has = (path: string) => existsSync(join(folder, path))
+  if (has('etc/os-release') && has('usr/bin/dpkg')) return
+  const lacks = 'it has no etc/os-release, or no usr/bin/dpkg'
+  throw new AgentError('OPEN_FAILED', `--root: ${folder} is not the root of a system: ${lacks}`)
 }
 
 function place(from: string, to: string): void {

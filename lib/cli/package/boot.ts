@@ -7,9 +7,11 @@ import { readPackage } from '../../boot/package-file.ts'
 import type { BootStep } from '../../boot/steps.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { messageOf } from '../../errors.ts'
+import { isTerminal, paintFor } from '../../log/readable.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
+import { textOf } from './step-text.ts'
 
 const EVENTS_MS = 15_000
 
@@ -94,19 +96,7 @@ async function untilSignal(act: (signal: AbortSignal) => Promise<void>): Promise
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Of the longest step, `install`. */
-const COLUMNS = 7
-
-function printStep({ step, found, hint, lines = [] }: BootStep): Promise<void> {
-  const words = hint === undefined ? found : `failed: ${found}; ${hint}`
-  const text = [`${step.padEnd(COLUMNS)}  ${words}`, ...lines.map(line => `  ${line}`)]
-  return print(`${text.map(visible).join('\n')}\n`)
-}
-
-/** The text of an agent is not to steer the terminal of root. */
-function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, each => {
-    return `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
+function printStep(step: BootStep): Promise<void> {
+  const columns = process.stdout.columns || undefined
+  return print(textOf(step, isTerminal(1) ? { paint: paintFor(process.env), columns } : undefined))
 }
