@@ -79,8 +79,8 @@ function started(
   }
   const { ms, code } = timed(() => machine.attempt(`systemctl start ${name}`))
   if (code === 0) {
-    const found = `READY=1 after ${seconds(ms)}: ${agent.property('StatusText')}`
-    return { step: 'ready', found }
+    const lines = [agent.property('StatusText')]
+    return { step: 'ready', found: `READY=1 after ${seconds(ms)}`, lines }
   }
   const found = `${agent.property('Result')}, exit code ${agent.property('ExecMainStatus')}`
   return { step: 'ready', found, hint: 'see the journal of the unit', lines: lastOf(agent) }
@@ -96,14 +96,18 @@ function sealed(agent: InstalledAgent): BootStep {
     `${values.filter(each => each === value).length} of ${all}`
   const landlock = agent.logged().find(({ message }) => /^Landlock/.test(String(message)))
   const found = [
-    `${all} threads: filter on ${count(modes, '2')}`,
+    `filter on ${count(modes, '2')} threads`,
     `no_new_privs on ${count(noNewPrivs, '1')}`,
     capabilities.length === 0 ? 'no capability' : `capabilities ${capabilities.join(', ')}`,
-    `user ${agent.property('User')}`,
-    String(landlock?.message ?? 'nothing logged about Landlock'),
   ].join('; ')
   const isSealed = status.startsWith('sandboxed') && new Set([...modes, '2']).size === 1
-  if (isSealed) return { step: 'seal', found }
+  if (isSealed) {
+    const lines = [
+      `user ${agent.property('User')}`,
+      String(landlock?.message ?? 'nothing logged about Landlock'),
+    ]
+    return { step: 'seal', found, lines }
+  }
   const hint = 'the agent has no filter of its own on every thread: see its log'
   return { step: 'seal', found, hint, lines: lastOf(agent) }
 }
