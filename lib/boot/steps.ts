@@ -149,10 +149,12 @@ async function published(
   return { step: 'events', found, lines }
 }
 
-/** The id of the output, of the configuration in effect. */
+/** The id of the one output that is enabled, by the configuration in effect. */
 function outputOf(machine: Machine, name: string): string {
   const { text } = machine.attempt(`${name} export config`)
-  return /^output:.*\n {2}([\w-]+):/m.exec(text)?.[1] ?? 'console'
+  const [, section = ''] = /^output:.*\n((?: .*\n)+)/m.exec(text) ?? []
+  const enabled = section.split(/^(?= {2}\S)/m).find(each => !/^ {4}enabled: false/m.test(each))
+  return /^ {2}([\w-]+):/.exec(enabled ?? '')?.[1] ?? 'console'
 }
 
 function useConsole(machine: Machine, name: string, output: string): void {

@@ -20,8 +20,8 @@ const SECTIONS = `
   - type: ./beats/look.js
     fields.of: \${credential:token}
 
-output.file: {path: out}
 output.console.enabled: false
+output.file: {path: out}
 `
 
 describe('sealbeat boot', function () {

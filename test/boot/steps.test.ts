@@ -18,7 +18,7 @@ const WELL: Answers = [
   [/property=Result/, 'success'],
   [/property=User/, 'web'],
   [/^systemd-analyze/, '→ Overall exposure level for web.service: 0.9 SAFE 😀'],
-  [/export config/, 'output:\n  console: # beat.yml:1:1\n    format: auto'],
+  [/export config/, 'beats:\n  - type: host\noutput:\n  console: {}\nname: web\n'],
   [/^journalctl/, `Starting web…\n${LOG}\n${EVENT}\n{no JSON`],
 ]
 
@@ -119,7 +119,15 @@ describe('the steps of sealbeat boot', () => {
   })
 
   it('start an agent with another output again, with the console', async () => {
-    const { steps, asked } = await stepsWith([[/export config/, 'output:\n  my-http: # x\n']])
+    const config = `output:
+  console:
+    enabled: false # beat.yml:2:1
+  my-http: # beat.yml:3:1
+    hosts:
+      enabled: false
+name: web
+`
+    const { steps, asked } = await stepsWith([[/export config/, config]])
     expect(steps[4]?.found).to.equal(
       '1 so far, with output.console in place of output.my-http; the first:',
     )
