@@ -1,6 +1,7 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
 import { EXPORT_COMMANDS } from './export/command.ts'
+import { COMPLETION_COMMANDS } from './help/completion/command.ts'
 import { PLUGINS_COMMAND, VERSION_COMMAND } from './installed/command.ts'
 import { PACKAGE_COMMANDS } from './package/commands.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
@@ -112,11 +113,7 @@ output is not opened, and its state is in a temporary folder. Exits with 1 if th
     summary: 'print the effective policy and where each decision comes from',
     details: `Shows every system call whose action differs from the default action, and whether the default
 policy, a plugin (such as a beat or the output) or your configuration decided it.`,
-    options: {
-      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
-      all: { doc: 'show every system call, also those that get the default action' },
-      ...JSON_OPTION,
-    },
+    options: SHOW_OPTIONS,
     withoutCredentials: true,
     load: async () => (await import('./seccomp/show.ts')).seccompShow,
   },
@@ -245,7 +242,7 @@ ${NEW_DEPENDENCY}`,
     forAuthors: true,
     load: async () => (await import('./new/new.ts')).newAgent,
   },
-  VERSION_COMMAND,
+  ...[...COMPLETION_COMMANDS, VERSION_COMMAND],
 ]
 
 /** The commands of an installed agent. */
@@ -257,7 +254,7 @@ export const GLOBAL_OPTIONS: Options = {
     short: 'c',
     value: 'FILE',
     multiple: true,
-    doc: 'configuration file (default: beat.yml); repeatable, later ones override',
+    doc: 'configuration file or folder (default: beat.yml and beat.d); repeatable',
   },
   set: {
     short: 'E',

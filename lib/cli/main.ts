@@ -37,7 +37,8 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
     return (await import('./seccomp/stand-ins.ts')).runOutsideService(call, run)
   }
   const { helpOf } = await import('./help/help.ts')
+  const { fitted } = await import('./help/fitted.ts')
   const { print } = await import('./print.ts')
-  await print(helpOf(program, request))
+  await print(fitted(helpOf(program, request), process.stdout))
   return 0
 }
