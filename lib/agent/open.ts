@@ -10,7 +10,7 @@
 
 import type { Logger } from 'pino'
 import type { QueueSettings } from '../config/config.ts'
-import { messageOf } from '../errors.ts'
+import { AgentError, messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
@@ -72,6 +72,7 @@ export async function open(
     return agentOf({ log, pipeline, runners, closeStack, agentProcess })
   } catch (error) {
     log.error({ err: error }, messageOf(error))
+    if (error instanceof AgentError) error.isSaid = agentProcess.logging.isShown('error')
     await closeStack.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
     await agentProcess.close()
     throw error

@@ -1,5 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 
+/** Endless for what is no terminal, or one that nobody has told its size: 0. */
+export function terminalColumns(stream: { readonly columns?: number } | undefined): number {
+  return stream?.columns || Number.POSITIVE_INFINITY
+}
+
 /** On a narrower terminal the indent would take what room there is. */
 const NARROWEST = 40
 
@@ -22,4 +27,9 @@ export function flow(line: string, columns: number, indent: string): string {
 
 function widthOf(text: string): number {
   return stripVTControlCharacters(text).length
+}
+
+/** Breaks each line of a text. */
+export function flowLines(text: string, columns: number, indent: string): string {
+  return text.replace(/^.+$/gm, line => flow(line, columns, indent))
 }

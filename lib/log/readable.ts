@@ -47,12 +47,26 @@ export function readableLog(
   return readable(line, entry => logText(entry, paint, columns)) ?? `${shown(line.trimEnd())}\n`
 }
 
-function logText(entry: Fields, paint: Paint, columns: number): string {
+function logText({ error: grouped, ...others }: Fields, paint: Paint, columns: number): string {
+  // Written by us as one map, and by pino as fields of their own.
+  const entry = {
+    ...others,
+    ...(grouped !== undefined && Object.fromEntries(flattened({ error: grouped }))),
+  }
   const { '@timestamp': at, 'log.level': level, 'service.name': _, message, beat, ...more } = entry
-  const { 'error.message': error, 'error.type': type, 'error.code': code, hint, ...others } = more
-  const { 'error.stack_trace': stack, ...fields } = others
+  const {
+    'error.message': error,
+    'error.type': type,
+    'error.code': code,
+    hint,
+    ...unexplained
+  } = more
+  const { 'error.stack_trace': stack, ...fields } = unexplained
   const [name, colour] = LEVELS.get(level) ?? [shown(level).toUpperCase(), 'gray']
-  const said = [message, error].filter(text => text !== undefined && text !== '').map(shown)
+  const isRepeated = error !== undefined && shown(message).includes(shown(error))
+  const said = [message, ...(isRepeated ? [] : [error])]
+    .filter(text => text !== undefined && text !== '')
+    .map(shown)
   const rest = fieldsOf({ ...(code !== undefined && { 'error.code': code }), ...fields }, paint)
   const who = beat === undefined ? ' '.repeat(BEAT_WIDTH) : shown(beat).padEnd(BEAT_WIDTH)
   const first = [timeOf(at), paint(colour, name.padEnd(5)), who, said.join(': '), ...rest]

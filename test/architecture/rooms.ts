@@ -16,12 +16,13 @@ const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
+  accounts: { files: /^lib\/trust\/accounts\.ts$/, imports: [] },
   basics: {
     files:
       /^lib\/(backoff|debug-port|jitless|own-field|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
-    imports: ['errors'],
+    imports: ['errors', 'accounts'],
   },
-  trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
+  trust: { files: /^lib\/trust\//, imports: ['errors', 'accounts', 'basics'] },
   'host/native': { files: /^lib\/host\/native\.ts$/, imports: [] },
   addon: {
     files: /^lib\/addon\.ts$/,
@@ -90,7 +91,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: ['trust'],
+    imports: ['trust', 'accounts'],
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
@@ -229,6 +230,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     types: ['contracts', 'seccomp/policy'],
   },
+  boot: { files: /^lib\/boot\//, imports: ['errors', 'basics'] },
   testing: {
     files: /^lib\/testing\//,
     imports: [
@@ -269,9 +271,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
+      ...['packaging', 'boot', 'agent', 'config/source', 'config/schema', 'seccomp'],
       ...[
+        'sandbox',
         'trust',
+        'accounts',
         'contracts',
         'addon',
         'log',

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { flow } from '../../lib/log/flow.ts'
+import { flow, flowLines, terminalColumns } from '../../lib/log/flow.ts'
 
 describe('a line that is wider than the terminal', () => {
   const words = 'one two three four five six seven eight nine ten eleven'
@@ -28,6 +28,18 @@ describe('a line that is wider than the terminal', () => {
     expect(flow(`  -h     ${words}`, 50, '         ')).to.equal(
       '  -h     one two three four five six seven eight\n         nine ten eleven',
     )
+  })
+
+  it('is broken by itself among others', () => {
+    const shown = 'one two three four five six seven eight\n  nine ten eleven'
+    expect(flowLines(`${words}\n\n${words}\nx\n`, 40, '  ')).to.equal(`${shown}\n\n${shown}\nx\n`)
+  })
+
+  it('is none where no terminal has told its size', () => {
+    expect(terminalColumns({ columns: 80 })).to.equal(80)
+    for (const stream of [undefined, {}, { columns: 0 }]) {
+      expect(terminalColumns(stream)).to.equal(Number.POSITIVE_INFINITY)
+    }
   })
 
   it('does not count its colours', () => {

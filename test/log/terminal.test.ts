@@ -80,6 +80,19 @@ describe('an agent on a terminal', function () {
     expect(shown().join('\n')).to.include('\x1b[33mWARN')
   })
 
+  it('breaks a problem of the configuration between words', () => {
+    const lines = shown('-E nonsense=1 -E logging.level=x', { NO_COLOR: '1' })
+    expect(lines.join(' ')).to.include('nonsense: unknown key')
+    for (const line of lines) expect(line.length, line).to.be.at.most(80)
+  })
+
+  it('breaks the rows of a table between words, too', () => {
+    const lines = shown('', {}, 'seccomp show --strict.perms=false')
+    expect(lines.join('\n')).to.match(
+      /^sendto +allow +default \w+, if argument 3 BitsNotSet\n {4}0x\w+$/m,
+    )
+  })
+
   it('writes JSON where the configuration asks for it', () => {
     const settings = '-E logging.format=json -E output.console.format=json'
     for (const line of shown(settings)) expect(JSON.parse(line)).to.have.property('@timestamp')

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { duration, formatDuration } from '../../config/schema/duration.ts'
 import { readDocument } from '../../config/source/document.ts'
 import { messageOf } from '../../errors.ts'
-import { flow } from '../../log/flow.ts'
+import { flow, terminalColumns } from '../../log/flow.ts'
 import { confinedFindings } from '../../sandbox/check/trial.ts'
 import { PROVENANCE } from '../../seccomp/architectures/defaults/provenance.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
@@ -99,11 +99,13 @@ const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERRO
 const INDENT = ' '.repeat(9)
 
 function textOf(findings: readonly Finding[]): string {
-  const columns = process.stdout.columns || Number.POSITIVE_INFINITY
+  const columns = terminalColumns(process.stdout)
   const lines = findings.map(({ severity, topic, message }) =>
     flow(`${MARKS[severity]}  ${topic}: ${message}`, columns, INDENT),
   )
-  const count = (severity: Finding['severity']) =>
-    findings.filter(finding => finding.severity === severity).length
-  return `${lines.join('\n')}\n${count('error')} errors, ${count('warning')} warnings\n`
+  const count = (severity: 'error' | 'warning') => {
+    const number = findings.filter(finding => finding.severity === severity).length
+    return `${number} ${severity}${number === 1 ? '' : 's'}`
+  }
+  return `${lines.join('\n')}\n${count('error')}, ${count('warning')}\n`
 }
