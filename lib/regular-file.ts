@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf } from './errors.ts'
-import { currentUser } from './system-errors.ts'
+import { userWords } from './trust/accounts.ts'
 
 /** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
 export interface RegularFile {
@@ -46,7 +46,7 @@ function idOf(descriptor: number): string {
 
 function wordsOf(code: string): string {
   if (code !== 'EACCES') return WORDS[code] ?? `can't be read (${code})`
-  return `may not be read by ${currentUser()}: check its owner and mode, and those of the folders above it`
+  return `may not be read by ${userWords()}: check its owner and mode, and those of the folders above it`
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@
 
 import type { Logger } from 'pino'
 import type { QueueSettings } from '../config/config.ts'
-import { messageOf } from '../errors.ts'
+import { AgentError, messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
@@ -50,6 +50,7 @@ export async function open(
   plan: Plan,
   stop: StopRequest,
   reload: ReloadRequest,
+  once: boolean,
 ): Promise<OpenAgent> {
   const attribution = new Attribution(codeOf(plan))
   const agentProcess = await openAgentProcess(plan, stop, reload, attribution)
@@ -65,12 +66,13 @@ export async function open(
     const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
-    const deps = { paths: config.path, identity, attribution, pipeline, log }
+    const deps = { paths: config.path, identity, attribution, pipeline, log, once }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
     return agentOf({ log, pipeline, runners, closeStack, agentProcess })
   } catch (error) {
     log.error({ err: error }, messageOf(error))
+    if (error instanceof AgentError) error.isSaid = agentProcess.logging.isShown('error')
     await closeStack.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
     await agentProcess.close()
     throw error

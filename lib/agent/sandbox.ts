@@ -28,7 +28,9 @@ interface SandboxDeps {
     }
   }
   readonly log: Logger
-  readonly agentProcess: Pick<AgentProcess, 'addCloser'>
+  readonly agentProcess: Pick<AgentProcess, 'addCloser'> & {
+    readonly logging: Pick<AgentProcess['logging'], 'isShown'>
+  }
 }
 
 export interface SandboxState {
@@ -64,12 +66,14 @@ export function sandbox(
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
-    const reason = `${message}, and seccomp.required is true: not running without it`
-    log.fatal(reason)
-    // The log has the details: in words on a terminal; in fields, or in a file, which are seldom read.
+    const required = `${message}, and seccomp.required is true: not running without it`
+    // The line before has the details: in words on a terminal; in fields, or in a file, which are seldom read.
     const isRead = plan.config.logging.to_stderr && process.stderr.isTTY
-    const details = isRead ? '' : detailsOf(outcome)
-    throw new AgentError('SANDBOX_REQUIRED', `${reason}${details}`)
+    const reason = `${required}${isRead ? '' : detailsOf(outcome)}`
+    log.fatal(reason)
+    const error = new AgentError('SANDBOX_REQUIRED', reason)
+    error.isSaid = agentProcess.logging.isShown('fatal')
+    throw error
   }
   if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
   agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())

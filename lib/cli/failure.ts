@@ -12,6 +12,7 @@ export function describeFailure(
   program: Program,
 ): { text: string; code: ExitCode } {
   const code = thrown instanceof UsageError ? EXIT.usage : exitCodeOf(thrown)
+  if (thrown instanceof AgentError && thrown.isSaid) return { text: '', code }
   return { text: `${textOf(thrown, program)}\n`, code }
 }
 

@@ -21,7 +21,7 @@ const PINO_LEVELS = {
 
 interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
-  /** The name of the agent: `service.name` of every line. */
+  /** `service.name` of every line. */
   readonly name: string
   /** Values that are replaced wherever they occur in a line. */
   readonly secrets?: readonly string[]
@@ -35,6 +35,8 @@ export interface LogControl {
   hide(secrets: readonly string[]): void
   /** From now on, lines with an error have what this says of it as their `hint`. */
   explain(explain: Explain): void
+  /** Whether lines of this level are to be seen on standard error. */
+  isShown(level: 'error' | 'fatal'): boolean
   /** Continues in files of the same names: logrotate may have moved the old ones. */
   reopen(): void
 }
@@ -90,6 +92,7 @@ export function createLogger(
     explain(explain) {
       explaining = explain
     },
+    isShown: level => settings.to_stderr && log.isLevelEnabled(level),
     reopen() {
       for (const sink of sinks) sink.reopen()
     },

@@ -5,7 +5,7 @@ import { listeningLog } from './lines.ts'
 
 const FAILED: Outcome = { state: 'failed', code: 'KERNEL_REFUSED', reason: 'EPERM', hint: 'ask' }
 
-const PROCESS = { addCloser: () => undefined }
+const PROCESS = { addCloser: () => undefined, logging: { isShown: () => false } }
 
 /** As much of a plan as the stage looks at. */
 function planOf(outcome: Outcome, required: boolean) {

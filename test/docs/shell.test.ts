@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [
   [/^npm install /, isThisPackage],
   [/^(npx sealbeat run\b|npm start$)/, runsUntilStopped],
   [/^npx sealbeat test output$/, saysWhatFails],
-  [/^(npx sealbeat|npm) /, succeeds],
+  [/^(npx sealbeat|npm|chmod) /, succeeds],
 ]
 
 function isTarget(_folder: string, line: string): void {

@@ -41,7 +41,7 @@ export async function openAgentProcess(
   reload: ReloadRequest,
   attribution: Attribution,
 ): Promise<AgentProcess> {
-  const { path, logging, name, queue } = plan.config
+  const { path, logging, serviceName, queue } = plan.config
   refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : []), ...queue.outside])
   const lock = await claim('path.data', path.data)
   const queueLocks = await Promise.all(
@@ -50,7 +50,7 @@ export async function openAgentProcess(
   const manager = connectServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
   const logs = await closeOnFailure(lock, manager, () => {
-    return createLogger(logging, { paths: path, name, secrets })
+    return createLogger(logging, { paths: path, name: serviceName, secrets })
   })
   const { log } = logs
   const closeStack = new CloseStack()

@@ -37,7 +37,7 @@ async function run(plan: Plan, begin: Begin, say: Say): Promise<readonly OutputT
   for (const problem of sealAs(alone)) process.stderr.write(`warning: sandbox: ${problem}\n`)
   const logging = { ...config.logging, level: 'warning', to_stderr: true, to_files: false } as const
   const { log } = createLogger(logging, {
-    ...{ paths: config.path, name: config.name, secrets: secrets.values },
+    ...{ paths: config.path, name: config.serviceName, secrets: secrets.values },
   })
   const context = { settings: output.settings, log, paths: config.path }
   const steps: OutputTestStep[] = []

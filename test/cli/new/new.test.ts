@@ -11,13 +11,15 @@ import { Workplace } from '../workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
+const MAIN = join(ROOT, 'dist/bundle/main.js')
+
 /** Links what npm would install for a beat, from this checkout; packages below the folder find it. */
 function linkTools(place: Workplace): void {
   for (const folder of ['.bin', '@types']) mkdirSync(place.path(`node_modules/${folder}`))
   for (const name of ['.bin/tsc', 'typescript', '@types/node']) {
     symlinkSync(join(ROOT, 'node_modules', name), place.path(`node_modules/${name}`))
   }
-  symlinkSync(join(ROOT, 'dist/bundle/main.js'), place.path('node_modules/.bin/sealbeat'))
+  symlinkSync(MAIN, place.path('node_modules/.bin/sealbeat'))
 }
 
 describe('sealbeat new', function () {
@@ -84,6 +86,17 @@ describe('sealbeat new', function () {
     })
 
     it('that compiles and passes its own test', () => succeeds('tide', 'npm', 'test'))
+
+    it('that starts where a group may write what is compiled', () => {
+      const [build] = JSON.parse(read('tide/package.json')).scripts.start.split('sealbeat ')
+      const env = { ...process.env, PATH: `${place.path('node_modules/.bin')}:${process.env.PATH}` }
+      const command = `umask 002; rm -r dist; ${build} true`
+      const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: place.path('tide'), env })
+      expect(status, String(stderr)).to.equal(0)
+      for (const path of ['tide/dist', 'tide/dist/index.js']) {
+        expect(statSync(place.path(path)).mode & 0o022, path).to.equal(0)
+      }
+    })
 
     it('that publishes events in an agent, under the filter', () =>
       runs('tide', '"dataset":"tide.alive"'))
@@ -216,6 +229,18 @@ describe('sealbeat new', function () {
       expect(readdirSync(place.path('taken'))).to.deep.equal(['.keep'])
     })
   }
+
+  it('writes what no group may write, whatever the umask', () => {
+    const command = `umask 002; "${process.execPath}" "${MAIN}" new agent shared`
+    const { status, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: place.folder,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).to.equal(0)
+    for (const path of ['shared', 'shared/beats', 'shared/beat.yml', 'shared/beats/shared.js']) {
+      expect(statSync(place.path(path)).mode & 0o022, path).to.equal(0)
+    }
+  })
 
   it('takes an empty folder that is there', async () => {
     mkdirSync(place.path('empty'))

@@ -79,4 +79,14 @@ describe('config: ${VAR}', () => {
       expect(messages[0]).to.satisfy((got: string) => got.startsWith(message))
     })
   }
+
+  it('takes any number of references, but none that are too deep in others', () => {
+    expect(expand('${NO:a}'.repeat(150))).to.deep.equal(['a'.repeat(150)])
+    const nested = (depth: number) => `${'${NO:'.repeat(depth)}a${'}'.repeat(depth)}`
+    expect(expand(nested(100))).to.deep.equal(['a'])
+    expect(expand(nested(101))).to.deep.equal([
+      '',
+      'references are nested more than 100 levels deep',
+    ])
+  })
 })
