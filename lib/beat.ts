@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Event, FieldTypes, LinePublisher, Receipt } from './event.ts'
-import type { Plugin } from './plugin.ts'
+import { marked, type Plugin } from './plugin.ts'
 
 /** Small durable key/value data of one beat, such as how far it has read. Values are JSON. */
 export interface StateStore {
@@ -55,11 +55,16 @@ export interface Beat<S = unknown, R = void> extends Plugin<S> {
    * and is then started again, with the same resources, after a pause that grows.
    */
   run(context: Context<S>, resources: R): Promise<void>
+  /**
+   * One round, under the filter, in place of `run`: `sealbeat run --once`. Measures once, or reads what is there by
+   * now, and returns. Left out: the beat has no rounds, and is refused there.
+   */
+  once?(context: Context<S>, resources: R): Promise<void>
   /** Runs after the last `run`, in reverse order of opening; if a reload changes the beat, before its next `open`. */
   close?(resources: R): Promise<void>
 }
 
-/** Returns its argument; it is there for type inference: `export default defineBeat({ … })`. */
+/** Returns its argument, marked with the contract that it is made for; it is there for type inference: `export default defineBeat({ … })`. */
 export function defineBeat<S, R = void>(beat: Beat<S, R>): Beat<S, R> {
-  return beat
+  return marked(beat, 'beat')
 }

@@ -30,6 +30,8 @@ export class AgentError extends Error {
   override readonly name = 'AgentError'
   readonly code: ErrorCode
   readonly problems: readonly Problem[]
+  /** Whether the log on standard error has it, so that nobody has to say it again. */
+  isSaid = false
 
   constructor(
     code: ErrorCode,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { EventMeta, FieldTypes } from './event.ts'
-import type { Plugin } from './plugin.ts'
+import { marked, type Plugin } from './plugin.ts'
 
 /**
  * Events for the output, in order. Each was encoded once, when it was published, as one line of JSON in
@@ -173,7 +173,7 @@ export interface OutputType<S = unknown> extends Plugin<S> {
   open(context: OutputContext<S>): Promise<Output>
 }
 
-/** Returns its argument; it is there for type inference. */
+/** Returns its argument, marked with the contract that it is made for; it is there for type inference. */
 export function defineOutput<S>(type: OutputType<S>): OutputType<S> {
-  return type
+  return marked(type, 'output')
 }

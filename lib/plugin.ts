@@ -80,3 +80,37 @@ export type Privilege = { readonly why: string } & (
       /** The absolute path of a program that is run, or of a folder of them. */ readonly executes: string
     }
 )
+
+/**
+ * The number of the contract between plugins and the agent. It is raised by a change that plugins made for the
+ * one before don't survive, never by an addition.
+ */
+export const PLUGIN_API = 1
+
+// The mark that the define functions leave on a plugin: which contract it was made for. Another copy of sealbeat can
+// read it. A plain object without it is as good, as its shape is checked.
+const MARK = Symbol.for('sealbeat.plugin')
+
+interface Mark {
+  readonly kind: 'beat' | 'output' | 'processor'
+  readonly api: number
+}
+
+/** Returns its argument, marked; what can't be marked, such as a frozen object, stays as it is. */
+export function marked<P>(plugin: P, kind: Mark['kind']): P {
+  const mark: Mark = { kind, api: PLUGIN_API }
+  if (typeof plugin !== 'object' || plugin === null || !Object.isExtensible(plugin)) return plugin
+  return Object.defineProperty(plugin, MARK, { value: mark, configurable: true })
+}
+
+/** The mark of a default export, whichever copy of sealbeat has left it there. */
+export function markOf(exported: unknown): Mark | undefined {
+  if (typeof exported !== 'object' || exported === null) return undefined
+  const mark: unknown = Reflect.get(exported, MARK)
+  if (typeof mark !== 'object' || mark === null) return undefined
+  const kind = KINDS.find(each => each === Reflect.get(mark, 'kind'))
+  const api: unknown = Reflect.get(mark, 'api')
+  return kind && typeof api === 'number' ? { kind, api } : undefined
+}
+
+const KINDS = ['beat', 'output', 'processor'] as const

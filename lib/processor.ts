@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Plugin } from './plugin.ts'
+import { marked, type Plugin } from './plugin.ts'
 
 /** An event that is on its way: the processor may change it. It is a copy that nobody else has. */
 export interface MutableEvent {
@@ -27,7 +27,7 @@ export interface ProcessorType<S = unknown> extends Plugin<S> {
   open(context: ProcessorContext<S>): Processor
 }
 
-/** Returns its argument; it is there for type inference. */
+/** Returns its argument, marked with the contract that it is made for; it is there for type inference. */
 export function defineProcessor<S>(type: ProcessorType<S>): ProcessorType<S> {
-  return type
+  return marked(type, 'processor')
 }

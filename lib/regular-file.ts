@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf } from './errors.ts'
+import { userWords } from './trust/accounts.ts'
 
 /** The contents of a file, and the result of fstat(2) for the descriptor that they were read from. */
 export interface RegularFile {
@@ -33,7 +34,7 @@ function open(file: string): number {
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (thrown) {
     const code = codeOf(thrown) ?? String(thrown)
-    throw new Error(WORDS[code] ?? `can't be read (${code})`, { cause: thrown })
+    throw new Error(wordsOf(code), { cause: thrown })
   }
 }
 
@@ -43,9 +44,13 @@ function idOf(descriptor: number): string {
   return `${dev}:${ino}`
 }
 
+function wordsOf(code: string): string {
+  if (code !== 'EACCES') return WORDS[code] ?? `can't be read (${code})`
+  return `may not be read by ${userWords()}: check its owner and mode, and those of the folders above it`
+}
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EACCES: 'is not readable by this user',
   EISDIR: 'is a directory; name the file in it',
   ENOTDIR: 'no such file',
   ELOOP: 'too many levels of symbolic links',

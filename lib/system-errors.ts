@@ -1,4 +1,5 @@
 import { AgentError, messageOf } from './errors.ts'
+import { userWords } from './trust/accounts.ts'
 
 /** The properties of Node's system errors that are used here. */
 interface SystemError {
@@ -38,25 +39,24 @@ const ON_SOCKET: Words = {
   EADDRINUSE: what =>
     `${what} is already in use: end the process that listens there (\`ss -lnp\` shows it), or set another`,
   EACCES: what =>
-    `${what} is not allowed for ${user()}: a port below 1024 needs CAP_NET_BIND_SERVICE; grant it, or ` +
+    `${what} is not allowed for ${userWords()}: a port below 1024 needs CAP_NET_BIND_SERVICE; grant it, or ` +
     'set another port',
   EADDRNOTAVAIL: what => `${what} is not an address of this host: set one that \`ip addr\` shows`,
 }
 
 const ON_FILE: Words = {
   EACCES: (what, syscall) =>
-    `${what} may not be ${syscall === 'mkdir' ? 'created' : 'opened'} by ${user()}: check its owner and ` +
+    `${what} may not be ${syscall === 'mkdir' ? 'created' : 'opened'} by ${userWords()}: check its owner and ` +
     'mode, and those of the folders above it',
   EROFS: what => `${what} is read-only here: ReadWritePaths= in the unit makes it writable`,
   ENOSPC: what => `${what}: no space left on the device`,
-  ENOENT: what => `${what} does not exist`,
+  ENOENT: (what, syscall) =>
+    syscall === 'mkdir'
+      ? `${what} can not be made there: set another folder`
+      : `${what} does not exist`,
   ENOTDIR: what => `${what}: one of the folders above it is a file`,
   EEXIST: (what, syscall) =>
     `${what} ${syscall === 'mkdir' ? 'is not a folder' : 'already exists'}`,
-}
-
-function user(): string {
-  return `this user (uid=${process.geteuid?.() ?? '?'})`
 }
 
 /** An error that names the thing that could not be opened, whatever its `open` has thrown. */

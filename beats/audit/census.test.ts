@@ -184,14 +184,17 @@ describe('audit: what it says of records that are lost or can not be read', () =
     }
     expect(published).to.deep.equal([
       {
+        message: "Audit records that can't be read: 1 of type seccomp (no time and serial number)",
         event: { ...isUnreadable, original: 'x' },
         auditd: { message_type: 'seccomp', unreadable: 1, reason: 'no time and serial number' },
       },
       {
+        message: "Audit records that can't be read: 1 of type landlock_access (no domain)",
         event: { ...isUnreadable, original: 'audit(1.000:1): ' },
         auditd: { message_type: 'landlock_access', unreadable: 1, reason: 'no domain' },
       },
       {
+        message: 'Audit records lost: 3',
         event: { ...base, action: 'lost-audit-records', dataset: 'audit.lost' },
         auditd: { lost: 3 },
       },

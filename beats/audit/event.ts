@@ -26,8 +26,10 @@ export function eventOf(record: SeccompRecord, details: SeccompDetails): Event {
   const { action } = decodeReturn(record.code)
   // A call that is only logged is still executed: nothing was denied.
   const executed = action === 'log' || action === 'allow'
+  const auditd = auditdOf(record, details)
   return {
     '@timestamp': record.time,
+    message: messageOf(record, auditd.data),
     event: {
       kind: 'event',
       category: ['process', 'intrusion_detection'],
@@ -38,8 +40,21 @@ export function eventOf(record: SeccompRecord, details: SeccompDetails): Event {
     },
     process: processOf(record, details),
     user: userOf(record, details),
-    auditd: auditdOf(record, details),
+    auditd,
   }
+}
+
+/** `web (pid 7) violated its seccomp policy with openat: errno EPERM`. */
+function messageOf(
+  record: SeccompRecord,
+  { syscall, action, errno }: ReturnType<typeof dataOf>,
+): string {
+  const answer = errno === undefined ? action : `${action} ${errno}`
+  return `${processName(record)} violated its seccomp policy with ${syscall}: ${answer}`
+}
+
+export function processName({ pid, comm }: { pid: number; comm: string | undefined }): string {
+  return `${comm ?? 'A process'} (pid ${pid})`
 }
 
 function processOf({ pid, comm, exe }: SeccompRecord, { parent }: EventDetails) {
@@ -110,6 +125,7 @@ function all(type: FieldType, ...names: readonly string[]): FieldTypes {
 /** Of all events that README.md tells of. `auditd.data.ip` is an address in memory. */
 export const fields: FieldTypes = {
   ...all('keyword', ...each('event', 'kind category action type outcome dataset original')),
+  ...all('text', 'message'),
   ...all('long', 'process.pid', 'process.parent.pid'),
   ...all('keyword', ...each('process', 'name executable')),
   ...all('keyword', ...each('user', 'id name group.id group.name audit.id audit.name')),

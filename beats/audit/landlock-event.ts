@@ -1,6 +1,6 @@
 import type { Event } from 'sealbeat'
 import type { LandlockViolation } from './assembly.ts'
-import { type EventDetails, subjectOf } from './event.ts'
+import { type EventDetails, processName, subjectOf } from './event.ts'
 import { decimal, type Fields, untrusted } from './records/fields.ts'
 
 /** Builds the event of a denial by Landlock, with the names of ECS and Auditbeat. */
@@ -9,6 +9,7 @@ export function landlockEventOf(violation: LandlockViolation, details: EventDeta
   const process = call ?? domain.restricted
   return {
     '@timestamp': denial.time,
+    message: messageOf(violation),
     event: {
       kind: 'event',
       category: ['process', 'intrusion_detection', ...subjectsOf(denial.blockers)],
@@ -22,6 +23,15 @@ export function landlockEventOf(violation: LandlockViolation, details: EventDeta
     ...objectOf(denial.fields),
     auditd: auditdOf(violation, details),
   }
+}
+
+/** `web (pid 7) violated its Landlock policy: fs.write_file of /etc/passwd`. */
+function messageOf({ denial, domain, call }: LandlockViolation): string {
+  const who = call ?? domain.restricted
+  const subject = who === undefined ? `A process of domain ${denial.domain}` : processName(who)
+  const path = untrusted(denial.fields.get('path'))?.replaceAll('\0', '@')
+  const object = path === undefined ? '' : ` of ${path}`
+  return `${subject} violated its Landlock policy: ${denial.blockers.join(', ')}${object}`
 }
 
 /** The categories of what was denied: `fs.…` is about files, `net.…` about the network. */

@@ -52,6 +52,8 @@ describe('audit: a denial by Landlock', () => {
     expect(await eventsOf(path, DOMAIN)).to.deep.equal([
       {
         '@timestamp': '2026-11-26T10:01:37.924Z',
+        message:
+          'sand boxer (pid 97) violated its Landlock policy: fs.read_file of /etc/with space',
         event: EVENT,
         process: { pid: 97, name: 'sand boxer', executable: '/init', parent: { pid: 42 } },
         user: { id: '0' },
@@ -70,6 +72,7 @@ describe('audit: a denial by Landlock', () => {
     expect(await eventsOf(DOMAIN, path, CALL, END)).to.deep.equal([
       {
         '@timestamp': '2026-11-26T10:01:37.924Z',
+        message: 'kid (pid 99) violated its Landlock policy: fs.remove_file, fs.refer of /run',
         event: EVENT,
         process: { pid: 99, name: 'kid', executable: '/init', parent: { pid: 97 } },
         user: { id: '33', group: { id: '34' }, audit: { id: '1000' } },
@@ -202,11 +205,17 @@ describe('audit: a denial by Landlock', () => {
     it(`says what was denied: ${written}`, async () => {
       const [event, ...more] = await eventsOf(denial(written))
       expect(more).to.deep.equal([])
-      const { '@timestamp': _, event: its, auditd, ...rest } = event
+      const { '@timestamp': _, message, event: its, auditd, ...rest } = event
       expect(its.category).to.deep.equal(['process', 'intrusion_detection', ...about])
       expect(rest).to.deep.equal(object)
       const blockers = /blockers=(\S+)/.exec(written)?.[1]?.split(',')
       expect(auditd.data).to.deep.equal({ domain: '159ace838', blockers, ...data })
+      const { file, destination } = rest
+      const what = file?.path ?? destination?.address
+      expect(message).to.equal(
+        `A process of domain 159ace838 violated its Landlock policy: ${blockers?.join(', ')}` +
+          (what === undefined ? '' : ` of ${what}`),
+      )
     })
   }
 

@@ -6,6 +6,7 @@ import type { Event } from 'sealbeat'
  */
 export function lostEvent(count: number): Event {
   return {
+    message: `Audit records lost: ${count}`,
     event: {
       kind: 'event',
       category: ['process'],

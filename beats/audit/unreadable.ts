@@ -49,6 +49,7 @@ export class Unreadable {
 
 export function unreadableEvent({ type, reason, count, text }: UnreadableRecords): Event {
   return {
+    message: `Audit records that can't be read: ${count} of type ${type} (${reason})`,
     event: {
       kind: 'event',
       category: ['process'],

@@ -42,6 +42,15 @@ describe('host', () => {
   it('keeps it with every metricset', () =>
     checkBeat(host, { config: { period: '20ms', metricsets: [...METRICSETS] } }))
 
+  it('publishes the second of two samples in a round, with the sums since the first', async () => {
+    const events = await runBeat(host, { hostfs, period: '10ms' }, { once: true })
+    expect(events.map(dataset)).to.deep.equal([
+      ...['load', 'memory', 'filesystem', 'diskio', 'diskio', 'network', 'network', 'uptime'],
+      'process_summary',
+    ])
+    expect(new Set(events.map(event => event['@timestamp'])).size).to.equal(1)
+  })
+
   it("measures the host from inside a container, whose own root is another's", async () => {
     const events = await runBeat(host, { hostfs, period: '1h' }, { count: 1 })
     expect(events.map(dataset)).to.deep.equal([

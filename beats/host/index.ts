@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { defineBeat } from 'sealbeat'
+import { setTimeout } from 'node:timers/promises'
+import { type Context, defineBeat } from 'sealbeat'
 import { collector } from './collect.ts'
 import { fields } from './fields.ts'
 import { hostFiles } from './host-files.ts'
@@ -36,20 +37,10 @@ export default defineBeat<Settings>({
           return { reads: resolve(hostfs, folder), why: 'measures the host of the container' }
         })),
   ],
-  async run({ settings, log, signal, publish }) {
-    const { period, metricsets, hostfs, filesystem } = settings
-    const files = hostFiles(hostfs)
-    const processes = processReader(files)
-    const host = {
-      files,
-      processes: processes.read,
-      ignoredTypes: filesystem.ignore_types,
-      top: settings.process.include_top_n,
-      check: checker(message => log.warn(message)),
-      trouble: troubles(log),
-    }
-    const collect = collector(metricsets, period, host)
-    try {
+  run: context =>
+    measuring(context, async collect => {
+      const { settings, log, signal, publish } = context
+      const { period } = settings
       for await (const skipped of ticks(period, signal)) {
         if (skipped > 0) {
           log.warn(
@@ -60,8 +51,39 @@ export default defineBeat<Settings>({
         const events = await collect(signal)
         if (events.length > 0 && !signal.aborted) await publish(events)
       }
-    } finally {
-      await processes.close()
-    }
-  },
+    }),
+  once: context =>
+    measuring(context, async collect => {
+      const { settings, signal, publish } = context
+      // The first sample is only what the second is compared to.
+      await collect(signal)
+      await setTimeout(Math.min(settings.period, LONGEST_MS), undefined, { signal })
+      await publish(await collect(signal))
+    }),
 })
+
+/** Between the two samples of a round. */
+const LONGEST_MS = 1000
+
+/** Prepares to measure, and cleans up afterwards. */
+async function measuring(
+  { settings, log }: Context<Settings>,
+  measure: (collect: ReturnType<typeof collector>) => Promise<void>,
+): Promise<void> {
+  const { period, metricsets, hostfs, filesystem } = settings
+  const files = hostFiles(hostfs)
+  const processes = processReader(files)
+  const host = {
+    files,
+    processes: processes.read,
+    ignoredTypes: filesystem.ignore_types,
+    top: settings.process.include_top_n,
+    check: checker(message => log.warn(message)),
+    trouble: troubles(log),
+  }
+  try {
+    await measure(collector(metricsets, period, host))
+  } finally {
+    await processes.close()
+  }
+}

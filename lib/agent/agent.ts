@@ -11,6 +11,7 @@
 // After `open`, `close` runs however the agent ends.
 
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
+import { judgeRound, requireRounds, untilDrained } from './beats/rounds.ts'
 import type { Configure } from './configure.ts'
 import { confineAgent } from './confine.ts'
 import { explainRefusals } from './explain-refusals.ts'
@@ -30,6 +31,8 @@ interface Start {
   readonly restart?: RestartOutcome | undefined
   /** Requests for a reload that may have come already. */
   readonly reload?: ReloadRequest
+  /** Whether each beat does one round, and the agent then ends. */
+  readonly once?: boolean
   /** Is called with each stage as it begins. */
   readonly enter?: ((stage: Stage) => void) | undefined
 }
@@ -50,13 +53,14 @@ export async function runAgent(configure: Configure, start: Start = {}): Promise
 
 async function live(
   configure: Configure,
-  { restart, reload = new ReloadRequest(), enter = () => {} }: Start,
+  { restart, reload = new ReloadRequest(), once = false, enter = () => {} }: Start,
 ): Promise<ExitCode> {
   const stop = new StopRequest()
   enter('configure')
   const plan = await configure()
+  if (once) requireRounds(plan)
   enter('open')
-  const agent = await open(plan, stop, reload).catch(thrown => plan.secrets.rethrow(thrown))
+  const agent = await open(plan, stop, reload, once).catch(thrown => plan.secrets.rethrow(thrown))
   try {
     enter('confine')
     const confined = confineAgent(agent)
@@ -64,22 +68,27 @@ async function live(
     const sandboxed = sandbox(agent, restart)
     agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')
-    await run(agent, sandboxed, stop, configure)
+    await run(agent, sandboxed, stop, once ? undefined : configure)
+    const { shutdown_timeout, queue } = plan.config
+    if (once && queue.disk !== undefined) {
+      const deadline = AbortSignal.timeout(shutdown_timeout)
+      await untilDrained(agent, AbortSignal.any([stop.signal, deadline]))
+    }
   } finally {
     enter('close')
-    await close(agent, stop)
+    await close(agent, stop, once)
   }
   return stop.exitCode
 }
 
 /** Closes in reverse order, within the rest of `shutdown_timeout`. Never rejects. */
-async function close(
-  { plan, log, pipeline, closeStack, agentProcess }: OpenAgent,
-  stop: StopRequest,
-): Promise<void> {
+async function close(agent: OpenAgent, stop: StopRequest, once: boolean): Promise<void> {
+  const { plan, log, pipeline, closeStack, agentProcess } = agent
+  const isInterrupted = stop.signal.aborted
   stop.ask()
   const leftMs = Math.max(0, Math.ceil(plan.config.shutdown_timeout - stop.elapsedMs))
   await closeStack.closeAll(AbortSignal.timeout(leftMs), log)
+  if (once) stop.endWith(judgeRound(agent, isInterrupted))
   const uptime_ms = Math.round(process.uptime() * 1000)
   log.info({ events: pipeline.stats(), uptime_ms }, 'Stopped')
   await agentProcess.close()

@@ -9,6 +9,7 @@
 // needs may not even be installed. A reload runs the same stage again and compares the plans.
 
 import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BeatConfig, Config, OutputConfig } from '../config/config.ts'
 import { parseDelivery } from '../config/delivery.ts'
@@ -57,7 +58,9 @@ export async function configure(document: ConfigDocument, running?: Plan): Promi
   problems.throwIfAny()
   if (!output) throw new TypeError('an output without a problem has no settings')
   const plugins = pluginsOf({ config, beats, processors, output })
-  const reach = reachOf(privilegesOf(plugins).privileges, config.landlock, readByAgent(config))
+  const reach = reachOf(privilegesOf(plugins).privileges, config.landlock, [
+    ...new Set([...readByAgent(config), ...foldersOf(document)]),
+  ])
   // An installed filter goes on deciding about sockets: what a reload asks for beyond it is compared as reach.
   const declared = declaredOf({ plugins, reach: running?.reach ?? reach })
   const sandbox = await planSandbox(config.seccomp, declared)
@@ -90,6 +93,12 @@ function readByAgent({ path, queue }: Config): readonly string[] {
   const system = [...folders, ...devices].filter(existsSync)
   const own = [path.config, path.data, path.logs, ...queue.outside]
   return [...system, fileURLToPath(packageRoot()), ...own]
+}
+
+/** Those of the files that a reload reads again: an editor may put a new file in the place of one. */
+function foldersOf({ files, folder }: ConfigDocument): readonly string[] {
+  // -c /dev/stdin is open already, and can't be read again anyway.
+  return files.map(file => dirname(resolve(folder, file))).filter(path => path !== '/dev')
 }
 
 function accountOf({ user }: Config, report: Report): Account | undefined {

@@ -24,6 +24,7 @@ import { refusesAllLibraries } from '../seccomp/kernel/libraries.ts'
 import { walk } from '../trust/walk.ts'
 import { isReadOnly } from '../trust/way.ts'
 import type { Plan } from './plan.ts'
+import type { AgentProcess } from './process/agent-process.ts'
 import { handOver, unwritable } from './process/hand-over.ts'
 import { startFiles } from './start-files.ts'
 
@@ -31,10 +32,19 @@ import { startFiles } from './start-files.ts'
 interface ConfineDeps {
   readonly plan: Pick<Plan, 'reach' | 'account' | 'config' | 'files' | 'plugins' | 'sandbox'>
   readonly log: Logger
+  readonly agentProcess: { readonly logging: Shown }
+}
+
+type Shown = Pick<AgentProcess['logging'], 'isShown'>
+
+/** The log, and what of it is on standard error. */
+interface Saying {
+  readonly log: Logger
+  readonly logging: Shown
 }
 
 /** @throws AgentError `OPEN_FAILED` if the user can't be changed, `SANDBOX_REQUIRED` */
-export function confineAgent({ plan, log }: ConfineDeps): Confined {
+export function confineAgent({ plan, log, agentProcess }: ConfineDeps): Confined {
   changeUser(plan, log)
   const { landlock, capabilities } = plan.config
   const reach = { ...plan.reach, writes: [...plan.reach.writes, ...writtenByNode()] }
@@ -44,14 +54,15 @@ export function confineAgent({ plan, log }: ConfineDeps): Confined {
   if ('abi' in confined.landlock) noteExecutable(reach, plan, log)
   if (confined.capabilities.state === 'dropped') warnOfOthersFolders(reach, log)
   for (const note of confined.notes) log.warn(`Landlock: ${note}`)
+  const say = { log, logging: agentProcess.logging }
   if (landlock.required && confined.landlock.state !== 'entered') {
-    throw required(landlockLine(confined.landlock), 'landlock.required is true', log)
+    throw required(landlockLine(confined.landlock), 'landlock.required is true', say)
   }
   if (capabilities === 'required' && confined.capabilities.state !== 'dropped') {
     throw required(
       capabilitiesLine(confined.capabilities),
       'capabilities are required to be dropped',
-      log,
+      say,
     )
   }
   const problem = makeUndumpable()
@@ -156,10 +167,12 @@ function report({ landlock, capabilities }: Confined, log: Logger): void {
   }
 }
 
-function required({ message, fields }: Line, why: string, log: Logger): AgentError {
+function required({ message, fields }: Line, why: string, { log, logging }: Saying): AgentError {
   const reason = `${message}, and ${why}: not running without it`
   log.fatal(fields, reason)
-  return new AgentError('SANDBOX_REQUIRED', reason)
+  const error = new AgentError('SANDBOX_REQUIRED', reason)
+  error.isSaid = logging.isShown('fatal')
+  return error
 }
 
 /** Where Node itself writes at its end: the data of a coverage report. */

@@ -10,7 +10,7 @@
 
 import type { Logger } from 'pino'
 import type { QueueSettings } from '../config/config.ts'
-import { messageOf } from '../errors.ts'
+import { AgentError, messageOf } from '../errors.ts'
 import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
@@ -31,6 +31,9 @@ import type { StopRequest } from './process/stop.ts'
 /** An output opens without its peer, so this is for a disk, or for a mistake. */
 const OPEN_MS = 60_000
 
+/** A person who has pressed Ctrl-C wonders after that time. */
+const SILENT_MS = 1_000
+
 export interface OpenAgent {
   /** The plan that is carried out: another one after a reload. */
   readonly plan: Plan
@@ -47,6 +50,7 @@ export async function open(
   plan: Plan,
   stop: StopRequest,
   reload: ReloadRequest,
+  once: boolean,
 ): Promise<OpenAgent> {
   const attribution = new Attribution(codeOf(plan))
   const agentProcess = await openAgentProcess(plan, stop, reload, attribution)
@@ -62,12 +66,13 @@ export async function open(
     const queue = await openQueue(config.queue, log)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
-    const deps = { paths: config.path, identity, attribution, pipeline, log }
+    const deps = { paths: config.path, identity, attribution, pipeline, log, once }
     const runners = new BeatRunners(plan, deps, closeStack, stop)
     await openBeats(runners, plan.beats)
     return agentOf({ log, pipeline, runners, closeStack, agentProcess })
   } catch (error) {
     log.error({ err: error }, messageOf(error))
+    if (error instanceof AgentError) error.isSaid = agentProcess.logging.isShown('error')
     await closeStack.closeAll(AbortSignal.timeout(config.shutdown_timeout), log)
     await agentProcess.close()
     throw error
@@ -158,7 +163,12 @@ async function drain(
   deadline: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  const remains = await pipeline.close(deadline)
+  const said = setTimeout(() => {
+    const { queued, sending } = pipeline.stats()
+    const timeout_s = plan.config.shutdown_timeout / 1000
+    log.info({ events: queued + sending, timeout_s }, 'Waiting for the output to take the rest')
+  }, SILENT_MS)
+  const remains = await pipeline.close(deadline).finally(() => clearTimeout(said))
   logRemains(remains, pipeline.stats(), plan, log)
 }
 

@@ -18,12 +18,16 @@ import { type Reports, reportToManager } from './report-to-manager.ts'
 import type { SandboxState } from './sandbox.ts'
 import { statusOf } from './status.ts'
 
-/** Runs the beats, and reloads when asked, until all are done or the agent is to stop. */
+/**
+ * Runs the beats, and reloads when asked, until all are done or the agent is to stop.
+ *
+ * @param configure undefined: nothing is reloaded
+ */
 export async function run(
   agent: OpenAgent,
   sandboxed: SandboxState,
   stop: StopRequest,
-  configure: Configure,
+  configure: Configure | undefined,
 ): Promise<void> {
   const { log, pipeline, runners, agentProcess } = agent
   void pipeline.failed.then(error => {
@@ -39,7 +43,7 @@ export async function run(
   log.info({ beats, sandbox: sandboxed.outcome.state }, 'Running')
   pipeline.start()
   runners.run(...runners.all)
-  void reloadWhenAsked(agent, configure, stop, { reports, metrics })
+  if (configure) void reloadWhenAsked(agent, configure, stop, { reports, metrics })
   const allDone = runners.done()
   const isDone = await settledBy(allDone, stop.signal)
   const timeoutMs = agent.plan.config.shutdown_timeout

@@ -22,9 +22,15 @@ import type { AgentProcess } from './process/agent-process.ts'
 
 /** The part of an open agent that the stage needs. */
 interface SandboxDeps {
-  readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & { readonly config: Pick<Config, 'seccomp'> }
+  readonly plan: Pick<Plan, 'sandbox' | 'stacks'> & {
+    readonly config: Pick<Config, 'seccomp'> & {
+      readonly logging: Pick<Config['logging'], 'to_stderr'>
+    }
+  }
   readonly log: Logger
-  readonly agentProcess: Pick<AgentProcess, 'addCloser'>
+  readonly agentProcess: Pick<AgentProcess, 'addCloser'> & {
+    readonly logging: Pick<AgentProcess['logging'], 'isShown'>
+  }
 }
 
 export interface SandboxState {
@@ -60,16 +66,20 @@ export function sandbox(
   const { level, message, fields } = outcomeLine(outcome)
   log[level](fields, message)
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
-    const reason = `${message}, and seccomp.required is true: not running without it`
+    const required = `${message}, and seccomp.required is true: not running without it`
+    // The line before has the details: in words on a terminal; in fields, or in a file, which are seldom read.
+    const isRead = plan.config.logging.to_stderr && process.stderr.isTTY
+    const reason = `${required}${isRead ? '' : detailsOf(outcome)}`
     log.fatal(reason)
-    throw new AgentError('SANDBOX_REQUIRED', `${reason}${detailsOf(outcome)}`)
+    const error = new AgentError('SANDBOX_REQUIRED', reason)
+    error.isSaid = agentProcess.logging.isShown('fatal')
+    throw error
   }
   if (outcome.state !== 'installed' || !outcome.diagnose) return { outcome }
   agentProcess.addCloser('the denials', new DenialLog(log, plan.stacks).start())
   return { outcome, denials }
 }
 
-/** The log has the details in fields; the last line on the terminal needs them too. */
 function detailsOf(outcome: Outcome): string {
   return outcome.state === 'failed' ? ` (${outcome.reason}; ${outcome.hint})` : ''
 }

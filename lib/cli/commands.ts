@@ -1,6 +1,9 @@
 import type { Command, Options, Run } from './command.ts'
 import { DELIVERY_COMMANDS } from './delivery/commands.ts'
-import { EXPORT_COMMAND } from './export/command.ts'
+import { EXPORT_COMMANDS } from './export/command.ts'
+import { COMPLETION_COMMANDS } from './help/completion/command.ts'
+import { PLUGINS_COMMAND, VERSION_COMMAND } from './installed/command.ts'
+import { PACKAGE_COMMANDS } from './package/commands.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
@@ -34,8 +37,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'run the agent in the foreground',
     details: `Reads the configuration, opens everything that needs privileges, installs the seccomp filter, and
 then runs the beats until all are done or SIGTERM or SIGINT arrives. A second signal ends the agent
-at once. SIGHUP reloads the configuration.`,
-    options: {},
+at once. SIGHUP reloads the configuration.
+
+With --once, each beat does one round: the host beat measures once. Then the events are delivered,
+within shutdown_timeout, and the agent ends: with 75 if a beat has failed, if it was stopped before,
+or if events were not delivered. A beat without rounds, such as audit, is refused.`,
+    options: { once: { doc: 'run every beat for one round, deliver its events, and end' } },
     confinesItself: true,
     load: async () => (await import('./run.ts')).run,
   },
@@ -77,7 +84,7 @@ Exits with 1 if a step has failed. An output without a test says so, and the exi
     confinesItself: true,
     load: async () => (await import('./test/output.ts')).testOutput,
   },
-  ...[EXPORT_COMMAND, SETUP_COMMAND],
+  ...[...EXPORT_COMMANDS, PLUGINS_COMMAND, SETUP_COMMAND],
   {
     words: ['sandbox', 'show'],
     summary: 'print all that confines the agent: its policy, and how far it reaches',
@@ -106,11 +113,7 @@ output is not opened, and its state is in a temporary folder. Exits with 1 if th
     summary: 'print the effective policy and where each decision comes from',
     details: `Shows every system call whose action differs from the default action, and whether the default
 policy, a plugin (such as a beat or the output) or your configuration decided it.`,
-    options: {
-      arch: { value: 'ARCH', doc: 'use this architecture instead of the running one' },
-      all: { doc: 'show every system call, also those that get the default action' },
-      ...JSON_OPTION,
-    },
+    options: SHOW_OPTIONS,
     withoutCredentials: true,
     load: async () => (await import('./seccomp/show.ts')).seccompShow,
   },
@@ -194,27 +197,7 @@ not be converted. --cap and --kernel decide rules that depend on capabilities or
     },
     load: async () => (await import('./seccomp/import.ts')).seccompImport,
   },
-  {
-    words: ['package'],
-    summary: 'build packages of the agent in this folder: deb, rpm and a tarball',
-    details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those
-for development. package.json gives name, version, description, author and license. The systemd
-unit grants the privileges that the configured beats, processors and output declare. The same
-input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
-    options: {
-      format: { value: 'FORMATS', doc: 'deb,rpm,tar (default: those that this machine can make)' },
-      runtime: {
-        value: 'KIND',
-        doc: 'bundled (the Node that runs this) or system (default: bundled)',
-      },
-      output: { value: 'DIR', short: 'o', doc: 'folder of the packages (default: packages)' },
-      iteration: { value: 'N', doc: 'number of this packaging of the same version (default: 1)' },
-      jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
-    },
-    withoutCredentials: true,
-    forAuthors: true,
-    load: async () => (await import('./package.ts')).packageCommand,
-  },
+  ...PACKAGE_COMMANDS,
   {
     words: ['new', 'beat'],
     operand: 'NAME',
@@ -259,12 +242,7 @@ ${NEW_DEPENDENCY}`,
     forAuthors: true,
     load: async () => (await import('./new/new.ts')).newAgent,
   },
-  {
-    words: ['version'],
-    summary: 'print the version',
-    options: JSON_OPTION,
-    load: async () => (await import('./version.ts')).version,
-  },
+  ...[...COMPLETION_COMMANDS, VERSION_COMMAND],
 ]
 
 /** The commands of an installed agent. */
@@ -276,7 +254,7 @@ export const GLOBAL_OPTIONS: Options = {
     short: 'c',
     value: 'FILE',
     multiple: true,
-    doc: 'configuration file (default: beat.yml); repeatable, later ones override',
+    doc: 'configuration file or folder (default: beat.yml and beat.d); repeatable',
   },
   set: {
     short: 'E',

@@ -34,10 +34,11 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
     }
     const run = await command.load()
     if (command.withoutCredentials !== true) return run(call)
-    return (await import('./seccomp/stand-ins.ts')).withStandIns(call, run)
+    return (await import('./seccomp/stand-ins.ts')).runOutsideService(call, run)
   }
   const { helpOf } = await import('./help/help.ts')
+  const { fitted } = await import('./help/fitted.ts')
   const { print } = await import('./print.ts')
-  await print(helpOf(program, request))
+  await print(fitted(helpOf(program, request), process.stdout))
   return 0
 }

@@ -1,4 +1,5 @@
 import { codeOf } from '../errors.ts'
+import { flowLines, terminalColumns } from '../log/flow.ts'
 
 /**
  * Writes to standard output and resolves when everything is written. A reader that has gone (`| head`) has
@@ -13,6 +14,11 @@ export function print(output: string | Uint8Array): Promise<void> {
       else resolve()
     })
   })
+}
+
+/** Rows of a table, or lines of text, for people: on a terminal that is too narrow they go on indented. */
+export function printLines(text: string): Promise<void> {
+  return print(flowLines(text, terminalColumns(process.stdout), '    '))
 }
 
 export function printJson(value: unknown): Promise<void> {

@@ -10,7 +10,7 @@ import { restartEarly } from './early/restart.ts'
  * Runs the agent and then ends the process, even if a beat has left something behind that keeps it alive. The
  * modules of the agent are imported only after a possible restart.
  */
-export async function run({ source }: Call): Promise<ExitCode> {
+export async function run({ source, has }: Call): Promise<ExitCode> {
   const restart = await restartEarly(source)
   // Before the configuration is read: a request that comes while the agent opens is not for what it has read.
   const reload = new ReloadRequest()
@@ -28,7 +28,7 @@ export async function run({ source }: Call): Promise<ExitCode> {
     if (stage === 'confine') process.off('SIGHUP', early)
     mark?.(stage)
   }
-  endProcess(await runAgent(plan, { restart, reload, enter }))
+  endProcess(await runAgent(plan, { restart, reload, enter, once: has('once') }))
 }
 
 /** If the agent is being recorded, each of its stages is marked in the recording. */

@@ -22,12 +22,20 @@ export function sourceOf(given: readonly Given[], env: Environment): ConfigSourc
   const files = valuesOf(given, 'config')
   const place = (file: string) =>
     folder === undefined || isAbsolute(file) ? file : join(folder, file)
+  const usual = env.SEALBEAT_CONFIG || 'beat.yml'
   return {
-    files: (files.length > 0 ? files : [env.SEALBEAT_CONFIG || 'beat.yml']).map(place),
+    ...(files.length > 0
+      ? { files: files.map(place) }
+      : { files: [place(usual)], dropIns: place(dropInsOf(usual)) }),
     overrides: given.flatMap(each => overridesOf(each, folder)),
     strictPerms: strictPerms(given, env),
     env,
   }
+}
+
+/** `web.yml` → `web.d`. */
+function dropInsOf(file: string): string {
+  return `${file.replace(/\.ya?ml$/, '')}.d`
 }
 
 /**

@@ -16,21 +16,32 @@ export const RESERVED_BEAT_KEYS: readonly string[] = Object.keys(beatSchema)
  * Parses the list below `beats`: each beat is split into the keys that all beats have and its own section.
  * The schema has already reported a value that is not a list.
  */
-export function parseBeats(written: unknown = [], report: Report): readonly BeatConfig[] {
-  return Array.isArray(written) ? parseList(written, report) : []
+export function parseBeats(
+  written: unknown = [],
+  report: Report,
+  locate: Locate,
+): readonly BeatConfig[] {
+  return Array.isArray(written) ? parseList(written, report, locate) : []
 }
+
+/** Where a path was written: `beat.yml:14:5`. */
+type Locate = (path: Path) => string | undefined
 
 /** Far more than an agent has: the modules of so many are looked up within a second. */
 const MAX_BEATS = 1000
 
-function parseList(items: readonly unknown[], report: Report): readonly BeatConfig[] {
+function parseList(
+  items: readonly unknown[],
+  report: Report,
+  locate: Locate,
+): readonly BeatConfig[] {
   if (items.length > MAX_BEATS) {
     report(['beats'], `has ${items.length} beats, and at most ${MAX_BEATS} are allowed`)
     return []
   }
   const beats = items.map((item, at) => parseBeat(item, ['beats', at], report))
   const found = beats.filter(beat => beat !== undefined)
-  reportDuplicateIds(found, report)
+  reportDuplicateIds(found, report, locate)
   // A beat that can't be read may have been the enabled one.
   if (found.length === items.length && !found.some(({ enabled }) => enabled)) {
     report(['beats'], 'no beat is enabled; the agent needs one, such as beats: [{ type: host }]')
@@ -63,13 +74,15 @@ function nameOfType(type: string): string {
   return basename(type).replace(/\.[cm]?[jt]s$/, '')
 }
 
-function reportDuplicateIds(beats: readonly BeatConfig[], report: Report): void {
+/** Both places are named: each may be in a file of its own. */
+function reportDuplicateIds(beats: readonly BeatConfig[], report: Report, locate: Locate): void {
   const first = new Map<string, BeatConfig>()
   for (const beat of beats) {
     const twin = first.get(beat.id)
     if (twin === undefined) first.set(beat.id, beat)
     else {
-      const where = formatPath(twin.section.path)
+      const place = locate([...twin.section.path, 'id'])
+      const where = `${formatPath(twin.section.path)}${place === undefined ? '' : ` (${place})`}`
       report(
         [...beat.section.path, 'id'],
         `${show(beat.id)} is already the id of ${where}; change one of them`,

@@ -149,7 +149,10 @@ export type CapabilitiesMode = (typeof CAPABILITIES_MODES)[number]
 
 /** `beat.yml`, -E and the environment, read once and typed. Paths are absolute, durations in milliseconds. */
 export interface Config {
+  /** In events, as `agent.name`: as written, or the name of the host. */
   readonly name: string
+  /** In the log, as `service.name`: as written, or the name of the program. */
+  readonly serviceName: string
   readonly tags: readonly string[]
   readonly fields: Readonly<Record<string, unknown>>
   readonly fields_under_root: boolean

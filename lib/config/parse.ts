@@ -41,7 +41,9 @@ export function parseConfig(document: ConfigDocument): {
   const config: Config = {
     ...settings,
     name: settings.name || hostname(),
-    beats: parseBeats(document.value.beats, report),
+    // A packaged agent's launcher says what it is: `web 1.2.3`.
+    serviceName: settings.name || process.env.SEALBEAT_PROGRAM?.split(' ')[0] || 'sealbeat',
+    beats: parseBeats(document.value.beats, report, document.locate),
     processors: parseProcessors(document.value.processors, ['processors'], report),
     output: parseOutput(document.value.output, report),
     queue: parseQueue(settings.queue, document.value.queue, path, report),

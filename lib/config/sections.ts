@@ -19,7 +19,7 @@ interface GeneralSettings {
 
 const generalSchema: Schema<GeneralSettings> = {
   name: {
-    doc: 'The name of this agent in its events (agent.name). Empty: the host name.',
+    doc: 'The name of this agent in its events (agent.name) and its log (service.name). Empty: the host name, and in the log the name of the program.',
     format: String,
     default: '',
   },

@@ -5,6 +5,7 @@ import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 import { ChildLoggers } from './child-loggers.ts'
 import { type Explain, withErrorFields } from './error-fields.ts'
+import { terminalColumns } from './flow.ts'
 import { isJournal, levelOf, withPriority } from './journal.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
 import { isTerminal, paintFor, readableLog } from './readable.ts'
@@ -20,7 +21,7 @@ const PINO_LEVELS = {
 
 interface LoggerOptions {
   readonly paths: Pick<PathSettings, 'logs'>
-  /** The name of the agent: `service.name` of every line. */
+  /** `service.name` of every line. */
   readonly name: string
   /** Values that are replaced wherever they occur in a line. */
   readonly secrets?: readonly string[]
@@ -34,6 +35,8 @@ export interface LogControl {
   hide(secrets: readonly string[]): void
   /** From now on, lines with an error have what this says of it as their `hint`. */
   explain(explain: Explain): void
+  /** Whether lines of this level are to be seen on standard error. */
+  isShown(level: 'error' | 'fatal'): boolean
   /** Continues in files of the same names: logrotate may have moved the old ones. */
   reopen(): void
 }
@@ -89,6 +92,7 @@ export function createLogger(
     explain(explain) {
       explaining = explain
     },
+    isShown: level => settings.to_stderr && log.isLevelEnabled(level),
     reopen() {
       for (const sink of sinks) sink.reopen()
     },
@@ -113,8 +117,11 @@ function standardError(format: LoggingSettings['format']): LineSink {
 function writtenAs(format: LoggingSettings['format']): (line: string) => string {
   if (isJournal(process.env)) return line => withPriority(line, levelOf(line))
   if (format === 'json' || (format === 'auto' && !isTerminal(2))) return line => line
-  const paint = paintFor(isTerminal(2) ? process.env : { NO_COLOR: '1' })
-  return line => readableLog(line, paint)
+  const isSeen = isTerminal(2)
+  const paint = paintFor(isSeen ? process.env : { NO_COLOR: '1' })
+  // Made before the filter. A terminal may become wider.
+  const terminal = isSeen ? process.stderr : undefined
+  return line => readableLog(line, paint, terminalColumns(terminal))
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {

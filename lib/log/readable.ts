@@ -3,6 +3,7 @@
 
 import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
+import { flow } from './flow.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -34,17 +35,38 @@ const BEAT_WIDTH = 8
 
 const INDENT = ' '.repeat(15)
 
-/** A line of the log, with its line end. One that is no JSON stays as it is, but for control characters. */
-export function readableLog(line: string, paint: Paint): string {
-  return readable(line, entry => logText(entry, paint)) ?? `${shown(line.trimEnd())}\n`
+/**
+ * A line of the log, with its line end; broken between words where it is wider than `columns`. One that is no JSON
+ * stays as it is, but for control characters.
+ */
+export function readableLog(
+  line: string,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  return readable(line, entry => logText(entry, paint, columns)) ?? `${shown(line.trimEnd())}\n`
 }
 
-function logText(entry: Fields, paint: Paint): string {
+function logText({ error: grouped, ...others }: Fields, paint: Paint, columns: number): string {
+  // Written by us as one map, and by pino as fields of their own.
+  const entry = {
+    ...others,
+    ...(grouped !== undefined && Object.fromEntries(flattened({ error: grouped }))),
+  }
   const { '@timestamp': at, 'log.level': level, 'service.name': _, message, beat, ...more } = entry
-  const { 'error.message': error, 'error.type': type, 'error.code': code, hint, ...others } = more
-  const { 'error.stack_trace': stack, ...fields } = others
+  const {
+    'error.message': error,
+    'error.type': type,
+    'error.code': code,
+    hint,
+    ...unexplained
+  } = more
+  const { 'error.stack_trace': stack, ...fields } = unexplained
   const [name, colour] = LEVELS.get(level) ?? [shown(level).toUpperCase(), 'gray']
-  const said = [message, error].filter(text => text !== undefined && text !== '').map(shown)
+  const isRepeated = error !== undefined && shown(message).includes(shown(error))
+  const said = [message, ...(isRepeated ? [] : [error])]
+    .filter(text => text !== undefined && text !== '')
+    .map(shown)
   const rest = fieldsOf({ ...(code !== undefined && { 'error.code': code }), ...fields }, paint)
   const who = beat === undefined ? ' '.repeat(BEAT_WIDTH) : shown(beat).padEnd(BEAT_WIDTH)
   const first = [timeOf(at), paint(colour, name.padEnd(5)), who, said.join(': '), ...rest]
@@ -53,7 +75,8 @@ function logText(entry: Fields, paint: Paint): string {
     // Only an error that nobody foresaw has no code.
     ...(stack === undefined || code !== undefined ? [] : stackOf(String(stack), type)),
   ]
-  return `${[first.join(' ').trimEnd(), ...below].join('\n')}\n`
+  const lines = [first.join(' ').trimEnd(), ...below]
+  return `${lines.map(each => flow(each, columns, INDENT)).join('\n')}\n`
 }
 
 /** What every event has, which says nothing on a terminal of its own host. */

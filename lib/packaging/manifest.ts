@@ -38,7 +38,7 @@ export function readManifest(folder: string): AgentManifest {
     name: check(NAME),
     version: check(VERSION),
     description: check(DESCRIPTION),
-    maintainer: check(MAINTAINER),
+    maintainer: check(MAINTAINER) && check(NOT_OF_TEMPLATE),
     license: check(LICENSE),
     homepage: members.has('homepage') ? check(HOMEPAGE) : undefined,
   }
@@ -89,6 +89,12 @@ const MAINTAINER: Rule = {
     'must be "Name <address@example.org>": packages name their maintainer',
   ),
   of: members => personOf(members.get('author')),
+}
+/** What `sealbeat new agent` has written would be shown to every operator. */
+const NOT_OF_TEMPLATE: Rule = {
+  ...MAINTAINER,
+  pattern: /^(?!Maintainer Name <)/,
+  expected: 'is still that of the template: put who maintains the agent there',
 }
 /** `sealbeat.name` if there is one, as npm names may have a scope. */
 const NAME: Rule = {

@@ -3,7 +3,7 @@
 //    tools of the formats are installed.
 // 2. Collect the home: Node, the framework, the installed dependencies, and the files that npm would publish
 //    (contents/). A plugin that the configuration names but that is not among them is an error.
-// 3. Write the texts: unit, tmpfiles.d, man page, completion, licences. The unit is made from this
+// 3. Write the texts: unit, tmpfiles.d, man page, completions, licences. The unit is made from this
 //    configuration, so it grants what this agent declares and nothing else (unit/).
 // 4. Try it out: stage the files in a temporary folder and run `test config` there, away from the sources
 //    that would hide a missing file.
@@ -20,7 +20,12 @@ import { messageOf } from '../errors.ts'
 import type { AgentPackage } from './agent-package.ts'
 import { copyright } from './contents/copyright.ts'
 import { homeEntries } from './contents/home.ts'
-import { installedEntries, portableEntries, type Texts } from './contents/installed.ts'
+import {
+  type Completions,
+  installedEntries,
+  portableEntries,
+  type Texts,
+} from './contents/installed.ts'
 import { installedPlaces } from './contents/launcher.ts'
 import { librariesOf } from './contents/libraries.ts'
 import { requirePacked } from './contents/packed-plugins.ts'
@@ -45,6 +50,8 @@ interface PackageOptions {
   readonly folder: string
   /** The configuration: one file, which is installed unchanged. */
   readonly source: ConfigSource
+  /** A folder of configuration beside it, which stays here. */
+  readonly dropIns: string | undefined
   readonly formats: readonly PackageFormat[]
   /** Whether a format is left out whose tool this machine lacks; without any, it is an error all the same. */
   readonly asFarAsPossible: boolean
@@ -61,7 +68,7 @@ interface PackageOptions {
   readonly epoch: number
   /** The texts about the command line. */
   readonly manPage: (manifest: AgentManifest) => string
-  readonly completion: (name: string) => string
+  readonly completions: (name: string) => Completions
 }
 
 /**
@@ -136,14 +143,15 @@ function assemble(options: PackageOptions, manifest: AgentManifest, plan: Plan):
 }
 
 function homeOf(options: PackageOptions, plan: Plan, configuration: string): readonly Entry[] {
-  const { folder, runtime } = options
+  const { folder, runtime, dropIns } = options
   const { data, logs } = plan.config.path
-  const excluded = [configuration, resolve(data), resolve(logs)]
+  const here = dropIns === undefined ? [] : [resolve(dropIns)]
+  const excluded = [configuration, ...here, resolve(data), resolve(logs)]
   return homeEntries({ folder, runtime, excluded, output: resolve(options.output) })
 }
 
 function textsOf(
-  { manPage, completion, jitless }: PackageOptions,
+  { manPage, completions, jitless }: PackageOptions,
   manifest: AgentManifest,
   plan: Plan,
   configuration: string,
@@ -155,7 +163,7 @@ function textsOf(
     ...unitsOf(manifest, { plan, grants }, credentialNames(configuration), jitless),
     tmpfiles: tmpfiles(manifest.name, places, [...grants.writes.keys()]),
     manPage: manPage(manifest),
-    completion: completion(manifest.name),
+    completions: completions(manifest.name),
   }
 }
 

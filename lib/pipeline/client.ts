@@ -149,7 +149,8 @@ export class Publishing {
   }
 
   #encoded(): Encoded {
-    if (this.#blocks.length === 0) return { lines: this.#lines, meta: this.#meta }
+    const [lines, meta, size] = [this.#lines, this.#meta, this.#size]
+    if (this.#blocks.length === 0) return { lines, meta, size }
     while (this.#lines.length > 0) this.#pack()
     return new Blocks(...this.#blocks)
   }

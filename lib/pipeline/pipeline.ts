@@ -29,7 +29,7 @@ import { encoderOf } from './encoding/encode.ts'
 import type { EventSource } from './encoding/enrichment.ts'
 import { metaOf } from './encoding/meta.ts'
 import { linePublisherOf } from './lines.ts'
-import type { Queue, Remains } from './queue.ts'
+import { encodedOf, type Queue, type Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
 
@@ -115,7 +115,7 @@ export function openPipeline({
       publish: (lines, meta) => {
         const source = noSourceCounts()
         const door = { queue, signal: replayed.signal, counts, source }
-        return enter(door, new Acker(lines.length, source), { lines, meta })
+        return enter(door, new Acker(lines.length, source), encodedOf(lines, meta))
       },
     })
   const unencodable = new DropLog(log, 'Events dropped: they can not be encoded')

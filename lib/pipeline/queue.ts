@@ -14,6 +14,8 @@ export interface Lines {
   readonly lines: readonly string[]
   /** By index of the event; undefined if no event has any. */
   readonly meta: readonly (EventMeta | undefined)[] | undefined
+  /** Their bytes with their ends, as if all characters were ASCII: counted once, as lines are many. */
+  readonly size: number
 }
 
 export interface BatchLimits {
@@ -75,6 +77,12 @@ export interface Queue {
   /** Ends a closed queue from which nobody takes any more. Resolves by the deadline. */
   finish(deadline: AbortSignal): Promise<Remains>
   usage(): QueueUsage
+}
+
+/** Of lines that are not counted yet. */
+export function encodedOf(lines: readonly string[], meta: Lines['meta']): Lines {
+  const size = lines.reduce((sum, line) => sum + line.length + 1, 0)
+  return { lines, meta, size }
 }
 
 export function countOf(encoded: Encoded): number {

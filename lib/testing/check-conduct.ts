@@ -19,14 +19,39 @@ export interface Limits<R> {
   readonly provoke?: (resources: R) => void | Promise<void>
 }
 
-/** Runs the beat twice, like after a restart: once with room for its events, once without. */
+/** Runs the beat twice, like after a restart: once with room for its events, once without; then one round. */
 export async function checkConduct<R>(
   session: Session<R>,
   limits: Limits<R>,
 ): Promise<readonly string[]> {
   const first = await checkFreeRun(session, limits)
   const second = await checkStalledRun(session, limits)
-  return [...new Set([...first, ...second])]
+  const round = session.once === undefined ? [] : await checkRound(session.once, session, limits)
+  return [...new Set([...first, ...second, ...round])]
+}
+
+/** One round has to end by itself. */
+async function checkRound<R>(
+  once: NonNullable<Session<R>['once']>,
+  { resources }: Pick<Session<R>, 'resources'>,
+  { timeout: timeoutMs, provoke, fields }: Limits<R>,
+): Promise<readonly string[]> {
+  const findings: string[] = []
+  const note = (error: unknown) => void findings.push(messageOf(error))
+  const stop = new AbortController()
+  const sink = createSink({ signal: stop.signal, hasRoom: true, onPublish: () => undefined })
+  const round = once(sink, stop.signal)
+  await (async () => provoke?.(resources))().catch(note)
+  await within(round, timeoutMs, () => `did not return within ${timeoutMs} ms`).catch(note)
+  stop.abort()
+  const overdue = () => `did not return within ${timeoutMs} ms of the abort`
+  if (findings.length > 0) await within(round, timeoutMs, overdue).catch(note)
+  const own = [...new Set(findings), ...(await checkAftermath(sink))]
+  return [
+    ...own.map(finding => `once: ${finding}`),
+    ...checkEvents(sink.events),
+    ...(fields ? checkFields(sink.events, fields) : []),
+  ]
 }
 
 async function checkFreeRun<R>(session: Session<R>, limits: Limits<R>): Promise<readonly string[]> {

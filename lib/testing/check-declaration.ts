@@ -13,6 +13,7 @@ const PROPERTIES = [
   'open',
   'opensUnfiltered',
   'run',
+  'once',
   'close',
 ]
 

@@ -17,7 +17,7 @@ export interface CheckOptions<R = void> extends SessionOptions, Partial<Limits<R
  * `it('keeps the contract', () => checkBeat(beat))`.
  *
  * It checks the name, the schema, the system calls and the privileges. Then it opens the beat, runs it twice,
- * once with room for its events and once with a full queue, and closes it. The beat has to publish valid
+ * once with room for its events and once with a full queue, lets it do a round if it has any, and closes it. The beat has to publish valid
  * events, await every publish, return soon after the abort, and leave nothing behind: no timer, handle or
  * listener. If its events need a stimulus, `provoke` has to provide it.
  *

@@ -9,6 +9,8 @@ export interface RunOptions<R = void> extends SessionOptions {
   readonly count?: number
   /** Stops the beat once this is true of all events so far. */
   readonly until?: (events: readonly Event[]) => boolean
+  /** Does one round in place of `run`. */
+  readonly once?: boolean
   /** Stops the beat when it aborts. */
   readonly signal?: AbortSignal
   /** Milliseconds until `runBeat` gives up on the beat, and again for it to return. 5000 by default. */
@@ -51,7 +53,9 @@ async function runUntilStopped<R>(
     if (isEnough(sink, options)) stop.abort()
   }
   const sink = createSink({ signal, hasRoom: true, onPublish })
-  const run = session.run(sink, signal)
+  const act = options.once ? session.once : session.run
+  if (act === undefined) throw new Error(`beat "${name}" has no "once"`)
+  const run = act(sink, signal)
   const provoked = (async () => provoke?.(session.resources))()
   const running = Promise.all([run, provoked])
   try {

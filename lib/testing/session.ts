@@ -13,6 +13,8 @@ export interface Session<R> {
   readonly resources: R
   /** Resolves when the beat has returned; an AbortError after the abort counts as a return. */
   run(sink: Sink, signal: AbortSignal): Promise<void>
+  /** The same for one round; undefined if the beat has none. */
+  readonly once: ((sink: Sink, signal: AbortSignal) => Promise<void>) | undefined
   close(): Promise<void>
 }
 
@@ -45,17 +47,20 @@ export async function openSession<S, R>(
 ): Promise<Session<R>> {
   // `R` is void where there is no `open`, which TypeScript can't infer.
   const resources = (await beat.open?.({ settings, log })) as R
-  return {
-    resources,
-    async run({ publish }, signal) {
+  const runs =
+    (act: (context: Context<S>) => Promise<void> | undefined) =>
+    async ({ publish }: Sink, signal: AbortSignal): Promise<void> => {
       const lines = linesTo(publish)
-      const context: Context<S> = { settings, log, id: beat.name, signal, state, publish, lines }
       try {
-        await beat.run(context, resources)
+        await act({ settings, log, id: beat.name, signal, state, publish, lines })
       } catch (error) {
         if (!isAbort(error, signal)) throw error
       }
-    },
+    }
+  return {
+    resources,
+    run: runs(context => beat.run(context, resources)),
+    once: beat.once && runs(context => beat.once?.(context, resources)),
     close: async () => beat.close?.(resources),
   }
 }

@@ -9,6 +9,7 @@ interface User {
 
 /** A line of group(5). */
 interface Group {
+  readonly name: string
   readonly gid: number | undefined
   /** Without those who have it as their first. */
   readonly members: readonly string[]
@@ -28,8 +29,8 @@ export function readAccounts(folder = '/etc'): Accounts {
     users: linesOf(`${folder}/passwd`).map(([name = '', , uid, gid]) => {
       return { name, uid: idOf(uid), gid: idOf(gid) }
     }),
-    groups: linesOf(`${folder}/group`).map(([, , gid, members = '']) => {
-      return { gid: idOf(gid), members: members.split(',').filter(Boolean) }
+    groups: linesOf(`${folder}/group`).map(([name = '', , gid, members = '']) => {
+      return { name, gid: idOf(gid), members: members.split(',').filter(Boolean) }
     }),
   }
 }
@@ -49,4 +50,13 @@ function linesOf(file: string): readonly (readonly string[])[] {
   } catch {
     return []
   }
+}
+
+/** Who runs this, for a message: `the user web (uid=997)`; without a line in /etc/passwd `this user (uid=997)`. */
+export function userWords(
+  uid: number | undefined = process.geteuid?.(),
+  { users }: Pick<Accounts, 'users'> = readAccounts(),
+): string {
+  const found = users.find(each => each.uid === uid)
+  return `${found ? `the user ${found.name}` : 'this user'} (uid=${uid ?? '?'})`
 }

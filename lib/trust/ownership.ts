@@ -3,7 +3,7 @@ import { isPrivateGroup } from './private-group.ts'
 
 /** A file that decides what the agent does. */
 export interface TrustedFile {
-  readonly kind: 'config' | 'beat' | 'output' | 'processor'
+  readonly kind: 'config' | 'plugin' | 'beat' | 'output' | 'processor'
   /** As the user wrote it. */
   readonly name: string
   /** Absolute. */
@@ -56,13 +56,18 @@ export function writersWords(mode: number, type: '-' | 'd', path: string): strin
  * one for a name that a shell does not take as it is, spaces aside, is left out.
  */
 export function commandWords(what: string, command: string, path: string): string {
-  if (!/^[\p{L}\p{N}\p{M}@%+=:,./_ -]+$/u.test(path)) return ''
-  const quoted = path.includes(' ') ? `"${path}"` : path
-  return ` (to fix the ${what} use: '${command} ${quoted}')`
+  const word = shellWord(path)
+  return word === undefined ? '' : ` (to fix the ${what} use: '${command} ${word}')`
+}
+
+/** A path as a word of a shell; undefined if a shell does not take it as it is, spaces aside. */
+export function shellWord(path: string): string | undefined {
+  if (!/^[\p{L}\p{N}\p{M}@%+=:,./_ -]+$/u.test(path)) return undefined
+  return path.includes(' ') ? `"${path}"` : path
 }
 
 /** `-rw-r--r--`: the type and the permission bits as ls(1) shows them, without those for special programs. */
-function formatMode(mode: number, type: '-' | 'd'): string {
+export function formatMode(mode: number, type: '-' | 'd'): string {
   const letters = Array.from('rwxrwxrwx', (letter, at) => (mode & (0o400 >> at) ? letter : '-'))
   return `${type}${letters.join('')}`
 }

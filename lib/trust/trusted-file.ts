@@ -17,6 +17,14 @@ export function openedProblems(file: TrustedFile, { stats, id }: RegularFile): r
 }
 
 /**
+ * Why the files in a folder can't be trusted to be those that its owner wants: the folder, or the way to it. Empty
+ * where files have no owners (Windows).
+ */
+export function folderProblems(path: string): readonly string[] {
+  return process.geteuid === undefined ? [] : wayProblems(walk(path).steps)
+}
+
+/**
  * Why what is at the end of a way can't be trusted. Where there is no reason, nobody else can replace it. Empty
  * where files have no owners (Windows).
  */

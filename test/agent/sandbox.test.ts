@@ -5,7 +5,7 @@ import { listeningLog } from './lines.ts'
 
 const FAILED: Outcome = { state: 'failed', code: 'KERNEL_REFUSED', reason: 'EPERM', hint: 'ask' }
 
-const PROCESS = { addCloser: () => undefined }
+const PROCESS = { addCloser: () => undefined, logging: { isShown: () => false } }
 
 /** As much of a plan as the stage looks at. */
 function planOf(outcome: Outcome, required: boolean) {
@@ -19,7 +19,7 @@ function planOf(outcome: Outcome, required: boolean) {
     policy: undefined,
   } as const
   const sandbox = { ready: false, outcome } as const
-  return { sandbox, stacks: undefined, config: { seccomp } } as const
+  return { sandbox, stacks: undefined, config: { seccomp, logging: { to_stderr: false } } } as const
 }
 
 describe('agent: the sandbox stage', () => {

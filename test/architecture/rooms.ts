@@ -16,12 +16,13 @@ const SECCOMP = ['seccomp/policy', 'seccomp/architectures', 'errors']
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^lib\/(errors|suggest)\.ts$/, imports: ['npm:fastest-levenshtein'] },
+  accounts: { files: /^lib\/trust\/accounts\.ts$/, imports: [] },
   basics: {
     files:
       /^lib\/(backoff|debug-port|jitless|own-field|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
-    imports: ['errors'],
+    imports: ['errors', 'accounts'],
   },
-  trust: { files: /^lib\/trust\//, imports: ['errors', 'basics'] },
+  trust: { files: /^lib\/trust\//, imports: ['errors', 'accounts', 'basics'] },
   'host/native': { files: /^lib\/host\/native\.ts$/, imports: [] },
   addon: {
     files: /^lib\/addon\.ts$/,
@@ -90,7 +91,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   sandbox: {
     files: /^lib\/sandbox\//,
-    imports: ['trust'],
+    imports: ['trust', 'accounts'],
     types: ['contracts', 'config/config'],
   },
   audit: { files: /^lib\/audit\//, imports: ['addon', 'errors'] },
@@ -161,7 +162,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'basics',
     ],
   },
-  'log/readable': { files: /^lib\/log\/readable\.ts$/, imports: [] },
+  'log/readable': { files: /^lib\/log\/(flow|readable)\.ts$/, imports: [] },
   log: {
     files: /^lib\/log\//,
     imports: ['log/readable', 'outputs/rotation', 'errors', 'basics', 'npm:pino'],
@@ -177,9 +178,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
-      ...['sandbox', 'trust', 'errors', 'basics', 'npm:import-meta-resolve'],
+      ...['sandbox', 'trust', 'contracts', 'errors', 'basics', 'npm:import-meta-resolve'],
     ],
-    types: ['contracts'],
   },
   'agent/plan': {
     files: /^lib\/agent\/(agent-plugin|declared-sockets|plan)\.ts$/,
@@ -230,6 +230,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     types: ['contracts', 'seccomp/policy'],
   },
+  boot: { files: /^lib\/boot\//, imports: ['errors', 'basics'] },
   testing: {
     files: /^lib\/testing\//,
     imports: [
@@ -250,9 +251,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\/export\//,
     imports: [
       ...['cli', 'agent/configure', 'agent/process', 'config/parse', 'config/source'],
-      ...['config/schema', 'log', 'errors'],
+      ...['config/schema', 'log', 'errors', 'basics', 'cli/installed', 'seccomp/policy'],
     ],
-    types: ['agent/plan'],
+    types: ['agent/plan', 'contracts'],
+  },
+  'cli/installed': {
+    files: /^lib\/cli\/installed\//,
+    imports: [
+      ...['cli', 'agent/plugins', 'agent/process', 'config/parse', 'config/source', 'basics'],
+    ],
   },
   'cli/delivery': {
     files: /^lib\/cli\/delivery\//,
@@ -264,8 +271,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
-      ...['trust', 'contracts', 'addon', 'log', 'errors', 'basics', 'cli/delivery', 'cli/export'],
+      ...['packaging', 'boot', 'agent', 'config/source', 'config/schema', 'seccomp'],
+      ...[
+        'sandbox',
+        'trust',
+        'accounts',
+        'contracts',
+        'addon',
+        'log',
+        'errors',
+        'basics',
+        'cli/delivery',
+        'cli/export',
+        'cli/installed',
+      ],
     ],
   },
   'packages/kafka': {

@@ -19,6 +19,7 @@ describe('cli: arguments', () => {
   it('name the files, beat.yml where none is named, and pass on the environment', () => {
     expect(sourceOf('run')).to.deep.equal({
       files: ['beat.yml'],
+      dropIns: 'beat.d',
       overrides: [],
       strictPerms: true,
       env: ENV,
@@ -28,6 +29,18 @@ describe('cli: arguments', () => {
       'b.yml',
       'c.yml',
     ])
+  })
+
+  it('name the folder beside the file that is read without -c, and none beside others', () => {
+    const dropIns = (line: string, file?: string) => {
+      const request = readArguments(line.split(' '), { SEALBEAT_CONFIG: file })
+      return request.kind === 'run' ? request.call.source.dropIns : 'help'
+    }
+    expect(dropIns('run', '/etc/web/web.yml')).to.equal('/etc/web/web.d')
+    expect(dropIns('run', '/etc/web/web.yaml')).to.equal('/etc/web/web.d')
+    expect(dropIns('run', 'web.conf')).to.equal('web.conf.d')
+    expect(dropIns('run --path.config /x')).to.equal('/x/beat.d')
+    expect(dropIns('run -c a.yml', '/etc/web/web.yml')).to.equal(undefined)
   })
 
   it('give settings in their order, whichever option says them', () => {

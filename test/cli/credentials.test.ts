@@ -48,7 +48,7 @@ describe('${credential:NAME}', () => {
     })
     const { code, stderr } = await start('run')
     expect(code).to.equal(1)
-    expect(stderr).to.contain('Exiting: beat probe could not be opened: [redacted]')
+    expect(stderr).to.contain('beat probe could not be opened: [redacted]')
     expect(stderr).not.to.contain('hunter2')
   })
 
@@ -77,6 +77,9 @@ describe('${credential:NAME}', () => {
     const note = 'note: only the service has credentials: using "stand-in" for word\n'
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: note })
     expect(stdout).to.match(/^Config OK\n/)
+    place.write({ 'beat.d/more.yml': 'name: "${credential:name}"' })
+    const more = await place.run('test', 'config')
+    expect(more).to.include({ code: 0, stderr: note.replace('word\n', 'word, name\n') })
     place.write({ 'odd.yml': `${CONFIG}name: \${credential:../x}\ntags: ["\${credential:..}"]\n` })
     const odd = await place.run('test', 'config', '-c', 'odd.yml')
     expect(odd.code).to.equal(78)

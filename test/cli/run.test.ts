@@ -134,7 +134,14 @@ describe('sealbeat run', () => {
       })
       const { code, stderr, log } = await place.run('run')
       expect(code).to.equal(1)
-      expect(stderr).to.match(/^Exiting: beat c could not be opened: port 514 is taken$/m)
+      const said = 'beat c could not be opened: port 514 is taken'
+      expect(log.map(({ message }) => message)).to.include(said)
+      // The log is on the same terminal.
+      expect(stderr).not.to.include('Exiting: ')
+      const quiet = await place.run('run', '-E', 'logging.level=fatal')
+      expect(quiet.stderr).to.match(new RegExp(`^Exiting: ${said}$`, 'm'))
+      const elsewhere = await place.run('run', '-E', 'logging={to_stderr: false, to_files: true}')
+      expect(elsewhere.stderr).to.match(new RegExp(`^Exiting: ${said}$`, 'm'))
       const steps = stderr.split('\n').filter(line => /^(open|close) /.test(line))
       expect(steps).to.deep.equal(['open a', 'open b', 'close b', 'close a'])
       expect(log.map(({ message }) => message)).not.to.include('Running')
@@ -222,9 +229,11 @@ describe('sealbeat run', () => {
 
     it('with a damaged file in it stops the start and says what to do', async () => {
       place.write({ 'probe.js': beatSource(FAITHFUL), 'data/state/one.json': '{"at": 1' })
-      const { code, stderr } = await place.run('run')
+      const { code, log } = await place.run('run')
       expect(code).to.equal(1)
-      expect(stderr).to.match(/^Exiting: .*one\.json is damaged .*delete it to start afresh$/m)
+      expect(log.find(line => line['log.level'] === 'error')?.message).to.match(
+        /one\.json is damaged .*delete it to start afresh$/,
+      )
     })
 
     it('that can not be had is named', async () => {

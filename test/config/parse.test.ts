@@ -24,6 +24,7 @@ describe('config: beat.yml', () => {
     const { config, problems, file } = parse(LEAST)
     expect(problems.size).to.equal(0)
     expect(config.name).to.equal(hostname())
+    expect(config.serviceName).to.equal('sealbeat')
     expect(config.shutdown_timeout).to.equal(30_000)
     expect(config.queue).to.deep.equal({
       mem: { events: 6400, bytes: 67_108_864, flush: { min_events: 1600, timeout: 1000 } },
@@ -134,7 +135,7 @@ describe('config: beat.yml', () => {
     ],
     [
       'beats:\n- type: host\n- type: host\noutput.console:',
-      '0.yml:3:3: beats[1].id: "host" is already the id of beats[0]; change one of them',
+      '0.yml:3:3: beats[1].id: "host" is already the id of beats[0] (0.yml:2:3); change one of them',
     ],
     [
       `beats: [${'{ type: host },'.repeat(1001)}]\noutput.console:`,

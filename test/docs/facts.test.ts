@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { metricsBetween } from '../../lib/agent/metrics-log.ts'
 import { EXIT } from '../../lib/agent/process/exit.ts'
 import { helpOf } from '../../lib/cli/help/help.ts'
 import { SEALBEAT } from '../../lib/cli/help/program.ts'
@@ -18,6 +19,7 @@ import { effectivePolicy } from '../../lib/seccomp/policy/layers.ts'
 import { ACTIONS, formatVerdict, OPERATIONS } from '../../lib/seccomp/policy/policy.ts'
 import { ownershipProblems } from '../../lib/trust/ownership.ts'
 import { wayProblems } from '../../lib/trust/way.ts'
+import { statusWith } from '../agent/status-fixtures.ts'
 import { Workplace } from '../cli/workplace.ts'
 import { needsLinux } from '../live.ts'
 import { blocksOf, codeIn, page, ROOT, rowsOf } from './page.ts'
@@ -70,6 +72,28 @@ describe('facts in the documentation', () => {
         .split('Exit codes:\n')[1]
         ?.split('\n\n')[0] ?? ''
     expect(help.split('\n').map(line => line.trim().split(' ')[0])).to.deep.equal(codes)
+  })
+
+  it('exit codes that end an installed agent for good are those of its unit', () => {
+    const rows = rowsOf(page('docs/operations.md'), 'exit code')
+    expect(rows.map(([code]) => code)).to.deep.equal(Object.values(EXIT).map(String))
+    const final = rows.filter(([, , again]) => again === 'no').map(([code]) => Number(code))
+    expect(final).to.deep.equal([EXIT.ok, EXIT.sandboxRequired, EXIT.config])
+  })
+
+  it('figures of events are those of the metrics', () => {
+    const sampleOf = (count: number) => {
+      const none = statusWith({})
+      const names = Object.keys(none.events)
+      const events = Object.fromEntries(names.map(name => [name, count]))
+      const status = { ...none, events: { ...none.events, ...events } }
+      return { status, uptimeMs: 0, cpuMs: 0, rssBytes: 0 }
+    }
+    const metrics = metricsBetween(sampleOf(0), sampleOf(1))
+    const listed = rowsOf(page('docs/operations.md'), 'figure').flatMap(([name = '']) =>
+      codeIn(name),
+    )
+    expect(listed).to.have.members(Object.keys(Object(metrics['events'])))
   })
 
   it('actions are complete', () => {

@@ -33,6 +33,51 @@ describe('a line of the log for people', () => {
     )
   })
 
+  it('goes on below its message where the terminal is too narrow, and loses nothing', () => {
+    const fields = {
+      'log.level': 'info',
+      message: 'Syscall filter installed',
+      hint: 'a '.repeat(40),
+    }
+    const line = JSON.stringify({ '@timestamp': AT, ...fields, mode: 'extend', threads: 12 })
+    const shown = readableLog(line, plain, 60)
+    expect(shown).to.match(
+      /^12:00:01 INFO {11}Syscall filter installed mode=extend\n {15}threads=12\n/,
+    )
+    for (const each of shown.split('\n')) expect(each.length).to.be.at.most(60)
+    expect(shown.split(/\s+/)).to.deep.equal(readableLog(line, plain).split(/\s+/))
+  })
+
+  it('does not repeat an error that the message has', () => {
+    const error = { 'error.message': 'data may not be opened', 'error.code': 'OPEN_FAILED' }
+    expect(
+      log({ 'log.level': 'error', message: 'Output: data may not be opened', ...error }),
+    ).to.equal('12:00:01 ERROR          Output: data may not be opened error.code=OPEN_FAILED\n')
+  })
+
+  it('reads the same where the error is one map', () => {
+    const error = { code: 'UNKNOWN_SYSCALL', message: 'unknown: opne' }
+    expect(log({ 'log.level': 'error', message: 'No filter', error, hint: 'correct it' })).to.equal(
+      '12:00:01 ERROR          No filter: unknown: opne error.code=UNKNOWN_SYSCALL\n' +
+        '               hint correct it\n',
+    )
+  })
+
+  it('does not repeat an error that the message has', () => {
+    const error = { 'error.message': 'data may not be opened', 'error.code': 'OPEN_FAILED' }
+    expect(
+      log({ 'log.level': 'error', message: 'Output: data may not be opened', ...error }),
+    ).to.equal('12:00:01 ERROR          Output: data may not be opened error.code=OPEN_FAILED\n')
+  })
+
+  it('reads the same where the error is one map', () => {
+    const error = { code: 'UNKNOWN_SYSCALL', message: 'unknown: opne' }
+    expect(log({ 'log.level': 'error', message: 'No filter', error, hint: 'correct it' })).to.equal(
+      '12:00:01 ERROR          No filter: unknown: opne error.code=UNKNOWN_SYSCALL\n' +
+        '               hint correct it\n',
+    )
+  })
+
   it('has the stack of an error that nobody foresaw', () => {
     const bug = {
       'error.type': 'TypeError',

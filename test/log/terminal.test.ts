@@ -35,8 +35,12 @@ describe('an agent on a terminal', function () {
   after(() => place?.remove())
 
   /** All that a terminal of 80 columns shows of it. */
-  function shown(more = '', env: NodeJS.ProcessEnv = {}): readonly string[] {
-    const run = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" run --strict.perms=false ${more}`
+  function shown(
+    more = '',
+    env: NodeJS.ProcessEnv = {},
+    command = 'run --strict.perms=false',
+  ): readonly string[] {
+    const run = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" ${command} ${more}`
     const { stdout } = spawnSync('script', ['-qec', run, '/dev/null'], {
       cwd: place.folder,
       encoding: 'utf8',
@@ -56,8 +60,37 @@ describe('an agent on a terminal', function () {
     expect(text).not.to.include('\x1b').and.not.to.include('{"')
   })
 
+  it('has no line that is wider, and breaks none within a word', () => {
+    const lines = shown('', { NO_COLOR: '1' })
+    expect(lines.filter(line => line.length > 80)).to.deep.equal([])
+    const [at, more] = [lines.findIndex(line => line.includes(' Stopped events.')), /^ {15}\S/]
+    expect(lines.slice(at + 1).every(line => more.test(line))).to.equal(true)
+    expect(lines.slice(at).join(' ')).to.match(/ events\.acked=1 .* uptime_ms=\d+$/)
+  })
+
+  it('has help that fits, also as the answer to half a command', () => {
+    for (const args of ['test --help', 'test']) {
+      const said = shown('', {}, args)
+      expect(said.join('\n')).to.include('Usage: sealbeat test COMMAND')
+      expect(said.filter(line => line.length > 80)).to.deep.equal([])
+    }
+  })
+
   it('has colours unless NO_COLOR says not', () => {
     expect(shown().join('\n')).to.include('\x1b[33mWARN')
+  })
+
+  it('breaks a problem of the configuration between words', () => {
+    const lines = shown('-E nonsense=1 -E logging.level=x', { NO_COLOR: '1' })
+    expect(lines.join(' ')).to.include('nonsense: unknown key')
+    for (const line of lines) expect(line.length, line).to.be.at.most(80)
+  })
+
+  it('breaks the rows of a table between words, too', () => {
+    const lines = shown('', {}, 'seccomp show --strict.perms=false')
+    expect(lines.join('\n')).to.match(
+      /^sendto +allow +default \w+, if argument 3 BitsNotSet\n {4}0x\w+$/m,
+    )
   })
 
   it('writes JSON where the configuration asks for it', () => {

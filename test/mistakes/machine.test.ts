@@ -28,7 +28,6 @@ const OF_RIGHTS: readonly Mistake[] = [
     files: { 'beat.yml': AUDIT, 'data/note': '' },
     through: (place, context) => asNobody(place, context, 'data'),
     code: 1,
-    says: `Exiting: ${NO_AUDIT_READ}`,
     logs: NO_AUDIT_READ,
   },
   {
@@ -41,7 +40,6 @@ const OF_RIGHTS: readonly Mistake[] = [
       return through
     },
     code: 1,
-    says: `Exiting: ${NO_AUDIT_READ}`,
     logs: NO_AUDIT_READ,
   },
   {
@@ -49,7 +47,6 @@ const OF_RIGHTS: readonly Mistake[] = [
     files: { 'beat.yml': AUDIT },
     through: answered('EPROTONOSUPPORT'),
     code: 1,
-    says: `Exiting: ${NO_AUDIT}`,
     logs: NO_AUDIT,
   },
   {
@@ -57,19 +54,18 @@ const OF_RIGHTS: readonly Mistake[] = [
     files: { 'beat.yml': AUDIT },
     through: answered('EAFNOSUPPORT'),
     code: 1,
-    says: `Exiting: ${NO_NETLINK}`,
     logs: NO_NETLINK,
   },
   {
     what: 'requires a filter, and switches it off',
     args: ['-E', 'seccomp.required=true', '-E', 'seccomp.enabled=false'],
     code: 77,
-    says: 'Exiting: Syscall filter is disabled by configuration, and seccomp.required is true: not running without it',
+    logs: 'Syscall filter is disabled by configuration, and seccomp.required is true: not running without it',
   },
 ]
 
 const NO_FILTER =
-  'Exiting: Syscall filter could not be installed, and seccomp.required is true: not running without it'
+  'Syscall filter could not be installed, and seccomp.required is true: not running without it'
 const BUILD =
   'build it with "npm rebuild sealbeat" (in a checkout: "make build"); from version 12 on, npm ' +
   'only builds it if allowScripts in package.json lists it'
@@ -101,24 +97,30 @@ const OF_THE_INSTALLATION: readonly Mistake[] = [
     root: () => sealbeatWith(undefined),
     files: requires,
     code: 77,
-    says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node does not exist: ${BUILD})`,
-    logs: NOTHING_WORKS,
+    logs: [
+      ...NOTHING_WORKS,
+      `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node does not exist: ${BUILD})`,
+    ],
   },
   {
     what: 'has an addon for another libc, and requires a filter',
     root: context => sealbeatWith(strangeAddon(context)),
     files: requires,
     code: 77,
-    says: `${NO_FILTER} (the native addon can't be loaded: libstrange.so.1: cannot open shared object file: No such file or directory: ${BUILD})`,
-    logs: NOTHING_WORKS,
+    logs: [
+      ...NOTHING_WORKS,
+      `${NO_FILTER} (the native addon can't be loaded: libstrange.so.1: cannot open shared object file: No such file or directory: ${BUILD})`,
+    ],
   },
   {
     what: 'has an addon for another architecture, and requires a filter',
     root: () => sealbeatWith(foreignAddon()),
     files: requires,
     code: 77,
-    says: `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node is for another architecture, this is ${process.arch}: ${BUILD})`,
-    logs: NOTHING_WORKS,
+    logs: [
+      ...NOTHING_WORKS,
+      `${NO_FILTER} (the native addon SEALBEAT/build/Release/sealbeat.node is for another architecture, this is ${process.arch}: ${BUILD})`,
+    ],
   },
 ]
 
@@ -136,7 +138,7 @@ const TAKEN =
   'beat probe could not be opened: 127.0.0.1:7 is already in use: end the process that listens there ' +
   '(`ss -lnp` shows it), or set another'
 const LOW =
-  'beat probe could not be opened: 127.0.0.1:81 is not allowed for this user (uid=65534): a port below 1024 ' +
+  'beat probe could not be opened: 127.0.0.1:81 is not allowed for the user nobody (uid=65534): a port below 1024 ' +
   'needs CAP_NET_BIND_SERVICE; grant it, or set another port'
 
 const OF_PORTS: readonly Mistake[] = [
@@ -150,7 +152,6 @@ const OF_PORTS: readonly Mistake[] = [
       if (process.getuid?.() !== 0) skip(context, 'not root')
     },
     code: 1,
-    says: `Exiting: ${TAKEN}`,
     logs: TAKEN,
   },
   {
@@ -158,7 +159,6 @@ const OF_PORTS: readonly Mistake[] = [
     files: { ...listening("81, '127.0.0.1'"), 'data/note': '' },
     through: (place, context) => asNobody(place, context, 'data'),
     code: 1,
-    says: `Exiting: ${LOW}`,
     logs: LOW,
   },
 ]

@@ -20,7 +20,7 @@ export interface Mistake {
   readonly code: number
   /** The whole of standard error except log lines; PLACE stands for the folder. */
   readonly says?: string
-  /** The messages of all log lines at level error. */
+  /** The messages of all log lines at level error or fatal. */
   readonly logs?: string | readonly string[]
 }
 
@@ -57,12 +57,13 @@ function splitStderr(stderr: string, place: Workplace) {
     .replaceAll(root, 'SEALBEAT')
     .replaceAll(process.execPath, 'NODE')
     .replaceAll(process.version, 'VERSION')
+    .replaceAll(/chgrp (nogroup|nobody) /g, 'chgrp GROUP ')
     .replaceAll(`uid=${process.geteuid?.()})`, 'uid=USER)')
     .split('\n')
     .filter(line => line !== '')
   const errors = all.flatMap(line => {
     const { 'log.level': level, message } = line.startsWith('{') ? JSON.parse(line) : {}
-    return level === 'error' ? [message] : []
+    return level === 'error' || level === 'fatal' ? [message] : []
   })
   return { lines: all.filter(line => !line.startsWith('{')), errors }
 }

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
 import { asNobody, type Mistake, testMistakes } from './mistake.ts'
 
 const CONFIG = 'beats:\n- type: ./probe.js\noutput.console: {}\n'
 const withWord = (word: string) => CONFIG.replace('probe.js', `probe.js\n  word: ${word}`)
-const RIGHTS =
-  'by this user (uid=65534): check its owner and mode, and those of the folders above it'
+const NOBODY = 'the user nobody (uid=65534)'
+const RIGHTS = `by ${NOBODY}: check its owner and mode, and those of the folders above it`
 
 const unreadable =
   (name: string, ...owned: readonly string[]) =>
@@ -34,7 +34,13 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'indents with a tab',
     files: { 'beat.yml': 'beats:\n\t- type: host\n' },
     code: 78,
-    says: 'beat.yml:2:1: Tabs are not allowed as indentation',
+    says: 'beat.yml:2:1: Tabs are not allowed as indentation: use spaces',
+  },
+  {
+    what: 'indents a line less than those beside it',
+    files: { 'beat.yml': 'beats:\n  - type: host\n   period: 1s\n' },
+    code: 78,
+    says: 'beat.yml:3:1: Sequence item without - indicator: indent it as the lines beside it, with spaces',
   },
   {
     what: 'names a file that is not there',
@@ -61,7 +67,49 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: 'beat.yml: is not readable by this user',
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chgrp GROUP PLACE/beat.yml && chmod g+r PLACE/beat.yml')`,
+  },
+  {
+    what: 'may not read it, though it is the group’s',
+    through: (place, context) => {
+      chownSync(place.path('beat.yml'), 0, 65534)
+      return unreadable('beat.yml')(place, context)
+    },
+    code: 78,
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chmod g+r PLACE/beat.yml')`,
+  },
+  {
+    what: 'may not read what is the user’s own',
+    through: (place, context) => {
+      const through = asNobody(place, context, 'beat.yml')
+      chmodSync(place.path('beat.yml'), 0)
+      return through
+    },
+    code: 78,
+    says: `beat.yml: may not be read by ${NOBODY}: it is nobody's, with mode ---------- (to let it use: 'chmod u+r PLACE/beat.yml')`,
+  },
+  {
+    what: 'may not enter the folder above it',
+    files: { 'etc/web/web.yml': CONFIG },
+    args: ['-c', 'etc/web/web.yml'],
+    through: (place, context) => {
+      const through = asNobody(place, context)
+      chmodSync(place.path('etc'), 0o700)
+      return through
+    },
+    code: 78,
+    says: `etc/web/web.yml: may not be read by ${NOBODY}: the folder PLACE/etc is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/etc && chmod g+x PLACE/etc')`,
+  },
+  {
+    what: 'may not list the folder of more files',
+    files: { 'beat.d/more.yml': 'name: x' },
+    through: (place, context) => {
+      const through = asNobody(place, context)
+      chmodSync(place.path('beat.d'), 0o700)
+      return through
+    },
+    code: 78,
+    says: `beat.d: may not be read by ${NOBODY}: it is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/beat.d && chmod g+rx PLACE/beat.d')`,
   },
   {
     what: 'lets others write it',
@@ -123,6 +171,12 @@ const OF_PATHS: readonly Mistake[] = [
     says: 'Exiting: path.data: PLACE/data is not a folder',
   },
   {
+    what: 'has path.data where nobody can make a folder',
+    args: ['--path.data', '/proc/data'],
+    code: 1,
+    says: 'Exiting: path.data: /proc/data can not be made there: set another folder',
+  },
+  {
     what: 'has run it as root before',
     files: { 'data/meta.json': '{}' },
     through: unreadable('data/meta.json', 'data'),
@@ -134,7 +188,6 @@ const OF_PATHS: readonly Mistake[] = [
     files: { 'data/state/probe.json': '{}' },
     through: unreadable('data/state/probe.json', 'data'),
     code: 1,
-    says: `Exiting: beat probe could not be opened: PLACE/data/state/probe.json may not be opened ${RIGHTS}`,
     logs: `beat probe could not be opened: PLACE/data/state/probe.json may not be opened ${RIGHTS}`,
   },
   {

@@ -156,7 +156,7 @@ const OF_THE_MACHINE: readonly Mistake[] = [
       ]
     },
     code: 1,
-    says: 'Exiting: --output: packages may not be created by this user (uid=65534): check its owner and mode, and those of the folders above it',
+    says: 'Exiting: --output: packages may not be created by the user nobody (uid=65534): check its owner and mode, and those of the folders above it',
   },
   {
     what: 'has a SOURCE_DATE_EPOCH that is a date',

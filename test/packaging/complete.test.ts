@@ -35,6 +35,18 @@ describe('sealbeat package', function () {
     )
   })
 
+  it('packs one file of configuration, and says that the folder beside it stays', () => {
+    manifest({ files: [...MANIFEST.files, 'beat.d'] })
+    agent.write({ 'beat.d/mine.yml': 'beats: [{ type: not-there }]\n' })
+    const { code, stdout, stderr } = agent.attempt(TAR)
+    expect(code, stderr).to.equal(0)
+    expect(stderr).to.match(/^Left out: beat\.d: /m)
+    expect(run('tar', ['-tf', stdout.trim()]))
+      .to.include(`${NAME}.yml`)
+      .and.not.to.include('beat.d')
+    expect(refused(64, [...TAR, '-c', 'beat.d'])).to.include('takes one configuration file')
+  })
+
   it('refuses one whose own output or processor would be missing', () => {
     const step = "export default { name: 'step', schema: {}, open() {} }\n"
     agent.write({

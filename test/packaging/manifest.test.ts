@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { packageVersion, readManifest } from '../../lib/packaging/manifest.ts'
+import { ROOT } from '../docs/page.ts'
 import { MANIFEST } from './agent-folder.ts'
 
 describe('the manifest of an agent', () => {
@@ -46,6 +47,13 @@ describe('the manifest of an agent', () => {
     expect(
       wrong({ ...MANIFEST, version: 'v1', author: 'Jo', homepage: 'javascript:x' }),
     ).to.deep.equal(['version', 'author', 'homepage'])
+  })
+
+  it('takes nobody for its maintainer whom the template has made up', () => {
+    const { author } = JSON.parse(
+      readFileSync(`${ROOT}config/templates/agent/package.json`, 'utf8'),
+    )
+    expect(wrong({ ...MANIFEST, author })).to.deep.equal(['author'])
   })
 
   it('takes another name where that of npm has a scope', () => {

@@ -30,6 +30,31 @@ describe('the same input gives the same bytes', function () {
     })
   }
 
+  it('with the date of the last commit, where the folder is in a repository', function () {
+    needs('git').call(this)
+    const agent = new AgentFolder()
+    try {
+      const git = (...args: readonly string[]) => {
+        const who = ['-c', 'user.name=jo', '-c', 'user.email=jo@example.org']
+        const env = { ...process.env, GIT_COMMITTER_DATE: '1700000000 +0000' }
+        const { status, stderr } = spawnSync('git', [...who, ...args], { cwd: agent.folder, env })
+        expect(status, `${stderr}`).to.equal(0)
+      }
+      git('init', '--quiet')
+      git('add', 'package.json')
+      const datesIn = () => {
+        const [tarball = ''] = agent.package(['--format', 'tar', '--runtime', 'system'])
+        const { stdout } = spawnSync('tar', ['-tvf', tarball, '--utc'], { encoding: 'utf8' })
+        return new Set(stdout.match(/\d{4}-\d\d-\d\d \d\d:\d\d/g))
+      }
+      expect([...datesIn()], 'no commit yet').to.deep.equal(['1985-10-26 08:15'])
+      git('commit', '--quiet', '--message=first')
+      expect([...datesIn()]).to.deep.equal(['2023-11-14 22:13'])
+    } finally {
+      agent.remove()
+    }
+  })
+
   it('and another date others', () => {
     const [[name, bytes] = ['', undefined]] = pack(['tar'], 0o022, {
       SOURCE_DATE_EPOCH: '1700000000',

@@ -13,6 +13,8 @@ export interface Course {
   readonly events: readonly Readonly<Record<string, unknown>>[]
   /** The messages of its log. */
   readonly log: readonly string[]
+  /** What `service.name` is in its lines. */
+  readonly services: readonly unknown[]
   /** While it ran: `Seccomp:` of each thread, and the mappings of its memory. */
   readonly seccomp: readonly string[]
   /** Undefined for a user that may not see them. */
@@ -56,6 +58,7 @@ export class Unpacked {
       code,
       events: objects(stdout),
       log: objects(stderr).map(each => `${each['message']}`),
+      services: [...new Set(objects(stderr).map(each => each['service.name']))],
       ...proc,
     }
   }

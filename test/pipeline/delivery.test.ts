@@ -120,6 +120,21 @@ describe('delivery', () => {
     await pipeline.close(NEVER)
   })
 
+  it('does not say of the last try that there is another', async () => {
+    const { log, lines } = memoryLog()
+    const output = {
+      write: async () => {
+        throw new Error('down')
+      },
+      close: async () => undefined,
+    }
+    const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, max_retries: 1 } })
+    await (await pipeline.publisher(SOURCE, NEVER)(events(1))).confirmed
+    await pipeline.close(NEVER)
+    const failed = lines.filter(({ msg }) => msg === 'Output failed')
+    expect(failed.map(line => 'retry_in_ms' in line)).to.deep.equal([true, false])
+  })
+
   it('drops an event that was refused max_retries times and once', async () => {
     const output = new MemoryOutput(lines =>
       lines.map(line => (idOf(line) === 'e1' ? 'retry' : 'confirm')),

@@ -72,11 +72,11 @@ describe('delivery: pauses', () => {
     const said = lines.map(({ msg, events, 'error.message': reason }) => [msg, events, reason])
     expect(said).to.deep.equal([
       ['Output failed', 3, undefined],
-      ['Events are going to be sent again', 3, undefined],
       ['Events dropped: the output refused them', 1, 'ugly'],
       ['Events are going to be sent again', 1, undefined],
     ])
     expect(lines[0]).to.have.nested.property('err.message', 'down')
+    expect(lines[0]).to.have.property('retry_in_ms').that.is.a('number')
   })
 
   it('are at most ten minutes, whatever the peer asks for, and end when the agent stops', async () => {

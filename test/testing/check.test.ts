@@ -57,6 +57,21 @@ describe('testing: checkBeat', () => {
     expect(await findings({ ...sound, run })).to.deep.equal([])
   })
 
+  it('lets a beat with rounds pass, and finds what is wrong with one', async () => {
+    const once: Beat<Settings>['once'] = async ({ publish }) => void (await publish({ n: 1 }))
+    expect(await findings({ ...sound, once })).to.deep.equal([])
+    const endless: Beat<Settings>['once'] = publishForever
+    expect(await findings({ ...sound, once: endless })).to.deep.equal([
+      'once: did not return within 100 ms',
+    ])
+    const broken: Beat<Settings>['once'] = () => Promise.reject(new Error('no luck'))
+    expect(await findings({ ...sound, once: broken })).to.deep.equal(['once: no luck'])
+    const misspelt = { ...sound, onces: once }
+    expect(await findings(misspelt)).to.deep.equal([
+      'unknown property "onces" (did you mean "once"?)',
+    ])
+  })
+
   it('lets a beat pass that has to be provoked, or may be silent', async () => {
     const silent = { ...sound, run: publishing() }
     expect(await findings(silent)).to.deep.equal([

@@ -1,5 +1,4 @@
-import { formatPrivilege } from '../../lib/agent/plugins/declared.ts'
-import { askPrivileges } from '../../lib/agent/plugins/privilege-shape.ts'
+import { defaultPrivileges, formatPrivilege } from '../../lib/agent/plugins/declared.ts'
 import { outputSchema } from '../../lib/config/delivery.ts'
 import { isRequired } from '../../lib/config/schema/apply-schema.ts'
 import { type Leaf, leavesOf, type SchemaBranch } from '../../lib/config/schema/leaf.ts'
@@ -49,7 +48,7 @@ export async function makeReference(): Promise<string> {
 }
 
 function sectionOf(title: string, path: Path, { plugin }: BuiltinPlugin): string {
-  const privileges = privilegesOf(plugin)
+  const privileges = defaultPrivileges(plugin) ?? []
   const needs =
     privileges.length === 0
       ? ''
@@ -75,24 +74,6 @@ function defaultOf(leaf: Leaf): string {
   if (isRequired(leaf)) return 'required'
   if (elsewhere === true) return ''
   return `\`${spelled(value, leaf).replaceAll('"', "'")}\``
-}
-
-/** With the defaults of its schema. None where these do not make settings: a path may be required. */
-function privilegesOf({ schema, privileges }: BuiltinPlugin['plugin']): readonly Privilege[] {
-  return askPrivileges(() => privileges?.(defaultsOf(schema))).privileges
-}
-
-function defaultsOf(schema: SchemaBranch): Readonly<Record<string, unknown>> {
-  const settings: Record<string, unknown> = {}
-  for (const [path, { default: value }] of leavesOf(schema)) {
-    let at = settings
-    for (const key of path.slice(0, -1)) {
-      at[key] ??= {}
-      at = Object(at[key])
-    }
-    at[String(path.at(-1))] = value
-  }
-  return settings
 }
 
 function privilegeLine(privilege: Privilege): string {

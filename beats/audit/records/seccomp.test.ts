@@ -27,6 +27,7 @@ describe('audit: a record of the kernel', () => {
   it('becomes an event with the field names of Auditbeat (S13, S14)', async () => {
     expect(await event(PLAIN)).to.deep.equal({
       '@timestamp': '2026-11-25T13:23:25.841Z',
+      message: 'flood (pid 13096) violated its seccomp policy with getppid: errno',
       event: {
         kind: 'event',
         category: ['process', 'intrusion_detection'],

@@ -4,7 +4,7 @@ import { settledBy } from '../../settled.ts'
 import { openFailed } from '../../system-errors.ts'
 import { type ConfiguredBeat, processorsIn, titleOf } from '../plan.ts'
 import type { OpenBeat } from './open-beat.ts'
-import { type BeatStats, type RestartSettings, type Supervision, supervise } from './supervise.ts'
+import { type BeatStats, type Restarts, type Supervision, supervise } from './supervise.ts'
 
 /** One beat at one moment. `waiting`: it has failed, and starts again after a pause. */
 export interface BeatStatus
@@ -70,7 +70,7 @@ export class BeatRunner {
     return this.#supervision === undefined || this.#supervision.stats().state === 'done'
   }
 
-  start(stop: AbortSignal, restarts: RestartSettings): void {
+  start(stop: AbortSignal, restarts: Restarts): void {
     this.#done = this.#run(stop, restarts)
   }
 
@@ -112,7 +112,7 @@ export class BeatRunner {
     else this.#beat.log.warn('Beat does not stop: going on without it')
   }
 
-  async #run(stop: AbortSignal, restarts: RestartSettings): Promise<void> {
+  async #run(stop: AbortSignal, restarts: Restarts): Promise<void> {
     do {
       this.#again = false
       this.#leave = new AbortController()

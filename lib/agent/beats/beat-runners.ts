@@ -6,7 +6,7 @@ import type { CloseStack } from '../process/close-stack.ts'
 import type { StopRequest } from '../process/stop.ts'
 import { BeatRunner } from './beat-runner.ts'
 import { type BeatCounts, type BeatDeps, openBeat } from './open-beat.ts'
-import { RESTARTS, type RestartSettings } from './supervise.ts'
+import { RESTARTS, type Restarts } from './supervise.ts'
 
 /** Between two reminders that a beat is still opening. */
 const REMINDER_MS = 10_000
@@ -16,7 +16,7 @@ export class BeatRunners {
   readonly #deps: BeatDeps
   readonly #closeStack: CloseStack
   readonly #stop: StopRequest
-  readonly #restarts: RestartSettings
+  readonly #restarts: Restarts
   /** By id, in the order of opening. */
   readonly #runners = new Map<string, BeatRunner>()
   /** By id. A beat that a reload restarts goes on counting; one that it removes is forgotten. */
@@ -29,7 +29,7 @@ export class BeatRunners {
     deps: BeatDeps,
     closeStack: CloseStack,
     stop: StopRequest,
-    restarts: RestartSettings = RESTARTS,
+    restarts: Restarts = deps.once ? 'never' : RESTARTS,
   ) {
     this.#plan = plan
     this.#deps = deps

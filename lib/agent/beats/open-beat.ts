@@ -40,6 +40,8 @@ export interface BeatDeps {
   readonly attribution: Attribution
   readonly pipeline: Pipeline
   readonly log: Logger
+  /** Whether beats do one round in place of their `run`. */
+  readonly once: boolean
 }
 
 export async function openBeat(
@@ -76,7 +78,9 @@ export async function openBeat(
     const lines = pipeline.linePublisher(...from)
     running = true
     try {
-      await beat.run({ settings, log, id, signal, state, publish, lines }, resources)
+      const context = { settings, log, id, signal, state, publish, lines }
+      if (deps.once) await beat.once?.(context, resources)
+      else await beat.run(context, resources)
     } finally {
       running = false
     }

@@ -9,6 +9,9 @@ export interface RestartSettings extends BackoffSettings {
   readonly steadyMs: number
 }
 
+/** `never`: a failure is the end. */
+export type Restarts = RestartSettings | 'never'
+
 export const RESTARTS: RestartSettings = { ...DEFAULT_BACKOFF, steadyMs: 60_000 }
 
 /** The part of a beat that its supervisor needs. */
@@ -33,11 +36,7 @@ export interface Supervision {
 }
 
 /** Runs a beat again and again while it fails, until it returns or `stop` aborts. */
-export function supervise(
-  beat: Supervised,
-  stop: AbortSignal,
-  restarts: RestartSettings,
-): Supervision {
+export function supervise(beat: Supervised, stop: AbortSignal, restarts: Restarts): Supervision {
   const supervisor = new Supervisor(beat, stop, restarts)
   const done = supervisor.untilDone()
   return { done, stats: () => supervisor.stats }
@@ -46,14 +45,14 @@ export function supervise(
 class Supervisor {
   readonly #beat: Supervised
   readonly #stop: AbortSignal
-  readonly #restarts: RestartSettings
+  readonly #restarts: Restarts
   #state: BeatStats['state'] = 'waiting'
   #starts = 0
   #failures = 0
   /** Failures since the last steady run. */
   #failuresInARow = 0
 
-  constructor(beat: Supervised, stop: AbortSignal, restarts: RestartSettings) {
+  constructor(beat: Supervised, stop: AbortSignal, restarts: Restarts) {
     this.#beat = beat
     this.#stop = stop
     this.#restarts = restarts
@@ -64,7 +63,10 @@ class Supervisor {
   }
 
   async untilDone(): Promise<void> {
-    while (!this.#stop.aborted && !(await this.#runOnce())) await this.#pause()
+    const restarts = this.#restarts
+    while (!this.#stop.aborted && !(await this.#runOnce()) && restarts !== 'never') {
+      await this.#pause(restarts)
+    }
     this.#state = 'done'
   }
 
@@ -98,7 +100,8 @@ class Supervisor {
 
   #noteFailure(error: unknown, ranMs: number): false {
     this.#failures++
-    this.#failuresInARow = ranMs >= this.#restarts.steadyMs ? 1 : this.#failuresInARow + 1
+    const isSteady = this.#restarts !== 'never' && ranMs >= this.#restarts.steadyMs
+    this.#failuresInARow = isSteady ? 1 : this.#failuresInARow + 1
     this.#beat.log.error(
       { err: error, failures: this.#failures },
       `Beat failed: ${messageOf(error)}`,
@@ -113,8 +116,8 @@ class Supervisor {
     else log.warn({ err: error }, `Beat failed while stopping: ${messageOf(error)}`)
   }
 
-  async #pause(): Promise<void> {
-    const pause = pauseMs(this.#failuresInARow, this.#restarts)
+  async #pause(restarts: RestartSettings): Promise<void> {
+    const pause = pauseMs(this.#failuresInARow, restarts)
     this.#state = 'waiting'
     this.#beat.log.info({ pause_ms: Math.round(pause) }, 'Beat starts again after a pause')
     // Rejects only because of the stop, which the caller checks.

@@ -1,5 +1,6 @@
+import { leavesOf } from '../../config/schema/leaf.ts'
 import { formatProblem, type Path } from '../../errors.ts'
-import type { Privilege } from '../../plugin.ts'
+import type { Plugin, Privilege } from '../../plugin.ts'
 import { type ConfiguredPlugin, type Plan, planError, titleOf } from '../plan.ts'
 import { askPrivileges } from './privilege-shape.ts'
 
@@ -30,6 +31,24 @@ export function privilegesOf(plugins: readonly ConfiguredPlugin[]): Declared {
       problems.map(message => ({ path, message })),
     ),
   }
+}
+
+/**
+ * What a plugin declares with the defaults of its schema. Undefined where these make no settings that it can
+ * answer for: a path, for example, may be required.
+ */
+export function defaultPrivileges(plugin: Plugin): readonly Privilege[] | undefined {
+  const settings: Record<string, unknown> = {}
+  for (const [path, { default: value }] of leavesOf({ ...plugin.schema })) {
+    let at = settings
+    for (const key of path.slice(0, -1)) {
+      at[key] ??= {}
+      at = Object(at[key])
+    }
+    at[String(path.at(-1))] = value
+  }
+  const { privileges, problems } = askPrivileges(() => plugin.privileges?.(settings))
+  return problems.length > 0 ? undefined : privileges
 }
 
 /** The capability that a plugin takes to open with, whether or not it stays. */

@@ -6,13 +6,16 @@ import { fileURLToPath } from 'node:url'
 import type { OutputType } from '../../output.ts'
 import { BUILTIN_OUTPUT_NAMES, builtinOutput, PACKAGED_OUTPUTS } from '../../outputs/builtin.ts'
 import { packageRoot } from '../../own-package.ts'
+import { markOf } from '../../plugin.ts'
 import type { ProcessorType } from '../../processor.ts'
 import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../processors/builtin.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { AnyBeat } from '../plan.ts'
+import { objectMisfit, packageMisfit } from './fits.ts'
 import { importDefault } from './import-plugin.ts'
 import { Imports } from './imports.ts'
-import { isPath, locateFile, locatePackage, type PluginPlaces } from './locate.ts'
+import { isPath, locateFile, locatePackage, type PluginPlaces, requireTrusted } from './locate.ts'
+import { manifestAbove } from './manifest.ts'
 import {
   beatProblems,
   isBeat,
@@ -68,7 +71,8 @@ const KINDS: { readonly [K in PluginKind]: Kind<Plugins[K]> } = {
  *
  * @param remedy is added to the message about a failed import
  * @throws UnknownPlugin if there is none of this name
- * @throws Error whose message names the file, if there is one, and its problem
+ * @throws Error whose message names the file, if there is one, and its problem: such as a plugin that is made for
+ *   another sealbeat
  */
 export async function loadPlugin<K extends PluginKind>(
   kind: K,
@@ -80,10 +84,52 @@ export async function loadPlugin<K extends PluginKind>(
   const ours = isPath(type) ? undefined : await builtin(type, places)
   if (ours !== undefined && !(ours instanceof URL)) return ours
   const file = fileURLToPath(ours ?? (await locate(kind, type, places)))
-  const imports = places.imports ?? new Imports()
-  const exported = await imports.once(file, () => importDefault(file, remedy, imports))
+  const exported = await importFitting(file, remedy, places)
   if (is(exported)) return exported
   throw new Error(`${file} is no ${kind}: ${problems(exported).join('; ')}`)
+}
+
+interface FoundPlugin {
+  readonly kind: PluginKind
+  readonly plugin: Plugins[PluginKind]
+}
+
+/**
+ * Imports a package that nobody has named, so that its own word counts for what kind of plugin it is; without that,
+ * its shape. Its file has to meet the rules of ownership for files that are given by a path.
+ *
+ * @throws Error as `loadPlugin` does
+ */
+export async function loadFound(type: string, places: PluginPlaces): Promise<FoundPlugin> {
+  const url = await locatePackage(type, places)
+  if (url === undefined) throw new Error('it has no module that could be imported by its name')
+  requireFit(url)
+  const file = fileURLToPath(url)
+  requireTrusted({ kind: 'plugin', name: type, path: file }, places)
+  const exported = await importFitting(file, '', places)
+  const marked = markOf(exported)?.kind
+  const tried = FOUND_KINDS.filter(kind => marked === undefined || kind === marked)
+  for (const kind of tried) {
+    const { is } = KINDS[kind]
+    if (is(exported)) return { kind, plugin: exported }
+  }
+  const nearest = tried
+    .map(kind => ({ kind, problems: KINDS[kind].problems(exported) }))
+    .reduce((best, each) => (each.problems.length < best.problems.length ? each : best))
+  throw new Error(`${file} is no ${nearest.kind}: ${nearest.problems.join('; ')}`)
+}
+
+/** Whatever is a processor by its shape would do as an output too. */
+const FOUND_KINDS = ['beat', 'processor', 'output'] as const
+
+/** @throws Error if it can't be imported, or is made for another sealbeat */
+async function importFitting(file: string, remedy: string, places: PluginPlaces): Promise<unknown> {
+  const imports = places.imports ?? new Imports()
+  const exported = await imports.once(file, () => importDefault(file, remedy, imports))
+  // First: the shape of another contract would be reported as mistakes.
+  const misfit = objectMisfit(exported)
+  if (misfit !== undefined) throw new Error(`${file} ${misfit}`)
+  return exported
 }
 
 async function locate(kind: PluginKind, type: string, places: PluginPlaces): Promise<URL> {
@@ -91,7 +137,15 @@ async function locate(kind: PluginKind, type: string, places: PluginPlaces): Pro
   const url = await locatePackage(type, places)
   if (url === undefined)
     throw new UnknownPlugin(kind, type, builtinNames(kind, places.builtins), places)
+  requireFit(url)
   return url
+}
+
+/** @throws Error if it is in a package that is made for another sealbeat */
+function requireFit(url: URL): void {
+  const manifest = manifestAbove(fileURLToPath(url))
+  const misfit = manifest && packageMisfit(manifest)
+  if (misfit !== undefined) throw new Error(misfit)
 }
 
 /** A name that is neither built in nor a package. */

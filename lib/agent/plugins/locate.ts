@@ -5,7 +5,7 @@ import { codeOf } from '../../errors.ts'
 import { plainReason } from '../../system-errors.ts'
 import type { TrustedFile } from '../../trust/ownership.ts'
 import { foundProblems } from '../../trust/trusted-file.ts'
-import { walk } from '../../trust/walk.ts'
+import { type Walk, walk } from '../../trust/walk.ts'
 import type { Imports } from './imports.ts'
 
 /** The places where the `type` of a plugin is looked up. */
@@ -50,20 +50,29 @@ export class UntrustedFile extends Error {
  * @throws UntrustedFile
  * @throws Error if there is no such file
  */
-export function locateFile(
-  kind: TrustedFile['kind'],
-  name: string,
-  { strictPerms = true, ...places }: PluginPlaces,
-): URL {
+export function locateFile(kind: TrustedFile['kind'], name: string, places: PluginPlaces): URL {
   const path = fileAt(name, places)
   if (statOf(path).isDirectory()) {
     throw new Error(`${path} is a folder: name the file in it, such as ${name}/index.js`)
   }
-  const way = walk(path)
-  const problems = strictPerms ? foundProblems({ kind, name, path }, way) : []
-  if (problems.length > 0) throw new UntrustedFile(problems)
+  const way = requireTrusted({ kind, name, path }, places)
   const last = way.broken === undefined ? way.steps.at(-1) : undefined
   return pathToFileURL(last?.path ?? path)
+}
+
+/**
+ * The way to a file, unless others could write or replace it.
+ *
+ * @throws UntrustedFile
+ */
+export function requireTrusted(
+  file: TrustedFile,
+  { strictPerms = true }: Pick<PluginPlaces, 'strictPerms'>,
+): Walk {
+  const way = walk(file.path)
+  const problems = strictPerms ? foundProblems(file, way) : []
+  if (problems.length > 0) throw new UntrustedFile(problems)
+  return way
 }
 
 /** Words an error itself: if this user may not enter a folder above, the file may well exist. */

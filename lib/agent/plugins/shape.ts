@@ -101,6 +101,7 @@ const PLUGIN_CHECKS: readonly Check[] = [
 const BEAT_CHECKS: readonly Check[] = [
   requiredFunction('run'),
   optionalFunction('open'),
+  optionalFunction('once'),
   optionalFunction('close'),
   fieldsOf,
   unreserved(RESERVED_BEAT_KEYS, 'beat'),
@@ -194,7 +195,7 @@ function isNeed(value: unknown): boolean {
 }
 
 const MEMBERS =
-  'name schema check run open close syscalls privileges opensUnfiltered fields delivery route setupItems setUp names why'.split(
+  'name schema check run once open close syscalls privileges opensUnfiltered fields delivery route setupItems setUp names why'.split(
     ' ',
   )
 

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import { loadAddon } from '../../addon.ts'
 import { AgentError } from '../../errors.ts'
@@ -40,7 +41,7 @@ export async function openAgentProcess(
   reload: ReloadRequest,
   attribution: Attribution,
 ): Promise<AgentProcess> {
-  const { path, logging, name, queue } = plan.config
+  const { path, logging, serviceName, queue } = plan.config
   refuseForeignLinks([path.data, ...(logging.to_files ? [path.logs] : []), ...queue.outside])
   const lock = await claim('path.data', path.data)
   const queueLocks = await Promise.all(
@@ -49,7 +50,7 @@ export async function openAgentProcess(
   const manager = connectServiceManager(process.env, loadAddon())
   const secrets = plan.secrets.values
   const logs = await closeOnFailure(lock, manager, () => {
-    return createLogger(logging, { paths: path, name, secrets })
+    return createLogger(logging, { paths: path, name: serviceName, secrets })
   })
   const { log } = logs
   const closeStack = new CloseStack()
@@ -87,9 +88,20 @@ async function closeOnFailure<T>(
   }
 }
 
+/** With those above it. Node's own `recursive` tries for ever where none can be made, such as below /proc. */
+function makeFolder(folder: string): void {
+  const above = dirname(folder)
+  if (!existsSync(above)) makeFolder(above)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
+  }
+}
+
 async function claim(setting: Parameters<typeof lockFolder>[0], folder: string): Promise<DataLock> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return await lockFolder(setting, folder, loadAddon())
   } catch (error) {
     if (error instanceof AgentError) throw error

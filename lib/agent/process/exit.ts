@@ -8,6 +8,8 @@ export const EXIT = {
   failure: 1,
   /** The command line is wrong (EX_USAGE). */
   usage: 64,
+  /** `run --once`: a beat has failed, or not all events were delivered (EX_TEMPFAIL). */
+  incomplete: 75,
   /** `seccomp.required` is true and no filter could be installed (EX_NOPERM). */
   sandboxRequired: 77,
   /** The configuration is wrong (EX_CONFIG). */

@@ -29,6 +29,11 @@ export class StopRequest {
     this.#controller.abort()
   }
 
+  /** Says how the process ends, unless it has failed. */
+  endWith(code: ExitCode): void {
+    if (this.#exitCode === EXIT.ok) this.#exitCode = code
+  }
+
   /** Asks for the same, but with the exit code of a failure: the events in the queue are worth a try. */
   fail(): void {
     this.#exitCode = EXIT.failure

@@ -67,8 +67,8 @@ async function apply(
   wanted: Plan,
   stop: StopRequest,
 ): Promise<string | undefined> {
-  const { logging, name } = wanted.config
-  agentProcess.logging.change({ level: logging.level, name })
+  const { logging, serviceName } = wanted.config
+  agentProcess.logging.change({ level: logging.level, name: serviceName })
   const timeoutMs = Math.ceil(plan.config.shutdown_timeout / 2)
   const applied = await applyChanges(runners, changesBetween(plan, wanted), timeoutMs, log)
   // What was installed and entered at the start stays: a beat that goes may come back.

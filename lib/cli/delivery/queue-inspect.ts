@@ -5,7 +5,7 @@ import { AgentError } from '../../errors.ts'
 import { type Inspected, inspect } from '../../pipeline/queues/disk/inspect.ts'
 import { openFailed } from '../../system-errors.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 
 /** What the queue on the disk holds, and whether it is sound: also beside the agent that uses it. */
 export async function queueInspect({ source, has }: Call): Promise<ExitCode> {
@@ -20,18 +20,21 @@ export async function queueInspect({ source, has }: Call): Promise<ExitCode> {
   })
   const summary = summaryOf(disk.path, found)
   if (has('json')) await printJson({ ...summary, ...forPrograms(found) })
-  else await print(textOf(summary, found))
+  else await printLines(textOf(summary, found))
   return summary.ok ? EXIT.ok : EXIT.failure
 }
 
-function summaryOf(path: string, { segments, position }: Inspected) {
-  const sum = (of: (segment: Inspected['segments'][number]) => number) =>
-    segments.reduce((all, segment) => all + of(segment), 0)
+function summaryOf(path: string, { segments, stuck, position }: Inspected) {
+  // All that is in a file of events that were stored again is sent by the next start.
+  const files = [...segments, ...stuck.map(file => ({ ...file, waiting: file.events }))]
+  const sum = (of: (file: (typeof files)[number]) => number) =>
+    files.reduce((all, file) => all + of(file), 0)
   const isSound = segments.every(
     ({ damage, isHeaderDamaged }) => damage.length === 0 && !isHeaderDamaged,
   )
+  const isStuckSound = stuck.every(({ isDamaged }) => !isDamaged)
   return {
-    ok: isSound && (position !== undefined || segments.length === 0),
+    ok: isSound && isStuckSound && (position !== undefined || segments.length === 0),
     path,
     bytes: sum(({ bytes }) => bytes),
     events: sum(({ events }) => events),
@@ -61,6 +64,10 @@ function textOf({ path, bytes, waiting }: ReturnType<typeof summaryOf>, found: I
     for (const { offset, bytes: length } of segment.damage) {
       lines.push(`    damaged: ${length} bytes from byte ${offset} on`)
     }
+  }
+  for (const { file, events, bytes: size, isDamaged } of found.stuck) {
+    lines.push(`  ${file}  ${events} events that were stored again, ${size} bytes`)
+    if (isDamaged) lines.push('    damaged')
   }
   if (found.position === undefined)
     lines.push('  position  missing or damaged: all events are sent again')

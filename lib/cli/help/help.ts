@@ -44,6 +44,7 @@ export const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'stopped as requested, or every beat is done'],
   ['1', 'something could not be opened, or failed while running'],
   ['64', 'the command line is wrong'],
+  ['75', 'with run --once: a beat has failed, or events were not delivered'],
   ['77', 'a part of the sandbox is required, and could not be had'],
   ['78', 'the configuration is wrong'],
 ]

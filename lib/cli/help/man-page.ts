@@ -45,6 +45,7 @@ function options(all: Options): string {
 function filesOf(name: string): string {
   return [
     item(`/etc/${name}/${name}.yml`, 'the configuration'),
+    item(`/etc/${name}/${name}.d/`, 'more of it: its .yml files, in the order of their names'),
     item(`/etc/${name}/${name}.reference.yml`, 'every setting with its default'),
     item(`/etc/${name}/credentials/`, `the values of $\{credential:NAME}, one file each`),
     item(`/var/lib/${name}/`, "the agent's data: its identity and the state of its beats"),

@@ -67,8 +67,8 @@ function problemOf(folder: string): string | undefined {
 function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [path, text] of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
       // Whatever the umask: the agent refuses what others may write.
+      mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o755 })
       writeFileSync(join(folder, path), text, { flag: 'wx', mode: 0o644 })
     }
   } catch (error) {

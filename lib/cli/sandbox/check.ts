@@ -1,9 +1,10 @@
 import { configure } from '../../agent/configure.ts'
 import type { Plan } from '../../agent/plan.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
-import { duration } from '../../config/schema/duration.ts'
+import { duration, formatDuration } from '../../config/schema/duration.ts'
 import { readDocument } from '../../config/source/document.ts'
 import { messageOf } from '../../errors.ts'
+import { flow, terminalColumns } from '../../log/flow.ts'
 import { confinedFindings } from '../../sandbox/check/trial.ts'
 import { PROVENANCE } from '../../seccomp/architectures/defaults/provenance.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
@@ -86,17 +87,25 @@ async function trial(
   // process.pid would be -1: a beat that signals it would signal every process that it may.
   if (getpid && !isAllowed(getpid)) return [finding('warning', 'skipped: getpid is not allowed')]
   if (process.platform !== 'linux') return [finding('warning', 'skipped: this is not Linux')]
+  if (process.stderr.isTTY) {
+    process.stderr.write(`Running the agent for ${formatDuration(durationMs)} …\n`)
+  }
   const result = await tryAgent(source, durationMs)
   return [...confinedFindings(result.log), ...trialFindings(result)]
 }
 
 const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const
 
+const INDENT = ' '.repeat(9)
+
 function textOf(findings: readonly Finding[]): string {
-  const lines = findings.map(
-    ({ severity, topic, message }) => `${MARKS[severity]}  ${topic}: ${message}`,
+  const columns = terminalColumns(process.stdout)
+  const lines = findings.map(({ severity, topic, message }) =>
+    flow(`${MARKS[severity]}  ${topic}: ${message}`, columns, INDENT),
   )
-  const count = (severity: Finding['severity']) =>
-    findings.filter(finding => finding.severity === severity).length
-  return `${lines.join('\n')}\n${count('error')} errors, ${count('warning')} warnings\n`
+  const count = (severity: 'error' | 'warning') => {
+    const number = findings.filter(finding => finding.severity === severity).length
+    return `${number} ${severity}${number === 1 ? '' : 's'}`
+  }
+  return `${lines.join('\n')}\n${count('error')}, ${count('warning')}\n`
 }

@@ -11,6 +11,7 @@ import { landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Finding } from '../../seccomp/check/finding.ts'
 import { refusesAllLibraries } from '../../seccomp/kernel/libraries.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
+import { userWords } from '../../trust/accounts.ts'
 import { walk } from '../../trust/walk.ts'
 import { isReadOnly } from '../../trust/way.ts'
 import { glibcVersion } from './libc-version.ts'
@@ -62,7 +63,7 @@ export function processOf({ config, account, plugins }: Plan): readonly Finding[
 function userOf({ account }: Plan) {
   if (account && process.geteuid?.() === 0) return account
   const uid = process.geteuid?.() ?? 0
-  const name = `this user (uid ${uid})`
+  const name = userWords(uid)
   return { name, uid, gid: process.getegid?.() ?? 0, groups: process.getgroups?.() ?? [] }
 }
 

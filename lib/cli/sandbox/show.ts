@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { lackingOf } from '../../sandbox/rights.ts'
 import { type LandlockSupport, landlockSupport } from '../../sandbox/ruleset.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 import { showPolicy } from '../seccomp/show.ts'
 import { type ReachRow, reachRows } from './reach-rows.ts'
 
@@ -12,7 +12,7 @@ export async function sandboxShow(call: Call): Promise<ExitCode> {
   const support = landlockSupport()
   const rows = reachRows(plan.reach)
   if (call.has('json')) await printJson({ ...data, ...dataOf(plan, support, rows) })
-  else await print(`${text}\n${textOf(plan, support, rows)}`)
+  else await printLines(`${text}\n${textOf(plan, support, rows)}`)
   return EXIT.ok
 }
 

@@ -8,7 +8,7 @@ import { compile } from '../../seccomp/compiler/compile.ts'
 import { type Asked, type Explanation, explain, findCall } from '../../seccomp/explain/explain.ts'
 import { formatCondition, formatVerdict } from '../../seccomp/policy/policy.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
 import { chosenArchitecture, policyFor } from './policy-for.ts'
 
@@ -20,7 +20,7 @@ export async function seccompExplain({ source, has, value, operands }: Call): Pr
   const program = compile(policy, WEIGHTS)
   const explained = asked.map(each => explain(policy, program, each, args))
   if (has('json')) await printJson({ architecture: name, syscalls: explained.map(dataOf) })
-  else await print(`${explained.map(each => textOf(each, name)).join('\n\n')}\n`)
+  else await printLines(`${explained.map(each => textOf(each, name)).join('\n\n')}\n`)
   return EXIT.ok
 }
 

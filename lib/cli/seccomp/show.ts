@@ -11,13 +11,13 @@ import { explicitDecisions } from '../../seccomp/export/section-data.ts'
 import type { Decision, EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import { formatCondition, formatVerdict, type Rule } from '../../seccomp/policy/policy.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 import { chosenArchitecture, policyFor } from './policy-for.ts'
 
 export async function seccompShow(call: Call): Promise<ExitCode> {
   const { data, text } = await showPolicy(call)
   if (call.has('json')) await printJson(data)
-  else await print(text)
+  else await printLines(text)
   return EXIT.ok
 }
 

@@ -1,20 +1,30 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExitCode } from '../../agent/process/exit.ts'
+import { endProcess } from '../../agent/process/own-exit.ts'
 import { credentialNames } from '../../config/source/credential-names.ts'
 import { readSourceFile } from '../../config/source/source-file.ts'
+import { sourceFiles } from '../../config/source/source-files.ts'
 import type { Call, Run } from '../command.ts'
 
 const WORD = 'stand-in'
 
 /**
- * Runs a command that only looks at the configuration. systemd passes the credentials only to the
+ * Runs a command that only looks at the configuration, with stand-ins for credentials, and ends the process: modules
+ * of plugins may have left something behind that would keep it alive.
+ */
+export async function runOutsideService(call: Call, run: Run): Promise<never> {
+  return endProcess(await withStandIns(call, run))
+}
+
+/**
+ * Runs a command. systemd passes the credentials only to the
  * service, so outside it a placeholder replaces each one, with a note on standard error.
  */
-export async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
-  const { env, files } = call.source
-  const texts = files.filter(file => existsSync(file)).map(textOf)
+async function withStandIns(call: Call, run: Run): Promise<ExitCode> {
+  const { env } = call.source
+  const texts = sourceFiles({ folder: '.', ...call.source }).map(({ file }) => textOf(file))
   const names = env.CREDENTIALS_DIRECTORY ? [] : texts.flatMap(credentialNames)
   if (names.length === 0) return run(call)
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-credentials-'))

@@ -28,11 +28,15 @@ function overridesFor(folder: string): readonly string[] {
 export async function tryAgent(source: ConfigSource, durationMs: number): Promise<TrialResult> {
   const folder = await mkdtemp(join(tmpdir(), 'sealbeat-trial-'))
   try {
-    const { strictPerms } = source
+    const { strictPerms, dropIns } = source
     const files = source.files.map(file => resolve(file))
     const overrides = [...source.overrides, ...overridesFor(folder)]
     const program = fileURLToPath(new URL('dist/lib/cli/seccomp/trial.js', packageRoot()))
-    const args = [...process.execArgv, program, JSON.stringify({ files, overrides, strictPerms })]
+    const args = [
+      ...process.execArgv,
+      program,
+      JSON.stringify({ files, dropIns, overrides, strictPerms }),
+    ]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     return await watch(child, durationMs)
   } finally {

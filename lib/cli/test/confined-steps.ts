@@ -1,6 +1,7 @@
 import { withOutputAlone } from '../../agent/configure.ts'
 import type { Plan } from '../../agent/plan.ts'
 import { refuseExit } from '../../agent/process/own-exit.ts'
+import { flow, terminalColumns } from '../../log/flow.ts'
 import { createLogger } from '../../log/logger.ts'
 import type { OutputTestStep } from '../../output.ts'
 import { print } from '../print.ts'
@@ -36,7 +37,7 @@ async function run(plan: Plan, begin: Begin, say: Say): Promise<readonly OutputT
   for (const problem of sealAs(alone)) process.stderr.write(`warning: sandbox: ${problem}\n`)
   const logging = { ...config.logging, level: 'warning', to_stderr: true, to_files: false } as const
   const { log } = createLogger(logging, {
-    ...{ paths: config.path, name: config.name, secrets: secrets.values },
+    ...{ paths: config.path, name: config.serviceName, secrets: secrets.values },
   })
   const context = { settings: output.settings, log, paths: config.path }
   const steps: OutputTestStep[] = []
@@ -67,6 +68,9 @@ export function printer(): Say {
   return ({ peer, step, found, hint }) => {
     columns = Math.max(columns, peer.length)
     const words = hint === undefined ? found : `failed: ${found}; ${hint}`
-    return print(`${peer.padEnd(columns)}  ${step.padEnd(STEP_COLUMNS)}  ${words}\n`)
+    const begin = `${peer.padEnd(columns)}  ${step.padEnd(STEP_COLUMNS)}  `
+    return print(
+      `${flow(begin + words, terminalColumns(process.stdout), ' '.repeat(Math.min(begin.length, 40)))}\n`,
+    )
   }
 }

@@ -28,6 +28,12 @@ export function bytesFrom(min: number): Format<number> {
       return isSettled(parsed) ? parsed : undefined
     },
     isSettled,
+    json: {
+      anyOf: [
+        { type: 'integer', minimum: min },
+        { type: 'string', pattern: WRITTEN.source },
+      ],
+    },
   })
 }
 

@@ -25,6 +25,7 @@ export function durationFrom(minMs: number): Format<number> {
       return isSettled(parsed) ? parsed : undefined
     },
     isSettled,
+    json: { anyOf: [{ const: 0 }, { type: 'string', pattern: `^(0|(${PART.source})+)$` }] },
     guess: written => (typeof written === 'number' && written > 0 ? ' (the unit is missing)' : ''),
   })
 }

@@ -10,5 +10,7 @@ export const fileMode: Format<number> = defineFormat({
     const digits = typeof written === 'string' ? /^0o?([0-7]{3})$/.exec(written)?.[1] : undefined
     return digits === undefined ? undefined : Number.parseInt(digits, 8)
   },
+  // YAML elsewhere takes the digits for a number.
+  json: { anyOf: [{ type: 'string', pattern: '^0o?[0-7]{3}$' }, { type: 'integer' }] },
   isSettled: value => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0o777,
 })

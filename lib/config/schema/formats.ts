@@ -1,6 +1,9 @@
 import { didYouMean } from '../../suggest.ts'
 import { show } from './show.ts'
 
+/** JSON Schema, draft 7. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
 /**
  * A convict format that also knows how its value is written in YAML. Convict calls it to check a settled
  * value, and it throws an Error with a plain message; `parse` makes the settled value from the written one.
@@ -13,6 +16,8 @@ export interface Format<T> {
   readonly parse: (written: unknown) => T
   /** For a list: the format of its items, so that a wrong item is reported at its own path. */
   readonly items?: Format<unknown>
+  /** What may be written, as far as JSON Schema can say it, for editors. It refuses nothing that `parse` takes. */
+  readonly json?: JsonSchema
 }
 
 interface FormatOptions<T> {
@@ -24,9 +29,16 @@ interface FormatOptions<T> {
   /** A guess at what the user meant, to end the message with. */
   readonly guess?: (written: unknown) => string
   readonly items?: Format<unknown>
+  readonly json?: JsonSchema
 }
 
-export function defineFormat<T>({ expected, guess, items, ...parts }: FormatOptions<T>): Format<T> {
+export function defineFormat<T>({
+  expected,
+  guess,
+  items,
+  json,
+  ...parts
+}: FormatOptions<T>): Format<T> {
   const isSettled = parts.isSettled ?? (value => parts.parse(value) !== undefined)
   const error = (value: unknown) =>
     new Error(`${expected}, not ${show(value)}${guess?.(value) ?? ''}`)
@@ -38,7 +50,7 @@ export function defineFormat<T>({ expected, guess, items, ...parts }: FormatOpti
     if (parsed === undefined) throw error(written)
     return parsed
   }
-  return Object.assign(check, { expected, parse, ...(items && { items }) })
+  return Object.assign(check, { expected, parse, ...(items && { items }), ...(json && { json }) })
 }
 
 /** Text of at least one character. */
@@ -48,6 +60,7 @@ export const text: Format<string> = defineFormat({
   // YAML reads a name or an address that looks like a number as a number.
   guess: written =>
     typeof written === 'number' || typeof written === 'boolean' ? ' (put it in quotes)' : '',
+  json: { type: 'string', minLength: 1 },
 })
 
 /** A whole number from `min` to `max`, both included. */
@@ -59,6 +72,11 @@ export function integer(
     expected: `must be a whole number${bounds(min, max)}`,
     parse: written =>
       isSafeInteger(written) && written >= min && written <= max ? written : undefined,
+    json: {
+      type: 'integer',
+      ...(min > Number.MIN_SAFE_INTEGER && { minimum: min }),
+      ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }),
+    },
   })
 }
 
@@ -78,6 +96,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Format<T> {
     expected: `must be one of ${words.join(', ')}`,
     parse: written => words.find(word => word === written),
     guess: written => (typeof written === 'string' ? didYouMean(written, words) : ''),
+    json: { enum: words },
   })
 }
 
@@ -88,6 +107,7 @@ export function listOf<T>(items: Format<T>): Format<readonly T[]> {
     parse: written => (Array.isArray(written) ? written.map(item => items.parse(item)) : undefined),
     isSettled: settled => Array.isArray(settled) && settled.every(item => accepts(items, item)),
     items,
+    json: { type: 'array', items: items.json ?? {} },
   })
 }
 

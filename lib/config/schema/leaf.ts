@@ -97,6 +97,7 @@ function enumeration(values: readonly unknown[]): Format<unknown> {
     parse: written => (values.includes(written) ? written : undefined),
     isSettled: settled => values.includes(settled),
     guess: written => (typeof written === 'string' ? didYouMean(written, words) : ''),
+    json: { enum: values },
   })
 }
 

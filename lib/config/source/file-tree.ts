@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { messageOf } from '../../errors.ts'
-import { openedProblems } from '../../trust/trusted-file.ts'
+import { folderProblems, openedProblems } from '../../trust/trusted-file.ts'
 import type { Find } from '../finding.ts'
 import type { Position } from './position.ts'
 import { readSourceFile } from './source-file.ts'
@@ -16,6 +16,22 @@ interface FileSource {
   readonly folder: string
   /** Problems that are reported already: files share the folders on their way. */
   readonly named: Set<string>
+  /** Why what is in a folder can't be told. */
+  readonly problem?: string
+}
+
+/** Nothing, if the files in a folder can be listed and nobody else chooses them; else undefined, and reported. */
+export function readFolder(
+  { file, source, strictPerms, folder, named, problem }: FileSource,
+  find: Find,
+): MapTree | undefined {
+  const at: Position = { name: file, source }
+  const problems = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(strictPerms ? folderProblems(resolve(folder, file)) : []),
+  ]
+  reportOnce(problems, at, named, find)
+  return problems.length > 0 ? undefined : { kind: 'map', at, entries: new Map() }
 }
 
 /** The tree of a file; undefined if the file can't be read or trusted, which has then been reported. */
@@ -29,16 +45,25 @@ export function readFileTree(
     const problems: string[] = []
     const text = readSourceFile({ file, folder }, opened => {
       if (strictPerms) problems.push(...openedProblems(trusted, opened))
-      for (const problem of problems) {
-        if (!named.has(problem)) find(at, [], problem)
-        named.add(problem)
-      }
+      reportOnce(problems, at, named, find)
     })
     // An untrusted file is parsed as well, so that its other problems are reported too.
     const tree = parse(text, at, find)
     return problems.length > 0 ? undefined : tree
   } catch (thrown) {
     return void find(at, [], messageOf(thrown))
+  }
+}
+
+function reportOnce(
+  problems: readonly string[],
+  at: Position,
+  named: Set<string>,
+  find: Find,
+): void {
+  for (const problem of problems) {
+    if (!named.has(problem)) find(at, [], problem)
+    named.add(problem)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ConfigSource } from './document.ts'
 import { readSourceFile } from './source-file.ts'
+import { type SourceFile, sourceFiles } from './source-files.ts'
 
 /**
  * Whether the configuration might contain `seccomp.enabled: false`. It is not parsed: importing the YAML
@@ -7,7 +8,8 @@ import { readSourceFile } from './source-file.ts'
  * else from it. False is certain. True only means that the configuration must be parsed to know; a file that
  * can't be read is such a case.
  */
-export function mayDisableFilter({ files, overrides }: Omit<ConfigSource, 'env'>): boolean {
+export function mayDisableFilter({ overrides, ...given }: Omit<ConfigSource, 'env'>): boolean {
+  const files = sourceFiles({ folder: '.', ...given })
   return [...overrides, ...files.map(settingsOf)].some(mentionsFilter)
 }
 
@@ -17,7 +19,8 @@ function mentionsFilter(text: string): boolean {
 }
 
 /** The text without comment lines, because those of the reference configuration mention every setting. */
-function settingsOf(file: string): string {
+function settingsOf({ file, isFolder, problem }: SourceFile): string {
+  if (isFolder && problem === undefined) return ''
   try {
     return readSourceFile({ file, folder: '.' }).replace(/^\s*#.*$/gm, '')
   } catch {

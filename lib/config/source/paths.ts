@@ -1,14 +1,13 @@
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { PathSettings } from '../config.ts'
 import type { ConfigDocument } from './document.ts'
 
 /** Makes all paths absolute: `home` from the folder of the document, the others from `home`. */
 export function absolutePaths(
   written: PathSettings,
-  { files, folder }: Pick<ConfigDocument, 'files' | 'folder'>,
+  { folder, configFolder }: Pick<ConfigDocument, 'folder' | 'configFolder'>,
 ): PathSettings {
   const home = resolve(folder, written.home)
-  const config =
-    written.config === '' ? resolve(folder, dirname(files[0] ?? '')) : resolve(home, written.config)
+  const config = written.config === '' ? configFolder : resolve(home, written.config)
   return { home, config, data: resolve(home, written.data), logs: resolve(home, written.logs) }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
 import { type RegularFile, readRegularFile } from '../../regular-file.ts'
+import { unreadable } from '../../trust/unreadable.ts'
 
 const MAX_BYTES = 1024 * 1024
 
@@ -23,6 +24,10 @@ function read({ file, folder }: { readonly file: string; readonly folder: string
   try {
     return readRegularFile(resolve(folder, file), MAX_BYTES)
   } catch (thrown) {
+    if (codeOf(thrown) === 'EACCES') {
+      const why = unreadable(resolve(folder, file))
+      throw why === undefined ? thrown : new Error(why, { cause: thrown })
+    }
     if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
     const where = `no such file in ${folder}; use -c FILE to name another`
     throw new Error(where, { cause: thrown })

@@ -34,7 +34,7 @@ export interface MapTree {
 export type Tree = ScalarTree | ListTree | MapTree
 
 /** Merges maps key by key; otherwise the later value replaces the earlier one. */
-export function mergeTrees(base: Tree, later: Tree): Tree {
+function mergeTrees(base: Tree, later: Tree): Tree {
   if (base.kind !== 'map') return later
   // An empty section (`seccomp:` and nothing below it) changes nothing.
   if (later.kind === 'scalar' && later.value === null) return base
@@ -45,6 +45,11 @@ export function mergeTrees(base: Tree, later: Tree): Tree {
     entries.set(key, known === undefined ? tree : mergeTrees(known, tree))
   }
   return { ...base, entries }
+}
+
+export function mergeMaps(base: MapTree, later: MapTree): MapTree {
+  const merged = mergeTrees(base, later)
+  return merged.kind === 'map' ? merged : base
 }
 
 /** The same tree with every scalar replaced by the result of `change`. */

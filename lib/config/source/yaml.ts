@@ -107,7 +107,8 @@ function compose(
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
   const lineOf = (offset: number) => lines.linePos(offset).line
   for (const { pos, message } of worthSaying(errors, text, lineOf)) {
-    find(at(pos[0]), [], wordsOf(message) + hintFor(text, pos[0]))
+    const words = wordsOf(message)
+    find(at(pos[0]), [], words + (hintFor(text, pos[0]) || (CURES.get(words) ?? '')))
   }
   return errors.length > 0 || second !== undefined ? undefined : document
 }
@@ -159,6 +160,24 @@ const ZERO_LED: ScalarTag = {
 function wordsOf(message: string): string {
   return message.replace(/( in YAML stream)?: ".*$/s, '')
 }
+
+const INDENT = ': indent it as the lines beside it, with spaces'
+const SPACED = ': write KEY: VALUE, with a space'
+
+/** What to do about the commonest messages of `yaml`, which say only what the parser expects. */
+const CURES: ReadonlyMap<string, string> = new Map([
+  ['Tabs are not allowed as indentation', ': use spaces'],
+  ['Sequence item without - indicator', INDENT],
+  ['All mapping items must start at the same column', INDENT],
+  ['All sequence items must start at the same column', INDENT],
+  ['A block sequence may not be used as an implicit map key', INDENT],
+  [
+    'Nested mappings are not allowed in compact mappings',
+    `${INDENT}, and quote a value that has ": " in it`,
+  ],
+  ['Implicit map keys need to be followed by map values', SPACED],
+  ['Implicit keys need to be on a single line', SPACED],
+])
 
 /** In a flow collection YAML reads an unquoted `${VAR}` as a map, so its own message is misleading. */
 function hintFor(text: string, offset: number): string {

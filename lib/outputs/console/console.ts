@@ -1,4 +1,5 @@
 import { oneOf } from '../../config/schema/formats.ts'
+import { terminalColumns } from '../../log/flow.ts'
 import { isTerminal, paintFor, readableEvent } from '../../log/readable.ts'
 import {
   type Batch,
@@ -78,8 +79,7 @@ function encoderOf({ format, pretty }: ConsoleSettings): (batch: Batch) => Buffe
   // Made before the filter. A terminal may become wider.
   const terminal = isSeen ? process.stdout : undefined
   return ({ lines }) => {
-    // 0 where nobody has told the terminal its size.
-    const columns = terminal?.columns || undefined
+    const columns = terminalColumns(terminal)
     return Buffer.from(lines.map(line => `${readableEvent(line, paint, columns)}\n`).join(''))
   }
 }

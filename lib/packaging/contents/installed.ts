@@ -6,6 +6,15 @@ import { below, configFile, type Entry, file, folder } from '../formats/tree.ts'
 import { sysusers } from '../unit/accounts.ts'
 import { installedPlaces, type Launched, launcher, portableLauncher } from './launcher.ts'
 
+/** By shell. */
+export type Completions = Readonly<Record<'bash' | 'zsh' | 'fish', string>>
+
+/** Where zsh of Debian looks for completions of packages; that of Fedora has another folder. */
+export const ZSH_FOLDERS = {
+  deb: '/usr/share/zsh/vendor-completions',
+  rpm: '/usr/share/zsh/site-functions',
+} as const
+
 export interface Texts {
   /** The configuration, as it was written. */
   readonly configuration: string
@@ -14,7 +23,7 @@ export interface Texts {
   readonly socketUnit: string | undefined
   readonly tmpfiles: string
   readonly manPage: string
-  readonly completion: string
+  readonly completions: Completions
   readonly copyright: string
 }
 
@@ -36,10 +45,13 @@ export function installedEntries(
     file(`/usr/lib/sysusers.d/${name}.conf`, sysusers(name, places)),
     file(`/usr/lib/tmpfiles.d/${name}.conf`, texts.tmpfiles),
     file(`/usr/share/man/man8/${name}.8.gz`, gzipSync(texts.manPage, { level: 9 })),
-    file(`/usr/share/bash-completion/completions/${name}`, texts.completion),
+    file(`/usr/share/bash-completion/completions/${name}`, texts.completions.bash),
+    file(`${ZSH_FOLDERS.deb}/_${name}`, texts.completions.zsh),
+    file(`/usr/share/fish/vendor_completions.d/${name}.fish`, texts.completions.fish),
     file(`/usr/share/doc/${name}/copyright`, texts.copyright),
     configFile(`${places.config}/${name}.yml`, texts.configuration, 0o600),
     configFile(`${places.config}/${name}.reference.yml`, reference(), 0o644),
+    folder(`${places.config}/${name}.d`, 0o750),
     folder(`${places.config}/credentials`, 0o700),
   ]
 }

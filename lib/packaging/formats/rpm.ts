@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AgentError } from '../../errors.ts'
 import { recordOfNode } from '../../seccomp/architectures/architecture.ts'
 import type { AgentPackage } from '../agent-package.ts'
+import { ZSH_FOLDERS } from '../contents/installed.ts'
 import { packageVersion } from '../manifest.ts'
 import { rpmRequirements } from '../requirements.ts'
 import { scripts } from './scripts.ts'
@@ -10,7 +11,8 @@ import { runTool } from './tool.ts'
 import { type Entry, stage } from './tree.ts'
 
 /** Makes an rpm with rpm's own tool, from staged files. Writes it into `output` and returns its path. */
-export function buildRpm(agent: AgentPackage, work: string, output: string): string {
+export function buildRpm(packed: AgentPackage, work: string, output: string): string {
+  const agent = { ...packed, entries: packed.entries.map(inPlace) }
   const [root, top] = [join(work, 'rpm-root'), join(work, 'rpm')]
   stage(agent.entries, root, agent.epoch)
   const spec = join(work, `${agent.manifest.name}.spec`)
@@ -31,6 +33,10 @@ const MACROS = {
   debug_package: '%{nil}',
   __os_install_post: '%{nil}',
   _binary_payload: 'w6.gzdio',
+}
+
+function inPlace(entry: Entry): Entry {
+  return { ...entry, path: entry.path.replace(`${ZSH_FOLDERS.deb}/`, `${ZSH_FOLDERS.rpm}/`) }
 }
 
 function architecture(arch: string): string {

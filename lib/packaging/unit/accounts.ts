@@ -15,6 +15,8 @@ export function tmpfiles(name: string, places: Places, writes: readonly string[]
     `d ${data} 0700 ${name} ${name} -`,
     `d ${logs} 0750 ${name} ${name} -`,
     `z ${config}/${name}.yml 0600 ${name} ${name} -`,
+    // Root writes these files, and the agent reads them.
+    `z ${config}/${name}.d 0750 root ${name} -`,
     ...writes.map(path => `d ${quoted(path)} :0750 :${name} :${name} -`),
   ]
   return lines.map(line => `${line}\n`).join('')

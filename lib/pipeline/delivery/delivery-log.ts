@@ -17,10 +17,13 @@ export class DeliveryLog {
     this.#log = log
   }
 
-  failed(thrown: unknown, events: number): void {
-    this.#say('error', messageOf(thrown), { err: thrown, events }, 'Output failed')
+  /** `pauseMs`: after which the events are going to be sent again, if they are. */
+  failed(thrown: unknown, events: number, pauseMs: number | undefined): void {
+    const again = pauseMs === undefined ? {} : { retry_in_ms: Math.round(pauseMs) }
+    this.#say('error', messageOf(thrown), { err: thrown, events, ...again }, 'Output failed')
   }
 
+  /** Of events that the output has not taken: why, it has said itself. */
   goesAgain(events: number, pauseMs: number): void {
     const [message, retry_in_ms] = ['Events are going to be sent again', Math.round(pauseMs)]
     this.#say('warn', message, { events, retry_in_ms }, message)

@@ -202,8 +202,9 @@ export class Delivery {
       if (isGone(thrown)) throw thrown
       if (this.#pauses.isStopped) return undefined
       this.#counts.failed_writes++
-      this.#log.failed(thrown, lease.count)
-      return { answer: undefined, pauseMs: this.#pauseAll(this.#rows.failed('lost', begunMs)) }
+      const pauseMs = this.#pauseAll(this.#rows.failed('lost', begunMs))
+      this.#log.failed(thrown, lease.count, this.#isLastTry(tries) ? undefined : pauseMs)
+      return { answer: undefined, pauseMs }
     }
   }
 
@@ -232,7 +233,11 @@ export class Delivery {
       return this.#reject(lease, tries, 'it is too large for the output')
     }
     const left = answer ? await this.#settled(lease, tries, answer) : lease
-    return left === undefined ? [] : this.#again({ ...retry, lease: left }, pauseMs)
+    if (left === undefined) return []
+    const again = await this.#again({ ...retry, lease: left }, pauseMs)
+    // Of a write that has failed as a whole that is said already.
+    if (answer !== undefined && again.length > 0) this.#log.goesAgain(left.count, pauseMs)
+    return again
   }
 
   /** Returns the events that are left to try again, if there are any. */
@@ -262,16 +267,19 @@ export class Delivery {
     return ms
   }
 
-  async #again({ lease, tries, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
+  #isLastTry(tries: number): boolean {
     const { max_retries } = this.#settings
-    if (max_retries >= 0 && tries >= max_retries) {
+    return max_retries >= 0 && tries >= max_retries
+  }
+
+  async #again({ lease, tries, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
+    if (this.#isLastTry(tries)) {
       return this.#reject(lease, tries, `it was refused ${tries + 1} times`)
     }
     if (this.#isKept && (isLast || ms > LAST_PAUSE_MS)) {
       this.#leave()
       return []
     }
-    this.#log.goesAgain(lease.count, ms)
     return [{ lease, tries: tries + 1, dueMs: performance.now() + ms, isLast: this.#isKept }]
   }
 

@@ -11,6 +11,10 @@ export class Fifo<T> {
     return this.#items[this.#head]
   }
 
+  get last(): T | undefined {
+    return this.#items.at(-1)
+  }
+
   /** The first one first. */
   *[Symbol.iterator](): IterableIterator<T> {
     for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T

@@ -51,7 +51,7 @@ export class Waiting {
   }
 
   push(waiter: Omit<Waiter, 'taken' | 'bytes'>): void {
-    const bytes = bytesOf(waiter.encoded, 0, Number.POSITIVE_INFINITY)
+    const bytes = waiter.encoded instanceof Blocks ? 0 : waiter.encoded.size
     this.#watch(waiter.signal)
     this.#lineBytes += bytes
     this.#blockBytes += blockBytesOf(waiter.encoded, 0, countOf(waiter.encoded))

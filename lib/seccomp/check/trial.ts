@@ -78,7 +78,12 @@ function isError({ message, ...line }: LogLine): boolean {
 
 /** A plugin has caught what the sandbox refused, and logged it: the line has a hint. */
 function isRefusal({ hint, ...line }: LogLine): boolean {
-  return typeof hint === 'string' && !isError(line)
+  return typeof hint === 'string' && !isError(line) && !isNote(line)
+}
+
+/** What the agent itself says of its host, which is a finding of its own. */
+function isNote({ beat, output, ...line }: LogLine): boolean {
+  return line['log.level'] === 'info' && beat === undefined && output === undefined
 }
 
 /** A beat that fails and starts again says the same each time. */

@@ -63,6 +63,14 @@ describe('agent: a supervised beat', () => {
     expect(await pausesOf(0)).to.deep.equal([1, 1, 1, 1])
   })
 
+  it('that throws in a round is done with that', async () => {
+    const { beat, lines } = beatOf(fails('one'))
+    const { done, stats } = supervise(beat, new AbortController().signal, 'never')
+    await done
+    expect(stats()).to.deep.equal({ state: 'done', starts: 1, failures: 1 })
+    expect(messagesOf(lines)).to.deep.equal(['Beat started', 'Beat failed: one'])
+  })
+
   it('gets the stop by its signal, and is done', async () => {
     const stop = new AbortController()
     const { beat, lines } = beatOf(untilAborted)

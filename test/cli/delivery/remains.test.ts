@@ -43,8 +43,12 @@ describe('an agent that ends while its output does not answer', function () {
   })
   afterEach(() => place.remove())
 
-  async function ended(...more: readonly string[]): Promise<readonly LogLine[]> {
-    const lines = ['beats: [{ type: ./beat.js }]', 'shutdown_timeout: 500ms', ...more]
+  async function ended(...settings: readonly string[]): Promise<readonly LogLine[]> {
+    const timeout = settings.some(line => /^shutdown_timeout/.test(line))
+      ? []
+      : ['shutdown_timeout: 500ms']
+    const more = [...timeout, ...settings]
+    const lines = ['beats: [{ type: ./beat.js }]', ...more]
     place.write({ 'beat.yml': `${lines.join('\n')}\noutput.main: { type: ./out.js }\n` })
     const agent = place.start('run')
     await agent.logged('Waiting')
@@ -68,6 +72,11 @@ describe('an agent that ends while its output does not answer', function () {
     expect(lineOf(log, 'Publishes refused')).to.include({ output: 'main', publishes: 1 })
     const { waiting, blocked_ms } = Object(lineOf(log, 'Stopped')?.['events'])
     expect([waiting, blocked_ms]).to.deep.equal([0, undefined])
+  })
+
+  it('says what it waits for, as a person waits too', async () => {
+    const log = await ended('shutdown_timeout: 1500ms')
+    expect(lineOf(log, 'Waiting for the output')).to.include({ events: 13, timeout_s: 1.5 })
   })
 
   it('says how many events are kept in the queue on the disk, and where', async () => {

@@ -65,6 +65,7 @@ describe('sealbeat export config', () => {
       'more.yml': `output.http: { enabled: false, headers: { X-Own: hunter2 }, ssl: { key: ${key} } }
 beats:
   - type: host
+    id: again
     period: 1s
   - type: not-there
     enabled: false

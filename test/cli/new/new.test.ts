@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text as bodyOf } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse } from 'yaml'
@@ -11,13 +12,15 @@ import { Workplace } from '../workplace.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
+const MAIN = join(ROOT, 'dist/bundle/main.js')
+
 /** Links what npm would install for a beat, from this checkout; packages below the folder find it. */
 function linkTools(place: Workplace): void {
   for (const folder of ['.bin', '@types']) mkdirSync(place.path(`node_modules/${folder}`))
   for (const name of ['.bin/tsc', 'typescript', '@types/node']) {
     symlinkSync(join(ROOT, 'node_modules', name), place.path(`node_modules/${name}`))
   }
-  symlinkSync(join(ROOT, 'dist/bundle/main.js'), place.path('node_modules/.bin/sealbeat'))
+  symlinkSync(MAIN, place.path('node_modules/.bin/sealbeat'))
 }
 
 describe('sealbeat new', function () {
@@ -55,8 +58,11 @@ describe('sealbeat new', function () {
     }
   }
 
+  /** Runs what `npm start` does. */
   async function runs(folder: string, ...printed: readonly string[]): Promise<void> {
-    const agent = place.startThrough(['env', '-C', folder], 'run')
+    const { start } = JSON.parse(read(`${folder}/package.json`)).scripts
+    const [, args] = start.split('sealbeat ')
+    const agent = place.startThrough(['env', '-C', folder], ...args.split(' '))
     for (const text of printed) await agent.printed(text)
     agent.child.kill('SIGTERM')
     const { code, log } = await agent.ended()
@@ -76,6 +82,17 @@ describe('sealbeat new', function () {
     })
 
     it('that compiles and passes its own test', () => succeeds('tide', 'npm', 'test'))
+
+    it('that starts where a group may write what is compiled', () => {
+      const [build] = JSON.parse(read('tide/package.json')).scripts.start.split('sealbeat ')
+      const env = { ...process.env, PATH: `${place.path('node_modules/.bin')}:${process.env.PATH}` }
+      const command = `umask 002; rm -r dist; ${build} true`
+      const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: place.path('tide'), env })
+      expect(status, String(stderr)).to.equal(0)
+      for (const path of ['tide/dist', 'tide/dist/index.js']) {
+        expect(statSync(place.path(path)).mode & 0o022, path).to.equal(0)
+      }
+    })
 
     it('that publishes events in an agent, under the filter', () =>
       runs('tide', '"dataset":"tide.alive"'))
@@ -167,6 +184,17 @@ describe('sealbeat new', function () {
 
     it('that publishes events of the host and its own, under the filter', () =>
       runs('web-1', '"dataset":"web-1.alive"', '"dataset":"host.uptime"'))
+
+    it('that keeps them where it is installed, and prints none', async () => {
+      const agent = place.startThrough(['env', '-C', 'web-1'], 'run')
+      const file = 'web-1/data/events/events.ndjson'
+      const kept = () => (existsSync(place.path(file)) ? read(file).trimEnd().split('\n') : [])
+      while (kept().length < 2 && agent.child.exitCode === null) await setTimeout(20)
+      agent.child.kill('SIGTERM')
+      const { code, stdout, log } = await agent.ended()
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '' })
+      expect(kept()).to.have.length(Object(log.at(-1)?.['events']).acked)
+    })
   })
 
   const REFUSED: readonly (readonly [name: string, code: number, line: string])[] = [
@@ -190,6 +218,18 @@ describe('sealbeat new', function () {
       expect(readdirSync(place.path('taken'))).to.deep.equal(['.keep'])
     })
   }
+
+  it('writes what no group may write, whatever the umask', () => {
+    const command = `umask 002; "${process.execPath}" "${MAIN}" new agent shared`
+    const { status, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: place.folder,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).to.equal(0)
+    for (const path of ['shared', 'shared/beats', 'shared/beat.yml', 'shared/beats/shared.js']) {
+      expect(statSync(place.path(path)).mode & 0o022, path).to.equal(0)
+    }
+  })
 
   it('takes an empty folder that is there', async () => {
     mkdirSync(place.path('empty'))

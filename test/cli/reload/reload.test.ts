@@ -53,8 +53,13 @@ describe('sealbeat run, told to reload', function () {
     const gone = '{ type: ./gone.js }'
     const agent = await start([beat('one'), gone])
     await agent.printed('"id":"gone"')
-    const verdict = await reload(agent, config([beat('one'), beat('two'), gone]))
-    expect(changesOf(verdict)).to.deep.include({ added: ['two'] })
+    const files = { ...config([beat('one'), beat('two'), gone]) }
+    const verdict = await reload(agent, {
+      ...files,
+      // The folder beside it was not there at the start.
+      'beat.d/three.yml': `beats: [${beat('three')}]`,
+    })
+    expect(changesOf(verdict)).to.deep.include({ added: ['two', 'three'] })
     await stop(agent)
   })
 

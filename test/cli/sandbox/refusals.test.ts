@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { landlockSupport } from '../../../lib/sandbox/ruleset.ts'
+import { userWords } from '../../../lib/trust/accounts.ts'
 import { skip } from '../../live.ts'
 import { beatSource, type LogLine, type Result, Workplace } from '../workplace.ts'
 
@@ -203,7 +204,7 @@ describe('an error that the sandbox has caused', function () {
     })
     agent.child.kill('SIGHUP')
     const line = await agent.logged(
-      `beat late could not be opened: ${folder}/late may not be opened by this user (uid=${process.geteuid?.()}): check its owner and mode, and those of the folders above it`,
+      `beat late could not be opened: ${folder}/late may not be opened by ${userWords()}: check its owner and mode, and those of the folders above it`,
     )
     expect(line.hint).to.contain(`{ writes: '${folder}' }`)
     agent.child.kill('SIGTERM')

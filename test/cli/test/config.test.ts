@@ -39,6 +39,13 @@ describe('sealbeat test config', () => {
     })
   })
 
+  it('ends though a module of a plugin has left a timer behind', async () => {
+    place.write({ 'probe.js': beatSource('', '', 'setInterval(() => {}, 1000)') })
+    const { code, stdout } = await place.run('test', 'config')
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^Config OK\n/)
+  })
+
   it('warns of what the host lacks to confine the agent, without running it', async function () {
     if (!landlockSupport().available) return skip(this, 'no Landlock here')
     const { code, stdout, stderr } = await place.run(

@@ -205,15 +205,13 @@ describe('config: a document', () => {
     const lines = linesOf(() =>
       withFiles(['a: ]'], ([file = ''], folder) =>
         readDocument({
-          files: [file, folder, join(folder, 'none.yml'), '/dev/null', 'a\0b'],
+          files: [file, join(folder, 'none.yml'), '/dev/null', 'a\0b'],
           overrides: ['x', 'a=[', 'b=#1'],
           env: {},
         }),
       ),
     )
-    expect(
-      lines.filter(line => !line.endsWith('the file in it')).map(line => line.replace('\0', '?')),
-    ).to.deep.equal([
+    expect(lines.map(line => line.replace('\0', '?'))).to.deep.equal([
       '0.yml:1:4: Unexpected flow-seq-end token',
       'none.yml: no such file',
       '/dev/null: is not a regular file',
@@ -222,9 +220,6 @@ describe('config: a document', () => {
       '-E a: Flow sequence must end with a ]',
       '-E b: has no value; put a # in quotes',
     ])
-    expect(lines.some(line => line.endsWith(': is a directory; name the file in it'))).to.equal(
-      true,
-    )
   })
 
   it('does not repeat what stands in a file that is not well formed', () => {

@@ -65,6 +65,7 @@ describe('the .deb', function () {
     for (const [path, mode] of [
       ['etc/', 'drwxr-xr-x'],
       [`etc/${NAME}/credentials/`, 'drwx------'],
+      [`etc/${NAME}/${NAME}.d/`, 'drwxr-x---'],
       [`etc/${NAME}/${NAME}.yml`, '-rw-------'],
       [`etc/${NAME}/${NAME}.reference.yml`, '-rw-r--r--'],
       [`usr/bin/${NAME}`, '-rwxr-xr-x'],
@@ -72,6 +73,8 @@ describe('the .deb', function () {
       [`usr/lib/sysusers.d/${NAME}.conf`, '-rw-r--r--'],
       [`usr/lib/tmpfiles.d/${NAME}.conf`, '-rw-r--r--'],
       [`usr/share/bash-completion/completions/${NAME}`, '-rw-r--r--'],
+      [`usr/share/zsh/vendor-completions/_${NAME}`, '-rw-r--r--'],
+      [`usr/share/fish/vendor_completions.d/${NAME}.fish`, '-rw-r--r--'],
       [`${HOME}/beats/own.js`, '-rw-r--r--'],
       [`${HOME}/node_modules/@corp/words/a b.mjs`, '-rw-r--r--'],
       [`${HOME}/notes of mine.txt`, '-rw-r--r--'],

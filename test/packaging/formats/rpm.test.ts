@@ -73,8 +73,12 @@ describe('the .rpm', function () {
     expect(lines).to.include.members([
       `drwxr-xr-x root root /etc/${NAME}`,
       `drwx------ root root /etc/${NAME}/credentials`,
+      `drwxr-x--- root root /etc/${NAME}/${NAME}.d`,
       `-rw------- root root /etc/${NAME}/${NAME}.yml`,
       `-rwxr-xr-x root root /usr/bin/${NAME}`,
+      `-rw-r--r-- root root /usr/share/bash-completion/completions/${NAME}`,
+      `-rw-r--r-- root root /usr/share/zsh/site-functions/_${NAME}`,
+      `-rw-r--r-- root root /usr/share/fish/vendor_completions.d/${NAME}.fish`,
       `-rw-r--r-- root root /usr/lib/systemd/system/${NAME}.service`,
       `drwxr-xr-x root root ${HOME}`,
       `drwxr-xr-x root root ${HOME}/node_modules/@corp`,

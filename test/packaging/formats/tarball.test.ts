@@ -44,8 +44,9 @@ describe('the tarball', function () {
       })
 
       it('runs where it lies, sealed, with its data inside', async () => {
-        const { code, events, log, seccomp } = await unpacked.run()
+        const { code, events, log, services, seccomp } = await unpacked.run()
         expect(code).to.equal(0)
+        expect(services).to.deep.equal([NAME])
         expect(log).to.include('Syscall filter successfully installed').and.to.include('Stopped')
         expect(seccomp.length).to.be.above(5)
         expect(new Set(seccomp)).to.deep.equal(new Set(['2']))

@@ -23,7 +23,7 @@ describe("packaging: what is not root's", () => {
   }
 
   it('is made or given to the agent, but for folders that others may have', () => {
-    for (const folder of ['etc/web', 'srv/shared', 'var/lib', 'var/log']) {
+    for (const folder of ['etc/web/web.d', 'srv/shared', 'var/lib', 'var/log']) {
       mkdirSync(at(folder), { recursive: true })
     }
     chmodSync(at('srv/shared'), 0o755)
@@ -38,6 +38,8 @@ describe("packaging: what is not root's", () => {
     expect(stateOf('var/lib/web')).to.deep.equal(['700', 4711])
     expect(stateOf('var/log/web')).to.deep.equal(['750', 4711])
     expect(stateOf('etc/web/web.yml')).to.deep.equal(['600', 4711])
+    expect(stateOf('etc/web/web.d')).to.deep.equal(['750', 0])
+    expect(statSync(at('etc/web/web.d')).gid).to.equal(4711)
     expect(stateOf('srv/"own" 100%')).to.deep.equal(['750', 4711])
     expect(stateOf('srv/shared'), 'it was there').to.deep.equal(['755', 0])
   })

@@ -10,6 +10,7 @@ import { Delivery } from '../../../lib/pipeline/delivery/delivery.ts'
 import { Pauses } from '../../../lib/pipeline/delivery/pauses.ts'
 import { Writer } from '../../../lib/pipeline/delivery/writer.ts'
 import { Lease } from '../../../lib/pipeline/lease.ts'
+import { encodedOf } from '../../../lib/pipeline/queue.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../../lib/pipeline/stats.ts'
 import { LoopDisk } from '../../faults/loop-disk.ts'
@@ -88,7 +89,7 @@ describe('a disk that hangs under the dead letter', () => {
     const done = delivery.run()
     for (let n = 0; n < 10; n++) {
       const lines = [`{"n":${n},"bad":1}`, `{"n":${n}}`]
-      queue.offer(new Acker(2, noSourceCounts()), { lines, meta: undefined })
+      queue.offer(new Acker(2, noSourceCounts()), encodedOf(lines, undefined))
     }
     await until(() => taken.length === 10)
     expect(counts).to.include({ acked: 0, rejected: 0 })

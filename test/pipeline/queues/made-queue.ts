@@ -2,6 +2,7 @@ import type { MemoryQueueSettings } from '../../../lib/config/config.ts'
 import { Acker } from '../../../lib/pipeline/acker.ts'
 import { Block } from '../../../lib/pipeline/block.ts'
 import { Blocks } from '../../../lib/pipeline/blocks.ts'
+import { encodedOf } from '../../../lib/pipeline/queue.ts'
 import { MemoryQueue } from '../../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noSourceCounts } from '../../../lib/pipeline/stats.ts'
 import { NEVER } from '../fixtures.ts'
@@ -32,7 +33,7 @@ function queueOf(settings: Partial<MemoryQueueSettings> = {}) {
   )
   const ids = (count: number, prefix: string) =>
     Array.from({ length: count }, (_, at) => `"${prefix}${at}"`)
-  const encoded = (lines: readonly string[]) => ({ lines, meta: undefined })
+  const encoded = (lines: readonly string[]) => encodedOf(lines, undefined)
   const ackerOf = (count: number) => new Acker(count, noSourceCounts())
   return {
     queue,

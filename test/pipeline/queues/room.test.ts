@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
+import { encodedOf } from '../../../lib/pipeline/queue.ts'
 import { NEVER, rejection, settled } from '../fixtures.ts'
 import { ALL, linesOf, occupy, queues } from './made-queue.ts'
 
@@ -148,9 +149,9 @@ describe('memory queue: room', () => {
     const made = queueOf({ events: 100, bytes: 1 << 20 })
     const large = `"${'x'.repeat(30_000)}"`
     for (let at = 0; at < 5; at++) {
-      made.queue.offer(made.ackerOf(1), { lines: [large], meta: undefined })
+      made.queue.offer(made.ackerOf(1), encodedOf([large], undefined))
     }
-    made.queue.offer(made.ackerOf(4), { lines: [large, large, large, large], meta: undefined })
+    made.queue.offer(made.ackerOf(4), encodedOf([large, large, large, large], undefined))
     made.offer(3)
     const lease = await made.queue.take({ maxEvents: 100, maxBytes: 1 << 20 })
     expect(lease?.chunks.map(({ length }) => length)).to.deep.equal([
@@ -173,7 +174,7 @@ describe('memory queue: packing', () => {
     const made = queueOf({ events: 100, bytes: 1 << 20 })
     const large = `"${'x'.repeat(65_000)}"`
     for (const line of [large, large]) {
-      made.queue.offer(made.ackerOf(1), { lines: [line], meta: undefined })
+      made.queue.offer(made.ackerOf(1), encodedOf([line], undefined))
     }
     const first = await made.queue.take({ ...ALL, maxEvents: 1 })
     made.offer(2)

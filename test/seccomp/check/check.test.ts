@@ -190,6 +190,13 @@ describe('seccomp check', () => {
       ])
     })
 
+    it('leaves to others what the agent notes of its host', () => {
+      const note = { 'log.level': 'info', message: 'Native code can be loaded', hint: 'mount' }
+      const log = [installed, note, { ...note, message: 'refused', beat: 'web' }]
+      const found = trialFindings({ end: 0, log, otherLines: [], events: 3 })
+      expect(messages(found, 'warning')).to.deep.equal(['beat web: refused; mount'])
+    })
+
     it('counts each call that was denied once', () => {
       const log = [
         installed,

@@ -217,6 +217,11 @@ describe('seccomp import', () => {
       profile(rule('SCMP_ACT_LOG', [eq(0, 1)]), rule('SCMP_ACT_ALLOW', [eq(1, 1)])),
       /syscalls\[0\]: prctl: where syscalls\[1\] matches too, that one decides/,
     ],
+    [
+      'what a tracer would be told',
+      profile({ names: ['read'], action: 'SCMP_ACT_TRACE', errnoRet: 7 }),
+      /syscalls\[0\]: the tracer's message is not carried over/,
+    ],
     ['a flag', { ...profile(), flags: ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'] }, /not carried over/],
     ['an error without a name', profile({ ...rule('SCMP_ACT_ERRNO'), errnoRet: 4000 }), /EPERM/],
   ]

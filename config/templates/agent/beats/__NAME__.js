@@ -21,14 +21,22 @@ export default defineBeat({
     message: { doc: 'The message of each event.', format: text, default: 'alive' },
   },
   // Runs under the filter. Use `open` for anything that needs more (a low port, a file of root's).
-  async run({ settings, signal, publish }) {
+  async run(context) {
+    const { settings, signal } = context
     while (!signal.aborted) {
-      await publish({
-        event: { dataset: '__NAME__.alive' },
-        message: settings.message,
-        process: { uptime: Math.round(process.uptime()) },
-      })
+      await report(context)
       await setTimeout(settings.period, undefined, { signal }).catch(() => {})
     }
   },
+  // One round, in place of `run`: `sealbeat run --once`.
+  once: report,
 })
+
+/** @param {import('sealbeat').Context<Settings>} context */
+async function report({ settings, publish }) {
+  await publish({
+    event: { dataset: '__NAME__.alive' },
+    message: settings.message,
+    process: { uptime: Math.round(process.uptime()) },
+  })
+}

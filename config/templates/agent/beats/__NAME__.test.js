@@ -12,6 +12,14 @@ describe('__NAME__', () => {
     for (const { message } of events) assert.equal(message, 'well')
   })
 
+  it('publishes its message once in a round', async () => {
+    const events = await runBeat(beat, { message: 'well' }, { once: true })
+    assert.deepEqual(
+      events.map(({ message }) => message),
+      ['well'],
+    )
+  })
+
   it('rejects invalid settings', async () => {
     const run = runBeat(beat, { period: 'often', message: '' })
     await assert.rejects(run, { code: 'CONFIG_INVALID' })

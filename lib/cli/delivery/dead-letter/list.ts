@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { EXIT, type ExitCode } from '../../../agent/process/exit.ts'
 import { decodeEntry, type Entry } from '../../../pipeline/dead-letter/entry.ts'
 import type { Call } from '../../command.ts'
-import { print } from '../../print.ts'
+import { print, printLines } from '../../print.ts'
 import { deadLetters, type OutputFiles } from './folder.ts'
 
 /** Events of one output that died for one reason. */
@@ -39,7 +39,7 @@ export async function deadLetterList({ source, has, value }: Call): Promise<Exit
       }
     }
   }
-  await print(textOf([...groups.values()], found, unreadable))
+  await printLines(textOf([...groups.values()], found, unreadable))
   return EXIT.ok
 }
 

@@ -5,7 +5,7 @@
 //   store  a frame on the disk is stored: only then its events can be taken
 //   take   from memory while the output keeps up (pace.ts), else read ahead             (read-ahead.ts)
 //   settle the position follows the oldest batch that is not settled; segments before it go  (progress.ts)
-//   again  what holds the position up for too long is stored at the end once more           (stored-again.ts)
+//   again  what holds the position up for too long is stored again, in files of its own              (stuck/)
 //   room   `max_size` bounds the segments. Nothing is ever dropped to make room
 //
 // Before the filter the folder is opened and mended (recover.ts); segments come and go after it, too.
@@ -25,17 +25,17 @@ import {
 } from '../../queue.ts'
 import { Takers } from '../takers.ts'
 import { Waiting } from '../waiting.ts'
-import type { FinishedFrame } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
-import { endOfFitting, sizeOf } from './measure.ts'
+import { endOfAdmissible, type Limits } from './measure.ts'
 import { Pace } from './pace.ts'
 import { Progress, type Settings } from './progress.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
-import { StoredAgain } from './stored-again.ts'
-import { Taken } from './taken.ts'
+import { StoredAgain } from './stuck/stored-again.ts'
+import { StuckFiles } from './stuck/stuck-files.ts'
+import { Taken } from './stuck/taken.ts'
 
 /** While a batch is on its way, another one is due with so many events, or after so much time. */
 const DUE_EVENTS = 1_600
@@ -43,9 +43,6 @@ const DUE_MS = 1_000
 
 /** The time for the last writes, if there is none left. */
 const GRACE_MS = 300
-
-/** The most bytes behind the end that the position knows, which a start after a crash has to look through. */
-const MAX_UNKNOWN_BYTES = 16 * 1024 * 1024
 
 /** A larger publish is taken in pieces; so is one of more than a quarter of the queue. */
 const MAX_PUBLISH_BYTES = 64 * 1024 * 1024
@@ -67,10 +64,9 @@ export class DiskQueue implements Queue {
   #held: number
   #sending = 0
   #damaged = 0
-  /** Written since the position was kept. */
-  #unknownBytes = 0
   #refusal: Error | undefined
   readonly #takers = new Takers(() => this.#isDue())
+  readonly #stuck: StuckFiles
   readonly #again: StoredAgain
   #timer: NodeJS.Timeout | undefined
 
@@ -82,9 +78,8 @@ export class DiskQueue implements Queue {
   static async open(settings: Settings, log: Logger): Promise<(pins: Pins) => DiskQueue> {
     const found = await recover(settings)
     for (const { message, fields } of found.findings) log.warn(fields, message)
-    const events = found.next - found.first
-    if (events > 0)
-      log.info({ events, path: settings.path }, 'Disk queue: events of before are there')
+    const fields = { events: found.events, path: settings.path }
+    if (found.events > 0) log.info(fields, 'Disk queue: events of before are there')
     return pins => new DiskQueue(settings, found, pins, log)
   }
 
@@ -92,22 +87,24 @@ export class DiskQueue implements Queue {
     const { segments, position: file, first, next, handle } = found
     this.#pins = pins
     this.#segments = segments
-    this.#restored = next - first
+    this.#restored = found.events
     this.#held = this.#restored
     this.#maxPublish = Math.min(MAX_PUBLISH_BYTES, settings.max_size / 4)
     const onChange = (gone: number) => this.#notice(gone)
     const { number: segment = 0, begin: offset = 0 } = segments.oldest ?? {}
-    const start = this.#restored > 0 ? { segment, offset } : undefined
-    this.#ahead = new ReadAhead(
-      { folder: settings.path, segments, pins, log, first, onChange },
-      start,
-    )
+    const start = next > first ? { segment, offset } : undefined
     const onRoom = () => {
       this.#writer.retryNow()
       this.#admit()
+      this.#wakeIfDue()
     }
+    const stuck = new StuckFiles({ settings, pins, log, onRoom }, found.stuck)
+    this.#stuck = stuck
+    const reading = { folder: settings.path, segments, stuck, pins, log, first, onChange }
+    this.#ahead = new ReadAhead(reading, start)
     const onKept = () => this.#wakeIfDue()
-    this.#progress = new Progress({ settings, file, segments, log, first, onRoom, onKept })
+    const copies = () => stuck.events
+    this.#progress = new Progress({ settings, file, segments, log, first, copies, onRoom, onKept })
     this.#writer = new FrameWriter({
       settings,
       segments,
@@ -115,22 +112,31 @@ export class DiskQueue implements Queue {
       pins,
       log,
       next,
-      isEmpty: () => this.#held === 0,
+      otherBytes: () => stuck.bytes,
+      isEmpty: () => this.#isEmpty,
       onStored: (frame, place) => {
         this.#ahead.add(frame, place)
-        this.#keepPace(frame)
+        this.#progress.noteWritten(frame.size)
         this.#wakeIfDue()
       },
       onRoom: () => this.#admit(),
+      onStalled: () => this.#again.storeIfStuck(),
     })
     const stock = () => {
       const { bytes, isBehind, sinceMs } = this.#ahead
       return { bytes: bytes + this.#writer.bytes, isBehind, sinceMs }
     }
     this.#pace = new Pace(stock, () => this.#admit())
-    const parts = { progress: this.#progress, writer: this.#writer, ahead: this.#ahead }
-    const sending = () => this.#sending
-    this.#again = new StoredAgain({ ...parts, settings, segments, log, sending })
+    this.#again = new StoredAgain({
+      segments,
+      files: stuck,
+      progress: this.#progress,
+      ahead: this.#ahead,
+      log,
+      sending: () => this.#sending,
+      isShort: () => this.#writer.isShortOf(this.#waiting.first?.encoded.size ?? 0),
+      onStored: onRoom,
+    })
     this.#ahead.fill()
   }
 
@@ -148,7 +154,7 @@ export class DiskQueue implements Queue {
       restored: this.#restored,
       damaged: this.#damaged,
       storedAgain: this.#again.events,
-      storedBytes: this.#segments.bytes,
+      storedBytes: this.#segments.bytes + this.#stuck.bytes,
     }
   }
 
@@ -156,8 +162,7 @@ export class DiskQueue implements Queue {
     const events = countOf(encoded)
     if (events === 0) return true
     if (this.#waiting.size > 0) return false
-    const room = this.#room
-    if (room === 0 || sizeOf(encoded) > Math.min(room, this.#maxPublish)) return false
+    if (endOfAdmissible(encoded, 0, this.#limits) < events) return false
     this.#put(acker, encoded, 0, events)
     return true
   }
@@ -175,19 +180,20 @@ export class DiskQueue implements Queue {
       if (this.#refusal !== undefined) return undefined
       await this.#takers.wait()
     }
-    const { spans, end } = this.#ahead.take(maxEvents, maxBytes)
-    const taken = new Taken(end)
+    const { spans, end, file } = this.#ahead.take(maxEvents, maxBytes)
+    const taken = file?.taken ?? new Taken(end, () => this.#progress.advance())
     const release: Release = (settled, over, left) => {
       this.#sending -= settled
       this.#held -= settled
-      this.#progress.settle(taken, over, left)
-      if (this.#held === 0) this.#admit()
+      taken.replace(over, left)
+      if (this.#isEmpty) this.#admit()
+      this.#again.storeIfStuck()
       this.#wakeIfDue()
     }
     const lease = new Lease(spans, release)
     taken.add(lease)
-    this.#progress.take(taken)
-    this.#ahead.pass()
+    if (file === undefined) this.#progress.take(taken)
+    else file.untaken -= lease.count
     this.#sending += lease.count
     this.#arm()
     this.#admit()
@@ -208,6 +214,7 @@ export class DiskQueue implements Queue {
     const ending = this.#writer
       .finish()
       .then(() => this.#ahead.close())
+      .then(() => this.#again.finish())
       .then(() => this.#progress.close())
     // An output that hangs has used the time up, but a write takes only a moment.
     await settledBy(ending, deadline.aborted ? AbortSignal.timeout(GRACE_MS) : deadline)
@@ -215,37 +222,38 @@ export class DiskQueue implements Queue {
     return { lost, kept: this.#held - lost }
   }
 
-  /** How many bytes can be taken now. */
-  get #room(): number {
-    return this.#pace.holdsBack ? 0 : this.#writer.room
+  get #limits(): Limits {
+    const room = this.#pace.holdsBack ? 0 : this.#writer.room
+    const isEmpty = this.#isEmpty
+    // An empty queue takes any single event, unless what is stuck has much of the room.
+    return {
+      room,
+      maxPublish: this.#maxPublish,
+      isEmpty,
+      takesAny: isEmpty && !this.#stuck.hasMuch,
+    }
   }
 
   #admit(): void {
     for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
       const { acker, encoded, taken: from } = head
       const events = countOf(encoded)
-      const to = this.#admissible(encoded, from, events)
-      if (to === from) {
-        if (this.#pace.holdsBack) this.#pace.watch()
-        return
-      }
+      const to = endOfAdmissible(encoded, from, this.#limits)
+      if (to === from) break
       this.#waiting.take(head, to - from)
       this.#put(acker, encoded, from, to)
       if (to < events) continue
       this.#waiting.shift()
       head.resolve()
     }
+    if (this.#waiting.size === 0) return
+    if (this.#pace.holdsBack) this.#pace.watch()
+    this.#again.storeIfStuck()
   }
 
-  /** One behind the events that can be taken now: all, or a piece of a publish that is too large. */
-  #admissible(encoded: Encoded, from: number, events: number): number {
-    const room = this.#room
-    if (room === 0) return from
-    const size = sizeOf(encoded)
-    if (size <= this.#maxPublish) return size <= room ? events : from
-    const to = endOfFitting(encoded, from, Math.min(room, this.#maxPublish))
-    // An empty queue takes any single event.
-    return to === from && this.#held === 0 ? from + 1 : to
+  /** Whether nothing is in it but events that were stored again. */
+  get #isEmpty(): boolean {
+    return this.#held === this.#stuck.unsettled
   }
 
   #put(acker: Acker, encoded: Encoded, from: number, to: number): void {
@@ -256,29 +264,21 @@ export class DiskQueue implements Queue {
     this.#writer.add(acker, encoded, from, to)
   }
 
-  #keepPace(frame: FinishedFrame): void {
-    this.#unknownBytes += frame.size
-    const isSettled = this.#segments.settledBefore(this.#progress.position) !== undefined
-    if (!isSettled && this.#unknownBytes < MAX_UNKNOWN_BYTES) return
-    this.#unknownBytes = 0
-    this.#progress.keep()
-  }
-
   /** The reader has found events, or that so many are gone. */
   #notice(gone: number): void {
     this.#damaged += gone
     this.#held -= gone
-    const isIdle = !this.#progress.hasTaken && this.#ahead.events === 0
+    const isIdle = !this.#progress.hasTaken && !this.#ahead.hasNumbered
     if (gone > 0 && isIdle) this.#progress.moveTo(this.#ahead.tail)
     if (gone > 0) this.#admit()
     this.#wakeIfDue()
   }
 
   #isDue(): boolean {
-    const { events, isBehind, sinceMs } = this.#ahead
-    if (events === 0 || !this.#progress.mayTake) return false
-    // Nothing is being sent: there is nothing to gain by waiting.
-    if (this.#sending === 0 || this.#refusal !== undefined) return true
+    const { events, isBehind, isNextStuck, sinceMs } = this.#ahead
+    if (events === 0 || !(isNextStuck || this.#progress.mayTake)) return false
+    // Nothing is being sent but what is stuck: there is nothing to gain by waiting.
+    if (this.#sending <= this.#stuck.unsettled || this.#refusal !== undefined) return true
     if (events >= DUE_EVENTS || isBehind || this.#waiting.size > 0) return true
     return sinceMs + DUE_MS <= performance.now()
   }

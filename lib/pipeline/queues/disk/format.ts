@@ -1,6 +1,6 @@
 // The files of the queue on the disk, version 1. All numbers are little-endian; docs/disk-queue.md draws them.
 //
-//   segment   a header of 40 bytes, then frames
+//   segment   a header of 40 bytes, then frames; one, if its events were stored again
 //   frame     a header of 48 bytes, then what is kept beside its events (JSON), then their lines
 //   slot      a position, 512 bytes: two of them make the file `position`
 //
@@ -21,6 +21,7 @@ export const FRAME_HEADER_BYTES = 48
 export const SLOT_BYTES = 512
 
 const SEGMENT_NAME = /^(\d{16})\.seg$/
+const STUCK_NAME = /^stuck-(\d{16})\.seg$/
 
 interface SegmentHeader {
   readonly number: number
@@ -68,6 +69,17 @@ export function segmentName(number: number): string {
 /** The number in the name of a segment; undefined for any other file. */
 export function segmentNumberOf(name: string): number | undefined {
   const digits = SEGMENT_NAME.exec(name)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** The name of a file of events that were stored again. */
+export function stuckName(number: number): string {
+  return `stuck-${segmentName(number)}`
+}
+
+/** The number in such a name; undefined for any other file. */
+export function stuckNumberOf(name: string): number | undefined {
+  const digits = STUCK_NAME.exec(name)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
 

@@ -7,7 +7,7 @@
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
-import type { Block, Pins } from '../../block.ts'
+import type { Pins } from '../../block.ts'
 import type { Encoded } from '../../queue.ts'
 import { type FinishedFrame, Frame } from './frame.ts'
 import { isFull, type Place, type SegmentWriter, type Stored } from './segment-writer.ts'
@@ -29,27 +29,22 @@ interface FrameWriterOptions {
   readonly log: Logger
   /** The number of the next event. */
   readonly next: number
-  /** Whether every event in the queue is settled: then it takes any single one. */
+  /** Bytes of `max_size` that others than the segments have. */
+  readonly otherBytes: () => number
+  /** Whether nothing in the segments is needed any more. */
   readonly isEmpty: () => boolean
   /** Is called with each frame that was written, in order. */
   readonly onStored: (frame: FinishedFrame, place: Place) => void
   /** Is called when there may be room for more. */
   readonly onRoom: () => void
-}
-
-/** Events that are in the queue already. */
-interface Again {
-  readonly frame: Frame
-  readonly onStored: (frame: FinishedFrame) => void
+  /** Is called with every try that fails. */
+  readonly onStalled: () => void
 }
 
 export class FrameWriter {
   readonly #options: FrameWriterOptions
   #gathering: Frame
-  #again: Again | undefined
   #writing: FinishedFrame | undefined
-  /** Of it: events that are not in the queue yet. */
-  #writingNew = 0
   #next: number
   #running: Promise<void> | undefined
   /** Whether the last write failed. */
@@ -66,32 +61,31 @@ export class FrameWriter {
 
   /** Events that are not written yet. */
   get pending(): number {
-    return this.#gathering.count + this.#writingNew
+    return this.#gathering.count + (this.#writing?.count ?? 0)
   }
 
   /** That are going to be written. */
   get bytes(): number {
-    return this.#gathering.bytes + (this.#again?.frame.bytes ?? 0) + (this.#writing?.size ?? 0)
+    return this.#gathering.bytes + (this.#writing?.size ?? 0)
+  }
+
+  /** Whether so many bytes have no room, in the queue or on the disk. */
+  isShortOf(bytes: number): boolean {
+    const { segments, settings, otherBytes } = this.#options
+    const room = settings.max_size - otherBytes() - segments.bytes - this.bytes
+    return this.#isStalled || (bytes > 0 && room < bytes)
   }
 
   /** How many bytes can be taken now. */
   get room(): number {
     if (this.#isStalled || this.#gathering.bytes >= FRAME_BYTES) return 0
-    const { segments, settings, isEmpty } = this.#options
-    if (isEmpty()) return settings.max_size
-    return Math.max(0, settings.max_size - segments.bytes - this.bytes)
+    const { segments, settings, isEmpty, otherBytes } = this.#options
+    const size = settings.max_size - otherBytes()
+    return Math.max(0, isEmpty() ? size : size - segments.bytes - this.bytes)
   }
 
   add(acker: Acker, encoded: Encoded, from: number, to: number): void {
     this.#gathering.add(acker, encoded, from, to)
-    this.#running ??= this.#run()
-  }
-
-  /** Writes events once more, in a frame of their own. One such call at a time. */
-  addAgain(blocks: readonly Block[], onStored: Again['onStored']): void {
-    const frame = new Frame(this.#options.pins)
-    for (const block of blocks) frame.append(block)
-    this.#again = { frame, onStored }
     this.#running ??= this.#run()
   }
 
@@ -113,27 +107,18 @@ export class FrameWriter {
   async #run(): Promise<void> {
     // Everything that is published in this turn of the event loop goes together.
     await new Promise(resolve => setImmediate(resolve))
-    while (this.#again !== undefined || this.#gathering.count > 0) {
-      const again = this.#again
-      this.#again = undefined
-      const frame = (again?.frame ?? this.#gathering).finish(this.#next)
-      if (again === undefined) this.#gathering = new Frame(this.#options.pins)
+    while (this.#gathering.count > 0) {
+      const frame = this.#gathering.finish(this.#next)
+      this.#gathering = new Frame(this.#options.pins)
       this.#writing = frame
-      this.#writingNew = again === undefined ? frame.count : 0
       this.#options.onRoom()
-      const stored = await this.#write(frame, again !== undefined)
+      const stored = await this.#write(frame)
       if (stored === undefined) break
       const { place, segment } = stored
       this.#next = frame.first + frame.count
       // From here on it can be read: at once it is said what it is.
       this.#options.segments.grow(segment, frame.size, this.#next)
       this.#writing = undefined
-      this.#writingNew = 0
-      if (again !== undefined) {
-        again.onStored(frame)
-        this.#options.onRoom()
-        continue
-      }
       for (const [at, { acker, end }] of frame.owners.entries()) {
         acker.store(end - (frame.owners[at - 1]?.end ?? 0))
       }
@@ -144,12 +129,11 @@ export class FrameWriter {
   }
 
   /** Undefined if the queue ends before it is written. */
-  async #write(frame: FinishedFrame, isAgain: boolean): Promise<Stored | undefined> {
-    const { writer, settings, log } = this.#options
+  async #write(frame: FinishedFrame): Promise<Stored | undefined> {
+    const { writer, settings, log, onStalled } = this.#options
     for (;;) {
       try {
-        // What was synced at its old place has to be at the new one.
-        const stored = await writer.append(frame, isAgain && settings.sync === 'interval')
+        const stored = await writer.append(frame)
         if (this.#isStalled) log.info('Disk queue: events are taken again')
         this.#isStalled = false
         if (settings.sync === 'interval') this.#syncSoon()
@@ -158,6 +142,7 @@ export class FrameWriter {
         if (!this.#isStalled) log.error({ err }, `Disk queue: ${wordsOf(err)}: beats wait`)
         this.#isStalled = true
         if (this.#isEnding) return undefined
+        onStalled()
         await this.#pause()
       }
     }

@@ -6,6 +6,8 @@ import {
   SEGMENT_HEADER_BYTES,
   segmentName,
   segmentNumberOf,
+  stuckName,
+  stuckNumberOf,
 } from './format.ts'
 import { newerVersion } from './newer-version.ts'
 import { PositionFile } from './position-file.ts'
@@ -25,10 +27,20 @@ interface InspectedSegment {
   readonly isHeaderDamaged: boolean
 }
 
+/** A file of events that were stored again. */
+interface InspectedStuck {
+  readonly file: string
+  readonly bytes: number
+  /** All of them are sent again by the next start. */
+  readonly events: number
+  readonly isDamaged: boolean
+}
+
 export interface Inspected {
   /** The number of the oldest event that is not settled; undefined if the file is missing or damaged. */
   readonly position: number | undefined
   readonly segments: readonly InspectedSegment[]
+  readonly stuck: readonly InspectedStuck[]
   /** Files with damaged parts that the agent has set aside. */
   readonly setAside: readonly string[]
   /** Bytes at the end that are no whole frame: of a write under way, or of one that was cut short. */
@@ -47,7 +59,7 @@ export async function inspect(folder: string): Promise<Inspected> {
   const segments: InspectedSegment[] = []
   let unfinishedBytes = 0
   for (const number of numbers.sort((a, b) => a - b)) {
-    const found = await inspectSegment(folder, number, position ?? 0)
+    const found = await inspectFile(folder, segmentName(number), number, position ?? 0)
     if (found === undefined) continue
     const { unfinished, ...segment } = found
     if (number === numbers.at(-1)) unfinishedBytes = unfinished
@@ -56,8 +68,16 @@ export async function inspect(folder: string): Promise<Inspected> {
     }
     segments.push(segment)
   }
+  const stuck: InspectedStuck[] = []
+  for (const number of names.map(stuckNumberOf).filter(each => each !== undefined)) {
+    const found = await inspectFile(folder, stuckName(number), number, 0)
+    if (found === undefined) continue
+    const { file, bytes, events, damage, unfinished, isHeaderDamaged } = found
+    const isDamaged = isHeaderDamaged || damage.length > 0 || unfinished > 0 || events === 0
+    stuck.push({ file, bytes, events, isDamaged })
+  }
   const setAside = names.filter(name => name.endsWith('.bad')).sort()
-  return { position, segments, setAside, unfinishedBytes }
+  return { position, segments, stuck, setAside, unfinishedBytes }
 }
 
 async function positionIn(folder: string): Promise<number | undefined> {
@@ -70,8 +90,7 @@ async function positionIn(folder: string): Promise<number | undefined> {
 }
 
 /** Undefined if it is gone meanwhile. */
-async function inspectSegment(folder: string, number: number, position: number) {
-  const file = segmentName(number)
+async function inspectFile(folder: string, file: string, number: number, position: number) {
   const path = join(folder, file)
   const reader = await SegmentReader.open(path, SEGMENT_HEADER_BYTES).catch(error => {
     if (codeOf(error) === 'ENOENT') return undefined

@@ -1,16 +1,32 @@
 import { Blocks } from '../../blocks.ts'
 import { countOf, type Encoded } from '../../queue.ts'
 
-/** Their bytes, as if all characters were ASCII. */
-export function sizeOf(encoded: Encoded): number {
-  if (encoded instanceof Blocks) return encoded.size
-  let size = encoded.lines.length
-  for (const line of encoded.lines) size += line.length
-  return size
+/** What can be taken now. */
+export interface Limits {
+  /** In bytes. */
+  readonly room: number
+  /** A publish of more bytes is taken in pieces. */
+  readonly maxPublish: number
+  /** Whether nothing that is there will make way by itself. */
+  readonly isEmpty: boolean
+  /** Whether a single event of any size can be taken. */
+  readonly takesAny: boolean
+}
+
+/** One behind the events from `from` on that can be taken: all, or a piece of a publish that is too large. */
+export function endOfAdmissible(encoded: Encoded, from: number, limits: Limits): number {
+  const { room, maxPublish, isEmpty, takesAny } = limits
+  if (room === 0) return from
+  const { size } = encoded
+  if (size <= Math.min(room, maxPublish)) return countOf(encoded)
+  if (size <= maxPublish && !isEmpty) return from
+  const to = endOfFitting(encoded, from, Math.min(room, maxPublish))
+  if (to > from) return to
+  return takesAny || endOfFitting(encoded, from, room) > from ? from + 1 : from
 }
 
 /** One behind the events from `from` on that have so many bytes together. */
-export function endOfFitting(encoded: Encoded, from: number, bytes: number): number {
+function endOfFitting(encoded: Encoded, from: number, bytes: number): number {
   let [to, left] = [from, bytes]
   for (const size of sizesOf(encoded, from)) {
     if (size > left) return to

@@ -2,12 +2,11 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
-import type { Lease } from '../../lease.ts'
 import { Fifo } from '../fifo.ts'
 import { segmentName } from './format.ts'
 import type { PositionFile } from './position-file.ts'
 import type { Segments } from './segments.ts'
-import type { Taken } from './taken.ts'
+import type { Taken } from './stuck/taken.ts'
 
 /** The longest time between a settlement and its sync, in which a power cut repeats events. */
 const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
@@ -22,6 +21,9 @@ const SYNC_MS: Readonly<Record<DiskQueueSettings['sync'], number>> = {
  */
 const WINDOW_EVENTS = 65_536
 
+/** The most bytes behind the end that the position knows, which a start after a crash has to look through. */
+const MAX_UNKNOWN_BYTES = 16 * 1024 * 1024
+
 /** A batch that has taken so long is not going to be settled soon. */
 const STUCK_MS = 5_000
 
@@ -33,6 +35,8 @@ export type Settings = DiskQueueSettings & {
 
 /** How much is stored again at once. */
 interface AgainLimits {
+  /** Batches before this number; one in any case. */
+  readonly until: number
   readonly maxEvents: number
   /** A single batch may have more. */
   readonly maxBytes: number
@@ -45,6 +49,8 @@ interface ProgressOptions {
   readonly log: Logger
   /** Everything before is settled. */
   readonly first: number
+  /** Events in files of their own, as they were stored again. */
+  readonly copies: () => number
   /** Is called when segments have been removed. */
   readonly onRoom: () => void
   /** Is called when the file has another position. */
@@ -61,15 +67,14 @@ export class Progress {
   #position: number
   /** As the file has it. */
   #written: number
-  /** One behind the number of the last event that was taken. */
   #takenEnd: number
-  /** Events that were stored again at a place that is not passed yet. */
-  #copies = 0
   #writing: Promise<void> | undefined
   #syncing: Promise<boolean> | undefined
   #syncedMs = 0
   #syncTimer: NodeJS.Timeout | undefined
   #hasFailed = false
+  /** Written to segments since the position was kept. */
+  #unknownBytes = 0
   #isClosed = false
 
   constructor(options: ProgressOptions) {
@@ -86,7 +91,7 @@ export class Progress {
   /** Whether another batch may be taken. A file that can't be written holds nobody up. */
   get mayTake(): boolean {
     const kept = this.#hasFailed ? this.#position : this.#written
-    return this.#takenEnd - kept + this.#copies < this.window
+    return this.#takenEnd - kept + this.#options.copies() < this.window
   }
 
   /** In events. */
@@ -96,7 +101,7 @@ export class Progress {
 
   /** Whether no batch can be taken because of the oldest ones that are not settled. */
   get isHeldUp(): boolean {
-    return this.#takenEnd - this.#position + this.#copies >= this.window
+    return this.#takenEnd - this.#position + this.#options.copies() >= this.window
   }
 
   /** performance.now() when the oldest batch is stuck that is not settled. */
@@ -105,37 +110,26 @@ export class Progress {
     return (first?.sinceMs ?? Infinity) + (this.#options.settings.stuckMs ?? STUCK_MS)
   }
 
-  /** The batches that hold the position up, of the first half of the window. */
-  stuck({ maxEvents, maxBytes }: AgainLimits): readonly Taken[] {
+  /** One behind the number of the last event that was taken. */
+  get takenEnd(): number {
+    return this.#takenEnd
+  }
+
+  /** The oldest batches that hold the position up. */
+  stuck({ until, maxEvents, maxBytes }: AgainLimits): readonly Taken[] {
     const youngestMs = performance.now() - (this.#options.settings.stuckMs ?? STUCK_MS)
-    const half = this.#position + this.window / 2
     const stuck: Taken[] = []
     let [events, bytes] = [0, 0]
     for (const taken of this.#taken) {
       if (taken.unsettled === 0) continue
+      if (taken.sinceMs > youngestMs) break
       events += taken.unsettled
       bytes += taken.bytes
-      const isMore = stuck.length > 0 && (taken.end > half || bytes > maxBytes)
-      if (isMore || taken.sinceMs > youngestMs || events > maxEvents) break
+      const isMore = stuck.length > 0 && (taken.end > until || bytes > maxBytes)
+      if (isMore || events > maxEvents) break
       stuck.push(taken)
     }
     return stuck
-  }
-
-  /** How many events may be stored again now. */
-  get mayCopy(): number {
-    return this.window / 2 - this.#copies
-  }
-
-  /** So many are: until that place is passed, a crash would have them sent twice. */
-  copy(events: number): void {
-    this.#copies += events
-  }
-
-  /** That place is passed. */
-  pass(taken: Taken, events: number): void {
-    this.#copies -= events
-    this.take(taken)
   }
 
   get hasTaken(): boolean {
@@ -146,11 +140,6 @@ export class Progress {
   take(taken: Taken): void {
     this.#taken.push(taken)
     this.#takenEnd = taken.end
-    if (taken.unsettled === 0) this.advance()
-  }
-
-  settle(taken: Taken, over: Lease, left: readonly Lease[]): void {
-    if (taken.replace(over, left).unsettled === 0) this.advance()
   }
 
   /** Moves the position before the oldest batch that is not settled. */
@@ -167,6 +156,15 @@ export class Progress {
   moveTo(position: number): void {
     if (position <= this.#position) return
     this.#position = position
+    this.keep()
+  }
+
+  /** So many bytes were written to segments. */
+  noteWritten(bytes: number): void {
+    this.#unknownBytes += bytes
+    const isSettled = this.#options.segments.settledBefore(this.#position) !== undefined
+    if (!isSettled && this.#unknownBytes < MAX_UNKNOWN_BYTES) return
+    this.#unknownBytes = 0
     this.keep()
   }
 

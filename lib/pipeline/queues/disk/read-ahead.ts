@@ -4,8 +4,8 @@
 //   behind      once there are more bytes than KEPT_BYTES, frames are dropped after they were written. From
 //               there on they are read again, as far ahead as there is room, until the end is reached
 //
-// Numbers of events that no frame has are gone: damage, or a segment that is missing. Events that were stored again
-// (stored-again.ts) are not read: they are being sent since they were taken at their old place.
+// Numbers of events that no frame has are gone: damage, or a segment that is missing. Events that had been stored again
+// before the start (stuck/) are read first.
 
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -14,11 +14,12 @@ import { Fifo } from '../fifo.ts'
 import { type FrameHeader, segmentName } from './format.ts'
 import { blockOf, type FinishedFrame } from './frame.ts'
 import { LateOwners } from './late-owners.ts'
-import { type Passed, Residents } from './residents.ts'
+import { Residents } from './residents.ts'
 import { type Damage, SegmentReader } from './segment-reader.ts'
 import type { Place } from './segment-writer.ts'
 import type { Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
+import type { StuckFile, StuckFiles } from './stuck/stuck-files.ts'
 
 const READ_AHEAD_BYTES = 8 * 1024 * 1024
 
@@ -33,6 +34,7 @@ interface ReadAheadOptions {
   readonly segments: Segments
   readonly pins: Pins
   readonly log: Logger
+  readonly stuck: StuckFiles
   /** The number of the first event to read. */
   readonly first: number
   /** Is called when there are more events, or when some are gone: so many. */
@@ -42,8 +44,8 @@ interface ReadAheadOptions {
 export class ReadAhead {
   readonly #options: ReadAheadOptions
   readonly #residents = new Residents()
-  /** Those that the cursor has not reached. */
-  readonly #passed = new Fifo<Passed>()
+  /** Those that were not read yet. */
+  readonly #stuck = new Fifo<StuckFile>()
   readonly #late = new LateOwners()
   /** One behind the number of the last event here. */
   #tail: number
@@ -59,11 +61,16 @@ export class ReadAhead {
     this.#options = options
     this.#tail = options.first
     this.#cursor = start
+    for (const file of options.stuck.found) this.#stuck.push(file)
   }
 
   /** Events that can be taken at once. */
   get events(): number {
     return this.#residents.events
+  }
+
+  get hasNumbered(): boolean {
+    return this.#residents.hasNumbered
   }
 
   /** Of them. */
@@ -72,7 +79,12 @@ export class ReadAhead {
   }
 
   get isBehind(): boolean {
-    return this.#cursor !== undefined
+    return this.#cursor !== undefined || this.#stuck.size > 0
+  }
+
+  /** Whether the next events were stored again before the start. */
+  get isNextStuck(): boolean {
+    return this.#residents.file !== undefined
   }
 
   get tail(): number {
@@ -86,7 +98,7 @@ export class ReadAhead {
   /** Takes a frame that was written: keeps it if there is room, or reads it again later. */
   add(frame: FinishedFrame, place: Place): void {
     const isTooMuch = this.bytes > 0 && this.bytes + frame.size > KEPT_BYTES
-    if (this.#cursor === undefined && !isTooMuch) {
+    if (!this.isBehind && !isTooMuch) {
       let first = frame.first
       for (const span of frame.spans) {
         this.#residents.push(span, first)
@@ -101,21 +113,7 @@ export class ReadAhead {
     this.fill()
   }
 
-  /** Events were stored again in this frame: they are not to be taken. */
-  addPassed({ first, count }: FinishedFrame, pass: () => void): void {
-    const passed = { first, end: first + count, pass }
-    if (this.#cursor === undefined) this.#enter(passed)
-    else this.#passed.push(passed)
-    this.pass()
-    this.fill()
-  }
-
-  /** Passes what comes next and is not to be taken: after each batch, once that is known to have been. */
-  pass(): void {
-    this.#residents.pass()
-  }
-
-  /** The next events, at least one; `end`: one behind the number of the last. */
+  /** The next events, at least one: of one file, or such as have numbers; `end`: one behind that of the last. */
   take(maxEvents: number, maxBytes: number): ReturnType<Residents['take']> {
     const taken = this.#residents.take(maxEvents, maxBytes)
     this.fill()
@@ -124,7 +122,7 @@ export class ReadAhead {
 
   /** Reads on, if there is something to read and room for it. */
   fill(): void {
-    if (this.#isClosed || this.#cursor === undefined || this.bytes > READ_AHEAD_BYTES / 2) return
+    if (this.#isClosed || !this.isBehind || this.bytes > READ_AHEAD_BYTES / 2) return
     this.#filling ??= this.#readOn().finally(() => {
       this.#filling = undefined
       // A frame may have come while the reader was about to end.
@@ -139,24 +137,34 @@ export class ReadAhead {
     this.#reader = undefined
   }
 
-  #enter(passed: Passed): void {
-    this.#residents.pushPassed(passed)
-    this.#tail = passed.end
-  }
-
   async #readOn(): Promise<void> {
-    while (this.#cursor !== undefined && this.bytes < READ_AHEAD_BYTES && !this.#isClosed) {
+    while (this.isBehind && this.bytes < READ_AHEAD_BYTES && !this.#isClosed) {
       const { segments } = this.#options
+      const { first: file } = this.#stuck
+      if (file !== undefined) {
+        await this.#readStuck(file)
+        this.#stuck.shift()
+        continue
+      }
+      if (this.#cursor === undefined) return
       const segment = segments.find(this.#cursor.segment)
       if (segment === undefined || this.#cursor.offset >= segment.size) {
         const next = segments.after(this.#cursor.segment)
         this.#cursor = next && { segment: next.number, offset: next.begin }
         // All that was written has been read.
-        if (next === undefined) this.#skip(segments.end.sequence)
+        if (next === undefined) this.#lose(segments.end.sequence)
       } else {
         await this.#readFrame(segment, this.#cursor.offset)
       }
     }
+  }
+
+  async #readStuck(file: StuckFile): Promise<void> {
+    const { stuck, onChange } = this.#options
+    const events = file.untaken
+    const block = await stuck.read(file)
+    if (block !== undefined) this.#residents.push({ block, from: 0, to: block.count }, 0, file)
+    onChange(block === undefined ? events : 0)
   }
 
   async #readFrame(segment: Segment, offset: number): Promise<void> {
@@ -188,12 +196,8 @@ export class ReadAhead {
     const { first } = header
     // A frame that had been written before its sync failed may be there twice.
     if (first + header.count <= this.#tail) return
-    if (this.#passed.first?.first === first) {
-      this.#skip(first + header.count)
-      return
-    }
     const block = blockOf(this.#options.pins, header, body)
-    if (first > this.#tail) this.#skip(first)
+    this.#lose(first)
     const from = this.#tail - first
     this.#late.own(block, first)
     block.drop(0, from)
@@ -202,17 +206,7 @@ export class ReadAhead {
     this.#options.onChange(0)
   }
 
-  /** No frame has events before this one that have not come yet, apart from those that need not come. */
-  #skip(to: number): void {
-    for (let next = this.#passed.first; next && next.end <= to; next = this.#passed.first) {
-      this.#passed.shift()
-      this.#lose(next.first)
-      this.#enter(next)
-    }
-    this.#lose(to)
-    this.pass()
-  }
-
+  /** No frame has events before this one that have not come yet. */
   #lose(first: number): void {
     const events = first - this.#tail
     if (events <= 0) return

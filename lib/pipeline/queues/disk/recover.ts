@@ -27,6 +27,7 @@ import { type Damage, SegmentReader } from './segment-reader.ts'
 import { writing } from './segment-writer.ts'
 import { type Segment, Segments } from './segments.ts'
 import { setAside } from './set-aside.ts'
+import { type FoundStuck, findStuck } from './stuck/find.ts'
 
 /** Segments whose headers are read together: a slow disk answers many at once as fast as one. */
 const AT_ONCE = 32
@@ -47,6 +48,10 @@ export interface Recovered {
   readonly first: number
   /** The number of the next event. */
   readonly next: number
+  /** Events that are not settled. */
+  readonly events: number
+  /** Files of events that were stored again. */
+  readonly stuck: readonly FoundStuck[]
   readonly findings: readonly Finding[]
 }
 
@@ -56,6 +61,8 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const findings: Finding[] = []
   const found = await segmentsIn(path, findings)
+  const stuck = await findStuck(path)
+  findings.push(...stuck.findings)
   const { file: position, found: slot, isDamaged, isPerhapsOld } = await PositionFile.open(path)
   let opened: FileHandle | undefined
   try {
@@ -90,7 +97,8 @@ export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
       segments.remove(old)
     }
     if (sync !== 'none') await syncFolder(path)
-    return { position, segments, handle, first, next, findings }
+    const events = stuck.files.reduce((sum, each) => sum + each.events, next - first)
+    return { position, segments, handle, first, next, events, stuck: stuck.files, findings }
   } catch (error) {
     await opened?.close()
     await position.close()

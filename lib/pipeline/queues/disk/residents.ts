@@ -1,5 +1,6 @@
 import type { Span } from '../../block.ts'
 import { Fifo } from '../fifo.ts'
+import type { StuckFile } from './stuck/stuck-files.ts'
 
 /** Events of a block. */
 interface Resident extends Span {
@@ -8,26 +9,23 @@ interface Resident extends Span {
   first: number
   /** performance.now() when they came here. */
   readonly sinceMs: number
-}
-
-/** In the place of events that are not to be taken, as they were stored again. */
-export interface Passed {
-  /** The number of the first of them. */
-  readonly first: number
-  /** One behind the last. */
-  readonly end: number
-  /** Is called once all before them are taken. */
-  readonly pass: () => void
+  /** Where they were stored again: these have no numbers. */
+  readonly file: StuckFile | undefined
 }
 
 /** The events that can be taken, in their order. */
 export class Residents {
-  readonly #waiting = new Fifo<Resident | Passed>()
+  readonly #waiting = new Fifo<Resident>()
   #bytes = 0
   #events = 0
 
   get events(): number {
     return this.#events
+  }
+
+  /** Whether there are such as have numbers. */
+  get hasNumbered(): boolean {
+    return this.#waiting.last !== undefined && this.#waiting.last.file === undefined
   }
 
   get bytes(): number {
@@ -36,38 +34,28 @@ export class Residents {
 
   /** performance.now() when the oldest one came here. */
   get sinceMs(): number {
-    const { first } = this.#waiting
-    return first !== undefined && 'sinceMs' in first ? first.sinceMs : Number.POSITIVE_INFINITY
+    return this.#waiting.first?.sinceMs ?? Number.POSITIVE_INFINITY
   }
 
-  /** Events of a block, of which the first has this number. */
-  push({ block, from, to }: Span, first: number): void {
-    this.#waiting.push({ block, from, to, first, sinceMs: performance.now() })
+  /** The file of the oldest one, if it has one. */
+  get file(): StuckFile | undefined {
+    return this.#waiting.first?.file
+  }
+
+  /** Events of a block, of which the first has this number, or all are in a file of their own. */
+  push({ block, from, to }: Span, first: number, file?: StuckFile): void {
+    this.#waiting.push({ block, from, to, first, sinceMs: performance.now(), file })
     this.#events += to - from
     this.#bytes += block.startOf(to) - block.startOf(from)
   }
 
-  pushPassed(passed: Passed): void {
-    this.#waiting.push(passed)
-  }
-
-  /** Passes what comes next and is not to be taken. */
-  pass(): void {
-    for (let head = this.#waiting.first; head && 'pass' in head; head = this.#waiting.first) {
-      this.#waiting.shift()
-      head.pass()
-    }
-  }
-
-  /** The next events, at least one; `end`: one behind the number of the last. */
-  take(
-    maxEvents: number,
-    maxBytes: number,
-  ): { readonly spans: readonly Span[]; readonly end: number } {
+  /** The next events, at least one: of one file, or such as have numbers; `end`: one behind that of the last. */
+  take(maxEvents: number, maxBytes: number) {
     const spans: Span[] = []
+    const { file } = this
     let [events, bytes, end] = [0, 0, 0]
     for (let head = this.#waiting.first; head !== undefined; head = this.#waiting.first) {
-      if ('pass' in head) break
+      if (head.file !== file) break
       const { block, from } = head
       let to = Math.min(head.to, from + maxEvents - events)
       const start = block.startOf(from)
@@ -85,6 +73,6 @@ export class Residents {
     }
     this.#events -= events
     this.#bytes -= bytes
-    return { spans, end }
+    return { spans, end, file }
   }
 }

@@ -44,17 +44,16 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes a frame, and syncs it with `sync: batch` and if it `isToBeSynced`. If that fails, nothing of it is left:
-   * the frame can be written again.
+   * Writes a frame, and syncs it with `sync: batch`. If that fails, nothing of it is left: the frame can be written
+   * again.
    *
    * @throws the system's error
    */
-  async append(frame: FinishedFrame, isToBeSynced: boolean): Promise<Stored> {
+  async append(frame: FinishedFrame): Promise<Stored> {
     const { segment, handle } = await this.#segmentFor(frame)
     const place = { segment: segment.number, offset: segment.size }
     try {
       await writeAll(handle, frame.chunks, segment.size)
-      if (isToBeSynced) await handle.datasync()
     } catch (error) {
       await this.#cut(handle, segment)
       // After a failed sync nobody knows what of the file is on the disk (fsync(2)).
@@ -132,7 +131,8 @@ export function isFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
 }
 
-async function writeAll(
+/** @throws the system's error; then any part may have been written */
+export async function writeAll(
   handle: FileHandle,
   chunks: readonly Uint8Array[],
   offset: number,

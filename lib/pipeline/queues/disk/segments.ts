@@ -42,6 +42,11 @@ export class Segments {
     return this.#list[0]
   }
 
+  /** The one after the oldest. */
+  get second(): Segment | undefined {
+    return this.#list[1]
+  }
+
   nextNumber(): number {
     return this.#nextNumber++
   }

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { WRITTEN } from '../../../../lib/output.ts'
 import { Acker } from '../../../../lib/pipeline/acker.ts'
+import { encodedOf } from '../../../../lib/pipeline/queue.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
 import { noSourceCounts } from '../../../../lib/pipeline/stats.ts'
 import { temporaryFolder } from '../../../agent/temporary.ts'
@@ -218,7 +219,7 @@ describe('the queue on the disk', () => {
     const queue = (await DiskQueue.open({ ...SETTINGS, path: path() }, memoryLog().log))(pins)
     const lines = Array.from({ length: 1000 }, (_, at) => `{"id":"ä${at}"}`)
     for (let at = 0; at < 3; at++)
-      queue.offer(new Acker(1000, noSourceCounts()), { lines, meta: undefined })
+      queue.offer(new Acker(1000, noSourceCounts()), encodedOf(lines, undefined))
     for (let left = 3000; left > 0; ) {
       const lease = await queue.take({ ...ALL, maxEvents: 700 })
       lease

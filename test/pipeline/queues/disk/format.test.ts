@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { AgentError } from '../../../../lib/errors.ts'
 import type { EventMeta } from '../../../../lib/event.ts'
 import { Acker } from '../../../../lib/pipeline/acker.ts'
+import { encodedOf } from '../../../../lib/pipeline/queue.ts'
 import {
   decodeFrameHeader,
   decodeSegmentHeader,
@@ -34,7 +35,7 @@ function frameOf(publishes: readonly (readonly (readonly [string, EventMeta | un
   for (const publish of publishes) {
     const lines = publish.map(([text]) => text)
     const beside = publish.map(([, each]) => each)
-    frame.add(new Acker(lines.length, noSourceCounts()), { lines, meta: beside }, 0, lines.length)
+    frame.add(new Acker(lines.length, noSourceCounts()), encodedOf(lines, beside), 0, lines.length)
   }
   return frame
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
+import { encodeSegmentHeader, stuckName } from '../../../../lib/pipeline/queues/disk/format.ts'
 import { inspect } from '../../../../lib/pipeline/queues/disk/inspect.ts'
 import { Workplace } from '../../../cli/workplace.ts'
 import { memoryLog, NEVER } from '../../fixtures.ts'
@@ -57,6 +58,27 @@ describe('sealbeat queue inspect', () => {
     const { code, stdout } = await inspected()
     expect(code).to.equal(1)
     expect(stdout).to.contain(`    damaged: ${to - from} bytes from byte ${from} on\n`)
+  })
+
+  it('shows the files of events that were stored again, and what is damaged of them', async () => {
+    await fill({ path: path() }, publishesOf(2, 3))
+    const bytes = readFileSync(segment())
+    const [begin = 0, end = 0] = framesOf(bytes)
+    const stuck = join(path(), stuckName(4))
+    const header = encodeSegmentHeader({ number: 4, first: 0 })
+    writeFileSync(stuck, Buffer.concat([header, bytes.subarray(begin, end)]))
+    const size = statSync(stuck).size
+    const { code, stdout } = await inspected()
+    expect(code).to.equal(0)
+    expect(stdout).to.contain(`: 9 events waiting, ${size + bytes.length} bytes\n`)
+    const line = `  stuck-0000000000000004.seg  3 events that were stored again, ${size} bytes\n`
+    expect(stdout).to.contain(line)
+    flip(stuck, size - 10)
+    const damaged = await inspected()
+    expect(damaged.code).to.equal(1)
+    expect(damaged.stdout).to.contain(
+      `0 events that were stored again, ${size} bytes\n    damaged\n`,
+    )
   })
 
   it('takes the begin of a frame at the end for a write under way', async () => {

@@ -7,7 +7,7 @@ import { openPipeline } from '../../../../lib/pipeline/pipeline.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
 import { NEVER, ORDERED, SOURCE } from '../../fixtures.ts'
 
-const [, , path = ''] = process.argv
+const [, , path = '', maxSize = '', stuckMs = ''] = process.argv
 const [EVENTS, FIRST, BATCH, MB] = [200_000, 40_000, 200, 2 ** 20]
 
 let confirmed = 0
@@ -23,10 +23,10 @@ const output = {
 const log = pino({ level: 'silent' })
 const settings = {
   path,
-  max_size: 2 ** 30,
-  segment_size: 4 * MB,
+  max_size: Number(maxSize),
+  segment_size: Math.min(4 * MB, Number(maxSize) / 10),
   sync: 'none',
-  stuckMs: 0,
+  stuckMs: Number(stuckMs),
 } as const
 const queue = await DiskQueue.open(settings, log)
 const delivery = { ...ORDERED, ordered: false, inFlight: 2, backoff: { init: 50, max: 100 } }

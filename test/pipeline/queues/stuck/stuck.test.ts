@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { temporaryFolder } from '../../../agent/temporary.ts'
-import { idOf, NEVER, ORDERED, settled } from '../../fixtures.ts'
-import { MemoryOutput } from '../../memory-output.ts'
+import { idOf, NEVER, settled } from '../../fixtures.ts'
 import { killed } from '../disk/killed.ts'
 import { BULK as KILLED_BULK, WINDOW as KILLED_WINDOW, type Mood } from '../disk/killed-settings.ts'
 import {
@@ -18,23 +17,10 @@ import {
   SETTINGS,
   unaccounted,
 } from '../disk/opened.ts'
+import { BULK, DELIVERY, stubborn } from './stubborn.ts'
 
 const WINDOW = 100
-const BULK = 20
 const STUCK = { windowEvents: WINDOW, stuckMs: 0 }
-const DELIVERY = { ...ORDERED, ordered: false, inFlight: 2, bulk_max_size: BULK }
-
-/** An output that refuses some events for now, for as long as it is told to. */
-function stubborn(isStuck: (id: string) => boolean) {
-  let isFree = false
-  const output = new MemoryOutput(lines =>
-    lines.map(line => (!isFree && isStuck(idOf(line)) ? 'retry' : 'confirm')),
-  )
-  const free = () => {
-    isFree = true
-  }
-  return { output, free, ids: () => output.confirmed.map(idOf) }
-}
 
 describe('an event that an output does not take, in the queue on the disk', () => {
   const folder = temporaryFolder()
@@ -164,18 +150,25 @@ describe('an event that an output does not take, in the queue on the disk', () =
     expect(found.messages.filter(text => /damaged|lost/.test(text))).to.deep.equal([])
   })
 
-  it('has hundreds of thousands go by it, in the memory that a few take', () => {
-    const program = fileURLToPath(new URL('./stuck-program.js', import.meta.url))
-    const { stdout, stderr } = spawnSync(process.execPath, [program, path()], {
-      encoding: 'utf8',
-      timeout: 100_000,
-    })
-    expect(stderr).to.equal('')
-    const { confirmed, sending, storedAgain, beforeMB, afterMB, storedMB } = JSON.parse(stdout)
-    expect(confirmed).to.be.at.least(200_000)
-    expect(sending).to.equal(1)
-    expect(storedAgain).to.be.within(1, 10)
-    expect(afterMB - beforeMB).to.be.below(48)
-    expect(storedMB).to.be.below(40)
-  }).timeout(60_000)
+  for (const [what, maxSize, stuckMs] of [
+    ['a large queue', 2 ** 30, 0],
+    ['one that is full before the window is', 10_000_000, 200],
+  ] as const) {
+    it(`has hundreds of thousands go by it in ${what}, in the memory that a few take`, () => {
+      const program = fileURLToPath(new URL('./stuck-program.js', import.meta.url))
+      const args = [program, path(), String(maxSize), String(stuckMs)]
+      const { stdout, stderr } = spawnSync(process.execPath, args, {
+        encoding: 'utf8',
+        timeout: 50_000,
+        killSignal: 'SIGKILL',
+      })
+      expect(stderr).to.equal('')
+      const { confirmed, sending, storedAgain, beforeMB, afterMB, storedMB } = JSON.parse(stdout)
+      expect(confirmed).to.be.at.least(200_000)
+      expect(sending).to.equal(1)
+      expect(storedAgain).to.be.at.least(1)
+      expect(afterMB - beforeMB).to.be.below(48)
+      expect(storedMB).to.be.below(40)
+    }).timeout(60_000)
+  }
 })

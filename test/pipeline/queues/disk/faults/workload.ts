@@ -3,7 +3,7 @@ import type { DiskQueueSettings } from '../../../../../lib/config/config.ts'
 import type { Batch, Output } from '../../../../../lib/output.ts'
 import type { PipelineStats } from '../../../../../lib/pipeline/stats.ts'
 import { NEVER, ORDERED } from '../../../fixtures.ts'
-import { opened, unaccounted } from '../opened.ts'
+import { opened, type Settings, unaccounted } from '../opened.ts'
 import type { FaultyDisk } from './faulty-disk.ts'
 
 /** How many operations of the disk there had been when it was known of an event. */
@@ -14,6 +14,8 @@ export interface Worked {
   readonly stored: Moments
   /** The output was given them. */
   readonly sent: Moments
+  /** The output has taken or refused them. */
+  readonly settled: Moments
   readonly messages: readonly string[]
   readonly stats: PipelineStats
   /** Events that are in the queue at the end. */
@@ -26,6 +28,10 @@ interface Work {
   readonly random: () => number
   /** Of the names of events. */
   readonly prefix?: string
+  /** Of the queue. */
+  readonly settings?: Partial<Settings>
+  /** Whether the output refuses an event for now. */
+  readonly refuses?: (id: string) => boolean
   /** Is called before each publish. */
   readonly trouble?: (disk: FaultyDisk) => void
 }
@@ -33,10 +39,11 @@ interface Work {
 /** A queue at work on this disk, with an output that is up, slow and down in turns. */
 export async function work(
   disk: FaultyDisk,
-  { sync, publishes, random, prefix = '', trouble }: Work,
+  { sync, publishes, random, prefix = '', settings, refuses, trouble }: Work,
 ): Promise<Worked> {
   const stored: Moments = new Map()
   const sent: Moments = new Map()
+  const settled: Moments = new Map()
   const output: Output = {
     async write({ lines, count }: Batch) {
       account()
@@ -49,12 +56,22 @@ export async function work(
       if (mood < 0.1) throw new Error('down')
       const taken = mood < 0.3 ? Math.floor(count / 2) : count
       const reject = mood > 0.95 ? [{ index: 0, reason: 'no' }] : []
-      return { retry: Array.from({ length: count - taken }, (_, at) => taken + at), reject }
+      const retry: number[] = []
+      for (const [at, line] of lines.entries()) {
+        const { id } = JSON.parse(line)
+        if (at >= taken || refuses?.(id)) retry.push(at)
+        else settled.set(id, disk.count())
+      }
+      return { retry, reject }
     },
     close: async () => undefined,
   }
   const delivery = { ...ORDERED, ordered: false, inFlight: 3, bulk_max_size: 20 }
-  const { pipeline, publish, lines } = await opened({ path: disk.path, sync }, output, { delivery })
+  const { pipeline, publish, lines } = await opened(
+    { ...settings, path: disk.path, sync },
+    output,
+    { delivery },
+  )
   const account = () => {
     const left = unaccounted(pipeline.stats())
     if (left !== 0) throw new Error(`${left} events are unaccounted for`)
@@ -80,13 +97,18 @@ export async function work(
   account()
   await disk.caughtUp()
   const messages = lines.map(({ msg }) => String(msg))
-  return { stored, sent, messages, stats: pipeline.stats(), kept }
+  return { stored, sent, settled, messages, stats: pipeline.stats(), kept }
 }
 
-/** The events that had been stored and not sent by this operation. */
-export function owed({ stored, sent }: Worked, operation: number): readonly string[] {
+/** The events that had been stored and not sent, or not settled, by this operation. */
+export function owed(
+  worked: Worked,
+  operation: number,
+  not: 'sent' | 'settled' = 'sent',
+): readonly string[] {
   const is = (moments: Moments, id: string) => (moments.get(id) ?? Infinity) <= operation
-  return [...stored.keys()].filter(id => is(stored, id) && !is(sent, id))
+  const { stored } = worked
+  return [...stored.keys()].filter(id => is(stored, id) && !is(worked[not], id))
 }
 
 /** The same numbers again for the same seed. */

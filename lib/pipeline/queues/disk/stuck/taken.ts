@@ -1,4 +1,4 @@
-import type { Lease } from '../../lease.ts'
+import type { Lease } from '../../../lease.ts'
 
 /** A batch that was taken, or what was left of some that were stored again. */
 export class Taken {
@@ -6,20 +6,23 @@ export class Taken {
   readonly end: number
   /** Those of its events that are not settled. */
   readonly #leases = new Set<Lease>()
+  readonly #onSettled: () => void
   #unsettled = 0
-  #sinceMs = performance.now()
+  readonly #sinceMs = performance.now()
   /** Where the events are that were stored again. */
   #elsewhere: Taken | undefined
 
-  constructor(end: number) {
+  /** `onSettled` is called when all of its events are. */
+  constructor(end: number, onSettled: () => void) {
     this.end = end
+    this.#onSettled = onSettled
   }
 
   get unsettled(): number {
     return this.#unsettled
   }
 
-  /** performance.now() when the oldest of its events were taken. */
+  /** performance.now() when its events were taken. */
   get sinceMs(): number {
     return this.#sinceMs
   }
@@ -28,9 +31,10 @@ export class Taken {
     return this.#leases
   }
 
+  /** Of the events that are not settled. */
   get bytes(): number {
     let bytes = 0
-    for (const { ends } of this.#leases) bytes += ends.at(-1) ?? 0
+    for (const { chunks } of this.#leases) for (const { length } of chunks) bytes += length
     return bytes
   }
 
@@ -39,27 +43,27 @@ export class Taken {
     this.#leases.add(lease)
   }
 
-  /** A lease is over, of whose events these are left. Returns where they are counted. */
-  replace(over: Lease, left: readonly Lease[]): Taken {
+  /** A lease is over, of whose events these are left. */
+  replace(over: Lease, left: readonly Lease[]): void {
     const now = this.#now()
     now.#leases.delete(over)
     now.#unsettled -= over.count
     for (const lease of left) if (lease.count > 0) now.add(lease)
-    return now
+    if (now.#unsettled === 0) now.#onSettled()
   }
 
   /** From now on its events are counted there. */
   moveTo(elsewhere: Taken): void {
     for (const lease of this.#leases) elsewhere.add(lease)
-    elsewhere.#sinceMs = Math.min(elsewhere.#sinceMs, this.#sinceMs)
     this.#leases.clear()
     this.#unsettled = 0
     this.#elsewhere = elsewhere
   }
 
   #now(): Taken {
-    let now: Taken = this
-    while (now.#elsewhere !== undefined) now = now.#elsewhere
-    return now
+    if (this.#elsewhere === undefined) return this
+    // An event that is tried for ever may be moved many times.
+    this.#elsewhere = this.#elsewhere.#now()
+    return this.#elsewhere
   }
 }

@@ -3,15 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { completion } from '../../../lib/cli/help/completion.ts'
-import { needs } from '../../packaging/programs.ts'
+import { INSTALLED_COMMANDS } from '../../../../lib/cli/commands.ts'
+import { bashCompletion } from '../../../../lib/cli/help/completion/bash.ts'
+import { needs } from '../../../packaging/programs.ts'
 
 describe('completion in bash', () => {
   let folder: string
   before(function () {
     needs('bash').call(this)
     folder = mkdtempSync(join(tmpdir(), 'sealbeat-completion-'))
-    writeFileSync(join(folder, 'web'), completion('web-agent'))
+    writeFileSync(join(folder, 'web'), bashCompletion('web-agent', INSTALLED_COMMANDS))
     writeFileSync(join(folder, 'my file.yml'), '')
     mkdirSync(join(folder, 'my folder'))
   })
@@ -36,16 +37,19 @@ describe('completion in bash', () => {
         'run',
         'test',
         'export',
+        'plugins',
         'setup',
         'sandbox',
         'queue',
         'dead-letter',
         'seccomp',
+        'completion',
         'version',
       ],
     ])
     expect(offered('sec')).to.deep.equal(['seccomp'])
     expect(offered('test', '')).to.deep.equal(['config', 'pipeline', 'output'])
+    expect(offered('export', '')).to.deep.equal(['config', 'schema'])
     expect(offered('new', '')).not.to.include('agent')
   })
 
@@ -60,6 +64,7 @@ describe('completion in bash', () => {
     expect(offered('seccomp', 'export', '--f')).to.deep.equal(['--format'])
     expect(offered('seccomp', 'explain', 'read', '--a')).to.deep.equal(['--args', '--arch'])
     expect(offered('seccomp', 'export', '--format', 'asm', '--a')).to.deep.equal(['--arch'])
+    expect(offered('run', '--on')).to.deep.equal(['--once'])
     expect(offered('run', '--path.')).to.have.lengthOf(4)
     expect(offered('--strict')).to.deep.equal(['--strict.perms'])
   })
@@ -67,6 +72,7 @@ describe('completion in bash', () => {
   it('offers files where one is wanted, whatever they are called, and nothing where a word is', () => {
     expect(offered('run', '-c', 'my')).to.have.members(['my file.yml', 'my folder'])
     expect(offered('--path.data', 'my fo')).to.deep.equal(['my folder'])
+    expect(offered('test', 'pipeline', 'my')).to.have.members(['my file.yml', 'my folder'])
     expect(offered('seccomp', 'export', '--format', '')).to.deep.equal([])
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { needsLinux } from '../live.ts'
-import { beatSource, eventsOf, messagesOf, Workplace } from './workplace.ts'
+import { needsLinux } from '../../live.ts'
+import { beatSource, eventsOf, messagesOf, Workplace } from '../workplace.ts'
 
 /** Prints batches with its own mark, as an author would without types. */
 const OUTPUT = `import { defineOutput } from 'sealbeat'

@@ -1,7 +1,7 @@
-import { EXIT, type ExitCode } from '../agent/process/exit.ts'
-import { version as packageVersion } from '../own-package.ts'
-import type { Call } from './command.ts'
-import { print, printJson } from './print.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { version as packageVersion } from '../../own-package.ts'
+import type { Call } from '../command.ts'
+import { print, printJson } from '../print.ts'
 
 export async function version({ has, program }: Call): Promise<ExitCode> {
   const { version: node, platform, arch } = process

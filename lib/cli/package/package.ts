@@ -1,22 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { EXIT, type ExitCode } from '../agent/process/exit.ts'
-import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../packaging/package-agent.ts'
-import { didYouMean } from '../suggest.ts'
-import type { Call } from './command.ts'
-import { completion } from './help/completion.ts'
-import { manPage } from './help/man-page.ts'
-import { print } from './print.ts'
-import { UsageError } from './usage-error.ts'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../../packaging/package-agent.ts'
+import { didYouMean } from '../../suggest.ts'
+import type { Call } from '../command.ts'
+import { INSTALLED_COMMANDS } from '../commands.ts'
+import { completionFor } from '../help/completion/shells.ts'
+import { manPage } from '../help/man-page.ts'
+import { print } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
 
-export async function packageCommand({ source, value, has }: Call): Promise<ExitCode> {
-  if (source.files.length > 1 || has('set')) {
+const QUIETLY = { throwIfNoEntry: false } as const
+
+export async function packageCommand({ source: given, value, has }: Call): Promise<ExitCode> {
+  const isFolder = given.files.some(file => statSync(file, QUIETLY)?.isDirectory())
+  if (given.files.length > 1 || isFolder || has('set')) {
     throw new UsageError(
       '"package" takes one configuration file, which is installed as it is, and no -E',
+    )
+  }
+  const { dropIns, ...source } = given
+  if (dropIns !== undefined && existsSync(dropIns)) {
+    say(
+      `Left out: ${dropIns}: a package has one configuration file, and the folder is the operator's`,
     )
   }
   const made = await packageAgent({
     folder: resolve('.'),
     source,
+    dropIns,
     formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
     asFarAsPossible: value('format') === undefined,
     say,
@@ -26,9 +39,13 @@ export async function packageCommand({ source, value, has }: Call): Promise<Exit
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
     jitless: has('jitless'),
-    epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || NPM_EPOCH),
+    epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || commitDate(resolve('.')) || NPM_EPOCH),
     manPage,
-    completion,
+    completions: name => ({
+      bash: completionFor.bash(name, INSTALLED_COMMANDS),
+      zsh: completionFor.zsh(name, INSTALLED_COMMANDS),
+      fish: completionFor.fish(name, INSTALLED_COMMANDS),
+    }),
   })
   await print(made.map(path => `${path}\n`).join(''))
   return EXIT.ok
@@ -56,6 +73,13 @@ function chosenRuntime(word: string) {
 function chosenIteration(word: string): number {
   if (/^[1-9]\d{0,5}$/.test(word)) return Number(word)
   throw new UsageError(`--iteration must be a whole number from 1 to 999999, not "${word}"`)
+}
+
+/** Seconds since 1970: when the last commit to the agent's folder was made. Empty if none was, or without git. */
+function commitDate(folder: string): string {
+  const args = ['-C', folder, 'log', '-1', '--format=%ct', '--', '.']
+  const { status, stdout } = spawnSync('git', args, { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : ''
 }
 
 /** Seconds since 1970: the date that npm gives to every file that it packs. */

@@ -1,0 +1,29 @@
+// Whether a plugin was made for this sealbeat. A package says so by `peerDependencies.sealbeat`, before its code is
+// run; an object by the mark of the `defineBeat` that has made it, wherever that was.
+
+import { version } from '../../own-package.ts'
+import { markOf, PLUGIN_API } from '../../plugin.ts'
+import type { PackageManifest } from './manifest.ts'
+import { isInRange } from './version-range.ts'
+
+/** Why a package can't be used with this sealbeat, and what to do. Undefined if it can, or does not say. */
+export function packageMisfit(
+  { name, version: its, wants }: PackageManifest,
+  own = version(),
+): string | undefined {
+  if (wants === undefined || isInRange(own, wants) !== false) return undefined
+  return (
+    `${name} ${its} is made for sealbeat ${wants}, but this is sealbeat ${own}: ` +
+    `install a version of ${name} that is made for it, or a sealbeat that fits`
+  )
+}
+
+/** The same for what a module exports. */
+export function objectMisfit(exported: unknown): string | undefined {
+  const mark = markOf(exported)
+  if (mark === undefined || mark.api === PLUGIN_API) return undefined
+  return (
+    `is made with another sealbeat, for version ${mark.api} of the plugin API, but sealbeat ${version()} has ` +
+    `version ${PLUGIN_API}: let it import the sealbeat that runs it, or install a version that fits`
+  )
+}
