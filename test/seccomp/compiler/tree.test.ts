@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Graph, type Node } from '../../../lib/seccomp/compiler/graph.ts'
+import type { Range } from '../../../lib/seccomp/compiler/ranges.ts'
+import { decisionTree } from '../../../lib/seccomp/compiler/tree.ts'
 import { boundedPlan } from '../../../lib/seccomp/compiler/tree-bounded.ts'
 import { planTree } from '../../../lib/seccomp/compiler/tree-halves.ts'
 import { INSTRUCTION, type Placed, type Plan } from '../../../lib/seccomp/compiler/tree-plan.ts'
@@ -92,6 +94,13 @@ function expectWhole(plan: Plan, all: readonly Placed[]): void {
   expect(plan.depth).to.equal(measured(plan, all).depth)
 }
 
+/** The tests on the way to the answer for a number. */
+function stepsTo(tree: Node, number: number): number {
+  if (tree.kind !== 'test') return 0
+  const holds = tree.test === 'equal' ? number === tree.k : number >= tree.k
+  return 1 + stepsTo(holds ? tree.yes : tree.no, number)
+}
+
 describe('the search for the range of a number', () => {
   it('finds each, in a plan that is as cheap as the cheapest of its depth, but for few', () => {
     const ratios: number[] = []
@@ -122,5 +131,33 @@ describe('the search for the range of a number', () => {
       }),
       { numRuns: 200, seed: 1 },
     )
+  })
+
+  /** Numbers from 0 on, each with another node than the one before. */
+  const numbers = (...weights: readonly number[]) =>
+    weights.map((weight, at): Range => {
+      return { from: at, to: at, node: NODES[at % 3] as Node, weight }
+    })
+
+  it('tests the hottest numbers first, if each has two fifths of what is left', () => {
+    const even = Array.from({ length: 12 }, () => 1)
+    const steps = (...hot: readonly number[]) => {
+      const weights = numbers(...even, ...hot)
+      const tree = decisionTree(graph, weights)
+      return hot.map((_, at) => stepsTo(tree, even.length + at))
+    }
+    expect(steps(1000)).to.deep.equal([1])
+    expect(steps(10, 100, 1000, 10_000)).to.deep.equal([4, 3, 2, 1])
+    expect(steps((12 * 2) / 3 + 1)).to.deep.equal([1])
+    expect(steps((12 * 2) / 3 - 1)[0]).to.be.above(1)
+  })
+
+  it('weighs neighbours of one node together', () => {
+    const ranges = numbers(...Array.from({ length: 40 }, () => 1))
+    const run = ranges.map((range, at) => {
+      return at < 17 || at > 22 ? range : { ...range, node: NODES[3] as Node, weight: 30 }
+    })
+    const tree = decisionTree(graph, run)
+    for (let at = 17; at <= 22; at++) expect(stepsTo(tree, at)).to.be.at.most(3)
   })
 })
