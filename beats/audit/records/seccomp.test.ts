@@ -161,6 +161,7 @@ describe('audit: a record of the kernel', () => {
     [PLAIN.replace('arch=c000003e', 'arch=x86'), 'no arch'],
     [PLAIN.replace('arch=c', 'arch=xc'), 'no arch'],
     [PLAIN.replace('c000003e', 'c000003ex'), 'no arch'],
+    [PLAIN.replace('c000003e', 'c0x3e'), 'no arch'],
     [PLAIN.replace('c000003e', '1c000003e'), 'no arch'],
     [PLAIN.replace('syscall=', 'sys='), 'no syscall'],
     [PLAIN.replace('=110', '=x110'), 'no syscall'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { fields } from './event.ts'
+import { fields } from '../event.ts'
 
 /** Types other than `keyword`. */
 const OTHERS: Readonly<Record<string, string>> = {
