@@ -1,8 +1,8 @@
 // The start of an installed agent, as systemd sees it.
 import { spawnSync } from 'node:child_process'
-import { InstalledAgent } from '../tools/boot/installed-agent.ts'
-import { boot, type Machine } from '../tools/boot/machine.ts'
-import { freshRoot } from '../tools/boot/root.ts'
+import { InstalledAgent } from '../lib/boot/installed-agent.ts'
+import { boot, type Machine } from '../lib/boot/machine.ts'
+import { testRoot } from '../tools/boot/root.ts'
 import { deliver, NAME, packageSample } from '../tools/boot/sample.ts'
 import { inTurns } from './rounds.ts'
 import { compared, printTable } from './table.ts'
@@ -15,10 +15,10 @@ export async function benchInstalled(): Promise<void> {
     console.log('\n## READY=1 under systemd: skipped, needs root and systemd-nspawn (.ci/packages)')
     return
   }
-  const root = freshRoot()
+  const root = testRoot()
   try {
-    deliver(packageSample('1.0.0'), root.folder)
-    const machine = await boot(root.folder)
+    deliver(packageSample('1.0.0'), root.upper)
+    const machine = await boot(root)
     try {
       await measure(machine)
     } finally {
@@ -32,7 +32,7 @@ export async function benchInstalled(): Promise<void> {
 async function measure(machine: Machine): Promise<void> {
   machine.run(`dpkg -i /packages/${NAME}_1.0.0-1_amd64.deb`)
   machine.run(`printf secret >/etc/${NAME}/credentials/token`)
-  const agent = new InstalledAgent(machine)
+  const agent = new InstalledAgent(machine, NAME)
   const { bare, ready } = await inTurns(ROUNDS, {
     bare: () => durationOf(machine, `/usr/share/${NAME}/bin/node -e 0`),
     ready: () => {

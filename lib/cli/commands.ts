@@ -3,6 +3,7 @@ import { DELIVERY_COMMANDS } from './delivery/commands.ts'
 import { EXPORT_COMMANDS } from './export/command.ts'
 import { COMPLETION_COMMANDS } from './help/completion/command.ts'
 import { PLUGINS_COMMAND, VERSION_COMMAND } from './installed/command.ts'
+import { PACKAGE_COMMANDS } from './package/commands.ts'
 import { SETUP_COMMAND } from './setup/command.ts'
 
 const JSON_OPTION: Options = { json: { doc: 'print JSON, for programs' } }
@@ -196,27 +197,7 @@ not be converted. --cap and --kernel decide rules that depend on capabilities or
     },
     load: async () => (await import('./seccomp/import.ts')).seccompImport,
   },
-  {
-    words: ['package'],
-    summary: 'build packages of the agent in this folder: deb, rpm and a tarball',
-    details: `Packs beat.yml, the files that npm would publish, and the packages in node_modules except those
-for development. package.json gives name, version, description, author and license. The systemd
-unit grants the privileges that the configured beats, processors and output declare. The same
-input gives the same bytes (SOURCE_DATE_EPOCH). deb needs dpkg-deb, rpm needs rpmbuild.`,
-    options: {
-      format: { value: 'FORMATS', doc: 'deb,rpm,tar (default: those that this machine can make)' },
-      runtime: {
-        value: 'KIND',
-        doc: 'bundled (the Node that runs this) or system (default: bundled)',
-      },
-      output: { value: 'DIR', short: 'o', doc: 'folder of the packages (default: packages)' },
-      iteration: { value: 'N', doc: 'number of this packaging of the same version (default: 1)' },
-      jitless: { doc: 'no memory that is writable and executable: slower, see docs/systemd.md' },
-    },
-    withoutCredentials: true,
-    forAuthors: true,
-    load: async () => (await import('./package.ts')).packageCommand,
-  },
+  ...PACKAGE_COMMANDS,
   {
     words: ['new', 'beat'],
     operand: 'NAME',

@@ -230,6 +230,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     types: ['contracts', 'seccomp/policy'],
   },
+  boot: { files: /^lib\/boot\//, imports: ['errors', 'basics'] },
   testing: {
     files: /^lib\/testing\//,
     imports: [
@@ -270,8 +271,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     files: /^lib\/cli\//,
     imports: [
-      ...['packaging', 'agent', 'config/source', 'config/schema', 'seccomp', 'sandbox'],
+      ...['packaging', 'boot', 'agent', 'config/source', 'config/schema', 'seccomp'],
       ...[
+        'sandbox',
         'trust',
         'accounts',
         'contracts',

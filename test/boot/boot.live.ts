@@ -1,8 +1,8 @@
 // `make boot` tests an agent that a package has installed, under a booted systemd. Needs root.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { InstalledAgent, ofDataset } from '../../tools/boot/installed-agent.ts'
-import type { Machine } from '../../tools/boot/machine.ts'
+import { InstalledAgent, ofDataset } from '../../lib/boot/installed-agent.ts'
+import type { Machine } from '../../lib/boot/machine.ts'
 import { NAME, packageSample } from '../../tools/boot/sample.ts'
 import { skip } from '../live.ts'
 import { bootedWith } from './booted-with.ts'
@@ -18,7 +18,7 @@ describe('S16: an installed agent', function () {
     () => ['1.0.0', '1.1.0'].map(version => packageSample(version)),
     booted => {
       machine = booted
-      agent = new InstalledAgent(booted)
+      agent = new InstalledAgent(booted, NAME)
     },
   )
 

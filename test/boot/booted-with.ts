@@ -1,5 +1,6 @@
-import { boot, type Machine } from '../../tools/boot/machine.ts'
-import { freshRoot, type Root } from '../../tools/boot/root.ts'
+import { boot, type Machine } from '../../lib/boot/machine.ts'
+import type { Root } from '../../lib/boot/root.ts'
+import { testRoot } from '../../tools/boot/root.ts'
 import { deliver } from '../../tools/boot/sample.ts'
 
 /** Boots a machine for the calling suite. `packages` makes folders of packages, which it gets in /packages. */
@@ -11,9 +12,9 @@ export function bootedWith(
   let machine: Machine | undefined
 
   before(async () => {
-    root = freshRoot()
-    for (const folder of packages()) deliver(folder, root.folder)
-    machine = await boot(root.folder)
+    root = testRoot()
+    for (const folder of packages()) deliver(folder, root.upper)
+    machine = await boot(root)
     use(machine)
   })
   after(async () => {

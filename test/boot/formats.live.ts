@@ -1,7 +1,7 @@
 // `make boot` tests the other formats, under the same systemd. Needs root.
 import { expect } from 'chai'
-import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
-import type { Machine } from '../../tools/boot/machine.ts'
+import { InstalledAgent } from '../../lib/boot/installed-agent.ts'
+import type { Machine } from '../../lib/boot/machine.ts'
 import { FLOOD, NAME, packageSample } from '../../tools/boot/sample.ts'
 import { bootedWith } from './booted-with.ts'
 
@@ -18,7 +18,7 @@ describe('S16: an agent that is installed otherwise', function () {
   ]
   bootedWith(packages, booted => {
     machine = booted
-    agent = new InstalledAgent(booted)
+    agent = new InstalledAgent(booted, NAME)
   })
 
   const isSealed = () => expect(new Set(agent.statuses('Seccomp'))).to.deep.equal(new Set(['2']))

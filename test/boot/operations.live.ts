@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Machine } from '../../tools/boot/machine.ts'
+import type { Machine } from '../../lib/boot/machine.ts'
 import { blocksOf, ROOT } from '../docs/page.ts'
 import { bootedWith } from './booted-with.ts'
 

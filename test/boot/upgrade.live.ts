@@ -1,8 +1,8 @@
 // `make boot` upgrades an agent that was packaged before agents were confined. Needs root.
 import { expect } from 'chai'
+import { InstalledAgent } from '../../lib/boot/installed-agent.ts'
+import type { Machine } from '../../lib/boot/machine.ts'
 import { baselineFolder, baselineProblem } from '../../tools/baseline.ts'
-import { InstalledAgent } from '../../tools/boot/installed-agent.ts'
-import type { Machine } from '../../tools/boot/machine.ts'
 import { NAME, packageSample } from '../../tools/boot/sample.ts'
 import { skip } from '../live.ts'
 import { bootedWith } from './booted-with.ts'
@@ -36,7 +36,7 @@ describe('S16: an agent that is upgraded from a version that did not confine it'
   ]
   bootedWith(packages, booted => {
     machine = booted
-    agent = new InstalledAgent(booted)
+    agent = new InstalledAgent(booted, NAME)
   })
 
   const write = (file: string, text: string) => machine.run(`cat >${file} <<'END'\n${text}END`)

@@ -11,7 +11,7 @@ const GROUPS: Readonly<Record<string, RegExp>> = {
   agent:
     /^lib\/(agent\/(agent|configure)|config\/source\/document|seccomp\/architectures\/tables\/arguments)\.ts$/,
   commands:
-    /^lib\/cli\/(package|export\/export-(config|schema)|installed\/plugins|new\/new|setup\/setup|test\/(config|output|pipeline)|seccomp\/(check|explain|export|import|record|show|stand-ins))\.ts$/,
+    /^lib\/cli\/(package\/(boot|package)|export\/export-(config|schema)|installed\/plugins|new\/new|setup\/setup|test\/(config|output|pipeline)|seccomp\/(check|explain|export|import|record|show|stand-ins))\.ts$/,
   ...Object.fromEntries(
     ARCHITECTURES.map(name => [
       name,

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Machine } from './machine.ts'
-import { NAME } from './sample.ts'
 
 /** The installed agent, as systemd and the kernel report it. */
 export class InstalledAgent {
   readonly #machine: Machine
+  readonly #name: string
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, name: string) {
     this.#machine = machine
+    this.#name = name
   }
 
   /** A property of the unit, such as `ActiveState` or `MainPID` (systemctl(1), show). */
   property(name: string): string {
-    return this.#machine.run(`systemctl show --property=${name} --value ${NAME}`).trim()
+    return this.#machine.run(`systemctl show --property=${name} --value ${this.#name}`).trim()
   }
 
   get pid(): number {
@@ -30,7 +31,7 @@ export class InstalledAgent {
 
   /** The unit's journal, one message per item, as written. */
   journal(): readonly string[] {
-    return this.#machine.run(`journalctl --unit=${NAME} --output=cat --no-pager`).split('\n')
+    return this.#machine.run(`journalctl --unit=${this.#name} --output=cat --no-pager`).split('\n')
   }
 
   /** The lines of its log. */
@@ -54,7 +55,15 @@ export class InstalledAgent {
   }
 
   #objects(): readonly Record<string, unknown>[] {
-    return this.journal().flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+    return this.journal().flatMap(line => (line.startsWith('{') ? objectsIn(line) : []))
+  }
+}
+
+function objectsIn(line: string): readonly Record<string, unknown>[] {
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return [] // the text of somebody else
   }
 }
 

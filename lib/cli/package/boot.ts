@@ -1,0 +1,102 @@
+import { release } from 'node:os'
+import { join, resolve } from 'node:path'
+import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { bootPackage } from '../../boot/boot-package.ts'
+import { requireBoot } from '../../boot/needs.ts'
+import { readPackage } from '../../boot/package-file.ts'
+import type { BootStep } from '../../boot/steps.ts'
+import { duration } from '../../config/schema/duration.ts'
+import { messageOf } from '../../errors.ts'
+import { isTerminal, paintFor } from '../../log/readable.ts'
+import type { Call } from '../command.ts'
+import { print, printJson } from '../print.ts'
+import { UsageError } from '../usage-error.ts'
+import { textOf } from './step-text.ts'
+
+const EVENTS_MS = 15_000
+
+/** The output of `--json`. `ok` agrees with the exit code. */
+interface Finding {
+  readonly ok: boolean
+  readonly package: string
+  readonly version: string
+  readonly kernel: string
+  readonly steps: readonly (BootStep & { readonly ok: boolean })[]
+}
+
+export async function bootCommand(call: Call): Promise<ExitCode> {
+  const { value, has, source } = call
+  if (['config', 'set'].some(option => call.values(option).length > 0)) {
+    throw new UsageError('"boot" takes the configuration in the package: neither -c nor -E')
+  }
+  const options = {
+    root: value('root') === undefined ? undefined : resolve(String(value('root'))),
+    cache: join(
+      source.env.XDG_CACHE_HOME || join(source.env.HOME ?? '/root', '.cache'),
+      'sealbeat',
+    ),
+    suite: value('suite') ?? 'bookworm',
+    credentials: new Map(call.values('credential').map(readCredential)),
+    network: has('network'),
+    eventsMs: readDurationMs(value('for')),
+    progress: (step: string) => process.stderr.isTTY && process.stderr.write(`${step} …\n`),
+  }
+  const { platform, getuid, env } = process
+  requireBoot({ platform, uid: getuid?.(), path: env.PATH ?? '' }, options.root === undefined)
+  const file = readPackage(resolve(String(call.operand)))
+  const say = has('json') ? async () => undefined : printStep
+  const steps: BootStep[] = []
+  await untilSignal(async signal => {
+    for await (const step of bootPackage(file, { ...options, signal })) {
+      steps.push(step)
+      await say(step)
+    }
+  })
+  const shown = steps.map(step => ({ ...step, ok: step.hint === undefined }))
+  const ok = shown.every(step => step.ok)
+  const { name, version } = file
+  if (has('json')) {
+    const finding = { ok, package: name, version, kernel: release(), steps: shown }
+    await printJson(finding satisfies Finding)
+  }
+  return ok ? EXIT.ok : EXIT.failure
+}
+
+function readCredential(written: string): readonly [name: string, file: string] {
+  const [, name, file] = /^([\w.-]+)=(.+)$/s.exec(written) ?? []
+  if (name !== undefined && file !== undefined) return [name, resolve(file)]
+  throw new UsageError(`--credential must be NAME=FILE, not "${written}"`)
+}
+
+function readDurationMs(written: string | undefined): number {
+  if (written === undefined) return EVENTS_MS
+  try {
+    return duration.parse(written)
+  } catch (error) {
+    throw new UsageError(`--for ${messageOf(error)}`)
+  }
+}
+
+/** A signal to the command ends it, by that signal, once the machine is down and its root is removed. */
+async function untilSignal(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController()
+  let received: NodeJS.Signals | undefined
+  const receive = (signal: NodeJS.Signals) => {
+    received ??= signal
+    end.abort(new Error(signal))
+  }
+  for (const signal of ENDING) process.on(signal, receive)
+  try {
+    await act(end.signal)
+  } finally {
+    for (const signal of ENDING) process.off(signal, receive)
+    if (received !== undefined) process.kill(process.pid, received)
+  }
+}
+
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function printStep(step: BootStep): Promise<void> {
+  const columns = process.stdout.columns || undefined
+  return print(textOf(step, isTerminal(1) ? { paint: paintFor(process.env), columns } : undefined))
+}
