@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
 import { effectivePolicy, loadPolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
-import { needsHere } from '../../../lib/seccomp/policy/needs.ts'
+import { needsHere, rulesHere } from '../../../lib/seccomp/policy/needs.ts'
 import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
 import { BLACKLIST, policy, section } from './policies.ts'
 
@@ -113,5 +113,15 @@ describe('layers of a policy', () => {
     const names = ['statfs', 'statfs64', 'statsf']
     const [need] = await needsHere(amd64, [{ who: 'beat host', why: 'filesystems', names }])
     expect(need?.names).to.deep.equal(['statfs', 'statsf'])
+  })
+
+  it('keep a rule that has to exist beside one that need not', async () => {
+    const syscalls = [
+      { action: 'allow', names: ['statfs64'] },
+      { action: 'allow', must_exist: false, names: ['mmap2', 'read'] },
+    ]
+    const written = policy({ default_action: 'errno', syscalls })
+    const { rules } = await rulesHere(await loadArchitecture('amd64'), written)
+    expect(rules.map(({ name }) => name)).to.deep.equal(['statfs64', 'read'])
   })
 })
