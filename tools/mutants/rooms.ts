@@ -43,6 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     tests: [
       'beats/host/asking',
+      'beats/host/collect.test.ts',
       'beats/host/fields.test.ts',
       'beats/host/host-files.test.ts',
       'beats/host/host.test.ts',

@@ -92,12 +92,17 @@ describe('host: figures', () => {
   })
 
   it('of a CPU that has spent more time than there is leave the other shares right', async () => {
-    const samples = await sampled(cpu, [
+    const { check, warnings } = heeded()
+    const steps = [
       { 'proc/stat': 'cpu 10 0 10 70 0 0 0 18446744073709551000 0 0\ncpu0 1\n' },
       { 'proc/stat': 'cpu 20 0 20 90 0 0 0 18446744073709551615 0 0\ncpu0 1\n' },
-    ])
+    ]
+    const samples = await sampled(cpu, steps, { check })
     const [event] = samples[1] ?? []
     expect(event).to.have.nested.property('host.cpu.usage', 0.5)
     expect(event).not.to.have.nested.property('system.cpu.steal')
+    expect(warnings).to.deep.equal([
+      "the time of the CPUs in steal can't be 18446744073709552000, which is more than there can be: left out",
+    ])
   })
 })

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { expect } from 'chai'
 import { parseMountinfo } from '../proc/mountinfo.ts'
-import { deviceOfTrees, heeded, sampled } from '../testing/tree.ts'
+import { deviceOfTrees, heeded, sampled, tree } from '../testing/tree.ts'
 import { checkedEvent } from './figures.ts'
 import { filesystem, filesystemFields } from './filesystem.ts'
 
@@ -46,6 +47,71 @@ describe('host: filesystem', () => {
     expect(heed.warnings[0]).to.equal(
       "system.filesystem.free of / can't be 5144576, which is more than all, 4096000: left out",
     )
+  })
+
+  it('leaves out what of it can not be known either, without another word', () => {
+    const all = { total: 4096000, free: 1638400, available: 1433600, files: 50, free_files: 20 }
+    const used = { bytes: 2457600 }
+    const most = 2 ** 63
+    for (const [changed, field, expected] of [
+      [{ blocks: most }, 'total', { free: 1638400, available: 1433600, files: 50, free_files: 20 }],
+      [{ free: 1001 }, 'free', { ...all, free: undefined }],
+      [{ available: 1001 }, 'available', { ...all, available: undefined, used }],
+      [{ files: most }, 'files', { ...all, files: undefined, used: { ...used, pct: 0.6316 } }],
+      [
+        { freeFiles: 51 },
+        'free_files',
+        { ...all, free_files: undefined, used: { ...used, pct: 0.6316 } },
+      ],
+    ] as const) {
+      const heed = heeded()
+      const known = Object.entries(expected).filter(([, value]) => value !== undefined)
+      expect(fields(changed, heed), field).to.deep.equal(Object.fromEntries(known))
+      expect(heed.warnings, field).to.have.lengthOf(1)
+      expect(heed.warnings[0]).to.match(
+        new RegExp(`^system\\.filesystem\\.${field} of / can't be `),
+      )
+    }
+  })
+
+  it('tells the mounts of this process by their numbers', async () => {
+    const host = tree({ 'late/.keep': '' })
+    const line = `999999 1 ${deviceOfTrees()} / /late rw - ext4 /dev/sda rw\n`
+    host.write({ 'proc/self/mountinfo': line, 'proc/1/mountinfo': line })
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: () => undefined },
+    )
+    for (const process of ['proc/self', 'proc/1']) {
+      await sampled(filesystem, [{}], {
+        files: { ...host.files, process },
+        trouble,
+        ignoredTypes: [],
+      })
+    }
+    host.remove()
+    expect(told).to.deep.equal(['/late: another mount has its place', '/late: none'])
+  })
+
+  it('is left out where it has no blocks', async () => {
+    const { dev } = statSync('/proc')
+    const line = `22 21 0:${dev} / /none rw - odd none rw\n`
+    const [events] = await sampled(filesystem, [{ 'proc/1/mountinfo': line, none: '-> /proc' }], {
+      ignoredTypes: [],
+    })
+    expect(events).to.deep.equal([])
+  })
+
+  it('is not reported once nobody waits for it', async () => {
+    const host = tree({ 'proc/1/mountinfo': `21 1 ${deviceOfTrees()} / / rw - ext4 /dev/sda rw\n` })
+    const collect = filesystem({
+      ...{ files: host.files, ignoredTypes: [], top: { by_cpu: 1, by_memory: 1 }, ...heeded() },
+      processes: () => Promise.reject(new Error('not asked')),
+      trouble: Object.assign(() => expect.fail('nothing is wrong'), { forget: () => undefined }),
+    })
+    expect(await collect(AbortSignal.abort(), {})).to.deep.equal([])
+    host.remove()
   })
 
   it('tells a mount of the host that is not below hostfs from what is there instead', async () => {
