@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { ProcessAnswer } from 'sealbeat/host'
+import { process as processMetricset } from '../metricsets/process.ts'
 import { pageBytes } from '../proc/page-size.ts'
 import { sampled } from '../testing/tree.ts'
-import { process as processMetricset } from './process.ts'
 
 type Files = Readonly<Record<string, string | undefined>>
 

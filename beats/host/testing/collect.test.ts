@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Event } from 'sealbeat'
-import { collector } from './collect.ts'
-import type { MetricsetName } from './metricsets/all.ts'
-import { heeded, tree } from './testing/tree.ts'
+import { collector } from '../collect.ts'
+import type { MetricsetName } from '../metricsets/all.ts'
+import { heeded, tree } from './tree.ts'
 
 describe('host: the events of a tick', () => {
   const signal = new AbortController().signal

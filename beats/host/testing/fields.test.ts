@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { fields } from './fields.ts'
-import { cpu } from './metricsets/cpu.ts'
-import { diskio } from './metricsets/diskio.ts'
-import { checkedEvent } from './metricsets/figures.ts'
-import { network } from './metricsets/network.ts'
-import { heeded, sampled } from './testing/tree.ts'
+import { fields } from '../fields.ts'
+import { cpu } from '../metricsets/cpu.ts'
+import { diskio } from '../metricsets/diskio.ts'
+import { checkedEvent } from '../metricsets/figures.ts'
+import { network } from '../metricsets/network.ts'
+import { heeded, sampled } from './tree.ts'
 
 const { check } = heeded()
 

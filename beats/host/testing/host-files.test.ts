@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { hostFiles } from './host-files.ts'
-import { tree } from './testing/tree.ts'
+import { hostFiles } from '../host-files.ts'
+import { tree } from './tree.ts'
 
 describe('host: the files of the host', () => {
   const host = tree({
