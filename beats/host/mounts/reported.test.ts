@@ -77,6 +77,7 @@ describe('host: mounts to report', () => {
     expect(shown('/ /longer ext4 /dev/a', '/ /a ext4 /dev/a')).to.deep.equal(['/a'])
     expect(shown('/ /b ext4 /dev/a', '/ /a ext4 /dev/a')).to.deep.equal(['/b'])
     expect(shown('/ /longer ext4 none', '/ /a ext4 none')).to.deep.equal(['/a'])
+    expect(shown('/ /a ext4 none', '/ /longer ext4 none')).to.deep.equal(['/a'])
     // Unless less of the filesystem is there.
     expect(shown('/ /longer ext4 /dev/a', '/sub /a ext4 /dev/a')).to.deep.equal(['/longer'])
     expect(shown('/sub /longer ext4 /dev/a', '/sub /a ext4 /dev/a')).to.deep.equal(['/a'])
