@@ -114,6 +114,21 @@ describe('host: the control group of a process', () => {
     expect(cpu.stats.periods).to.equal(undefined)
   })
 
+  it('of version 1 has the time that it may use, and no limit from 2^62 on', () => {
+    const files = {
+      ...below('cpu/b', { 'cpu.cfs_quota_us': '50000', 'cpu.cfs_period_us': '100000' }),
+      ...below('memory/b', { 'memory.limit_in_bytes': `${2n ** 62n}` }),
+    }
+    const { cpu, memory } = rawOf('4:memory:/b\n3:cpu:/b\n', files)
+    expect(cpu.cfs).to.deep.equal({ period: { us: 100_000 }, quota: { us: 50_000 } })
+    expect(memory.mem.limit).to.deep.equal({ bytes: undefined })
+  })
+
+  it('is of version 2 where that of version 1 has only a name', () => {
+    const { path, cgroups_version } = rawOf('1:name=systemd:/x\n0::/y\n', {})
+    expect([path, cgroups_version]).to.deep.equal(['/y', 2])
+  })
+
   it('has no figures that it does not say, nor those of lines in another format', () => {
     expect(rawOf('0::/a\n', {}).cpu.stats.usage).to.deep.equal({ ns: undefined })
     const files = below('a', { 'cpu.stat': 'usage_usec 7\nodd usage_usec 9\nusage_usec 8 odd' })
