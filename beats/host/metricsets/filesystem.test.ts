@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { expect } from 'chai'
 import { parseMountinfo } from '../proc/mountinfo.ts'
@@ -81,9 +81,16 @@ describe('host: filesystem', () => {
       console.log('    skipped: this kernel does not tell the numbers of mounts')
       return this.skip()
     }
-    const host = tree({ 'late/.keep': '' })
-    const line = `999999 1 ${deviceOfTrees()} / /late rw - ext4 /dev/sda rw\n`
-    host.write({ 'proc/self/mountinfo': line, 'proc/1/mountinfo': line })
+    const host = tree({ 'late/.keep': '', 'own/.keep': '' })
+    const descriptor = openSync(host.root, 'r')
+    const about = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')
+    closeSync(descriptor)
+    // The number of a mount is enough: the device of a subvolume, for example, may be another.
+    const own = /^mnt_id:\s*(\d+)$/m.exec(about)?.[1]
+    const lines =
+      `999999 1 ${deviceOfTrees()} / /late rw - ext4 /dev/sda rw\n` +
+      `${own} 1 250:99 / /own rw - ext4 /dev/sdb rw\n`
+    host.write({ 'proc/self/mountinfo': lines, 'proc/1/mountinfo': lines })
     const told: string[] = []
     const trouble = Object.assign(
       (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
@@ -97,7 +104,10 @@ describe('host: filesystem', () => {
       })
     }
     host.remove()
-    expect(told).to.deep.equal(['/late: another mount has its place', '/late: none'])
+    expect(told).to.deep.equal([
+      ...['/late: another mount has its place', '/own: none'],
+      ...['/late: none', '/own: it is not mounted below hostfs: bind it with rslave'],
+    ])
   })
 
   it('is left out where it has no blocks', async () => {
