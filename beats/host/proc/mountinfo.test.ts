@@ -50,6 +50,7 @@ describe('host: /proc/PID/mountinfo', () => {
   it('skips lines that lack a field', () => {
     for (const line of [
       '36 35 98:0 / /m rw ext4 /dev/a rw',
+      '136 35 98:0 / /m rw ext4 /dev/a rw',
       ' - ext4 /dev/a rw',
       '36 35 - ext4 /dev/a rw',
       '36 35  / /m rw - ext4 /dev/a rw',
