@@ -35,6 +35,9 @@ coverage: ## the same tests, and what of the code they reach
 nodes: dist/.built ## the Node releases that policies are made for and proven on, into .cache/node
 	node dist/tools/nodes.js
 
+vectors: dist/.built ## libseccomp's own tests, into .cache/libseccomp, which `make test` holds imported profiles to
+	node dist/test/seccomp/libseccomp/vectors/main.js
+
 tables: dist/.built ## the system call tables again, from the newest kernel headers of Debian
 	node dist/tools/tables.js
 
@@ -102,4 +105,4 @@ build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
-.PHONY: release test-release bench boot integration fuzz mutants help run build test lint format coverage nodes tables reference recordings policies live-amd64 live-queue live-all live-nodes clean
+.PHONY: release test-release bench boot integration fuzz mutants help run build test lint format coverage nodes vectors tables reference recordings policies live-amd64 live-queue live-all live-nodes clean

@@ -56,9 +56,26 @@ export function formatProblem({ position, path, message }: Problem): string {
   return [position, formatPath(path), message].filter(Boolean).join(': ')
 }
 
-/** One `CONFIG_INVALID` for all problems, with one line per problem in its message. */
+/** More than anybody reads at once, and as much of each as says what is wrong. */
+const MOST_LINES = 100
+const LINE_START = 1000
+const LINE_END = 200
+
+/**
+ * One `CONFIG_INVALID` for all problems. Its message has one line for each of the first hundred, and says how
+ * many more there are.
+ */
 export function configError(problems: readonly Problem[]): AgentError {
-  return new AgentError('CONFIG_INVALID', problems.map(formatProblem).join('\n'), { problems })
+  const lines = problems.slice(0, MOST_LINES).map(problem => clip(formatProblem(problem)))
+  const more = problems.length - lines.length
+  if (more > 0) lines.push(`and ${more} more problem${more === 1 ? '' : 's'}`)
+  return new AgentError('CONFIG_INVALID', lines.join('\n'), { problems })
+}
+
+/** A key, an alias or a value may be as long as the configuration. */
+function clip(line: string): string {
+  if (line.length <= LINE_START + LINE_END) return line
+  return `${line.slice(0, LINE_START)} … ${line.slice(-LINE_END)}`
 }
 
 /** The message of a thrown value of any type: plugins may throw anything. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { codeOf, formatPath, formatProblem } from '../lib/errors.ts'
+import { codeOf, configError, formatPath, formatProblem } from '../lib/errors.ts'
 
 describe('errors', () => {
   it('writes a path as the user would search for it', () => {
@@ -23,5 +23,25 @@ describe('errors', () => {
     expect(formatProblem({ ...problem, position: 'beat.yml:2:7' })).to.equal(
       'beat.yml:2:7: name: must be a string',
     )
+  })
+
+  it('says a hundred problems, and how many more there are', () => {
+    const many = (count: number) =>
+      configError(Array.from({ length: count }, () => ({ path: ['a'], message: 'is wrong' })))
+    expect(many(100).message.split('\n')).to.have.length(100)
+    expect(many(101).message.split('\n').slice(99)).to.deep.equal([
+      'a: is wrong',
+      'and 1 more problem',
+    ])
+    expect(many(9000).message).to.match(/\nand 8900 more problems$/)
+    expect(many(9000).problems).to.have.length(9000)
+  })
+
+  it('shortens what is as long as a configuration, and keeps its end', () => {
+    const { message } = configError([{ path: ['k'.repeat(1e6)], message: 'unknown key' }])
+    expect(message).to.have.length(1203)
+    expect(message).to.match(/^k+ … k+: unknown key$/)
+    const whole = { path: ['k'.repeat(1198)], message: '' }
+    expect(configError([whole]).message).to.equal(whole.path[0])
   })
 })

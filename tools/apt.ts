@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -51,6 +51,31 @@ export async function openSuite(
   }
 }
 
+/**
+ * Fetches the source of a package as its authors released it, and unpacks it into `folder`, which must not
+ * exist yet. Needs the network.
+ */
+export async function unpackSource(
+  name: string,
+  suite: string,
+  cache: string,
+  folder: string,
+): Promise<void> {
+  const home = resolve(cache, `${suite}-source`)
+  const options = await prepare(suite, home, 'deb-src')
+  await run('apt-get', [...options, 'update'])
+  const downloads = join(home, 'packages')
+  await run('apt-get', [...options, 'source', '--download-only', name], { cwd: downloads })
+  const unpacked = resolve(`${folder}.part`)
+  await rm(unpacked, { recursive: true, force: true })
+  await mkdir(unpacked, { recursive: true })
+  const archive = `${name}_*.orig.tar.*[!c]`
+  await run('bash', ['-c', `tar -xf ${archive} -C ${unpacked} --strip-components=1`], {
+    cwd: downloads,
+  })
+  await rename(unpacked, folder)
+}
+
 function optionsFor(architecture: string | undefined): readonly string[] {
   if (architecture === undefined) return []
   return ['-o', `APT::Architecture=${architecture}`, '-o', `APT::Architectures=${architecture}`]
@@ -61,13 +86,17 @@ async function query(args: readonly string[]): Promise<string> {
   return stdout.trim()
 }
 
-async function prepare(suite: string, home: string): Promise<readonly string[]> {
+async function prepare(
+  suite: string,
+  home: string,
+  type: 'deb' | 'deb-src' = 'deb',
+): Promise<readonly string[]> {
   for (const folder of ['state/lists/partial', 'cache/archives/partial', 'packages']) {
     await mkdir(join(home, folder), { recursive: true })
   }
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
   const list = join(home, 'sources.list')
-  await writeFile(list, `deb [signed-by=${keyring}] ${await mirror()} ${suite} main\n`)
+  await writeFile(list, `${type} [signed-by=${keyring}] ${await mirror()} ${suite} main\n`)
   const settings = {
     'Dir::State': join(home, 'state'),
     'Dir::State::status': '/dev/null',

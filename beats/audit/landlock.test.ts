@@ -95,6 +95,13 @@ describe('audit: a denial by Landlock', () => {
     ])
   })
 
+  it('leaves out the group and the login where the record of the call has none', async () => {
+    const path = denial('blockers=fs.refer path="/run" dev="rootfs" ino=8')
+    const bare = [CALL[0], CALL[1].replace(' gid=34', '').replace(' auid=1000', '')] as const
+    const [event] = await eventsOf(DOMAIN, path, bare, END)
+    expect(event.user).to.deep.equal({ id: '33', audit: { id: 'unset' } })
+  })
+
   it('has the labels of several security modules, of the process and of the file', async () => {
     const several = CALL[1].replace('subj=unconfined', 'subj=?')
     const stamp = several.slice(0, several.indexOf(' '))

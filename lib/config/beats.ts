@@ -27,11 +27,18 @@ export function parseBeats(
 /** Where a path was written: `beat.yml:14:5`. */
 type Locate = (path: Path) => string | undefined
 
+/** Far more than an agent has: the modules of so many are looked up within a second. */
+const MAX_BEATS = 1000
+
 function parseList(
   items: readonly unknown[],
   report: Report,
   locate: Locate,
 ): readonly BeatConfig[] {
+  if (items.length > MAX_BEATS) {
+    report(['beats'], `has ${items.length} beats, and at most ${MAX_BEATS} are allowed`)
+    return []
+  }
   const beats = items.map((item, at) => parseBeat(item, ['beats', at], report))
   const found = beats.filter(beat => beat !== undefined)
   reportDuplicateIds(found, report, locate)

@@ -20,6 +20,9 @@ const BRANCH_KEYS: readonly string[] = ['if', 'then', 'else']
 /** Far more than anybody writes, and few enough for the stack. */
 const MAX_DEPTH = 30
 
+/** Far more than anybody writes, and few enough to be looked up and opened within a second. */
+const MAX_LENGTH = 1000
+
 /**
  * Parses a list of processors: the agent's, or a beat's. The schema has already reported a value that is not
  * a list. Conditions stay as they are written: they are parsed when the plugins are loaded.
@@ -38,6 +41,10 @@ function parseList(
   report: Report,
   depth: number,
 ): readonly StepConfig[] {
+  if (items.length > MAX_LENGTH) {
+    report(path, `has ${items.length} processors, and at most ${MAX_LENGTH} are allowed`)
+    return []
+  }
   return items
     .map((item, at) => parseStep(item, [...path, at], report, depth))
     .filter(step => step !== undefined)

@@ -29,7 +29,11 @@ function widthOf(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
-/** Breaks each line of a text. */
+/** Breaks each line of a text; what follows is indented further than the line. */
 export function flowLines(text: string, columns: number, indent: string): string {
-  return text.replace(/^.+$/gm, line => flow(line, columns, indent))
+  return text.replace(/^.+$/gm, line => flow(line, columns, beginOf(line) + indent))
+}
+
+function beginOf(line: string): string {
+  return ' '.repeat(line.length - line.trimStart().length)
 }

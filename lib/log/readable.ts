@@ -63,10 +63,7 @@ function logText({ error: grouped, ...others }: Fields, paint: Paint, columns: n
   } = more
   const { 'error.stack_trace': stack, ...fields } = unexplained
   const [name, colour] = LEVELS.get(level) ?? [shown(level).toUpperCase(), 'gray']
-  const isRepeated = error !== undefined && shown(message).includes(shown(error))
-  const said = [message, ...(isRepeated ? [] : [error])]
-    .filter(text => text !== undefined && text !== '')
-    .map(shown)
+  const said = withoutRepetition([message, error].filter(text => !isEmpty(text)).map(shown))
   const rest = fieldsOf({ ...(code !== undefined && { 'error.code': code }), ...fields }, paint)
   const who = beat === undefined ? ' '.repeat(BEAT_WIDTH) : shown(beat).padEnd(BEAT_WIDTH)
   const first = [timeOf(at), paint(colour, name.padEnd(5)), who, said.join(': '), ...rest]
@@ -77,6 +74,16 @@ function logText({ error: grouped, ...others }: Fields, paint: Paint, columns: n
   ]
   const lines = [first.join(' ').trimEnd(), ...below]
   return `${lines.map(each => flow(each, columns, INDENT)).join('\n')}\n`
+}
+
+function isEmpty(text: unknown): boolean {
+  return text === undefined || text === ''
+}
+
+/** Of a message and its error, one may be in the other. */
+function withoutRepetition([message = '', error = '']: readonly string[]): readonly string[] {
+  if (error.startsWith(message)) return [error || message]
+  return message.includes(error) ? [message] : [message, error]
 }
 
 /** What every event has, which says nothing on a terminal of its own host. */

@@ -89,14 +89,20 @@ export async function packageAgent(options: PackageOptions): Promise<readonly st
     const { strictPerms = true, env } = options.source
     options.progress('Trying them out')
     tryOut(agent, work, { env, strictPerms, jitless: options.jitless })
-    return formats.map(format => {
+    const made = formats.map(format => {
       options.progress(`Packing: ${format}`)
       return BUILDERS[format](agent, work, output)
     })
+    if (plan.output.plugin.name === 'console') options.say(OF_CONSOLE)
+    return made
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
+
+const OF_CONSOLE =
+  'warning: output.console: a service prints events into the journal, among its log, and the journal removes old ' +
+  'ones as it fills; output.file keeps them'
 
 const TOOLS = { deb: 'dpkg-deb', rpm: 'rpmbuild', tar: 'tar' } as const
 const BUILDERS = { deb: buildDeb, rpm: buildRpm, tar: buildTarball } as const

@@ -37,8 +37,14 @@ export interface Pattern {
 
 type Scan = (from: number) => Match | undefined
 
+/** In UTF-16 units. A pattern of a megabyte takes seconds to compile. */
+const MAX_LENGTH = 10_000
+
 /** @throws Error that says what is wrong with the pattern */
 export function compilePattern(source: string): Pattern {
+  if (source.length > MAX_LENGTH) {
+    throw new Error(`it has ${source.length} characters, and at most ${MAX_LENGTH} are allowed`)
+  }
   const reference = referenceOf(source)
   const slow = runBy(source, reference)
   const translated = translate(source)

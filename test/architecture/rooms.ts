@@ -178,7 +178,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
-      ...['sandbox', 'trust', 'contracts', 'errors', 'basics', 'npm:import-meta-resolve'],
+      ...['sandbox', 'trust', 'contracts', 'errors', 'basics'],
+      ...['npm:import-meta-resolve', 'npm:semver'],
     ],
   },
   'agent/plan': {

@@ -70,8 +70,11 @@ describe('S16: an agent that is installed otherwise', function () {
   it('loses none of many events in the journal', async () => {
     const folder = `/etc/systemd/system/${NAME}.service.d`
     const arrivedOf = async () => {
+      const since = machine.run('date +%s.%N').trim()
+      const started = `journalctl --unit=${NAME} --output=cat --since=@${since} | grep -q own.start`
       machine.run(`systemctl restart ${NAME}`)
-      const since = machine.run('date +%s').trim()
+      // It is ready before its beats run, and has no handler for the signal until then.
+      await agent.until('its beat runs', () => machine.attempt(started).code === 0)
       machine.run(`kill -WINCH ${agent.pid}`)
       const delivered = () => Number(/(\d+) delivered/.exec(agent.property('StatusText'))?.[1])
       await agent.until('all are delivered', () => delivered() >= FLOOD)

@@ -74,13 +74,16 @@ describe('the steps of sealbeat boot', () => {
     expect(steps[0]?.hint).to.include('--suite')
   })
 
-  it('end without a credential, before anything is started', async () => {
+  it('have stand-ins for credentials that nobody gives, and say so', async () => {
     const { steps, asked } = await stepsWith([], ['other'])
-    expect(steps.at(-1)).to.deep.include({
-      step: 'ready',
-      found: 'the agent needs credentials: token',
-    })
-    expect(asked.join('\n')).not.to.include('systemctl start')
+    expect(steps[1]?.lines?.[1]).to.equal(
+      'note: using "stand-in" for token (--credential NAME=FILE)',
+    )
+    const ready = asked.indexOf('systemctl start web')
+    expect(asked.slice(ready - 2, ready)).to.deep.equal([
+      "printf stand-in >'/etc/web/credentials/token'",
+      "cp '/root/credentials/other' '/etc/web/credentials/'",
+    ])
   })
 
   it('end with a start that fails, and have the journal', async () => {
@@ -106,9 +109,20 @@ describe('the steps of sealbeat boot', () => {
     expect(unsealed.failed.map(({ step }) => step)).to.deep.equal(['seal'])
   })
 
-  it('name capabilities that are left', async () => {
-    const { steps } = await stepsWith([[/^grep -h \^CapEff:/, 'CapEff:\t0000002000000000']])
-    expect(steps[2]?.found).to.include('; capabilities 0000002000000000')
+  it('see a thread that may get new privileges', async () => {
+    const { failed } = await stepsWith([
+      [/^grep -h \^NoNewPrivs:/, 'NoNewPrivs:\t1\nNoNewPrivs:\t0'],
+    ])
+    expect(failed.map(({ step }) => step)).to.deep.equal(['seal'])
+  })
+
+  it('see capabilities that the unit does not grant', async () => {
+    const left = [/^grep -h \^CapEff:/, 'CapEff:\t0000002000000000'] as const
+    const { failed } = await stepsWith([left])
+    expect(failed[0]?.found).to.include('; capabilities 0000002000000000')
+    const granted = await stepsWith([left, [/property=AmbientCapabilities/, 'cap_audit_read']])
+    expect(granted.failed).to.deep.equal([])
+    expect(granted.steps[2]?.found).to.include('; capabilities 0000002000000000')
   })
 
   it('fail without an event, and go on to the stop', async () => {

@@ -138,6 +138,14 @@ describe('config: beat.yml', () => {
       '0.yml:3:3: beats[1].id: "host" is already the id of beats[0] (0.yml:2:3); change one of them',
     ],
     [
+      `beats: [${'{ type: host },'.repeat(1001)}]\noutput.console:`,
+      '0.yml:1:1: beats: has 1001 beats, and at most 1000 are allowed',
+    ],
+    [
+      `processors: [${'{ drop_event: },'.repeat(1001)}]\nbeats: [{ type: host }]\noutput.console:`,
+      '0.yml:1:1: processors: has 1001 processors, and at most 1000 are allowed',
+    ],
+    [
       'beats: [{ type: host }]',
       'output: no output is enabled; the agent needs one, such as output.console: {}',
     ],

@@ -33,6 +33,8 @@ describe('a line that is wider than the terminal', () => {
   it('is broken by itself among others', () => {
     const shown = 'one two three four five six seven eight\n  nine ten eleven'
     expect(flowLines(`${words}\n\n${words}\nx\n`, 40, '  ')).to.equal(`${shown}\n\n${shown}\nx\n`)
+    const within = shown.replaceAll(/^/gm, '    ')
+    expect(flowLines(`    ${words}`, 44, '  ')).to.equal(within)
   })
 
   it('is none where no terminal has told its size', () => {

@@ -55,6 +55,13 @@ describe('a line of the log for people', () => {
     ).to.equal('12:00:01 ERROR          Output: data may not be opened error.code=OPEN_FAILED\n')
   })
 
+  it('does not repeat a message that the error goes on from', () => {
+    const fields = { message: 'no folder', 'error.message': 'no folder: ENOENT', 'error.code': 'X' }
+    expect(log({ 'log.level': 'error', ...fields })).to.equal(
+      '12:00:01 ERROR          no folder: ENOENT error.code=X\n',
+    )
+  })
+
   it('reads the same where the error is one map', () => {
     const error = { code: 'UNKNOWN_SYSCALL', message: 'unknown: opne' }
     expect(log({ 'log.level': 'error', message: 'No filter', error, hint: 'correct it' })).to.equal(

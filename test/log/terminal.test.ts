@@ -44,7 +44,13 @@ describe('an agent on a terminal', function () {
     const { stdout } = spawnSync('script', ['-qec', run, '/dev/null'], {
       cwd: place.folder,
       encoding: 'utf8',
-      env: { ...process.env, NODE_V8_COVERAGE: undefined, TERM: 'xterm', ...env },
+      env: {
+        ...process.env,
+        NODE_V8_COVERAGE: undefined,
+        NO_COLOR: undefined,
+        TERM: 'xterm',
+        ...env,
+      },
     })
     return stdout.replaceAll('\r\n', '\n').trimEnd().split('\n')
   }

@@ -121,6 +121,7 @@ beat.yml:3:16: output.main.type: ./out.js ${unlisted}
     expect(made)
       .to.match(/\.tar\.gz\n$/)
       .and.not.to.match(/\.(deb|rpm)$/m)
+    expect(stderr).to.include('warning: output.console: a service prints events into the journal')
     expect(stderr).to.include('Left out: deb: dpkg-deb is not installed: install dpkg')
     expect(stderr).to.include('Left out: rpm: rpmbuild is not installed: install rpm')
   })

@@ -87,6 +87,13 @@ describe('regular expressions', () => {
     })
   }
 
+  it('are refused where they are so long that they take seconds to compile', () => {
+    expect(() => compilePattern('a'.repeat(10_001))).to.throw(
+      'it has 10001 characters, and at most 10000 are allowed',
+    )
+    expect(compilePattern('a'.repeat(10_000)).test('a'.repeat(10_000))).to.equal(true)
+  })
+
   it('take texts of megabytes, for which the stack of V8 is too small', () => {
     const text = 'ab'.repeat(8_000_000)
     expect(compilePattern('^(?:a|b)*c?$').test(text)).to.equal(true)

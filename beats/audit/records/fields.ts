@@ -108,8 +108,7 @@ export function setId(text: string | undefined): number | undefined {
  */
 export function untrusted(value: string | undefined): string | undefined {
   if (value === undefined || value === '' || value === '(null)') return undefined
-  if (value.startsWith('"'))
-    return value.slice(1, value.length > 1 && value.endsWith('"') ? -1 : undefined)
+  if (value.startsWith('"')) return value.slice(1, value.endsWith('"') ? -1 : undefined)
   const isHex = value.length % 2 === 0 && /^[0-9A-F]+$/.test(value)
   return isHex ? Buffer.from(value, 'hex').toString('utf8') : value
 }

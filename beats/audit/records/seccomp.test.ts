@@ -159,7 +159,15 @@ describe('audit: a record of the kernel', () => {
     [PLAIN.replace('pid=13096', 'pid=-1'), 'no pid'],
     [PLAIN.replace('ses=7 pid=13096', 'ses=7 subj=x'), 'no pid'],
     [PLAIN.replace('arch=c000003e', 'arch=x86'), 'no arch'],
+    [PLAIN.replace('arch=c', 'arch=xc'), 'no arch'],
+    [PLAIN.replace('c000003e', 'c000003ex'), 'no arch'],
+    [PLAIN.replace('c000003e', 'c0x3e'), 'no arch'],
+    [PLAIN.replace('c000003e', '1c000003e'), 'no arch'],
     [PLAIN.replace('syscall=', 'sys='), 'no syscall'],
+    [PLAIN.replace('=110', '=x110'), 'no syscall'],
+    [PLAIN.replace('=110', '=110x'), 'no syscall'],
+    [PLAIN.replace('=13096', '=13096x'), 'no pid'],
+    [PLAIN.replace('=13096', '=12345678901'), 'no pid'],
     [PLAIN.replace('code=0x50000', ''), 'no code'],
   ]
   for (const [text, reason] of REFUSED) {

@@ -103,7 +103,7 @@ interface FoundPlugin {
 export async function loadFound(type: string, places: PluginPlaces): Promise<FoundPlugin> {
   const url = await locatePackage(type, places)
   if (url === undefined) throw new Error('it has no module that could be imported by its name')
-  requireFit(url)
+  await requireFit(url)
   const file = fileURLToPath(url)
   requireTrusted({ kind: 'plugin', name: type, path: file }, places)
   const exported = await importFitting(file, '', places)
@@ -137,14 +137,14 @@ async function locate(kind: PluginKind, type: string, places: PluginPlaces): Pro
   const url = await locatePackage(type, places)
   if (url === undefined)
     throw new UnknownPlugin(kind, type, builtinNames(kind, places.builtins), places)
-  requireFit(url)
+  await requireFit(url)
   return url
 }
 
 /** @throws Error if it is in a package that is made for another sealbeat */
-function requireFit(url: URL): void {
+async function requireFit(url: URL): Promise<void> {
   const manifest = manifestAbove(fileURLToPath(url))
-  const misfit = manifest && packageMisfit(manifest)
+  const misfit = manifest && (await packageMisfit(manifest))
   if (misfit !== undefined) throw new Error(misfit)
 }
 

@@ -5,7 +5,7 @@ import { defaultPrivileges, formatPrivilege } from '../../agent/plugins/declared
 import type { InstalledPlugin } from '../../agent/plugins/installed.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 import { findPlugins } from './found.ts'
 
 /** What is listed of a plugin. */
@@ -32,7 +32,7 @@ export async function plugins(call: Call): Promise<ExitCode> {
     }),
   }))
   if (call.has('json')) await printJson({ plugins: listed })
-  else await print(textOf(listed))
+  else await printLines(textOf(listed))
   const ok = listed.every(({ problem }) => problem === undefined)
   return ok ? EXIT.ok : EXIT.failure
 }

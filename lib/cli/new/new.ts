@@ -43,7 +43,9 @@ async function writePackage(
 
 function reportOf(name: string, files: readonly string[], { install }: Dependency): string {
   const written = files.map(file => `  ${name}/${file}\n`).join('')
-  const next = [`cd ${name}`, install, 'npm start'].map(line => `  ${line}\n`).join('')
+  // An output sends its events somewhere.
+  const peer = files.includes('src/receive.ts') ? ['npm run receive &'] : []
+  const next = [`cd ${name}`, install, ...peer, 'npm start'].map(line => `  ${line}\n`).join('')
   return `Written:\n${written}Next:\n${next}`
 }
 

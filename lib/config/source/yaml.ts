@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, LineCounter, Parser, type ScalarTag } from 'yaml'
+import { Composer, CST, type Document, Lexer, LineCounter, Parser, type ScalarTag } from 'yaml'
 import type { Find } from '../finding.ts'
 import { MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
 import type { Position } from './position.ts'
@@ -21,12 +21,50 @@ export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | n
     const { line, col } = lines.linePos(offset)
     return positionOf(line, col)
   }
-  const tokens = [...new Parser(lines.addNewLine).parse(text)]
+  const { tokens, cutAt } = parse(text, lines)
   const excess = tokens.map(excessIn).find(found => found !== undefined)
   if (excess !== undefined) return void find(at(excess.offset), [], excess.message)
   const document = compose(tokens, { text, lines, at }, find)
+  // What is cut off without a flaw before is too long for what it says.
+  if (cutAt !== undefined) return void (document && find(at(cutAt), [], TOO_MANY))
   return document?.contents ? treeOf(document.contents, at, find) : document && null
 }
+
+/** The marks and texts that one value takes in YAML at most: a key and a value, each with anchor and tag. */
+const MARKS_PER_VALUE = 8
+
+/**
+ * The tokens of a text, up to its third document or to where it has more marks than `MAX_NODES` values take;
+ * a megabyte of marks would take seconds.
+ */
+function parse(
+  text: string,
+  lines: LineCounter,
+): { readonly tokens: readonly CST.Token[]; readonly cutAt: number | undefined } {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  const tokens: CST.Token[] = []
+  let [marks, documents] = [0, 0]
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token)
+      if (token.type === 'document') documents++
+    }
+    if (!FILLING.has(CST.tokenType(lexeme))) marks++
+    if (marks > MARKS_PER_VALUE * MAX_NODES || documents > 2) {
+      return { tokens: [...tokens, ...parser.end()], cutAt: parser.offset }
+    }
+  }
+  return { tokens: [...tokens, ...parser.end()], cutAt: undefined }
+}
+
+/** `scalar` only announces the text that follows it. */
+const FILLING: ReadonlySet<CST.TokenType | null> = new Set([
+  'space',
+  'newline',
+  'comment',
+  'scalar',
+] as const)
 
 /** Where the text exceeds a limit. Uses a list instead of recursion to spare the stack. */
 function excessIn(
@@ -64,7 +102,7 @@ function compose(
     uniqueKeys: false, // keys.ts checks this, as a dotted key may repeat a nested one
     prettyErrors: false, // these would quote the line, which may contain a secret
   })
-  const [document, second] = [...composer.compose(tokens, true, text.length)]
+  const [document, second] = withoutStacks(() => [...composer.compose(tokens, true, text.length)])
   if (second !== undefined) find(at(second.range[0]), [], 'a second document; only one is allowed')
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
   const lineOf = (offset: number) => lines.linePos(offset).line
@@ -73,6 +111,17 @@ function compose(
     find(at(pos[0]), [], words + (hintFor(text, pos[0]) || (CURES.get(words) ?? '')))
   }
   return errors.length > 0 || second !== undefined ? undefined : document
+}
+
+/** A text may have a hundred thousand flaws, and `yaml` makes an error of each: their stacks take seconds. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /**

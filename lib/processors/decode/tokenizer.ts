@@ -30,7 +30,6 @@ export interface Tokenizer {
   readonly end: string
 }
 
-const PART = /(.*?)%\{([^}]*)\}/gs
 const INSIDE = /^([+?*&]?)([^/#|]*?)(?:\/(\d{1,2}))?(?:#(\d{1,6}))?(->)?(?:\|(\w+))?(->)?$/s
 const KINDS: Readonly<Record<string, Kind>> = {
   '': 'plain',
@@ -44,15 +43,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
  * @throws Error that says what is wrong with it
  */
 export function parseTokenizer(text: string): Tokenizer {
-  const parts = [...text.matchAll(PART)]
+  const { parts, end } = partsOf(text)
   if (parts.length === 0) throw new Error('it has no %{key}')
-  const tokens = parts.map(([, before = '', inside = '']) => tokenOf(before, inside))
+  const tokens = parts.map(([before, inside]) => tokenOf(before, inside))
+  const names = new Set(tokens.filter(({ kind }) => kind !== 'named').map(({ key }) => key))
   for (const { kind, key } of tokens) {
-    const names = tokens.some(each => each.key === key && each.kind !== 'named')
-    if (kind === 'named' && !names) throw new Error(`nothing names the key of %{&${key}}`)
+    if (kind === 'named' && !names.has(key)) throw new Error(`nothing names the key of %{&${key}}`)
   }
-  const [last] = parts.slice(-1)
-  const end = text.slice((last?.index ?? 0) + (last?.[0].length ?? 0))
   const parsed = { tokens, end }
   for (const [at, { length, isPadded }] of tokens.entries()) {
     const after = tokens[at + 1]?.before ?? end
@@ -62,6 +59,21 @@ export function parseTokenizer(text: string): Tokenizer {
     }
   }
   return parsed
+}
+
+type Part = readonly [before: string, inside: string]
+
+/** Each `%{inside}` with the text in front of it, and what is left. */
+function partsOf(text: string): { readonly parts: readonly Part[]; readonly end: string } {
+  const parts: Part[] = []
+  let at = 0
+  while (true) {
+    const open = text.indexOf('%{', at)
+    const close = open < 0 ? -1 : text.indexOf('}', open)
+    if (close < 0) return { parts, end: text.slice(at) }
+    parts.push([text.slice(at, open), text.slice(open + 2, close)])
+    at = close + 1
+  }
 }
 
 function tokenOf(before: string, inside: string): Token {

@@ -26,7 +26,7 @@ export function asOrdered(rules: readonly Rule[]): readonly Rule[] {
 type Firsts = ReadonlyMap<string, number>
 
 function testOf(condition: Condition): string {
-  return [condition.argument, RANKS[condition.operation], halves(condition).highMask].join()
+  return [condition.argument, RANKS[condition.operation], highMask(condition)].join()
 }
 
 function compareAll(
@@ -47,11 +47,10 @@ function compare(one: Condition, other: Condition, firsts: Firsts): number {
   if (one.argument !== other.argument) return other.argument - one.argument
   const byOperation = RANKS[one.operation] - RANKS[other.operation]
   if (byOperation !== 0) return byOperation
-  const [a, b] = [halves(one), halves(other)]
-  if (a.highMask !== b.highMask) {
+  if (highMask(one) !== highMask(other)) {
     return (firsts.get(testOf(one)) ?? 0) - (firsts.get(testOf(other)) ?? 0)
   }
-  return byValue(one.operation, a.high, b.high) || byValue(one.operation, a.low, b.low)
+  return byValue(one.operation, one.value, other.value)
 }
 
 /** The smaller bound of `LessThan` comes first, else the higher value. */
@@ -66,10 +65,9 @@ const RANKS: Readonly<Record<Operation, number>> = {
 }
 
 const ALL_BITS = 2n ** 64n - 1n
-const LOW = 2n ** 32n - 1n
 
-function halves({ value, mask = ALL_BITS }: Condition) {
-  return { high: value >> 32n, highMask: mask >> 32n, low: value & LOW }
+function highMask({ mask = ALL_BITS }: Condition): bigint {
+  return mask >> 32n
 }
 
 function isSame(one: Condition, other: Condition): boolean {

@@ -117,11 +117,20 @@ function needsOf(needs: readonly Need[], { defaultAction, defaultOrigin }: Polic
   return { defaultAction, defaultOrigin, rules }
 }
 
+/** In a message; a pasted list may have thousands, each as long as a configuration. */
+const MOST_SHOWN = 50
+const LONGEST_SHOWN = 100
+
 function refuseUnknown(architecture: Architecture, layers: readonly Policy[]): void {
   const unknown = layers.flatMap(layer => unknownNames(architecture, layer))
   if (unknown.length === 0) return
   const known = Object.keys(architecture.table.numbers)
-  const list = unknown.map(({ name, origin }) => `${name}${didYouMean(name, known)} in ${origin}`)
+  const list = unknown.slice(0, MOST_SHOWN).map(({ name, origin }) => {
+    const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name
+    return `${shown}${didYouMean(name, known)} in ${origin}`
+  })
+  const more = unknown.length - list.length
+  if (more > 0) list.push(`and ${more} more`)
   throw new PolicyError(
     'UNKNOWN_SYSCALL',
     `unknown system calls for ${architecture.name}: ${list.join(', ')}`,

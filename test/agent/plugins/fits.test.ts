@@ -60,10 +60,10 @@ describe('agent: which sealbeat a plugin is made for', () => {
     )
   })
 
-  it('takes what is made for a release with what comes before it', () => {
+  it('takes what is made for a release with what comes before it', async () => {
     const manifest = { folder: '/', name: 'tide', version: '1.0.0', wants: '^0.2.0' }
-    expect(packageMisfit(manifest, '0.2.0-rc.1')).to.equal(undefined)
-    expect(packageMisfit(manifest, '0.3.0-rc.1')).to.match(/^tide 1\.0\.0 is made for/)
+    expect(await packageMisfit(manifest, '0.2.0-rc.1')).to.equal(undefined)
+    expect(await packageMisfit(manifest, '0.3.0-rc.1')).to.match(/^tide 1\.0\.0 is made for/)
   })
 
   const marked = (api: unknown) =>

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { text as bodyOf } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -44,14 +43,19 @@ describe('sealbeat new', function () {
     expect(status, stdout + stderr).to.equal(0)
   }
 
-  async function writes(kind: string, name: string, expected: readonly string[]): Promise<void> {
+  async function writes(
+    kind: string,
+    name: string,
+    expected: readonly string[],
+    start = 'npm start',
+  ): Promise<void> {
     const { code, stdout, stderr } = await place.run('new', kind, name)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     const files = filesOf(name)
     expect(files).to.have.members(expected.map(file => join(name, file)))
     const [, written = '', next] = /^Written:\n(.*)Next:\n(.*)$/s.exec(stdout) ?? []
     expect(written.trim().split(/\s+/)).to.have.members(files)
-    expect(next).to.equal(`  cd ${name}\n  npm install --ignore-scripts\n  npm start\n`)
+    expect(next).to.equal(`  cd ${name}\n  npm install --ignore-scripts\n  ${start}\n`)
     for (const file of files) expect(read(file), file).not.to.match(/__[A-Z]+__/)
     for (const file of files.filter(each => each.endsWith('.yml'))) {
       expect(parse(read(file)), file).to.be.an('object')
@@ -129,7 +133,8 @@ describe('sealbeat new', function () {
   }
 
   describe('output', () => {
-    it('writes a package, and says what and how to go on', () => writes('output', 'post', FILES))
+    it('writes a package, and says what and how to go on', () =>
+      writes('output', 'post', [...FILES, 'src/receive.ts'], 'npm run receive &\n  npm start'))
 
     it('that has an output of fewer than 40 lines', () => {
       expect(read('post/src/index.ts').trimEnd().split('\n').length).to.be.below(40)
@@ -139,19 +144,25 @@ describe('sealbeat new', function () {
 
     it('that sends events to a server, under the filter', async () => {
       succeeds('post', place.path('node_modules/.bin/tsc'))
-      const server = createServer((request, response) => {
-        void bodyOf(request).then(body => server.emit('posted', body))
-        response.end()
-      })
-      await once(server.listen(0, '127.0.0.1'), 'listening')
-      server.unref()
-      const posted = once(server, 'posted')
-      const url = `http://127.0.0.1:${Object(server.address()).port}/`
-      const args = ['run', '-E', `output.post.url=${url}`]
-      const agent = place.startThrough(['env', '-C', 'post'], ...args)
-      expect((await posted)[0]).to.match(/^({.*"dataset":"host\..*}\n)+$/)
-      agent.child.kill('SIGTERM')
-      expect((await agent.ended()).code).to.equal(0)
+      const args = ['dist/receive.js', '0']
+      const server = spawn(process.execPath, args, { cwd: place.path('post'), stdio: 'pipe' })
+      try {
+        const [url] = await once(createInterface({ input: server.stderr }), 'line')
+        const received = once(createInterface({ input: server.stdout }), 'line')
+        const agent = place.startThrough(
+          ['env', '-C', 'post'],
+          'run',
+          '-E',
+          `output.post.url=${url}`,
+        )
+        expect((await received)[0]).to.match(/^{.*"dataset":"host\..*}$/)
+        agent.child.kill('SIGTERM')
+        const { code, log } = await agent.ended()
+        expect(code).to.equal(0)
+        expect(Object(log.at(-1)?.['events']).acked).to.be.above(0)
+      } finally {
+        server.kill()
+      }
     })
 
     it('that is found by its name where it is installed, its reference being sound', () =>

@@ -148,6 +148,11 @@ describe('config: a document', () => {
       'a: [${X}]',
       '0.yml:1:6: Missing , or : between flow sequence items (quote a reference within [ ] or { })',
     ],
+    ['- '.repeat(500_000), '0.yml:1:201: nested more than 100 levels deep'],
+    ['---\n'.repeat(200_000), '0.yml:2:1: a second document; only one is allowed'],
+    ['- a\n'.repeat(200_000), '0.yml:1:1: has more than 10000 values'],
+    ['&a '.repeat(300_000), '0.yml:1:4: A node can have at most one anchor'],
+    [`a: "${'\\q'.repeat(400_000)}"`, '0.yml:1:5: Invalid escape sequence \\q'],
     [`a: ${'['.repeat(50_000)}`, '0.yml:1:103: nested more than 100 levels deep'],
     [
       Buffer.from([0x61, 0x3a, 0x0a, 0xff]),

@@ -71,6 +71,15 @@ describe('output.file', () => {
     expect(error).to.have.property('code').that.is.oneOf(['EEXIST', 'ENOTDIR'])
   })
 
+  it('can not be opened where no folder can be made', async function () {
+    if (process.platform !== 'linux') skip(this, 'not Linux')
+    const error = await openIn('/proc/nowhere').then(
+      () => expect.fail('should have been rejected'),
+      error => error,
+    )
+    expect(error).to.have.property('code').that.is.oneOf(['ENOENT', 'EACCES'])
+  })
+
   it('rejects while nothing can be written, and goes on when it can', async () => {
     const output = await openIn(folder.path)
     const path = join(folder.path, 'out', 'events.ndjson')

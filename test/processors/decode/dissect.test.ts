@@ -171,6 +171,15 @@ describe('processor: dissect', () => {
     expect(performance.now() - started).to.be.below(2000)
   })
 
+  it('reads a tokenizer of a megabyte in a time that grows with it', () => {
+    const keys = Array.from({ length: 90_000 }, (_, at) => `%{a${at}} `).join('')
+    const started = performance.now()
+    for (const written of ['a'.repeat(1e6), '%{'.repeat(5e5), keys.replace('a5', '&a7')])
+      problemsOf(dissect, { tokenizer: written })
+    expect(problemsOf(dissect, { tokenizer: keys })).to.deep.equal([])
+    expect(performance.now() - started).to.be.below(5000)
+  })
+
   it('says what is wrong with a tokenizer', () => {
     const faults: readonly (readonly [tokenizer: string, fault: string])[] = [
       ['hello', 'it has no %{key}'],

@@ -208,6 +208,25 @@ describe('compile', () => {
     expect(endless.message).to.match(/^mmap has 20000 conditions on its arguments/)
   })
 
+  it('takes 500 conditions for one call and refuses one more', async () => {
+    const rules = (count: number) =>
+      allowingIf('mmap', ...Array.from({ length: count }, (_, at) => [test(2, 'Equal', at)]))
+    expect((await compiled('amd64', rules(500))).answer('mmap', [0n, 0n, 499n]).value).to.equal(
+      ALLOW,
+    )
+    const refusal = await compiled('amd64', rules(501)).catch(error => error)
+    expect(refusal.message).to.equal(
+      'mmap has 501 conditions on its arguments, at most 500 are possible',
+    )
+  })
+
+  it('compares 32 bits of every argument on an architecture that has no more', async () => {
+    const { answer } = await compiled('386', allowingIf('mmap2', [test(2, 'Equal', 5)]))
+    expect(answer('mmap2', [0n, 0n, 5n + high]).value).to.equal(ALLOW)
+    const wide = await compiled('386', allowingIf('mmap2', [test(2, 'Equal', '0x100000005')]))
+    expect(wide.answer('mmap2', [0n, 0n, 5n]).value).to.equal(EPERM)
+  })
+
   it('decides first what is called most, and bounds the worst case', async () => {
     const amd64 = await loadArchitecture('amd64')
     const names = Object.keys(amd64.table.numbers).filter((_, at) => at % 3 !== 0)

@@ -71,6 +71,17 @@ describe('a profile of a container runtime', () => {
       'syscalls[0].errnoRet: must be a whole number from 0 to 4095, not -1',
     ],
     [
+      'an error of a rule that is no name',
+      rule({ errno: 7 }),
+      'syscalls[0].errno: must be a name, not 7',
+    ],
+    [
+      'filters whose lists are none',
+      rule({ includes: { arches: 'amd64' }, excludes: { caps: 'CAP_BPF' } }),
+      'syscalls[0].includes.arches: must be a list, not "amd64"',
+      'syscalls[0].excludes.caps: must be a list, not "CAP_BPF"',
+    ],
+    [
       'a seventh argument',
       test({ index: 6 }),
       'syscalls[0].args[0].index: must be a whole number from 0 to 5, not 6',
@@ -91,6 +102,16 @@ describe('a profile of a container runtime', () => {
       'a value of 65 bits',
       test({ valueTwo: '18446744073709551616' }),
       'syscalls[0].args[0].valueTwo: must be a whole',
+    ],
+    [
+      'digits behind something else',
+      test({ value: 'x1234567890123456' }),
+      'syscalls[0].args[0].value: must be a whole',
+    ],
+    [
+      'digits before something else',
+      test({ value: '1234567890123456x' }),
+      'syscalls[0].args[0].value: must be a whole',
     ],
     ['a value in quotes', test({ value: '1' }), 'syscalls[0].args[0].value: must be a whole'],
     ['an argument that is none', rule({ args: ['x'] }), 'syscalls[0].args[0]: must be a map'],
@@ -220,6 +241,10 @@ describe('a profile of a container runtime', () => {
       123456789012345,
       '1234567890123456',
     ])
+    const others =
+      '[-1234567890123456789, 1234567890123456.5, 1234567890123456e2, 1e-0000000000000002]'
+    expect(parseJson(`\ufeff${others}`)).to.deep.equal(JSON.parse(others))
+    expect(() => parseJson(`[]\ufeff`)).to.throw(SyntaxError)
   })
 
   it('says what is wrong with JSON in the words and at the place of what was written', () => {

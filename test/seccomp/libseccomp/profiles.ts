@@ -107,8 +107,8 @@ export function overlappingRules(
         const isMasked = op === 'SCMP_CMP_MASKED_EQ'
         const mask = first === 0n ? 1n : first
         return isMasked
-          ? { index, op, value: text(mask), valueTwo: text(other & mask) }
-          : { index, op, value: text(first) }
+          ? { index, op, value: exact(mask), valueTwo: exact(other & mask) }
+          : { index, op, value: exact(first) }
       })
   })
   const args = fc.uniqueArray(argument, {
@@ -125,6 +125,6 @@ export function overlappingRules(
 }
 
 /** As `parseJson` returns what a number of JavaScript would not hold. */
-function text(value: bigint): number | string {
+export function exact(value: bigint): number | string {
   return value < 10n ** 15n ? Number(value) : value.toString()
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
 import { effectivePolicy, loadPolicy, type Need } from '../../../lib/seccomp/policy/layers.ts'
-import { needsHere } from '../../../lib/seccomp/policy/needs.ts'
+import { needsHere, rulesHere } from '../../../lib/seccomp/policy/needs.ts'
 import { PolicyError } from '../../../lib/seccomp/policy/policy-error.ts'
 import { BLACKLIST, policy, section } from './policies.ts'
 
@@ -94,10 +94,34 @@ describe('layers of a policy', () => {
     }
   })
 
+  it('show fifty unknown names, and how many more there are, none of them at length', async () => {
+    const refusal = async (names: readonly string[]) => {
+      const syscalls = [{ action: 'allow', names }]
+      return allowed({ default_action: 'errno', syscalls }).catch(error => error)
+    }
+    const many = Array.from({ length: 52 }, (_, at) => `zzzzzzzzzzzz${at}`)
+    const found = await refusal(many)
+    expect(found.names).to.have.length(52)
+    expect(found.message).to.match(/zzzzzzzzzzzz49 in test, and 2 more$/)
+    expect((await refusal(many.slice(2))).message).to.match(/zzzzzzzzzzzz51 in test$/)
+    const long = await refusal(['z'.repeat(1e6)])
+    expect(long.message).to.equal(`unknown system calls for amd64: ${'z'.repeat(100)}… in test`)
+  })
+
   it('leave out what a beat needs on other architectures, but not what none has', async () => {
     const amd64 = await loadArchitecture('amd64')
     const names = ['statfs', 'statfs64', 'statsf']
     const [need] = await needsHere(amd64, [{ who: 'beat host', why: 'filesystems', names }])
     expect(need?.names).to.deep.equal(['statfs', 'statsf'])
+  })
+
+  it('keep a rule that has to exist beside one that need not', async () => {
+    const syscalls = [
+      { action: 'allow', names: ['statfs64'] },
+      { action: 'allow', must_exist: false, names: ['mmap2', 'read'] },
+    ]
+    const written = policy({ default_action: 'errno', syscalls })
+    const { rules } = await rulesHere(await loadArchitecture('amd64'), written)
+    expect(rules.map(({ name }) => name)).to.deep.equal(['statfs64', 'read'])
   })
 })
