@@ -36,4 +36,22 @@ describe('host: troubles', () => {
     trouble('/srv', 'EIO')
     expect(lines.slice(101)).to.deep.equal(["/srv can't be measured: EIO"])
   })
+
+  it('are still told of what is known while others are not named, and that is said again', () => {
+    const lines: string[] = []
+    const log = pino({}, { write: line => lines.push(JSON.parse(line).msg) })
+    const trouble = troubles(log)
+    for (let at = 0; at <= 100; at++) trouble(`/mnt/${at}`, 'ENOENT')
+    trouble('/mnt/7', 'EIO')
+    trouble('/mnt/8', undefined)
+    trouble('/a', 'EIO')
+    trouble('/b', 'EIO')
+    expect(lines.slice(100)).to.deep.equal([
+      "More than 100 things can't be measured: others are not named",
+      "/mnt/7 can't be measured: EIO",
+      '/mnt/8 can be measured again',
+      "/a can't be measured: EIO",
+      "More than 100 things can't be measured: others are not named",
+    ])
+  })
 })

@@ -110,7 +110,7 @@ describe('host: questions that hang', () => {
   })
 
   it('are skipped after a time for all, and once nobody waits for them', async () => {
-    const { ask, asked } = kernel()
+    const { ask, asked, jobs } = kernel()
     const limits = { timeoutMs: 40, deadlineMs: 20, maxHanging: 9 }
     const answers = patient(ask, (path: string) => path, limits)
     expect(await answers(['a', 'nfs1', 'nfs2'], never)).to.deep.equal([
@@ -123,6 +123,19 @@ describe('host: questions that hang', () => {
     const stopped = answers(['nfs3', 'a'], stop.signal)
     setTimeout(() => stop.abort(), 5)
     expect(await stopped).to.deep.equal([skipped, skipped])
+    expect(jobs).to.deep.equal({ count: 2, left: 2 })
     expect(await answers([], AbortSignal.abort())).to.deep.equal([])
+  })
+
+  it('are not those of a job that only does not end', async () => {
+    const limits = { timeoutMs: 4, deadlineMs: 5000, maxHanging: 1 }
+    const ask = (paths: readonly string[]) => ({
+      done: new Promise<void>(() => {}),
+      reached: () => paths.length,
+      answers: () => of(...paths),
+      leave: () => expect.fail('there is nothing further'),
+    })
+    const answers = patient(ask, path => path, limits)
+    for (const _ of [1, 2]) expect(await answers(['a', 'b'], never)).to.deep.equal(of('a', 'b'))
   })
 })

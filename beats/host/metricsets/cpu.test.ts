@@ -53,6 +53,14 @@ describe('host: cpu', () => {
     expect(event).not.to.have.nested.property('system.cpu.steal')
   })
 
+  it('takes what the kernel has not counted before for unchanged', () => {
+    const before = { user: 1, nice: 0, system: 1, idle: 10 }
+    const times = { ...before, idle: 18, user: 3, steal: 900 }
+    const [event] = cpuUsage(before, { times, cores: 1 })
+    expect(event).to.have.nested.property('host.cpu.usage', 0.2)
+    expect(event).to.have.nested.property('system.cpu.steal.pct', 0)
+  })
+
   it('reports nothing if no time has passed or all counters were reset', () => {
     expect(cpuUsage(BEFORE, { times: BEFORE, cores: 1 })).to.deep.equal([])
     const times = { user: 1, nice: 0, system: 1, idle: 10 }

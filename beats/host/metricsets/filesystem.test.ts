@@ -1,6 +1,8 @@
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { release } from 'node:os'
 import { expect } from 'chai'
 import { parseMountinfo } from '../proc/mountinfo.ts'
-import { deviceOfTrees, heeded, sampled } from '../testing/tree.ts'
+import { deviceOfTrees, heeded, sampled, tree } from '../testing/tree.ts'
 import { checkedEvent } from './figures.ts'
 import { filesystem, filesystemFields } from './filesystem.ts'
 
@@ -46,6 +48,86 @@ describe('host: filesystem', () => {
     expect(heed.warnings[0]).to.equal(
       "system.filesystem.free of / can't be 5144576, which is more than all, 4096000: left out",
     )
+  })
+
+  it('leaves out what of it can not be known either, without another word', () => {
+    const all = { total: 4096000, free: 1638400, available: 1433600, files: 50, free_files: 20 }
+    const used = { bytes: 2457600 }
+    const most = 2 ** 63
+    for (const [changed, field, expected] of [
+      [{ blocks: most }, 'total', { free: 1638400, available: 1433600, files: 50, free_files: 20 }],
+      [{ free: 1001 }, 'free', { ...all, free: undefined }],
+      [{ available: 1001 }, 'available', { ...all, available: undefined, used }],
+      [{ files: most }, 'files', { ...all, files: undefined, used: { ...used, pct: 0.6316 } }],
+      [
+        { freeFiles: 51 },
+        'free_files',
+        { ...all, free_files: undefined, used: { ...used, pct: 0.6316 } },
+      ],
+    ] as const) {
+      const heed = heeded()
+      const known = Object.entries(expected).filter(([, value]) => value !== undefined)
+      expect(fields(changed, heed), field).to.deep.equal(Object.fromEntries(known))
+      expect(heed.warnings, field).to.have.lengthOf(1)
+      expect(heed.warnings[0]).to.match(
+        new RegExp(`^system\\.filesystem\\.${field} of / can't be `),
+      )
+    }
+  })
+
+  it('tells the mounts of this process by their numbers', async function () {
+    const [major = 0, minor = 0] = release().split('.').map(Number)
+    if (major < 5 || (major === 5 && minor < 8)) {
+      console.log('    skipped: this kernel does not tell the numbers of mounts')
+      return this.skip()
+    }
+    const host = tree({ 'late/.keep': '', 'own/.keep': '' })
+    const descriptor = openSync(host.root, 'r')
+    const about = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')
+    closeSync(descriptor)
+    // The number of a mount is enough: the device of a subvolume, for example, may be another.
+    const own = /^mnt_id:\s*(\d+)$/m.exec(about)?.[1]
+    const lines =
+      `999999 1 ${deviceOfTrees()} / /late rw - ext4 /dev/sda rw\n` +
+      `${own} 1 250:99 / /own rw - ext4 /dev/sdb rw\n`
+    host.write({ 'proc/self/mountinfo': lines, 'proc/1/mountinfo': lines })
+    const told: string[] = []
+    const trouble = Object.assign(
+      (subject: string, message?: string) => void told.push(`${subject}: ${message ?? 'none'}`),
+      { forget: () => undefined },
+    )
+    for (const process of ['proc/self', 'proc/1']) {
+      await sampled(filesystem, [{}], {
+        files: { ...host.files, process },
+        trouble,
+        ignoredTypes: [],
+      })
+    }
+    host.remove()
+    expect(told).to.deep.equal([
+      ...['/late: another mount has its place', '/own: none'],
+      ...['/late: none', '/own: it is not mounted below hostfs: bind it with rslave'],
+    ])
+  })
+
+  it('is left out where it has no blocks', async () => {
+    const { dev } = statSync('/proc')
+    const line = `22 21 0:${dev} / /none rw - odd none rw\n`
+    const [events] = await sampled(filesystem, [{ 'proc/1/mountinfo': line, none: '-> /proc' }], {
+      ignoredTypes: [],
+    })
+    expect(events).to.deep.equal([])
+  })
+
+  it('is not reported once nobody waits for it', async () => {
+    const host = tree({ 'proc/1/mountinfo': `21 1 ${deviceOfTrees()} / / rw - ext4 /dev/sda rw\n` })
+    const collect = filesystem({
+      ...{ files: host.files, ignoredTypes: [], top: { by_cpu: 1, by_memory: 1 }, ...heeded() },
+      processes: () => Promise.reject(new Error('not asked')),
+      trouble: Object.assign(() => expect.fail('nothing is wrong'), { forget: () => undefined }),
+    })
+    expect(await collect(AbortSignal.abort(), {})).to.deep.equal([])
+    host.remove()
   })
 
   it('tells a mount of the host that is not below hostfs from what is there instead', async () => {

@@ -65,4 +65,20 @@ describe('host: memory', () => {
       used: { bytes: 800, pct: 0.8 },
     })
   })
+
+  it('is all available if the kernel says so', () => {
+    const event = measured({ ...meminfo, MemAvailable: 1000 })
+    expect(event).to.have.nested.property('system.memory.actual.free', 1000)
+  })
+
+  it('is named where it can not be', () => {
+    const heed = heeded()
+    const most = 2 ** 63
+    measured({ MemTotal: most, MemFree: 1, SwapTotal: most }, heed)
+    measured({ MemTotal: 5, MemFree: 6, Cached: 7 }, heed)
+    const named = heed.warnings.map(warning => warning.replace(/ can't be .*/, ''))
+    expect(named).to.deep.equal(
+      ['total', 'swap.total', 'free', 'cached'].map(name => `system.memory.${name}`),
+    )
+  })
 })

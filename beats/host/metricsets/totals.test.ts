@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import type { Event } from 'sealbeat'
-import { sampled } from '../testing/tree.ts'
+import { diskFinder } from '../sys/disks.ts'
+import { sampled, tree } from '../testing/tree.ts'
 import { diskio } from './diskio.ts'
 import { network } from './network.ts'
-import { gain } from './numbers.ts'
+import { gain, ratio, rest } from './numbers.ts'
+import { processSummary } from './process_summary.ts'
 
 describe('host: how much counters have increased', () => {
   const rows = [
@@ -18,6 +20,33 @@ describe('host: how much counters have increased', () => {
   for (const [what, before, now, gained] of rows) {
     it(what, () => expect(gain(before, now)).to.equal(gained))
   }
+})
+
+describe('host: what is not known', () => {
+  it('has neither a share nor a rest', () => {
+    expect([ratio(1, undefined), ratio(undefined, 1), ratio(1, 3)]).to.deep.equal([
+      ...[undefined, undefined, 0.3333],
+    ])
+    expect([rest(undefined, 1), rest(1, undefined), rest(5, 6), rest(6, 6)]).to.deep.equal([
+      ...[undefined, undefined, undefined, 0],
+    ])
+  })
+})
+
+describe('host: all processes', () => {
+  it('are counted by state, and this one runs while it counts', async () => {
+    const process = { parentPid: 1, groupId: 1, threads: 1, start: 1, ticks: 1 }
+    const all = ['S', 'S', 'S', 'R', 'Z'].map((state, at) => {
+      return { ...process, state, pid: at + 1, virtualBytes: 0, residentPages: 0 }
+    })
+    const [[event] = []] = await sampled(processSummary, [{ 'proc/self': '-> 3' }], {
+      processes: async () => ({ all, ms: 0 }),
+    })
+    const none = { idle: 0, stopped: 0, dead: 0, unknown: 0 }
+    expect(event).to.have.deep.nested.property('system.process.summary', {
+      ...{ total: 5, sleeping: 2, running: 2, zombie: 1, ...none },
+    })
+  })
 })
 
 /** `name read written` of each disk, in sectors. */
@@ -93,6 +122,35 @@ describe('host: all disks', () => {
     expect(sum).to.deep.equal([2, 20])
   })
 
+  it('is told by names that are whole', async () => {
+    const stay = ['sda', 'mmcblk0', 'odd-loop1', 'sda1x', 'mmcblk0p1x']
+    const names = [...stay, 'sda1', 'mmcblk0p1']
+    const [sum] = await sums(
+      { 'proc/diskstats': disks(...names.map(name => `${name} 100 200`)) },
+      { 'proc/diskstats': disks(...names.map(name => `${name} 101 210`)) },
+    )
+    expect(sum).to.deep.equal([stay.length, 10 * stay.length])
+  })
+
+  it('is told by /sys alone where the kernel itself shows its devices', () => {
+    const host = tree({ ...block('pci/cciss!c0d0'), 'sys/block/dm-1/size': '' })
+    const find = diskFinder({ ...host.files, hasSysfs: true })
+    const found = ['cciss/c0d0', 'dm-1', 'sdz'].map(name => ({ name }))
+    expect(find(found)).to.deep.equal([{ name: 'cciss/c0d0' }])
+    // What a device is does not change, so it is looked at once.
+    host.write({ 'sys/devices/pci/cciss!c0d0/hidden': '1\n' })
+    expect(find(found)).to.deep.equal([{ name: 'cciss/c0d0' }])
+    host.remove()
+  })
+
+  it('is reported by device where that has done anything', async () => {
+    const idle = '8 0 idle 0 0 0 0 0 0 0 0 0 0 0\n'
+    const even = '8 0 even 3 0 8 0 3 0 8 0 0 0 0\n'
+    const once = '8 0 once 1 0 8 0 0 0 0 0 0 0 0\n'
+    const [events = []] = await sampled(diskio, [{ 'proc/diskstats': idle + even + once }])
+    expect(events.map(event => Object(event['system']).diskio.name)).to.deep.equal(['even', 'once'])
+  })
+
   it('counts a disk that is plugged in from then on, also under the name of another', async () => {
     const all = await sums(
       { 'proc/diskstats': disks('sda 9000 9000'), ...block('pci/1/sda', ['diskseq', '1\n']) },
@@ -135,6 +193,17 @@ describe('host: all interfaces', () => {
       [50, 50],
       [11, 11],
     ])
+  })
+
+  it('have packets as well', async () => {
+    const [, events = []] = await sampled(network, [
+      { 'proc/1/net/dev': 'eth0: 10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n' },
+      { 'proc/1/net/dev': 'eth0: 15 4 0 0 0 0 0 0 29 9 0 0 0 0 0 0\n' },
+    ])
+    expect(events.at(-1)).to.have.deep.nested.property('host.network', {
+      ingress: { bytes: 5, packets: 3 },
+      egress: { bytes: 9, packets: 7 },
+    })
   })
 
   it('are never given what a bond has lost with a member', async () => {

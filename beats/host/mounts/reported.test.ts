@@ -67,6 +67,31 @@ describe('host: mounts to report', () => {
     expect(reported([...shares, again])).to.deep.equal(['/a', '/b'])
   })
 
+  it('are of one filesystem the one that df(1) shows', () => {
+    const shown = (...of: readonly string[]) =>
+      reported(of.map((line, at) => `${30 + at} 21 0:60 ${line}`))
+    // A device with a path takes the place of one without, however near to the root that is.
+    expect(shown('/ /a btrfs none', '/ /longer btrfs /dev/a')).to.deep.equal(['/longer'])
+    // One nearer to the root takes the place of any; of those as near it is the first.
+    expect(shown('/ /longer btrfs /dev/a', '/ /a btrfs none')).to.deep.equal(['/a'])
+    expect(shown('/ /longer ext4 /dev/a', '/ /a ext4 /dev/a')).to.deep.equal(['/a'])
+    expect(shown('/ /b ext4 /dev/a', '/ /a ext4 /dev/a')).to.deep.equal(['/b'])
+    expect(shown('/ /longer ext4 none', '/ /a ext4 none')).to.deep.equal(['/a'])
+    expect(shown('/ /a ext4 none', '/ /longer ext4 none')).to.deep.equal(['/a'])
+    // Unless less of the filesystem is there.
+    expect(shown('/ /longer ext4 /dev/a', '/sub /a ext4 /dev/a')).to.deep.equal(['/longer'])
+    expect(shown('/sub /longer ext4 /dev/a', '/sub /a ext4 /dev/a')).to.deep.equal(['/a'])
+  })
+
+  it('are each share of a server, though they are one filesystem there', () => {
+    const cifs = ['30 21 0:50 / /long cifs //nas/a', '31 21 0:50 / /b cifs //nas/b']
+    expect(reported(cifs)).to.deep.equal(['/long', '/b'])
+    const nfs = ['30 21 0:50 / /long nfs4 nas:a', '31 21 0:50 / /b nfs4 nas:b']
+    expect(reported(nfs)).to.deep.equal(['/long', '/b'])
+    const local = ['30 21 0:50 / /long ext4 /dev/a//', '31 21 0:50 / /b ext4 /dev/b//']
+    expect(reported(local)).to.deep.equal(['/b'])
+  })
+
   it('are of types that are not ignored, with or without a subtype', () => {
     const all = [
       ROOT,

@@ -28,6 +28,12 @@ describe('host: /proc/PID/mountinfo', () => {
       '42 21 0:4 net:[4026532281] /run/netns/a rw shared:3 - nsfs nsfs rw',
       [42, 21, '0:4', 'net:[4026532281]', '/run/netns/a', 'nsfs', 'nsfs'],
     ],
+    [
+      'a source that has the separator in it',
+      '44 21 0:54 / /mnt rw - 9p a - b rw',
+      [44, 21, '0:54', '/', '/mnt', '9p', 'a'],
+    ],
+    ['no device at all', '45 21 0:53 / /m rw - tmpfs', [45, 21, '0:53', '/', '/m', 'tmpfs', '']],
     ['no device', '43 21 0:53 / /m rw - tmpfs  rw', [43, 21, '0:53', '/', '/m', 'tmpfs', '']],
   ] as const
   for (const [what, line, expected] of rows) {
@@ -39,5 +45,21 @@ describe('host: /proc/PID/mountinfo', () => {
 
   it('skips lines of another format', () => {
     expect(parseMountinfo('\nodd\n36 35 98:0 / /m rw\n36 35 - ext4 x rw\n')).to.deep.equal([])
+  })
+
+  it('skips lines that lack a field', () => {
+    for (const line of [
+      '36 35 98:0 / /m rw ext4 /dev/a rw',
+      '136 35 98:0 / /m rw ext4 /dev/a rw',
+      ' - ext4 /dev/a rw',
+      '36 35 - ext4 /dev/a rw',
+      '36 35  / /m rw - ext4 /dev/a rw',
+      '36 35 98:0 - ext4 /dev/a rw',
+      '36 35 98:0 / - ext4 /dev/a rw',
+      '36 35 98:0 /  rw - ext4 /dev/a rw',
+      '36 35 98:0 / /m rw -  /dev/a rw',
+    ]) {
+      expect(parseMountinfo(`${line}\n`), line).to.deep.equal([])
+    }
   })
 })

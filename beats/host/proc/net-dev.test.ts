@@ -36,4 +36,11 @@ describe('host: /proc/PID/net/dev', () => {
     expect(parseNetDev(HEADER)).to.deep.equal([])
     expect(parseNetDev(`${HEADER}  eth0: 1 2 3\n`)).to.deep.equal([])
   })
+
+  it('finds nothing in a line of another format', () => {
+    const counts = '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15'
+    for (const line of [`odd eth0: ${counts} 16`, `eth0: ${counts} 16 odd`, `eth0: ${counts} `]) {
+      expect(parseNetDev(`${HEADER}${line}\n`), line).to.deep.equal([])
+    }
+  })
 })

@@ -36,4 +36,10 @@ describe('the size of a page', () => {
       Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' })),
     )
   })
+
+  it('may be the last of all, but is not read behind the end', () => {
+    const last = auxv(8, 'LE').subarray(0, 3 * 16)
+    expect(parseAuxv(last, 'LE')).to.equal(65_536)
+    expect(parseAuxv(Buffer.from([6, 0, 0, 0]), 'LE')).to.equal(undefined)
+  })
 })

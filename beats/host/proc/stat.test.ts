@@ -38,4 +38,10 @@ describe('host: /proc/stat', () => {
   it('reports that the line for the whole machine is missing', () => {
     expect(() => parseStat('intr 5 0\n')).to.throw('has no "cpu" line')
   })
+
+  it('has no more columns than there are, and no lines but its own', () => {
+    const text = 'odd cpu 9 9 9 9 9\ncpu 10 2 3 400 \nodd cpu7 1\ncpu0 1\ncpu1 1\n'
+    const times = { user: 10, nice: 2, system: 3, idle: 400 }
+    expect(parseStat(text)).to.deep.equal({ cores: 2, times })
+  })
 })

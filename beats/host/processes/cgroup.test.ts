@@ -77,4 +77,66 @@ describe('host: the control group of a process', () => {
     expect(fieldsOf('0::/../../etc\n', {})).to.equal(undefined)
     expect(fieldsOf('', {})).to.equal(undefined)
   })
+
+  /** Also the members that are undefined. */
+  const rawOf = (text: string, files: Readonly<Record<string, string>>) => {
+    const host = tree(files)
+    const fields = cgroupFields(host.files, text)
+    host.remove()
+    return Object(fields)
+  }
+
+  it('of version 1 has the limit of its memory, and no number for none', () => {
+    const files = {
+      ...below('memory/b', { 'memory.usage_in_bytes': '5', 'memory.limit_in_bytes': '8192' }),
+      ...below('cpu/b', { 'cpu.cfs_quota_us': '-1', 'cpu.cfs_period_us': '5 odd' }),
+    }
+    const { memory, cpu } = rawOf('4:memory:/b\n3:cpu:/b\n', files)
+    expect(memory).to.deep.equal({ mem: { usage: { bytes: 5 }, limit: { bytes: 8192 } } })
+    expect(cpu.cfs).to.deep.equal({ period: { us: undefined }, quota: { us: undefined } })
+  })
+
+  it('of version 1 is named by that of memory, then by that of the CPU', () => {
+    const named = (text: string) => {
+      const { id, path, cgroups_version } = rawOf(text, {})
+      return [id, path, cgroups_version]
+    }
+    expect(named('4:memory:/b/c\n3:cpu:/a\n')).to.deep.equal(['c', '/b/c', 1])
+    expect(named('3:cpu:/a\n')).to.deep.equal(['a', '/a', 1])
+    expect(named('2:pids:/z\n')).to.deep.equal(['/', '/', 1])
+    expect(named('4:memory:/\n')).to.deep.equal(['/', '/', 1])
+  })
+
+  it('of version 1 is not looked for outside of what this process sees', () => {
+    const files = below('x', { 'memory.usage_in_bytes': '5' })
+    const { memory, cpu } = rawOf('4:memory:/../x\n', { ...files, 'sys/fs/cgroup/memory/y': '' })
+    expect(memory.mem).to.deep.equal({ usage: { bytes: undefined }, limit: { bytes: undefined } })
+    expect(cpu.stats.periods).to.equal(undefined)
+  })
+
+  it('of version 1 has the time that it may use, and no limit from 2^62 on', () => {
+    const files = {
+      ...below('cpu/b', { 'cpu.cfs_quota_us': '50000', 'cpu.cfs_period_us': '100000' }),
+      ...below('memory/b', { 'memory.limit_in_bytes': `${2n ** 62n}` }),
+    }
+    const { cpu, memory } = rawOf('4:memory:/b\n3:cpu:/b\n', files)
+    expect(cpu.cfs).to.deep.equal({ period: { us: 100_000 }, quota: { us: 50_000 } })
+    expect(memory.mem.limit).to.deep.equal({ bytes: undefined })
+  })
+
+  it('is of version 2 where that of version 1 has only a name', () => {
+    const { path, cgroups_version } = rawOf('1:name=systemd:/x\n0::/y\n', {})
+    expect([path, cgroups_version]).to.deep.equal(['/y', 2])
+  })
+
+  it('has no figures that it does not say, nor those of lines in another format', () => {
+    expect(rawOf('0::/a\n', {}).cpu.stats.usage).to.deep.equal({ ns: undefined })
+    const files = below('a', { 'cpu.stat': 'usage_usec 7\nodd usage_usec 9\nusage_usec 8 odd' })
+    expect(rawOf('0::/a\n', files).cpu.stats.usage).to.deep.equal({ ns: 7000 })
+  })
+
+  it('is that of the line, whatever other lines there are', () => {
+    const { path, cgroups_version } = rawOf('odd 4:memory:/odd\nx\n0::/a:b/c\n', {})
+    expect([path, cgroups_version]).to.deep.equal(['/a:b/c', 2])
+  })
 })

@@ -49,4 +49,18 @@ describe('host: top processes', () => {
     ])
     expect(pids(topOf(all, { by_cpu: 3, by_memory: 1 }))).to.deep.equal([1])
   })
+
+  it('have spent all of their time if they have started in the tick of the newest before', () => {
+    const [first, second] = [process(1, 8, 1, 0), process(2, 7, 1, 0)]
+    const since = (start: number) =>
+      spentSince(new Map([[1, first]]), [{ ...second, start }]).map(({ spent }) => spent)
+    expect([since(0), since(0.5)]).to.deep.equal([[7], [7]])
+  })
+
+  it('are told apart by their numbers if they are equal', () => {
+    const now = [process(9, 60, 4), process(3, 60, 4), process(5, 60, 4)]
+    const all = now.map(each => ({ process: each, spent: 60 }))
+    expect(pids(topOf(all, { by_cpu: 2, by_memory: 0 }))).to.deep.equal([3, 5])
+    expect(pids(topOf(all, { by_cpu: 0, by_memory: 3 }))).to.deep.equal([3, 5, 9])
+  })
 })
