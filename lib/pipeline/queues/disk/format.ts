@@ -68,8 +68,7 @@ export function segmentName(number: number): string {
 
 /** The number in the name of a segment; undefined for any other file. */
 export function segmentNumberOf(name: string): number | undefined {
-  const digits = SEGMENT_NAME.exec(name)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  return numberOf(SEGMENT_NAME.exec(name))
 }
 
 /** The name of a file of events that were stored again. */
@@ -79,8 +78,15 @@ export function stuckName(number: number): string {
 
 /** The number in such a name; undefined for any other file. */
 export function stuckNumberOf(name: string): number | undefined {
-  const digits = STUCK_NAME.exec(name)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  return numberOf(STUCK_NAME.exec(name))
+}
+
+/** No queue comes to larger ones, and those after them would have longer names. */
+const MAX_NUMBER = 1e15
+
+function numberOf(name: RegExpExecArray | null): number | undefined {
+  const number = Number(name?.[1])
+  return number < MAX_NUMBER ? number : undefined
 }
 
 export function encodeSegmentHeader({ number, first }: SegmentHeader): Buffer {

@@ -1,7 +1,13 @@
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import {
+  crcOf,
+  encodeFrameHeader,
+  encodeSegmentHeader,
+  stuckName,
+} from '../../../../lib/pipeline/queues/disk/format.ts'
 import { inspect } from '../../../../lib/pipeline/queues/disk/inspect.ts'
 import { temporaryFolder } from '../../../agent/temporary.ts'
 import { NEVER } from '../../fixtures.ts'
@@ -99,6 +105,39 @@ describe('a file of events that were stored again', () => {
       expect(files()).to.deep.equal(['stuck-0000000000000001.bad'])
     })
   }
+
+  /** A sound frame in a file of this number, with that many events by its header. */
+  const crafted = (number: number, count: number, inside = number) => {
+    const body = Buffer.from(count === 0 ? '' : '{"id":"crafted"}\n')
+    const frame = { first: 0, metaLength: 0, atMs: 1, length: body.length, crc: crcOf([body]) }
+    const header = encodeSegmentHeader({ number: inside, first: 0 })
+    const bytes = Buffer.concat([header, encodeFrameHeader({ ...frame, count }), body])
+    writeFileSync(join(path(), stuckName(number)), bytes)
+  }
+
+  for (const [what, make] of [
+    ['has no event', () => crafted(7, 0)],
+    ['has more events than bytes', () => crafted(7, 4_000_000_000)],
+    ['is a copy of another', () => crafted(7, 1, 6)],
+  ] as const) {
+    it(`is set aside if it ${what}`, async () => {
+      make()
+      const { ids, stats } = await drained(settings())
+      expect(ids).to.deep.equal(STUCK)
+      expect(stats).to.include({ restored: STUCK.length, acked: STUCK.length, damaged: 0 })
+      expect(unaccounted(stats)).to.equal(0)
+      expect(files()).to.deep.equal(['stuck-0000000000000007.bad'])
+    })
+  }
+
+  it('is told from folders of such names, and from numbers that no queue comes to', async () => {
+    const others = ['stuck-0000000000000008.seg.new', 'stuck-9999999999999999.seg']
+    for (const name of others) mkdirSync(join(path(), name))
+    writeFileSync(join(path(), '9999999999999998.seg'), 'x')
+    expect((await drained(settings())).ids).to.deep.equal(STUCK)
+    expect(files().sort()).to.deep.equal(others)
+    expect(existsSync(join(path(), '9999999999999998.seg'))).to.equal(true)
+  })
 
   it('that a crash has left unfinished is removed', async () => {
     const unfinished = join(path(), 'stuck-0000000000000007.seg.new')

@@ -41,6 +41,12 @@ describe('files of events that were stored again: which are written anew', () =>
     expect(files.toRewrite(MAX_BYTES, true)).to.deep.equal([])
   })
 
+  it('none of which nothing is settled, however much of them is not lines', async () => {
+    await made(1, 0, 20)
+    await made(3, 0, 2)
+    expect(files.toRewrite(MAX_BYTES, true)).to.deep.equal([])
+  })
+
   it('small ones, once they are many, as many as fit into one', async () => {
     const all: StuckFile[] = []
     for (let at = 0; at < 17; at++) all.push(await made(4, 0, 200_000))

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
-import { open, readdir, rename, unlink } from 'node:fs/promises'
+import { lstat, open, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../../../../errors.ts'
 import {
   decodeFrameHeader,
   decodeSegmentHeader,
   FRAME_HEADER_BYTES,
+  type FrameHeader,
   SEGMENT_HEADER_BYTES,
   stuckName,
   stuckNumberOf,
@@ -31,8 +32,10 @@ export interface FoundStuck {
  */
 export async function findStuck(folder: string) {
   const names = await readdir(folder)
-  const unfinished = names.filter(name => stuckNumberOf(name.replace(/\.new$/, '')) !== undefined)
-  for (const name of unfinished) if (name.endsWith('.new')) await unlink(join(folder, name))
+  for (const name of names.filter(isUnfinished)) {
+    const path = join(folder, name)
+    if ((await lstat(path)).isFile()) await unlink(path)
+  }
   const numbers = names.map(stuckNumberOf).filter(each => each !== undefined)
   const files: FoundStuck[] = []
   const findings: { message: string; fields: Readonly<Record<string, unknown>> }[] = []
@@ -40,9 +43,11 @@ export async function findStuck(folder: string) {
     const path = join(folder, stuckName(number))
     const found = await headersOf(path)
     if (found === undefined) continue
-    const { frame, size } = found
+    const { frame, size, segment } = found
     const bytes = HEADERS_BYTES + (frame?.length ?? 0)
-    if (frame !== undefined && bytes === size) {
+    // A copy under another name would have its events sent once more. As of segments, a damaged header is none.
+    const isOwn = segment === undefined || segment.number === number
+    if (frame !== undefined && bytes === size && isOwn && mayHoldItsEvents(frame)) {
       files.push({ number, events: frame.count, bytes })
     } else {
       await rename(path, path.replace(/\.seg$/, '.bad'))
@@ -52,6 +57,15 @@ export async function findStuck(folder: string) {
     }
   }
   return { files, findings }
+}
+
+function isUnfinished(name: string): boolean {
+  return name.endsWith('.new') && stuckNumberOf(name.slice(0, -'.new'.length)) !== undefined
+}
+
+/** A line has two bytes at least, so that a count in a header can't be beyond all bounds. */
+function mayHoldItsEvents({ count, length, metaLength }: FrameHeader): boolean {
+  return count > 0 && count * 2 <= length - metaLength
 }
 
 /** Undefined for what is no file. */
@@ -72,7 +86,7 @@ async function headersOf(path: string) {
     })
     const segment = decodeSegmentHeader(head.subarray(0, SEGMENT_HEADER_BYTES))
     if (segment !== undefined && 'newer' in segment) throw newerVersion(path, segment.newer)
-    return { frame: decodeFrameHeader(head, SEGMENT_HEADER_BYTES), size: stats.size }
+    return { segment, frame: decodeFrameHeader(head, SEGMENT_HEADER_BYTES), size: stats.size }
   } finally {
     await handle.close()
   }

@@ -136,8 +136,8 @@ export class StoredAgain {
 
   #waitUntilStuck(): void {
     const ms = this.#options.progress.stuckFromMs - performance.now()
-    // Else there are too many of them.
-    if (ms > 0) this.#tryAgainIn(ms + 1)
+    // Else there are too many of them, or nothing was taken.
+    if (ms > 0 && Number.isFinite(ms)) this.#tryAgainIn(ms + 1)
   }
 
   #tryAgainIn(ms: number): void {

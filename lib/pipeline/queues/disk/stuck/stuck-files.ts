@@ -29,6 +29,8 @@ export interface StuckFile extends FoundStuck {
   readonly taken: Taken
   /** Events of before the start that were not taken since. */
   untaken: number
+  /** Of all its events; of a file of before the start, once it is read. */
+  lineBytes: number
 }
 
 interface StuckFilesOptions {
@@ -94,6 +96,7 @@ export class StuckFiles {
       throw error
     }
     const file = this.#fileOf(found, 0)
+    file.lineBytes = blocks.reduce((sum, { size }) => sum + size, 0)
     this.#files = [...this.#files, file]
     return file
   }
@@ -106,7 +109,9 @@ export class StuckFiles {
       try {
         const frame = await reader.next(file.bytes)
         if (!frame?.isSound) throw new Error('its frame is damaged')
-        return blockOf(this.#options.pins, frame.header, frame.body)
+        const block = blockOf(this.#options.pins, frame.header, frame.body)
+        file.lineBytes = block.size
+        return block
       } finally {
         await reader.close()
       }
@@ -147,7 +152,7 @@ export class StuckFiles {
   }
 
   #fileOf(found: FoundStuck, untaken: number): StuckFile {
-    return { ...found, untaken, taken: new Taken(0, () => this.sweep()) }
+    return { ...found, untaken, lineBytes: 0, taken: new Taken(0, () => this.sweep()) }
   }
 
   #pathOf(number: number): string {
@@ -215,8 +220,10 @@ function isSettled({ taken, untaken }: StuckFile): boolean {
   return untaken === 0 && taken.unsettled === 0
 }
 
-function isThin({ taken, events, bytes }: StuckFile): boolean {
-  return taken.unsettled * 4 <= events * 3 || taken.bytes * 4 <= bytes * 3
+/** A file of which nothing is settled would be as large again, however much of it is not lines. */
+function isThin({ taken, events, lineBytes }: StuckFile): boolean {
+  if (taken.unsettled === events) return false
+  return taken.unsettled * 4 <= events * 3 || taken.bytes * 4 <= lineBytes * 3
 }
 
 /** The first ones, as far as what is left of them has no more bytes; at least one. */
