@@ -11,7 +11,7 @@
 // After `open`, `close` runs however the agent ends.
 
 import type { RestartOutcome } from '../seccomp/kernel/restart.ts'
-import { judgeRound, requireRounds, untilDrained } from './beats/rounds.ts'
+import { judgeRound, requireRounds, untilDrained, watchRound } from './beats/rounds.ts'
 import type { Configure } from './configure.ts'
 import { confineAgent } from './confine.ts'
 import { explainRefusals } from './explain-refusals.ts'
@@ -68,8 +68,9 @@ async function live(
     const sandboxed = sandbox(agent, restart)
     agent.agentProcess.logging.explain(explainRefusals(agent.plan, confined, sandboxed))
     enter('run')
-    await run(agent, sandboxed, stop, once ? undefined : configure)
     const { shutdown_timeout, queue } = plan.config
+    const endWatch = once ? watchRound(agent, shutdown_timeout, stop) : () => {}
+    await run(agent, sandboxed, stop, once ? undefined : configure).finally(endWatch)
     if (once && queue.disk !== undefined) {
       const deadline = AbortSignal.timeout(shutdown_timeout)
       await untilDrained(agent, AbortSignal.any([stop.signal, deadline]))

@@ -1,11 +1,13 @@
 // One round: `sealbeat run --once`. Each beat does its `once` in place of its `run`, and is not started again if it
-// fails. Then the queue is drained, within shutdown_timeout. Nothing is reloaded.
+// fails. Then the queue is drained, within shutdown_timeout. Nothing is reloaded. A beat that waits for room while the
+// output takes nothing for as long would wait for ever: the round ends then.
 
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import { type Plan, planError } from '../plan.ts'
 import { EXIT, type ExitCode } from '../process/exit.ts'
+import type { StopRequest } from '../process/stop.ts'
 import type { BeatRunners } from './beat-runners.ts'
 
 /** @throws AgentError `CONFIG_INVALID` naming each beat that has no rounds */
@@ -30,6 +32,9 @@ interface Parts {
 /** Between two looks at the queue, which tells nobody when it is empty. Only the end of a round waits for that. */
 const LOOK_MS = 20
 
+/** The longest time between two looks whether the output takes anything. */
+const WATCH_MS = 500
+
 /**
  * Waits until everything is delivered, or until `signal` aborts. A queue in memory is drained when it is closed; one
  * on the disk would keep what it has for the next start.
@@ -42,6 +47,35 @@ export async function untilDrained(
   while (isLeft() && !signal.aborted) {
     await setTimeout(LOOK_MS, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/**
+ * Asks for the end once beats have waited for room for so long without any event being settled.
+ *
+ * @returns a function that ends the watch
+ */
+export function watchRound(
+  { pipeline, log }: Omit<Parts, 'runners'>,
+  timeoutMs: number,
+  stop: Pick<StopRequest, 'ask'>,
+): () => void {
+  let [settled, sinceMs] = [-1, performance.now()]
+  const look = () => {
+    const { acked, rejected, waiting } = pipeline.stats()
+    if (waiting === 0 || acked + rejected !== settled) {
+      settled = acked + rejected
+      sinceMs = performance.now()
+    } else if (performance.now() - sinceMs >= timeoutMs) {
+      clearInterval(timer)
+      log.error(
+        { timeout_ms: timeoutMs },
+        'Stopping: beats wait for room, and the output takes nothing: see why it fails',
+      )
+      stop.ask()
+    }
+  }
+  const timer = setInterval(look, Math.min(WATCH_MS, timeoutMs / 2))
+  return () => clearInterval(timer)
 }
 
 /** After everything is closed: says what the round has not done, if anything. */

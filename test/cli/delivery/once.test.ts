@@ -51,6 +51,18 @@ describe('sealbeat run --once', () => {
   const saysIncomplete = ({ log }: Result) =>
     log.filter(({ message }) => message.startsWith('The round is incomplete'))
 
+  it('ends where a beat waits for room for ever, as the output takes nothing', async () => {
+    place.write({
+      'many.js': roundSource(
+        'for (let at = 0; at < 500; at++) await context.publish(Array.from({ length: 100 }, () => ({ at })))',
+      ),
+    })
+    const result = await once('{ type: ./many.js }', 'fail', '-E', 'shutdown_timeout=1s')
+    expect(result.code, result.stderr).to.equal(75)
+    expect(messagesOf(result).join('\n')).to.include('Stopping: beats wait for room')
+    expect(saysIncomplete(result)).to.have.length(1)
+  })
+
   it('does one round of each beat, delivers what they have published, and ends with 0', async () => {
     const result = await once(
       '{ type: ./round.js, id: a }, { type: ./round.js, id: b }, { type: host, period: 1s, metricsets: [cpu, load] }',
