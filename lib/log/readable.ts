@@ -198,7 +198,7 @@ function stackOf(stack: string, type: unknown): readonly string[] {
 }
 
 /** Control characters and line ends as `\x1b`. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   // What JSON has made may have a toString of its own that is no function.
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   return text.replace(/\p{Cc}/gu, each => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`)

@@ -259,7 +259,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/installed': {
     files: /^lib\/cli\/installed\//,
     imports: [
-      ...['cli', 'agent/plugins', 'agent/process', 'config/parse', 'config/source', 'basics'],
+      ...['cli', 'agent/plugins', 'agent/process', 'config/parse', 'config/source'],
+      ...['log', 'basics'],
     ],
   },
   'cli/delivery': {
@@ -273,19 +274,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/cli\//,
     imports: [
       ...['packaging', 'boot', 'agent', 'config/source', 'config/schema', 'seccomp'],
-      ...[
-        'sandbox',
-        'trust',
-        'accounts',
-        'contracts',
-        'addon',
-        'log',
-        'errors',
-        'basics',
-        'cli/delivery',
-        'cli/export',
-        'cli/installed',
-      ],
+      ...['sandbox', 'trust', 'accounts', 'contracts', 'addon', 'log', 'errors', 'basics'],
+      ...['cli/delivery', 'cli/export', 'cli/installed'],
     ],
   },
   'packages/kafka': {

@@ -33,6 +33,9 @@ export interface InstalledPlugin {
 
 const KINDS = ['beat', 'output', 'processor'] as const
 
+/** An import that takes longer may never end. */
+const IMPORT_MS = 5_000
+
 /** In the order of kinds, those that come with the agent first; those of an unknown kind are last. */
 export async function installedPlugins(
   places: PluginPlaces,
@@ -86,9 +89,16 @@ function aboutOf({ folder, version: its }: PackageManifest) {
 }
 
 async function attempt<T>(load: () => Promise<T>): Promise<T | { readonly problem: string }> {
+  const deadline = AbortSignal.timeout(IMPORT_MS)
   try {
-    return await load()
+    return await Promise.race([load(), aborted(deadline)])
   } catch (error) {
     return { problem: messageOf(error) }
   }
+}
+
+/** Its timer keeps no process alive, so an await with nothing left to wait for is still found at once. */
+function aborted(deadline: AbortSignal): Promise<never> {
+  const late = new Error(`its import does not end within ${IMPORT_MS / 1000} s`)
+  return new Promise((_, reject) => deadline.addEventListener('abort', () => reject(late)))
 }

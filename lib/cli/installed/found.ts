@@ -3,6 +3,7 @@ import { Imports } from '../../agent/plugins/imports.ts'
 import { type InstalledPlugin, installedPlugins } from '../../agent/plugins/installed.ts'
 import { builtinBeats } from '../../agent/plugins/load.ts'
 import { usesOf } from '../../agent/plugins/uses.ts'
+import { refuseExit } from '../../agent/process/own-exit.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { type ConfigDocument, readDocument } from '../../config/source/document.ts'
 import type { Call } from '../command.ts'
@@ -25,6 +26,7 @@ export async function findPlugins({ source, values }: Call): Promise<{
   const { strictPerms } = document
   const imports = new Imports()
   const places = { builtins: builtinBeats(), config: folder, home, strictPerms, imports }
-  const plugins = await installedPlugins(places, isThere ? usesOf(config) : [])
+  const allowExit = refuseExit()
+  const plugins = await installedPlugins(places, isThere ? usesOf(config) : []).finally(allowExit)
   return { plugins, document: isThere ? document : undefined }
 }

@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import { defaultPrivileges, formatPrivilege } from '../../agent/plugins/declared.ts'
 import type { InstalledPlugin } from '../../agent/plugins/installed.ts'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import { shown } from '../../log/readable.ts'
 import type { Call } from '../command.ts'
 import { printJson, printLines } from '../print.ts'
 import { findPlugins } from './found.ts'
@@ -45,7 +46,10 @@ const TITLES = [
 ] as const
 
 function textOf(listed: readonly Listed[]): string {
-  const rows = listed.map(each => ({ each, cells: [each.type, each.version ?? '-', fromOf(each)] }))
+  const rows = listed.map(each => ({
+    each,
+    cells: [each.type, each.version ?? '-', fromOf(each)].map(shown),
+  }))
   const [first = 0, second = 0] = [0, 1].map(at =>
     Math.max(0, ...rows.map(({ cells }) => cells[at]?.length ?? 0)),
   )
@@ -53,7 +57,7 @@ function textOf(listed: readonly Listed[]): string {
     const own = rows.filter(({ each }) => each.kind === kind)
     const lines = own.flatMap(({ each, cells: [type = '', version = '', from = ''] }) => [
       `  ${type.padEnd(first)}  ${version.padEnd(second)}  ${from}`,
-      ...detailsOf(each).map(detail => `      ${detail}`),
+      ...detailsOf(each).map(detail => `      ${shown(detail)}`),
     ])
     return own.length === 0 ? '' : `${title}:\n${lines.join('\n')}\n`
   })

@@ -52,6 +52,30 @@ describe('sealbeat plugins', () => {
     expect(stdout).not.to.include('not loaded')
   })
 
+  it('says of what nobody has named that its import ends the process, or never ends itself', async () => {
+    pack('exits', 'process.exit(0)')
+    pack('hangs', 'setInterval(() => {}, 1000); await new Promise(() => {})')
+    pack('tide', TIDE)
+    const result = await place.run('plugins', '--json')
+    expect(result.code, result.stderr).to.equal(1)
+    const problems = others(result).map(({ type, problem = '' }) => `${type}: ${problem}`)
+    expect(problems).to.have.length(3)
+    expect(problems.join('\n'))
+      .to.match(/^tide: $/m)
+      .and.to.match(/^exits: .*process\.exit\(0\) is not for a plugin to call/m)
+      .and.to.match(/^hangs: its import does not end within 5 s$/m)
+  })
+
+  it('shows control characters of packages as what they are', async () => {
+    pack('loud', 'throw new Error("\\x1b[31mred")', { version: '1\x1b[2J\n9' })
+    const { stdout } = await place.run('plugins')
+    expect(stdout)
+      .to.include('loud')
+      .and.to.include('\\x1b[31mred')
+      .and.to.include('1\\x1b[2J\\x0a9')
+    expect(stdout).not.to.match(/[^\P{Cc}\n]/u)
+  })
+
   it('lists packages that declare themselves, with kind, version, place and what they declare', async () => {
     pack('tide', TIDE)
     pack('@acme/step', STEP)
