@@ -3,7 +3,7 @@ import { BASELINE, baselineFolder } from '../tools/baseline.ts'
 import { programFile, ROOT, runToEnd } from './child.ts'
 import { compared, printTable } from './table.ts'
 
-const ROUNDS = 3
+const ROUNDS = 7
 const PROCESSES = 1000
 const MOUNTS = 200
 
