@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import pino from 'pino'
+import { makeFolder } from '../folders.ts'
 import { rotationSteps } from '../outputs/file/rotation.ts'
 
 interface LogFileSettings {
@@ -30,7 +31,7 @@ const MAX_PENDING_BYTES = 1 << 20
  */
 export function openLogFile(settings: LogFileSettings, onError: (error: Error) => void): LineSink {
   const { path, maxBytes, mode } = settings
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
+  makeFolder(dirname(path), 0o750)
   const file = pino.destination({ dest: path, sync: true, mode, maxLength: MAX_PENDING_BYTES })
   file.on('error', () => undefined)
   chmodSync(path, mode)

@@ -19,7 +19,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   accounts: { files: /^lib\/trust\/accounts\.ts$/, imports: [] },
   basics: {
     files:
-      /^lib\/(backoff|debug-port|jitless|own-field|own-package|regular-file|retry-after|settled|sync-folder|system-errors)\.ts$/,
+      /^lib\/(backoff|debug-port|jitless|own-field|own-package|regular-file|retry-after|settled|folders|system-errors)\.ts$/,
     imports: ['errors', 'accounts'],
   },
   trust: { files: /^lib\/trust\//, imports: ['errors', 'accounts', 'basics'] },

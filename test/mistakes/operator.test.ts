@@ -177,6 +177,18 @@ const OF_PATHS: readonly Mistake[] = [
     says: 'Exiting: path.data: /proc/data can not be made there: set another folder',
   },
   {
+    what: 'has path.logs there',
+    args: ['--path.logs', '/proc/logs', '-E', 'logging.to_files=true'],
+    code: 1,
+    says: 'Exiting: log file /proc/logs/sealbeat.ndjson: /proc/logs can not be made there: set another folder',
+  },
+  {
+    what: 'has the queue there',
+    args: ['-E', 'queue.disk.max_size=10MB', '-E', 'queue.disk.path=/proc/queue'],
+    code: 1,
+    says: 'Exiting: queue.disk.path: /proc/queue can not be made there: set another folder',
+  },
+  {
     what: 'has run it as root before',
     files: { 'data/meta.json': '{}' },
     through: unreadable('data/meta.json', 'data'),

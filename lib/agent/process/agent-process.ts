@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import { loadAddon } from '../../addon.ts'
 import { AgentError } from '../../errors.ts'
+import { makeFolder } from '../../folders.ts'
 import { createLogger, type LogControl } from '../../log/logger.ts'
 import { version } from '../../own-package.ts'
 import { plainReason } from '../../system-errors.ts'
@@ -88,20 +87,9 @@ async function closeOnFailure<T>(
   }
 }
 
-/** With those above it. Node's own `recursive` tries for ever where none can be made, such as below /proc. */
-function makeFolder(folder: string): void {
-  const above = dirname(folder)
-  if (!existsSync(above)) makeFolder(above)
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
-  }
-}
-
 async function claim(setting: Parameters<typeof lockFolder>[0], folder: string): Promise<DataLock> {
   try {
-    makeFolder(folder)
+    makeFolder(folder, 0o700)
     return await lockFolder(setting, folder, loadAddon())
   } catch (error) {
     if (error instanceof AgentError) throw error

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateStore } from '../../beat.ts'
+import { makeFolder } from '../../folders.ts'
 import { readStoredObject, writeAtomically } from './stored-file.ts'
 
 /**
@@ -11,7 +11,7 @@ import { readStoredObject, writeAtomically } from './stored-file.ts'
  */
 export async function openState(dataPath: string, beat: string): Promise<StateFile> {
   const folder = join(dataPath, 'state')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   // An id may have any character, a slash too.
   const file = join(folder, `${encodeURIComponent(beat)}.json`)
   return new StateFile(file, Object.entries((await readStoredObject(file)) ?? {}))

@@ -1,8 +1,8 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AgentError, codeOf, messageOf } from '../../errors.ts'
+import { syncFolder } from '../../folders.ts'
 import { readRegularFile } from '../../regular-file.ts'
-import { syncFolder } from '../../sync-folder.ts'
 import { plainReason } from '../../system-errors.ts'
 
 /** Far more than any state, which is written as a whole each time. */

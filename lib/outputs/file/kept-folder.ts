@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from '../../sync-folder.ts'
+import { syncFolder } from '../../folders.ts'
 
 /**
  * Makes a folder that is missing, with those above it, and syncs what they are in: else a power cut could take

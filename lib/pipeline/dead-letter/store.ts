@@ -8,10 +8,10 @@
 // An entry whose end is missing was never confirmed to anybody: it is cut off before the next one is written.
 // With max_bytes the oldest file gives way, and its events are counted as lost.
 
-import { createReadStream, mkdirSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../../sync-folder.ts'
+import { makeFolder, syncFolder } from '../../folders.ts'
 import { type DeadEvent, encodeEntry } from './entry.ts'
 
 export interface DeadLetterSettings {
@@ -44,7 +44,7 @@ export class DeadLetterStore implements DeadLetter {
   constructor(settings: DeadLetterSettings, lose: (events: number) => void) {
     this.#settings = settings
     this.#lose = lose
-    mkdirSync(join(settings.folder, REPLAY), { recursive: true, mode: 0o700 })
+    makeFolder(join(settings.folder, REPLAY), 0o700)
   }
 
   add(events: readonly DeadEvent[]): Promise<void> {

@@ -9,11 +9,11 @@
 // Settled segments that are still there (a crash came between the position and the removal) are removed.
 
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import { codeOf } from '../../../errors.ts'
-import { syncFolder } from '../../../sync-folder.ts'
+import { makeFolder, syncFolder } from '../../../folders.ts'
 import {
   decodeSegmentHeader,
   FRAME_HEADER_BYTES,
@@ -58,7 +58,7 @@ export interface Recovered {
 /** @throws AgentError `OPEN_FAILED` if a newer version has written it; the system's error */
 export async function recover(settings: DiskQueueSettings): Promise<Recovered> {
   const { path, segment_size, sync } = settings
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  makeFolder(path, 0o700)
   const findings: Finding[] = []
   const found = await segmentsIn(path, findings)
   const stuck = await findStuck(path)
