@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OwnViolations } from './own.ts'
+import { OwnViolations } from './details/own.ts'
 import { TYPES } from './records/message-types.ts'
 import { Reporter } from './report.ts'
 
