@@ -142,6 +142,16 @@ describe('processors whose work is done ahead', () => {
     expect(chain?.ahead).to.equal(undefined)
   })
 
+  it('decide where an event goes, whether they are done ahead or at work on it', async () => {
+    const drop: Written = ['drop_fields', { fields: ['agent.version', 'site'] }]
+    const own = { '@timestamp': AT, agent: { version: 'own', id: 'i' } }
+    const routes = async (...events: readonly Event[]) =>
+      (await sent(chainOf([stepOf(drop)]), events)).map(one => Object(one).meta.route)
+    expect(await routes({ '@timestamp': AT }, own)).to.deep.equal(
+      Array(2).fill('undefined-undefined-undefined-undefined'),
+    )
+  })
+
   it('make the same of every event as at work on each', async function () {
     this.timeout(60_000)
     const name = fc.constantFrom(
