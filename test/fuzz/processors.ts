@@ -116,18 +116,20 @@ export async function processorsTarget(): Promise<Target<Input>> {
   const opened = new Map<string, Chain>()
   const chainOf = (step: Step): Chain => {
     const key = JSON.stringify(step)
-    const chain = opened.get(key) ?? openAll([configuredOf(types.get(step.name), step)])
+    const chain = opened.get(key) ?? openAll([configuredOf(types.get(step.name), step)]).chain
     opened.set(key, chain)
     return chain
   }
-  const chainOfAll = (steps: readonly Step[]) =>
+  const openSteps = (steps: readonly Step[]) =>
     openAll(steps.map(step => configuredOf(types.get(step.name), step)))
   return {
     name: 'processors: chains',
     inputs: fc.tuple(EVENT, fc.array(STEP, { minLength: 1, maxLength: 6 })),
     holds: ([event, steps]) => {
       if (!steps.some(({ name }) => NEVER_THE_SAME.includes(name))) {
-        requireSameAhead(chainOfAll(steps), eventOf(event))
+        const { chain, close } = openSteps(steps)
+        requireSameAhead(chain, eventOf(event))
+        close()
       }
       let passed = eventOf(event)
       let failures = 0
@@ -170,11 +172,11 @@ function configuredOf(
   return made as ConfiguredProcessor
 }
 
-function openAll(steps: readonly ConfiguredProcessor[]): Chain {
+function openAll(steps: readonly ConfiguredProcessor[]) {
   const deps = { log: pino({ enabled: false }), failed: new Map<string, number>() }
-  const { chain } = openChain([steps], deps)
+  const { chain, close } = openChain([steps], deps)
   if (chain === undefined) throw new Error('there is no chain')
-  return chain
+  return { chain, close }
 }
 
 /** As the pipeline hands it over. */
