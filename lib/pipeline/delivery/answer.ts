@@ -28,10 +28,14 @@ export interface Answer {
  */
 export function answerOf(count: number, result: WriteResult): Answer {
   const { tooLarge, retryAfterMs, cause } = result
-  const reject = Array.from(result.reject, ({ index, reason, status }): Rejection => {
+  // What is said last of an event counts, once.
+  const byIndex = new Map<number, Rejection>()
+  for (const rejection of result.reject) {
+    const { index, reason, status } = rejection
     const text = `${reason}`.slice(0, MAX_REASON_LENGTH)
-    return { index, reason: text, ...(typeof status === 'number' && { status }) }
-  })
+    byIndex.set(index, { index, reason: text, ...(typeof status === 'number' && { status }) })
+  }
+  const reject = [...byIndex.values()]
   const retry = Array.from(result.retry)
   const isWhole = reject.length === 0 && retry.length === 0
   const fates = isWhole ? undefined : fatesOf(count, retry, reject)

@@ -25,6 +25,15 @@ describe('answer of an output', () => {
     expect(answer.rejected).to.deep.equal([{ index: 1, reason: 'reason 1' }])
   })
 
+  it('has each event once, however often it is rejected', () => {
+    const reject = ['a', 'b'].flatMap(reason => [0, 2].map(index => ({ index, reason })))
+    const answer = answerOf(3, { retry: [], reject })
+    expect(answer.rejected).to.deep.equal([
+      { index: 0, reason: 'b' },
+      { index: 2, reason: 'b' },
+    ])
+  })
+
   it('asks for a pause of any length up to ten minutes', () => {
     const askedMs = [0, 0.5, 1, 600_000, 600_001].map(
       retryAfterMs => answerOf(1, { ...DONE, retryAfterMs }).askedMs,
