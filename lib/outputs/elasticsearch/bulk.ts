@@ -162,16 +162,16 @@ export function isTaken({ status }: Item): boolean {
 export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): WriteResult {
   const retry: number[] = []
   const reject = [...rejected]
-  let isThrottled = false
   for (const [at, item] of items.entries()) {
     const { status, type } = item
     const index = indices[at] ?? 0
     if (isTaken(item)) continue
     if (isFinal(item)) reject.push({ index, status, reason: type })
     else retry.push(index)
-    isThrottled ||= status === 429
   }
   reject.sort((a, b) => a.index - b.index)
+  // Beside others that are taken, 429 is about an index or a shard of it: others need not wait.
+  const isThrottled = items.every(({ status }) => status === 429)
   return { retry, reject, ...(isThrottled && { cause: 'throttled' }) }
 }
 

@@ -105,4 +105,14 @@ describe('output.elasticsearch: its answers', () => {
     ])
     expect(JSON.stringify(opening.logged)).not.to.include('secret')
   })
+
+  it('hold up others by 429 only where no event was taken', async () => {
+    const busy = { create: { status: 429, error: { type: 'es_rejected_execution_exception' } } }
+    const to = await open()
+    answers(busy, busy)
+    const all = { retry: [0, 1], reject: [], cause: 'throttled' }
+    expect(await write(to, ['{}', '{}'], { meta })).to.deep.equal(all)
+    answers(busy, { create: { status: 201 } })
+    expect(await write(to, ['{}', '{}'], { meta })).to.deep.equal({ retry: [0], reject: [] })
+  })
 })

@@ -56,6 +56,18 @@ describe('answer of an output', () => {
     }
   })
 
+  it('holds up nobody if the rest of a batch is throttled once more, unless for as long as is asked', () => {
+    const causes: readonly (readonly [Partial<WriteResult>, unknown])[] = [
+      [{ cause: 'throttled' }, undefined],
+      [{ cause: 'throttled', retryAfterMs: 5 }, 'throttled'],
+      [{ cause: 'lost' }, 'lost'],
+    ]
+    for (const [given, cause] of causes) {
+      const answer = answerOf(1, { retry: [0], reject: [], ...given }, true)
+      expect(answer.cause, JSON.stringify(given)).to.equal(cause)
+    }
+  })
+
   it('keeps a reason of any length from its peer short', () => {
     const reject = [{ index: 0, reason: 'x'.repeat(1e6) }]
     expect(answerOf(1, { ...DONE, reject }).rejected[0]?.reason).to.have.length(1000)
