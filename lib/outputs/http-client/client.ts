@@ -93,6 +93,9 @@ export class HttpClient {
           ...(body && { 'content-length': `${body.length}` }),
         },
       })
+      // Node waits for a connection that is being made: others may use it.
+      const abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
       let hasBegun = false
       request.once('error', error => {
         const isLost = isGone(error) && !signal.aborted
@@ -114,6 +117,7 @@ export class HttpClient {
       })
       // Also where Node says nothing of it, as after 101 (Switching Protocols).
       request.once('close', () => {
+        signal.removeEventListener('abort', abort)
         if (!hasBegun) reject(connectionError(closedError(), host))
       })
       request.end(body)

@@ -91,4 +91,27 @@ describe('output.http: its answers', () => {
     expect(received).to.be.below(bytes)
     server.close()
   })
+
+  it('are waited for no longer than they are wanted, also where there is no connection yet', async () => {
+    const silent: TcpServer = createServer(() => undefined)
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const proxy_url = `http://127.0.0.1:${Object(silent.address()).port}`
+    const to = await opening.open({ url: 'https://logs.test/', proxy_url })
+    const signal = AbortSignal.timeout(20)
+    expect(String(await rejection(write(to, ['{}'], { signal })))).to.match(/TimeoutError/)
+    await opening.close()
+    silent.close()
+  })
+
+  it('are no TLS where a proxy has its own words for them', async () => {
+    const proxy: TcpServer = createServer(socket => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n<html>Log in</html>'))
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    const proxy_url = `http://127.0.0.1:${Object(proxy.address()).port}`
+    const to = await opening.open({ url: 'https://logs.test/', proxy_url })
+    expect(await rejection(write(to, ['{}']))).to.match(/port 443 does not speak TLS/)
+    proxy.close()
+  })
 })
