@@ -221,6 +221,8 @@ function failed(
 function processed(processor: Processor, event: MutableEvent): MutableEvent | undefined {
   const answer: unknown = processor.process(dataCopy(event) ?? {})
   if (answer === undefined) return undefined
+  // Nobody else hears of its rejection, which would end the agent.
+  if (answer instanceof Promise) answer.catch(() => undefined)
   if (!isPlain(answer)) throw new TypeError('process returned neither an event nor undefined')
   if (typeof answer.toJSON === 'function') {
     throw new TypeError('process returned an event with a toJSON')
