@@ -1,4 +1,13 @@
-import { Composer, CST, type Document, Lexer, LineCounter, Parser, type ScalarTag } from 'yaml'
+import {
+  Composer,
+  CST,
+  type Document,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  type ScalarTag,
+} from 'yaml'
 import type { Find } from '../finding.ts'
 import { MAX_DEPTH, MAX_LINES, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
 import type { Position } from './position.ts'
@@ -27,7 +36,15 @@ export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | n
   const document = compose(tokens, { text, lines, at }, find)
   // What is cut off without a flaw before is too long for what it says.
   if (cut !== undefined) return void (document && find(at(cut.offset), [], cut.message))
-  return document?.contents ? treeOf(document.contents, at, find) : document && null
+  if (document === undefined) return undefined
+  return isNothing(document.contents) ? null : treeOf(document.contents, at, find)
+}
+
+/** Also behind a `---`. */
+function isNothing(contents: Document['contents']): boolean {
+  return (
+    contents === null || (isScalar(contents) && contents.value === null && contents.source === '')
+  )
 }
 
 /** Where a text exceeds a limit, and which. */

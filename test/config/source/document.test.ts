@@ -46,6 +46,7 @@ describe('config: a document', () => {
     ['a byte order mark', '\ufeffa: 1', { a: 1 }],
     ['Windows line ends', 'a: 1\r\nb:\r\n  c: 2\r\n', { a: 1, b: { c: 2 } }],
     ['nothing but comments', '# nothing\n', {}],
+    ['nothing but comments behind the begin of a document', '---\n# nothing\n', {}],
     ['keys that objects inherit', 'constructor: 1\ntoString: 2', { constructor: 1, toString: 2 }],
   ]
   for (const [what, text, value] of meanings) {
