@@ -102,6 +102,52 @@ describe('config: a document', () => {
     ])
   })
 
+  it('says where each value is from, and what is in it', () => {
+    const text = 'a: "${V}-${W:x}-${V}"\nb: { c: [d] }\n'
+    const { originOf } = documentOf(text, { env: { V: '1', W: '2' }, overrides: ['e=${V}'] })
+    const origins = [['a'], ['b'], ['b', 'c', 0], ['e'], ['z'], ['a', 'z'], ['b', 'c', 1], ['b', 0]]
+    expect(origins.map(path => originOf(path) && shorten(originOf(path) ?? ''))).to.deep.equal([
+      ...['0.yml:1:1, ${V}, ${W}, ${V}', '0.yml:2:1', '0.yml:2:10', '-E e, ${V}'],
+      ...[undefined, undefined, undefined, undefined],
+    ])
+  })
+
+  it('says whether a filter is wanted, as far as that is known', () => {
+    const wants = (text: string) => wantsFilter(documentOf(text))
+    for (const text of ['a: 1', 'seccomp:', 'seccomp: x', 'seccomp.enabled: true', 'seccomp: {}']) {
+      expect(wants(text), text).to.equal(true)
+    }
+    for (const text of ['seccomp.enabled: "false"', 'seccomp.enabled: 0', 'seccomp.mode: a']) {
+      expect(wants(text), text).to.equal(true)
+    }
+    expect(wants('seccomp: { enabled: false }')).to.equal(false)
+  })
+
+  const OVERRIDES: readonly (readonly [override: string, ...lines: readonly string[]])[] = [
+    ['a', '-E a: must be written as key=value'],
+    [' a ', '-E a: must be written as key=value'],
+    ['a=[', '-E a: Flow sequence must end with a ]'],
+    ['a=#1', '-E a: has no value; put a # in quotes'],
+    [' a.b =]', '-E a.b: Unexpected flow-seq-end token in YAML document'],
+  ]
+  for (const [override, ...lines] of OVERRIDES) {
+    it(`refuses -E '${override}'`, () => {
+      const got = linesOf(() => documentOf('a: 1', { overrides: [override] }))
+      expect(got).to.deep.equal(lines)
+    })
+  }
+
+  it('finds fault with the key of a -E', () => {
+    const faults = (override: string) =>
+      documentOf('z: 1', { overrides: [override] }).findings.map(({ at, message }) => [at, message])
+    const message = 'a key must not be empty, or begin or end with a dot'
+    expect(faults('=1')).to.deep.equal([[{ name: '-E ', source: 1 }, message]])
+    expect(faults('a.=1')).to.deep.equal([[{ name: '-E a.', source: 1 }, message]])
+    expect(soundValue('z: 1', { overrides: [' a.b = 2 ', 'c= ', 'd=x=y', 'd==z'] })).to.deep.equal({
+      ...{ z: 1, a: { b: 2 }, c: '', d: '=z' },
+    })
+  })
+
   const findings: readonly (readonly [text: string, finding: string])[] = [
     ['a: 1\na: 2', '2:1 a: is set twice (first at 0.yml:1:1)'],
     ['a.b: 1\na: { b: 2 }', '2:6 a.b: is set twice (first at 0.yml:1:1)'],
@@ -140,6 +186,12 @@ describe('config: a document', () => {
   const broken: readonly (readonly [text: string | Uint8Array, line: string])[] = [
     ['', '0.yml: is empty'],
     [' \n', '0.yml: is empty'],
+    ['~', '0.yml:1:1: must be a map of settings, written as key: value'],
+    ['a', '0.yml:1:1: must be a map of settings, written as key: value'],
+    [
+      Buffer.from('a: 1\nb: \xe9\nc: \xe9', 'latin1'),
+      '0.yml: is not UTF-8 text (first invalid byte in line 2)',
+    ],
     ['[a]', '0.yml:1:1: must be a map of settings, written as key: value'],
     ['a: ]', '0.yml:1:4: Unexpected flow-seq-end token'],
     ['a: "x', '0.yml:1:6: Missing closing "quote'],
