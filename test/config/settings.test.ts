@@ -1,5 +1,8 @@
 import { expect } from 'chai'
+import { RESERVED_BEAT_KEYS } from '../../lib/config/beats.ts'
+import { RESERVED_OUTPUT_KEYS } from '../../lib/config/delivery.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
+import { RESERVED_PROCESSOR_KEYS } from '../../lib/config/processors.ts'
 import { readDocument } from '../../lib/config/source/document.ts'
 import { formatPath } from '../../lib/errors.ts'
 
@@ -163,13 +166,36 @@ describe('config: what each setting takes', () => {
   it('has an output without settings in place of one that is wrong', () => {
     const nothing = { path: ['output'], value: {} }
     const console = { id: 'console', type: 'console', typePath: ['output'] }
-    for (const wrong of ['output=x', 'output={}', 'output.a=5']) {
+    for (const wrong of ['output=x', 'output={}', 'output.a=5', 'output.a.type=5']) {
       const overrides = ['beats=[{ type: host }]', wrong]
       const document = readDocument({ files: [], overrides, env: {} })
       const { config, problems } = parseConfig(document)
       expect(problems.size).to.equal(1)
       expect(config.output).to.deep.equal({ ...console, section: nothing, delivery: nothing })
     }
+  })
+
+  it('has no processors in place of too many, but their beats', () => {
+    const many = `[${'{ a: },'.repeat(600)}]`
+    const { config, problems } = parse(`processors=${many}`, beat(`processors: ${many}`))
+    expect(problems).to.have.length(1)
+    expect(config.processors).to.deep.equal([])
+    expect(config.beats.map(({ id, processors }) => [id, processors])).to.deep.equal([['host', []]])
+    const most = `[${'{ a: },'.repeat(500)}]`
+    const sound = parse(`processors=${most}`, beat(`processors: ${most}`))
+    expect(sound.problems).to.deep.equal([])
+    expect(sound.config.processors).to.have.length(500)
+  })
+
+  it('keeps keys for the framework, which plugins must not have', () => {
+    expect(RESERVED_OUTPUT_KEYS).to.deep.equal([
+      ...['type', 'enabled', 'bulk_max_size', 'bulk_max_bytes', 'workers', 'backoff', 'timeout'],
+      ...['max_retries', 'dead_letter', 'ssl', 'proxy_url'],
+    ])
+    expect(RESERVED_PROCESSOR_KEYS).to.deep.equal(['type', 'when'])
+    expect(RESERVED_BEAT_KEYS).to.deep.equal([
+      ...['type', 'id', 'enabled', 'tags', 'fields', 'fields_under_root', 'processors'],
+    ])
   })
 
   it('names each output beyond the first', () => {

@@ -5,7 +5,7 @@ import { bytes, bytesFrom } from '../../../lib/config/schema/bytes.ts'
 import { duration, durationFrom } from '../../../lib/config/schema/duration.ts'
 import { fileMode } from '../../../lib/config/schema/file-mode.ts'
 import { defineFormat, integer, listOf, oneOf, text } from '../../../lib/config/schema/formats.ts'
-import { closed, keysSchema } from '../../../lib/config/schema/json-schema.ts'
+import { closed, dottedBelow, keysSchema } from '../../../lib/config/schema/json-schema.ts'
 import { formatOf, leavesOf } from '../../../lib/config/schema/leaf.ts'
 import { agentSchema, beatSchema } from '../../../lib/config/sections.ts'
 import { builtinPlugins } from '../../../tools/reference/builtin-plugins.ts'
@@ -262,6 +262,22 @@ describe('config: JSON Schema of settings', () => {
       expect(properties).to.deep.equal({ key: schema })
     })
   }
+
+  it('takes whatever is below a key with dots where any map may be, and only there', () => {
+    const below = [['^a\\.', {}]]
+    for (const schema of [{}, { type: 'object' }, { description: 'A.' }]) {
+      expect(dottedBelow('a', schema)).to.deep.equal(below)
+    }
+    for (const schema of [
+      { type: 'array' },
+      { type: ['object'] },
+      { $ref: '#/a' },
+      { anyOf: [{}] },
+    ]) {
+      expect(dottedBelow('a', schema)).to.deep.equal([])
+    }
+    expect(dottedBelow('a', { properties: { b: {} } })).to.deep.equal(below)
+  })
 
   it('has keys with dots as patterns, with what is special in them escaped', () => {
     const leaf = { doc: 'A.', format: String, default: '' }

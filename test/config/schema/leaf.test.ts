@@ -81,6 +81,9 @@ describe("config: the leaves of convict's schemas", () => {
     expect(formatOf({ default: 1, format: parsing }).parse('a')).to.deep.equal(['a'])
     const other = Object.assign(() => {}, { parse: 'text', expected: 'must be' })
     expect(formatOf({ default: 1, format: other }).parse('a')).to.equal('a')
+    for (const format of [null, 5, { parse: () => 'parsed', expected: 'must be' }]) {
+      expect(formatOf({ default: 1, format }).parse('a')).to.equal('a')
+    }
     expect(formatOf({ default: 1, format: duration })).to.equal(duration)
   })
 })

@@ -195,6 +195,14 @@ describe("config: a plugin's section", () => {
         { name: 'b', to: { host: 'localhost', port: 81 }, tags: ['x'] },
       ],
     })
+    for (const [wrong, shown] of [
+      [5, '5'],
+      [{ 0: {} }, 'a map'],
+    ] as const) {
+      expect(messagesOf(listed, { list: wrong })).to.deep.equal([
+        `beats[0].list: must be a list, such as [a, b], not ${shown}`,
+      ])
+    }
     expect(messagesOf(listed, { list: [{ name: 'a', to: { prot: 1 } }] })).to.deep.equal([
       'beats[0].list[0].to.prot: unknown key (did you mean "port"?)',
     ])

@@ -151,6 +151,7 @@ describe('config: ${VAR}', () => {
     expect(expanded('${N}')).to.deep.include({ value: 5066, text: '5066', references: ['N'] })
     expect(expanded('${A}')).to.deep.include({ value: 'x', references: ['A'] })
     expect(expanded('${A}')).not.to.have.property('text')
+    expect(expanded('${NO:'.repeat(101)).references).to.deep.equal([])
     const plain = scalar('no reference')
     expect(expandScalar(plain, env, () => {})).to.equal(plain)
     expect(expandScalar({ ...plain, value: 5 }, env, () => {})).to.deep.include({ value: 5 })
