@@ -7,7 +7,8 @@ import { readPackage, requireDeb } from '../../boot/package-file.ts'
 import type { BootStep } from '../../boot/steps.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { messageOf } from '../../errors.ts'
-import { isTerminal, paintFor } from '../../log/readable.ts'
+import { paintFor } from '../../log/readable.ts'
+import { terminalOf } from '../../log/terminal.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
@@ -90,6 +91,7 @@ function readDurationMs(written: string | undefined): number {
 }
 
 function printStep(step: BootStep): Promise<void> {
-  const columns = process.stdout.columns || undefined
-  return print(textOf(step, isTerminal(1) ? { paint: paintFor(process.env), columns } : undefined))
+  const terminal = terminalOf(1)
+  const columns = terminal?.columns || undefined
+  return print(textOf(step, terminal ? { paint: paintFor(process.env), columns } : undefined))
 }

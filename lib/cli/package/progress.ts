@@ -11,7 +11,7 @@ interface Stream {
 }
 
 /** Tells what goes on, as it may take minutes. */
-export interface Progress {
+interface Progress {
   /** Begins a step, a few words, and ends the one before. */
   step(words: string): void
   /** Says something in a line of its own, between two steps. */

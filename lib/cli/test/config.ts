@@ -44,7 +44,9 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
     }
   }
   const guarantee = guaranteeOf(plan)
-  await print(`Config OK\n${guarantee === undefined ? '' : `Confirmed: ${guarantee}\n`}`)
+  await print(
+    `Config OK\n${guarantee === undefined ? '' : `An event is confirmed once ${guarantee}\n`}`,
+  )
   return EXIT.ok
 }
 
