@@ -8,6 +8,7 @@ import { didYouMean } from '../../suggest.ts'
 import type { Call } from '../command.ts'
 import { INSTALLED_COMMANDS } from '../commands.ts'
 import { completionFor } from '../help/completion/shells.ts'
+import { withOwnFiles } from '../help/help.ts'
 import { manPage } from '../help/man-page.ts'
 import { print } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
@@ -44,11 +45,11 @@ export async function packageCommand({ source: given, value, has }: Call): Promi
     jitless: has('jitless'),
     epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || commitDate(resolve('.')) || NPM_EPOCH),
     manPage,
-    completions: (name: string) => ({
-      bash: completionFor.bash(name, INSTALLED_COMMANDS),
-      zsh: completionFor.zsh(name, INSTALLED_COMMANDS),
-      fish: completionFor.fish(name, INSTALLED_COMMANDS),
-    }),
+    completions: (name: string) => {
+      const completion = (shell: keyof typeof completionFor) =>
+        withOwnFiles(completionFor[shell](name, INSTALLED_COMMANDS), { name, version: '' })
+      return { bash: completion('bash'), zsh: completion('zsh'), fish: completion('fish') }
+    },
   }
   const made = await untilSignal(signal => packageAgent({ ...options, signal })).finally(
     progress.end,

@@ -95,7 +95,7 @@ async function trial(
   return [...confinedFindings(result.log), ...trialFindings(result)]
 }
 
-const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const
+const MARKS = { ok: 'ok     ', info: 'note   ', warning: 'warning', error: 'ERROR  ' } as const
 
 const INDENT = ' '.repeat(9)
 
