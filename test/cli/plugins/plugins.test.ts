@@ -53,6 +53,12 @@ describe('sealbeat plugins', () => {
     expect(stdout).not.to.include('not loaded')
   })
 
+  it('finds those that files of beat.d name, without a beat.yml', async () => {
+    place.write({ 'alone/beat.d/mine.yml': 'beats: [{ type: host }]\n' })
+    const { stdout, stderr } = await place.startThrough(['env', '-C', 'alone'], 'plugins').ended()
+    expect(stdout, stderr).to.match(/\n {2}host .* built in, used in beat\.d\/mine\.yml:1:11\n/)
+  })
+
   it('says of what nobody has named that its import ends the process, or never ends itself', async () => {
     pack('exits', 'process.exit(0)')
     pack('hangs', 'setInterval(() => {}, 1000); await new Promise(() => {})')
