@@ -68,6 +68,15 @@ describe('audit: what it asks for', () => {
     ])
   })
 
+  it('is 8 MiB of records, of Landlock as well, unless the settings say otherwise', () => {
+    const { buffer, landlock } = audit.schema as Readonly<Record<string, object>>
+    expect(buffer).to.include({ default: 8_388_608 })
+    expect(landlock).to.deep.include({ format: Boolean, default: true })
+    const { parse } = Object(buffer).format
+    expect(parse('4KiB')).to.equal(4096)
+    expect(() => parse(4095)).to.throw('must be a size of 4096 bytes or more')
+  })
+
   it('is closed with it', async () => {
     expect((await ran([])).closed).to.equal(1)
   })
