@@ -148,7 +148,7 @@ describe('the search for the range of a number', () => {
     }
     expect(steps(1000)).to.deep.equal([1])
     expect(steps(10, 100, 1000, 10_000)).to.deep.equal([4, 3, 2, 1])
-    expect(steps((12 * 2) / 3 + 1)).to.deep.equal([1])
+    expect(steps((12 * 2) / 3)).to.deep.equal([1])
     expect(steps((12 * 2) / 3 - 1)[0]).to.be.above(1)
   })
 
