@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { messageOf } from '../errors.ts'
+import { plainReason } from '../system-errors.ts'
 
 type Fields = Record<string, unknown>
 
@@ -37,7 +38,8 @@ function fieldsOf(thrown: unknown): Fields {
   // The serializer appends the cause's message, which our own messages already contain.
   const includesCause =
     hintOf(thrown) !== undefined ||
-    (cause instanceof Error && thrown.message.includes(cause.message))
+    (cause instanceof Error &&
+      [cause.message, plainReason(cause)].some(said => thrown.message.includes(said)))
   return {
     ...('code' in thrown && thrown.code !== undefined && { 'error.code': String(thrown.code) }),
     'error.message': includesCause ? thrown.message : message,
