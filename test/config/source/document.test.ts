@@ -105,7 +105,16 @@ describe('config: a document', () => {
   it('says where each value is from, and what is in it', () => {
     const text = 'a: "${V}-${W:x}-${V}"\nb: { c: [d] }\n'
     const { originOf } = documentOf(text, { env: { V: '1', W: '2' }, overrides: ['e=${V}'] })
-    const origins = [['a'], ['b'], ['b', 'c', 0], ['e'], ['z'], ['a', 'z'], ['b', 'c', 1], ['b', 0]]
+    const origins = [
+      ['a'],
+      ['b'],
+      ['b', 'c', 0],
+      ['e'],
+      ['z'],
+      ['a', 'z'],
+      ['b', 'c', 1],
+      ['z', 'y'],
+    ]
     expect(origins.map(path => originOf(path) && shorten(originOf(path) ?? ''))).to.deep.equal([
       ...['0.yml:1:1, ${V}, ${W}, ${V}', '0.yml:2:1', '0.yml:2:10', '-E e, ${V}'],
       ...[undefined, undefined, undefined, undefined],
