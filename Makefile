@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 # Node's headers, where they are installed (Debian: /usr, a tarball: its own prefix), so that the
 # addon builds without a download; empty: node-gyp fetches them.
-NODEDIR ?= $(shell node tools/node-headers.mjs)
+NODEDIR ?= $(shell node tools/node/headers.mjs)
 
 .DEFAULT_GOAL := help
 
@@ -92,16 +92,21 @@ bench: build ## what the filter and the agent cost, as ratios within one run (BE
 clean: ## everything that was built
 	rm -rf build dist packages/*/dist coverage release .cache/release .cache/mutants
 
+# An older Node would get to the end of it all, and only then say that it is too old. Its version is never a warning
+# then, and those of npm are of what only tests use.
 node_modules/.installed: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund
+	@node tools/node/version.mjs
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 dist/.built: node_modules/.installed tsconfig.json $(wildcard packages/*/package.json) $(shell find lib beats packages test bench tools -name '*.ts' 2>/dev/null)
+	@echo 'Compiling the TypeScript, which takes up to half a minute …'
 	tsc
 	node dist/tools/bundle.js
 	@touch $@
 
 build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/dev/null)
+	@echo 'Compiling the addon …'
 	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 

@@ -15,7 +15,7 @@ export async function benchInstalled(): Promise<void> {
     console.log('\n## READY=1 under systemd: skipped, needs root and systemd-nspawn (.ci/packages)')
     return
   }
-  const root = testRoot()
+  const root = await testRoot()
   try {
     deliver(packageSample('1.0.0'), root.upper)
     const machine = await boot(root)

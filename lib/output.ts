@@ -142,8 +142,8 @@ export interface OutputType<S = unknown> extends Plugin<S> {
   /** How many servers are written to at once with these settings: `workers` is for each. Left out: 1. */
   peers?(settings: S): number
   /**
-   * What a confirmed event is safe from with these settings, in one sentence that goes on from "Confirmed: ":
-   * "the server has stored it". `test config` prints it.
+   * What a confirmed event is safe from with these settings, in one sentence that goes on from "An event is
+   * confirmed once": "the server has stored it". `test config` prints it.
    */
   guarantee?(settings: S): string
   /**

@@ -131,7 +131,7 @@ function compilation(output: string): readonly string[] {
     ...['-fsanitize=nonnull-attribute', '-fsanitize-undefined-trap-on-error'],
     ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS'],
     `-I${print('-p', "require('node-addon-api').include_dir")}`,
-    `-I${print('tools/node-headers.mjs')}/include/node`,
+    `-I${print('tools/node/headers.mjs')}/include/node`,
     ...['addon/sealbeat.cc', 'addon/unsupported.cc', 'addon/process/lock.cc'],
   ]
 }

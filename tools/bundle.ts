@@ -34,6 +34,7 @@ const { metafile } = await build({
   entryPoints: {
     main: 'lib/cli/main.ts',
     relay: 'lib/relay/main.ts',
+    trial: 'lib/cli/seccomp/trial.ts',
     index: 'lib/index.ts',
     audit: 'lib/audit/index.ts',
     host: 'lib/host/index.ts',
@@ -60,6 +61,14 @@ for (const name of await readdir('beats')) {
   })
   sources.push(...Object.keys(beat.metafile.inputs))
 }
+
+// What is recorded starts by it. As an entry of the bundle, it would divide what it shares with every start.
+const recorded = await build({
+  ...COMMON,
+  outfile: `${OUT}/recorded.js`,
+  entryPoints: ['lib/seccomp/record/start.ts'],
+})
+sources.push(...Object.keys(recorded.metafile.inputs))
 
 // A package of its own has its folder for what is published; its dependencies are installed beside it.
 const packages = existsSync('packages') ? await readdir('packages') : []

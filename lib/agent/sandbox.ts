@@ -9,6 +9,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
+import { terminalOf } from '../log/terminal.ts'
 import { sectionOf } from '../seccomp/export/section-data.ts'
 import { denials } from '../seccomp/kernel/denials.ts'
 import { type Outcome, outcomeLine } from '../seccomp/kernel/outcome.ts'
@@ -68,7 +69,7 @@ export function sandbox(
   if (plan.config.seccomp.required && outcome.state !== 'installed') {
     const required = `${message}, and seccomp.required is true: not running without it`
     // The line before has the details: in words on a terminal; in fields, or in a file, which are seldom read.
-    const isRead = plan.config.logging.to_stderr && process.stderr.isTTY
+    const isRead = plan.config.logging.to_stderr && terminalOf(2) !== undefined
     const reason = `${required}${isRead ? '' : detailsOf(outcome)}`
     log.fatal(reason)
     const error = new AgentError('SANDBOX_REQUIRED', reason)

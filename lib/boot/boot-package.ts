@@ -6,6 +6,13 @@ import type { PackageFile } from './package-file.ts'
 import { debianRoot, freshRoot } from './root.ts'
 import { type BootStep, bootSteps, CREDENTIALS } from './steps.ts'
 
+/** Told what goes on. */
+interface Progress {
+  /** A few words on what begins, as that may take a while. */
+  step(words: string): void
+  say(line: string): void
+}
+
 interface Options {
   /** A folder with a system to boot, which stays as it is; undefined: a Debian is made for it, once. */
   readonly root: string | undefined
@@ -20,8 +27,7 @@ interface Options {
   /** How long to wait for the first event. */
   readonly eventsMs: number
   readonly signal: AbortSignal
-  /** Told what begins, as that may take a while. */
-  readonly progress: (step: string) => void
+  readonly progress: Progress
 }
 
 /**
@@ -36,21 +42,20 @@ export async function* bootPackage(
 ): AsyncGenerator<BootStep> {
   const { cache, suite, credentials, eventsMs, signal, progress } = options
   if (options.root !== undefined) requireSystem(options.root)
-  const root = freshRoot(options.root ?? makeDebian())
+  const root = freshRoot(options.root ?? (await debian()))
   try {
     const home = join(root.upper, 'root')
     mkdirSync(join(root.upper, CREDENTIALS), { recursive: true, mode: 0o700 })
     place(path, join(home, 'agent.deb'))
     for (const [name, from] of credentials) place(from, join(root.upper, CREDENTIALS, name))
-    progress('Booting')
+    progress.step('Booting')
     const machine = await boot(root, { privateNetwork: !options.network, signal })
     try {
-      progress('Installing, starting')
       const names = [...credentials.keys()]
       yield* bootSteps(
         machine,
         { path: '/root/agent.deb', ...file },
-        { credentials: names, eventsMs, signal },
+        { credentials: names, eventsMs, signal, begin: words => progress.step(words) },
       )
     } finally {
       await machine.stop()
@@ -59,9 +64,12 @@ export async function* bootPackage(
     root.remove()
   }
 
-  function makeDebian(): string {
-    progress(`Making a Debian (${suite}), or taking the one in ${cache}`)
-    return debianRoot(cache, { suite, packages: file.needs })
+  function debian(): Promise<string> {
+    const begin = () => {
+      progress.say(`Making a Debian in ${cache}, once; that takes a minute or two.`)
+      progress.step(`Making a Debian (${suite})`)
+    }
+    return debianRoot(cache, { suite, packages: file.needs }, { signal, begin })
   }
 }
 

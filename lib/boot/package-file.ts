@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { extname } from 'node:path'
 import { AgentError } from '../errors.ts'
+import { plainReason } from '../system-errors.ts'
 
 /** A .deb of an agent. */
 export interface PackageFile {
@@ -8,6 +11,32 @@ export interface PackageFile {
   readonly version: string
   /** The names of the packages that it needs, without versions, the first of each choice. */
   readonly needs: readonly string[]
+}
+
+/** What else `sealbeat package` makes, and a package is mistaken for. */
+const OTHERS: Readonly<Record<string, string>> = {
+  '.rpm': 'an .rpm takes a system with rpm',
+  '.gz': 'a tarball is no package of a system',
+  '': 'a name without an ending is no package',
+}
+
+/**
+ * Refuses what can be told from the name and the file alone, before anything that it takes to boot.
+ *
+ * @throws AgentError `OPEN_FAILED` that says what to give instead
+ */
+export function requireDeb(path: string): void {
+  const other = OTHERS[extname(path)]
+  if (other !== undefined) {
+    const instead =
+      'give the .deb of the same agent, which has the same files and the same unit ("sealbeat package --format deb")'
+    throw new AgentError('OPEN_FAILED', `${path}: only a .deb can be booted; ${other}: ${instead}`)
+  }
+  try {
+    statSync(path)
+  } catch (cause) {
+    throw new AgentError('OPEN_FAILED', plainReason(cause), { cause })
+  }
 }
 
 /**

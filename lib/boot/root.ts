@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { AgentError } from '../errors.ts'
 
 /** What makes of Debian's minimal base a system that boots. It has neither Node nor a compiler. */
@@ -14,24 +15,32 @@ interface Debian {
   readonly packages: readonly string[]
 }
 
+interface Making {
+  readonly signal: AbortSignal
+  /** Told before it is made, if it has to be. */
+  readonly begin: () => void
+}
+
 /**
  * Makes a Debian below `cache` with mmdebstrap(1), unless it is there already; returns its folder.
  *
  * @throws AgentError `OPEN_FAILED` with the reason of mmdebstrap
  */
-export function debianRoot(cache: string, debian: Debian): string {
+export async function debianRoot(cache: string, debian: Debian, making?: Making): Promise<string> {
   const more = debian.packages.filter(name => !SYSTEM.includes(name)).sort()
   const packages = [...SYSTEM, ...more]
   const folder = join(cache, [debian.suite, ...packages].join('+'))
   if (existsSync(folder)) return folder
+  making?.begin()
   const unfinished = `${folder}.new`
   rmSync(unfinished, { recursive: true, force: true })
   // It has programs with the set-user-ID bit, of a Debian that nobody updates.
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   const args = ['--quiet', '--variant=minbase', `--include=${packages}`, debian.suite, unfinished]
   try {
-    execFileSync('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    await promisify(execFile)('mmdebstrap', args, { signal: making?.signal })
   } catch (cause) {
+    making?.signal.throwIfAborted()
     const said = String(Object(cause).stderr).trim()
     throw new AgentError('OPEN_FAILED', `mmdebstrap can't make a Debian root:\n${said}`, { cause })
   }

@@ -24,6 +24,8 @@ interface Options {
   /** How long to wait for the first event. */
   readonly eventsMs: number
   readonly signal: AbortSignal
+  /** Told what begins, in a few words, as that may take a while. */
+  readonly begin: (words: string) => void
 }
 
 /** The folder in the machine with the credentials that its agent is to get. */
@@ -37,16 +39,20 @@ export async function* bootSteps(
   options: Options,
 ): AsyncGenerator<BootStep> {
   const agent = new InstalledAgent(machine, name)
+  options.begin('Installing')
   const install = installed(machine, `${name} ${version}`, path)
   yield install
   if (install.hint !== undefined) return
+  options.begin('Starting')
   const ready = started(machine, name, agent, options)
   yield ready
   if (ready.hint !== undefined) return
   yield sealed(agent)
   yield scored(machine, agent)
   options.signal.throwIfAborted()
+  options.begin('Waiting for events')
   yield await published(machine, name, agent, options)
+  options.begin('Stopping')
   yield stopped(machine, name, agent)
 }
 

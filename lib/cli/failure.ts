@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, exitCodeOf } from '../agent/process/exit.ts'
 import { AgentError } from '../errors.ts'
-import { flowLines, terminalColumns } from '../log/flow.ts'
+import { flowLines } from '../log/flow.ts'
+import { columnsOf, terminalOf } from '../log/terminal.ts'
 import type { Program } from './command.ts'
 import { fitted } from './help/fitted.ts'
 import { overviewOf } from './help/help.ts'
@@ -20,7 +21,7 @@ function textOf(thrown: unknown, program: Program): string {
   if (thrown instanceof UsageError) {
     const { message, begun } = thrown
     if (begun) {
-      const overview = fitted(overviewOf(program, begun).trimEnd(), process.stderr)
+      const overview = fitted(overviewOf(program, begun).trimEnd(), columnsOf(terminalOf(2)))
       return `${program.name}: ${message}\n\n${overview}`
     }
     return shown(`${program.name}: ${message}; see "${program.name} --help"`)
@@ -33,5 +34,5 @@ function textOf(thrown: unknown, program: Program): string {
 }
 
 function shown(text: string): string {
-  return flowLines(text, terminalColumns(process.stderr), '  ')
+  return flowLines(text, columnsOf(terminalOf(2)), '  ')
 }

@@ -37,8 +37,7 @@ async function answer(args: readonly string[]): Promise<ExitCode> {
     return (await import('./seccomp/stand-ins.ts')).runOutsideService(call, run)
   }
   const { helpOf } = await import('./help/help.ts')
-  const { fitted } = await import('./help/fitted.ts')
-  const { print } = await import('./print.ts')
-  await print(fitted(helpOf(program, request), process.stdout))
+  const { printFitted } = await import('./print.ts')
+  await printFitted(helpOf(program, request))
   return 0
 }

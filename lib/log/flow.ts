@@ -1,10 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Endless for what is no terminal, or one that nobody has told its size: 0. */
-export function terminalColumns(stream: { readonly columns?: number } | undefined): number {
-  return stream?.columns || Number.POSITIVE_INFINITY
-}
-
 /** On a narrower terminal the indent would take what room there is. */
 const NARROWEST = 40
 

@@ -3,13 +3,14 @@ import pino, { type Logger } from 'pino'
 import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
+import { boundedLine } from './bounded-line.ts'
 import { ChildLoggers } from './child-loggers.ts'
 import { type Explain, withErrorFields } from './error-fields.ts'
-import { terminalColumns } from './flow.ts'
 import { isJournal, levelOf, withPriority } from './journal.ts'
 import { type LineSink, openLogFile } from './log-file.ts'
-import { isTerminal, paintFor, readableLog } from './readable.ts'
+import { paintFor, readableLog } from './readable.ts'
 import { redactor } from './redact.ts'
+import { columnsOf, terminalOf } from './terminal.ts'
 
 const PINO_LEVELS = {
   fatal: 'fatal',
@@ -74,7 +75,8 @@ export function createLogger(
     },
     {
       write(line) {
-        for (const sink of sinks) sink.write(line)
+        const bounded = boundedLine(line)
+        for (const sink of sinks) sink.write(bounded)
       },
     },
   )
@@ -116,12 +118,11 @@ function standardError(format: LoggingSettings['format']): LineSink {
 
 function writtenAs(format: LoggingSettings['format']): (line: string) => string {
   if (isJournal(process.env)) return line => withPriority(line, levelOf(line))
-  if (format === 'json' || (format === 'auto' && !isTerminal(2))) return line => line
-  const isSeen = isTerminal(2)
-  const paint = paintFor(isSeen ? process.env : { NO_COLOR: '1' })
-  // Made before the filter. A terminal may become wider.
-  const terminal = isSeen ? process.stderr : undefined
-  return line => readableLog(line, paint, terminalColumns(terminal))
+  // Made before the filter.
+  const terminal = terminalOf(2)
+  if (format === 'json' || (format === 'auto' && terminal === undefined)) return line => line
+  const paint = paintFor(terminal ? process.env : { NO_COLOR: '1' })
+  return line => readableLog(line, paint, columnsOf(terminal))
 }
 
 function openFile(files: LoggingSettings['files'], folder: string, log: Logger): LineSink {

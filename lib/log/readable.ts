@@ -1,7 +1,6 @@
 // How a line of JSON reads for a person on a terminal: the time of day, what kind of line it is, what it says, then
 // its fields as key=value. What a program or an event has put into it can't move the cursor.
 
-import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
 import { flow } from './flow.ts'
 
@@ -10,11 +9,6 @@ type Fields = Readonly<Record<string, unknown>>
 /** Colours as those of util.styleText. */
 type Colour = 'red' | 'yellow' | 'green' | 'gray' | 'cyan'
 export type Paint = (colour: Colour, text: string) => string
-
-/** Whether a person reads what is written there. */
-export function isTerminal(descriptor: number): boolean {
-  return isatty(descriptor)
-}
 
 /** https://no-color.org: with NO_COLOR, and where the terminal knows no colours, there are none. */
 export function paintFor({ NO_COLOR, TERM }: NodeJS.ProcessEnv): Paint {
@@ -163,8 +157,13 @@ function timeOf(at: unknown): string {
 }
 
 function fieldsOf(fields: Fields, paint: Paint): readonly string[] {
-  return [...flattened(fields)].map(([key, value]) => pair(key, value, paint))
+  return [...flattened(fields)]
+    .filter(([key, value]) => !(value === 0 && key.startsWith(COUNTED)))
+    .map(([key, value]) => pair(key, value, paint))
 }
+
+/** Of what becomes of events, a person wants to know what there was. */
+const COUNTED = 'events.'
 
 function pair(key: string, value: unknown, paint: Paint): string {
   return `${paint('gray', `${shown(key)}=`)}${textOf(value)}`

@@ -7,11 +7,12 @@
 //    configuration, so it grants what this agent declares and nothing else (unit/).
 // 4. Try it out: stage the files in a temporary folder and run `test config` there, away from the sources
 //    that would hide a missing file.
-// 5. Stage the files for each format, and have the format's own tool pack them (formats/).
+// 5. Stage the files for each format, and have the formats' own tools pack them, all at once (formats/). Only what
+//    is whole is copied to where the packages are to be.
 // The same input gives the same bytes: modes and times are set, and umask, locale and clock have no effect.
 
-import { readFileSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { configure } from '../agent/configure.ts'
 import type { Plan } from '../agent/plan.ts'
 import { credentialNames } from '../config/source/credential-names.ts'
@@ -59,6 +60,8 @@ interface PackageOptions {
   readonly say: (line: string) => void
   /** Is told what is done now, as it takes a while. */
   readonly progress: (step: string) => void
+  /** Ends the packing. */
+  readonly signal: AbortSignal
   readonly runtime: RuntimeKind
   /** The folder for the packages. */
   readonly output: string
@@ -89,15 +92,24 @@ export async function packageAgent(options: PackageOptions): Promise<readonly st
     const { strictPerms = true, env } = options.source
     options.progress('Trying them out')
     tryOut(agent, work, { env, strictPerms, jitless: options.jitless })
-    const made = formats.map(format => {
-      options.progress(`Packing: ${format}`)
-      return BUILDERS[format](agent, work, output)
+    options.progress(`Packing: ${formats.join(', ')}`)
+    const made = await allOf(formats.map(format => BUILDERS[format](agent, work, options.signal)))
+    const placed = made.map(path => {
+      const target = join(output, basename(path))
+      copyFileSync(path, target)
+      return target
     })
     if (plan.output.plugin.name === 'console') options.say(OF_CONSOLE)
-    return made
+    return placed
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** Ends once none is at work, even if one has failed: they work in one folder, which is then removed. */
+async function allOf(packing: readonly Promise<string>[]): Promise<readonly string[]> {
+  await Promise.allSettled(packing)
+  return Promise.all(packing)
 }
 
 const OF_CONSOLE =

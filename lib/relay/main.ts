@@ -17,6 +17,7 @@ import { endAs } from './end.ts'
 import { leaveSessionKeyring } from './keyring.ts'
 import { relayOutput } from './output.ts'
 import { relaySignals } from './signals.ts'
+import { environmentFor } from './terminal.ts'
 
 const [user = '', ...command] = process.argv.slice(2)
 
@@ -27,7 +28,8 @@ function fail(reason: string): void {
 
 function start(): void {
   const { file, args } = asUser(user, command)
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = environmentFor([process.stdout, process.stderr], process.env, process.pid)
+  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env })
   child.once('error', ({ message }) => fail(`${file} of util-linux does not start: ${message}`))
   if (child.pid === undefined) return
   relaySignals(child)

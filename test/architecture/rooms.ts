@@ -162,7 +162,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'basics',
     ],
   },
-  'log/readable': { files: /^lib\/log\/(flow|readable)\.ts$/, imports: [] },
+  'log/readable': { files: /^lib\/log\/(flow|readable|terminal)\.ts$/, imports: [] },
   log: {
     files: /^lib\/log\//,
     imports: ['log/readable', 'outputs/rotation', 'errors', 'basics', 'npm:pino'],
@@ -217,7 +217,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\//,
     imports: [
       ...['agent', 'pipeline', 'config/schema', 'sandbox', 'seccomp/kernel', 'seccomp/export'],
-      ...['seccomp/policy', 'trust', 'errors', 'basics'],
+      ...['seccomp/policy', 'trust', 'log/readable', 'errors', 'basics'],
     ],
     types: ['contracts', 'config/config', 'npm:pino'],
   },

@@ -13,7 +13,7 @@ describe('the root of the operator', () => {
         network: false,
         eventsMs: 0,
         signal: AbortSignal.timeout(60_000),
-        progress: () => undefined,
+        progress: { step: () => undefined, say: () => undefined },
       },
     )
     const said = await steps.next().catch(({ message }) => message)

@@ -12,7 +12,7 @@ export function bootedWith(
   let machine: Machine | undefined
 
   before(async () => {
-    root = testRoot()
+    root = await testRoot()
     for (const folder of packages()) deliver(folder, root.upper)
     machine = await boot(root)
     use(machine)

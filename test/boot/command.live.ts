@@ -29,12 +29,12 @@ describe('sealbeat boot', function () {
   let packages: string
   let folder: string
   let args: readonly string[]
-  before(() => {
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sealbeat-command-'))
     packages = packageSample('1.0.0', { added: { beats: { look: LOOK }, sections: SECTIONS } })
     writeFileSync(join(folder, 'secret'), 'very secret')
     const deb = join(packages, `${NAME}_1.0.0-1_amd64.deb`)
-    args = ['dist/bundle/main.js', 'boot', '--root', testDebian(), deb]
+    args = ['dist/bundle/main.js', 'boot', '--root', await testDebian(), deb]
   })
   after(() => {
     rmSync(dirname(packages), { recursive: true })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { readPackage } from '../../lib/boot/package-file.ts'
+import { readPackage, requireDeb } from '../../lib/boot/package-file.ts'
 import { needs, run } from '../packaging/programs.ts'
 
 describe('a package to boot', () => {
@@ -35,6 +35,23 @@ Depends: ${depends}\nDescription: a\n`
       version: '1.0~rc.1-1',
       needs: ['libc6', 'libatomic1', 'nodejs'],
     })
+  })
+
+  it('is a .deb, and what else there is of the agent is refused with what to give', () => {
+    for (const other of ['web-0.1.0-1.x86_64.rpm', 'web-0.1.0-linux-x64.tar.gz', 'web']) {
+      expect(() => requireDeb(join(folder, other)))
+        .to.throw(`${other}: only a .deb can be booted; `)
+        .with.property('message')
+        .that.includes('give the .deb of the same agent')
+        .and.includes('sealbeat package --format deb')
+    }
+  })
+
+  it('is there, or it is said once that it is not', () => {
+    const path = join(folder, 'web_0.1.0-1_amd64.deb')
+    expect(() => requireDeb(path)).to.throw(new RegExp(`^${path} does not exist$`))
+    writeFileSync(path, '')
+    requireDeb(path)
   })
 
   it('is of an agent', () => {

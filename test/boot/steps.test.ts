@@ -41,15 +41,20 @@ async function stepsWith(answers: Answers, credentials: readonly string[] = ['to
   const { machine, asked } = machineWith(answers)
   const { signal } = new AbortController()
   const steps: BootStep[] = []
-  for await (const step of bootSteps(machine, FILE, { credentials, eventsMs: 0, signal })) {
+  const begun: string[] = []
+  const begin = (words: string) => begun.push(`${words} after ${steps.length}`)
+  for await (const step of bootSteps(machine, FILE, { credentials, eventsMs: 0, signal, begin })) {
     steps.push(step)
   }
-  return { steps, asked, failed: steps.filter(({ hint }) => hint !== undefined) }
+  return { steps, begun, asked, failed: steps.filter(({ hint }) => hint !== undefined) }
 }
 
 describe('the steps of sealbeat boot', () => {
   it('are six, and none fails where all is well', async () => {
-    const { steps, failed } = await stepsWith([])
+    const { steps, begun, failed } = await stepsWith([])
+    expect(begun.join(', ')).to.equal(
+      'Installing after 0, Starting after 1, Waiting for events after 4, Stopping after 5',
+    )
     expect(steps.map(({ step }) => step).join(' ')).to.equal('install ready seal unit events stop')
     expect(failed).to.deep.equal([])
     const [install, ready, seal, unit, events] = steps

@@ -22,7 +22,7 @@ describe('a booted machine', function () {
   this.timeout(120_000)
 
   it('is stopped though script(1) has ended before', async () => {
-    const root = testRoot()
+    const root = await testRoot()
     const machine = await boot(root)
     const script = processesOf(root.folder).find(({ command }) => command === 'script')
     process.kill(Number(script?.pid), 'SIGKILL')
@@ -41,7 +41,7 @@ describe('a booted machine', function () {
   })
 
   it('is given up in the middle of its boot', async () => {
-    const root = testRoot()
+    const root = await testRoot()
     const said = await boot(root, { signal: AbortSignal.timeout(200) }).catch(({ name }) => name)
     expect(said).to.equal('AbortError')
     expect(processesOf(root.folder)).to.deep.equal([])

@@ -208,6 +208,19 @@ describe('cli: help', () => {
     expect(names).to.deep.equal(['new beat', 'new output', 'new processor', 'new agent'])
   })
 
+  it('of an installed agent names its own files', () => {
+    const web = programOf({ SEALBEAT_PROGRAM: 'web 1.2.3' })
+    const helps = [
+      helpOf(web, { command: undefined, begun: [] }),
+      helpOf(web, { command: undefined, begun: ['export'] }),
+      ...web.commands.map(command => helpOf(web, { command, begun: [] })),
+    ]
+    for (const help of helps) expect(help).not.to.match(/\bbeat\.(yml|d)\b/)
+    expect(helps[0]).to.include('(default: web.yml and web.d)')
+    expect(helps[0]).to.include('a JSON Schema of web.yml, for editors')
+    expect(helpOf(SEALBEAT, { command: undefined, begun: [] })).to.include('beat.yml and beat.d')
+  })
+
   it('of an installed agent is in its name, without what only authors need', () => {
     const web = programOf({ SEALBEAT_PROGRAM: 'web 1.2.3' })
     const help = helpOf(web, { command: undefined, begun: [] })

@@ -36,7 +36,7 @@ describe('YAML in the documentation', () => {
         expect(block.note).to.equal('')
         const { code, said } = await test(this)
         expect(code, said).to.equal(0)
-        expect(said).to.match(/^Config OK\n(Confirmed: .*\n)?$/)
+        expect(said).to.match(/^Config OK\n(An event is confirmed once .*\n)?$/)
       })
     }
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { flow, flowLines, terminalColumns } from '../../lib/log/flow.ts'
+import { flow, flowLines } from '../../lib/log/flow.ts'
 
 describe('a line that is wider than the terminal', () => {
   const words = 'one two three four five six seven eight nine ten eleven'
@@ -35,13 +35,6 @@ describe('a line that is wider than the terminal', () => {
     expect(flowLines(`${words}\n\n${words}\nx\n`, 40, '  ')).to.equal(`${shown}\n\n${shown}\nx\n`)
     const within = shown.replaceAll(/^/gm, '    ')
     expect(flowLines(`    ${words}`, 44, '  ')).to.equal(within)
-  })
-
-  it('is none where no terminal has told its size', () => {
-    expect(terminalColumns({ columns: 80 })).to.equal(80)
-    for (const stream of [undefined, {}, { columns: 0 }]) {
-      expect(terminalColumns(stream)).to.equal(Number.POSITIVE_INFINITY)
-    }
   })
 
   it('does not count its colours', () => {

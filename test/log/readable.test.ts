@@ -70,18 +70,10 @@ describe('a line of the log for people', () => {
     )
   })
 
-  it('does not repeat an error that the message has', () => {
-    const error = { 'error.message': 'data may not be opened', 'error.code': 'OPEN_FAILED' }
-    expect(
-      log({ 'log.level': 'error', message: 'Output: data may not be opened', ...error }),
-    ).to.equal('12:00:01 ERROR          Output: data may not be opened error.code=OPEN_FAILED\n')
-  })
-
-  it('reads the same where the error is one map', () => {
-    const error = { code: 'UNKNOWN_SYSCALL', message: 'unknown: opne' }
-    expect(log({ 'log.level': 'error', message: 'No filter', error, hint: 'correct it' })).to.equal(
-      '12:00:01 ERROR          No filter: unknown: opne error.code=UNKNOWN_SYSCALL\n' +
-        '               hint correct it\n',
+  it('has of what became of events what there was', () => {
+    const events = { acked: 3, rejected: 0, published: 3, waiting: 0 }
+    expect(log({ 'log.level': 'info', message: 'Stopped', events, uptime_ms: 0 })).to.equal(
+      '12:00:01 INFO           Stopped events.acked=3 events.published=3 uptime_ms=0\n',
     )
   })
 

@@ -55,6 +55,13 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
+    what: 'has moved all of beat.yml to beat.d',
+    files: { 'beat.d/all.yml': '{}' },
+    prepare: place => rmSync(place.path('beat.yml')),
+    code: 78,
+    says: 'beat.yml: no such file in PLACE; use -c FILE to name another, or -c beat.d for that alone',
+  },
+  {
     what: 'names a pipe, of which nobody knows whether it ends',
     prepare: place => {
       rmSync(place.path('beat.yml'))

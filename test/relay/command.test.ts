@@ -111,6 +111,18 @@ describe('the command of an installed agent, typed by root on a terminal', funct
     expect(shown).to.contain('\\x1b]0;title\\x07').and.not.to.contain('\x1b')
   })
 
+  it('writes for who reads there, as wide as the terminal is', async () => {
+    const terminal = new Terminal(`stty cols 72; ${installed.command} run`, { ATTACK: '1' })
+    await terminal.shows(/hostile well/)
+    terminal.type('\x03')
+    const shown = await terminal.ended()
+    const log = shown.slice(shown.indexOf('Starting')).split(/\r?\n/)
+    expect(log.filter(line => line.length > 72 && /\S /.test(line))).to.deep.equal([])
+    expect(shown)
+      .to.match(/^[\d:]{8} INFO {11}Stopped /m)
+      .and.not.to.match(/log\.level|\\x1b\[/)
+  })
+
   it('keeps its outputs apart, and its exit code', async () => {
     const shown = await typed(`${installed.command} test config -E bets=1 >/dev/null`)
     expect(shown).to.contain('exit code 78\n').and.to.contain('bets').and.not.to.contain('inside')
@@ -138,7 +150,7 @@ describe('the command of an installed agent, typed by root on a terminal', funct
 
   it('as an agent, stops on Ctrl-C, and at once on the second', async () => {
     const terminal = new Terminal(`${installed.command} run; echo "exit code $?"`, { ATTACK: '1' })
-    await terminal.shows(/"message":"well"/)
+    await terminal.shows(/hostile well/)
     terminal.type('\x03')
     await terminal.shows(/Stopping/)
     terminal.type('\x03')
@@ -150,7 +162,7 @@ describe('the command of an installed agent, typed by root on a terminal', funct
     // Only a shell with jobs has the terminal stop one.
     const shell = `set -m; ${installed.command} run; echo "stopped: $?"; read -r line; fg; echo "exit code $?"`
     const terminal = new Terminal(shell, { ATTACK: '1' })
-    await terminal.shows(/"message":"well"/)
+    await terminal.shows(/hostile well/)
     terminal.type('\x1a')
     const said = await terminal.shows(/stopped: 14[0-9]/)
     const isStopped = () => / T /.test(readFileSync(`/proc/${insideOf(said).pid}/stat`, 'utf8'))

@@ -12,7 +12,7 @@ export async function makeAddon(
   folder: string,
 ): Promise<void> {
   const script = `cp -r addon binding.gyp package.json "$1"; ln -s "$PWD/node_modules" "$1"
-    nodedir=$(node tools/node-headers.mjs)
+    nodedir=$(node tools/node/headers.mjs)
     # Copied to where a toolbox sees them too; without any, node-gyp downloads them.
     if [ "$nodedir" ]; then mkdir "$1/include"; cp -rL "$nodedir/include/node" "$1/include"; fi
     cd "$1"; node-gyp rebuild --silent --arch="$2" \${nodedir:+--nodedir="$1"}`

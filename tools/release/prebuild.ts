@@ -26,7 +26,7 @@ export async function prebuild({ arch, prefix }: Target, stage: string): Promise
   }
 }
 
-const BUILD = `nodedir=$(node tools/node-headers.mjs)
+const BUILD = `nodedir=$(node tools/node/headers.mjs)
   mkdir "$2/node_modules"; cp -r "$1"/{addon,binding.gyp,package.json} "$2"
   cp -r "$1/node_modules/node-addon-api" "$2/node_modules"; cd "$2"
   node-gyp rebuild --silent --jobs=max --arch="$3" \${nodedir:+--nodedir="$nodedir"}

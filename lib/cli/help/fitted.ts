@@ -1,19 +1,11 @@
 import { flow } from '../../log/flow.ts'
 
-/** A stream that may be a terminal. */
-interface Shown {
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
-
 /**
  * Fits a text of paragraphs and tables into the terminal: what is too wide goes on below, in the last column of its
- * row. Elsewhere the text stays as it is.
+ * row. Where columns are endless, the text stays as it is.
  */
-export function fitted(text: string, { isTTY, columns }: Shown): string {
-  // 0 columns: nobody has told the terminal its size.
-  if (isTTY !== true || !columns || text.split('\n').every(line => line.length <= columns))
-    return text
+export function fitted(text: string, columns: number): string {
+  if (text.split('\n').every(line => line.length <= columns)) return text
   return text
     .replace(IN_PARAGRAPH, '$1 ')
     .split('\n')

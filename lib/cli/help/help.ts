@@ -8,13 +8,18 @@ interface About {
 }
 
 export function helpOf(program: Program, { command, begun }: About): string {
-  if (command) return commandHelp(program, command)
-  return begun.length > 0 ? overviewOf(program, begun) : programHelp(program)
+  if (command) return withOwnFiles(commandHelp(program, command), program)
+  return begun.length > 0 ? overviewOf(program, begun) : withOwnFiles(programHelp(program), program)
+}
+
+/** Texts of the framework, with the files of an installed agent in the place of `beat.yml` and `beat.d`. */
+export function withOwnFiles(text: string, { name, version }: Pick<Program, 'name' | 'version'>) {
+  return version === undefined ? text : text.replaceAll(/\bbeat(?=\.(yml|d)\b)/g, () => name)
 }
 
 /** The commands that begin with these words. */
 export function overviewOf(program: Program, begun: readonly string[]): string {
-  return sections(overview(program, begun))
+  return withOwnFiles(sections(overview(program, begun)), program)
 }
 
 function overview({ name, commands }: Program, begun: readonly string[]): readonly string[] {

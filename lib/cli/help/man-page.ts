@@ -1,10 +1,14 @@
 import type { AgentManifest } from '../../packaging/manifest.ts'
 import type { Command, Options } from '../command.ts'
 import { GLOBAL_OPTIONS, INSTALLED_COMMANDS } from '../commands.ts'
-import { EXIT_CODES } from './help.ts'
+import { EXIT_CODES, withOwnFiles } from './help.ts'
 
 /** The manual page, man(7), of an installed agent. Its commands are those of the framework. */
-export function manPage({ name, version, description, homepage }: AgentManifest): string {
+export function manPage(manifest: AgentManifest): string {
+  return withOwnFiles(pageOf(manifest), manifest)
+}
+
+function pageOf({ name, version, description, homepage }: AgentManifest): string {
   return [
     `.TH ${name.toUpperCase()} 8 "" "${name} ${version}" "System Administration"`,
     section('NAME', `${text(name)} \\- ${text(description)}`),

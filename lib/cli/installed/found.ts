@@ -10,7 +10,7 @@ import type { Call } from '../command.ts'
 
 /**
  * The plugins that the configuration can name, and the document that names some of them. Undefined: there is no
- * beat.yml, and nobody has named another file. Then plugins are looked for as if it were where it is looked for.
+ * beat.yml and no beat.d, and nobody has named another file. Then plugins are looked for as if it were where it is looked for.
  *
  * @throws AgentError `CONFIG_INVALID` if the configuration can't be read; what it says may be wrong
  */
@@ -19,8 +19,9 @@ export async function findPlugins({ source, values }: Call): Promise<{
   readonly document: ConfigDocument | undefined
 }> {
   const isNamed = values('config').length > 0 || Boolean(source.env.SEALBEAT_CONFIG)
-  const isThere = isNamed || source.files.some(file => existsSync(file))
-  const document = readDocument(isThere ? source : { ...source, files: [] })
+  const hasFile = isNamed || source.files.some(file => existsSync(file))
+  const isThere = hasFile || (source.dropIns !== undefined && existsSync(source.dropIns))
+  const document = readDocument(hasFile ? source : { ...source, files: [] })
   const { config } = parseConfig(document)
   const { config: folder, home } = config.path
   const { strictPerms } = document

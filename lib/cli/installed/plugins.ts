@@ -61,7 +61,8 @@ function textOf(listed: readonly Listed[]): string {
     ])
     return own.length === 0 ? '' : `${title}:\n${lines.join('\n')}\n`
   })
-  return sections.filter(Boolean).join('\n')
+  const notLoaded = sections.pop() ?? ''
+  return [...sections, noteOn(listed), notLoaded].filter(Boolean).join('\n')
 }
 
 function fromOf({ from, place = '', used }: Listed): string {
@@ -85,9 +86,15 @@ function detailsOf({ problem, declares }: Listed): readonly string[] {
   if (declares === undefined) return []
   const { privileges, syscalls } = declares
   return [
-    ...(privileges?.map(each => `${formatPrivilege(each)}: ${each.why}`) ?? [DEPENDS]),
+    ...(privileges?.map(each => `${formatPrivilege(each)}: ${each.why}`) ?? []),
     ...syscalls.map(({ names, why }) => `system calls ${names.join(', ')}: ${why}`),
   ]
 }
 
-const DEPENDS = 'what it takes depends on its settings: see sandbox show'
+function noteOn(listed: readonly Listed[]): string {
+  const types = listed
+    .filter(({ declares }) => declares !== undefined && declares.privileges === undefined)
+    .map(({ type }) => shown(type))
+  if (types.length === 0) return ''
+  return `What is declared depends on the settings (see sandbox show): ${types.join(', ')}\n`
+}

@@ -3,15 +3,18 @@ import { join, resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { bootPackage } from '../../boot/boot-package.ts'
 import { requireBoot } from '../../boot/needs.ts'
-import { readPackage } from '../../boot/package-file.ts'
+import { readPackage, requireDeb } from '../../boot/package-file.ts'
 import type { BootStep } from '../../boot/steps.ts'
 import { duration } from '../../config/schema/duration.ts'
 import { messageOf } from '../../errors.ts'
-import { isTerminal, paintFor } from '../../log/readable.ts'
+import { paintFor } from '../../log/readable.ts'
+import { terminalOf } from '../../log/terminal.ts'
 import type { Call } from '../command.ts'
 import { print, printJson } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
+import { progressOn } from './progress.ts'
 import { textOf } from './step-text.ts'
+import { untilSignal } from './until-signal.ts'
 
 const EVENTS_MS = 15_000
 
@@ -29,6 +32,7 @@ export async function bootCommand(call: Call): Promise<ExitCode> {
   if (['config', 'set'].some(option => call.values(option).length > 0)) {
     throw new UsageError('"boot" takes the configuration in the package: neither -c nor -E')
   }
+  const progress = progressOn(process.stderr)
   const options = {
     root: value('root') === undefined ? undefined : resolve(String(value('root'))),
     cache: join(
@@ -39,17 +43,26 @@ export async function bootCommand(call: Call): Promise<ExitCode> {
     credentials: new Map(call.values('credential').map(readCredential)),
     network: has('network'),
     eventsMs: readDurationMs(value('for')),
-    progress: (step: string) => process.stderr.isTTY && process.stderr.write(`${step} …\n`),
+    progress,
   }
+  const path = resolve(String(call.operand))
+  requireDeb(path)
   const { platform, getuid, env } = process
   requireBoot({ platform, uid: getuid?.(), path: env.PATH ?? '' }, options.root === undefined)
-  const file = readPackage(resolve(String(call.operand)))
+  progress.step('Reading the package')
+  const file = readPackage(path)
+  progress.end()
   const say = has('json') ? async () => undefined : printStep
   const steps: BootStep[] = []
   await untilSignal(async signal => {
-    for await (const step of bootPackage(file, { ...options, signal })) {
-      steps.push(step)
-      await say(step)
+    try {
+      for await (const step of bootPackage(file, { ...options, signal })) {
+        steps.push(step)
+        progress.end()
+        await say(step)
+      }
+    } finally {
+      progress.end()
     }
   })
   const shown = steps.map(step => ({ ...step, ok: step.hint === undefined }))
@@ -77,26 +90,8 @@ function readDurationMs(written: string | undefined): number {
   }
 }
 
-/** A signal to the command ends it, by that signal, once the machine is down and its root is removed. */
-async function untilSignal(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const end = new AbortController()
-  let received: NodeJS.Signals | undefined
-  const receive = (signal: NodeJS.Signals) => {
-    received ??= signal
-    end.abort(new Error(signal))
-  }
-  for (const signal of ENDING) process.on(signal, receive)
-  try {
-    await act(end.signal)
-  } finally {
-    for (const signal of ENDING) process.off(signal, receive)
-    if (received !== undefined) process.kill(process.pid, received)
-  }
-}
-
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 function printStep(step: BootStep): Promise<void> {
-  const columns = process.stdout.columns || undefined
-  return print(textOf(step, isTerminal(1) ? { paint: paintFor(process.env), columns } : undefined))
+  const terminal = terminalOf(1)
+  const columns = terminal?.columns || undefined
+  return print(textOf(step, terminal ? { paint: paintFor(process.env), columns } : undefined))
 }

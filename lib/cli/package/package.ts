@@ -2,14 +2,18 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
+import type { RuntimeKind } from '../../packaging/contents/runtime.ts'
 import { PACKAGE_FORMATS, type PackageFormat, packageAgent } from '../../packaging/package-agent.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { Call } from '../command.ts'
 import { INSTALLED_COMMANDS } from '../commands.ts'
 import { completionFor } from '../help/completion/shells.ts'
+import { withOwnFiles } from '../help/help.ts'
 import { manPage } from '../help/man-page.ts'
 import { print } from '../print.ts'
 import { UsageError } from '../usage-error.ts'
+import { progressOn } from './progress.ts'
+import { untilSignal } from './until-signal.ts'
 
 const QUIETLY = { throwIfNoEntry: false } as const
 
@@ -21,38 +25,37 @@ export async function packageCommand({ source: given, value, has }: Call): Promi
     )
   }
   const { dropIns, ...source } = given
+  const progress = progressOn(process.stderr)
   if (dropIns !== undefined && existsSync(dropIns)) {
-    say(
+    progress.say(
       `Left out: ${dropIns}: a package has one configuration file, and the folder is the operator's`,
     )
   }
-  const made = await packageAgent({
+  const options = {
     folder: resolve('.'),
     source,
     dropIns,
     formats: chosenFormats(value('format') ?? 'deb,rpm,tar'),
     asFarAsPossible: value('format') === undefined,
-    say,
-    // Only a person wonders whether anything goes on.
-    progress: step => process.stderr.isTTY && say(`${step} …`),
+    say: progress.say,
+    progress: progress.step,
     runtime: chosenRuntime(value('runtime') ?? 'bundled'),
     output: value('output') ?? 'packages',
     iteration: chosenIteration(value('iteration') ?? '1'),
     jitless: has('jitless'),
     epoch: chosenEpoch(source.env.SOURCE_DATE_EPOCH || commitDate(resolve('.')) || NPM_EPOCH),
     manPage,
-    completions: name => ({
-      bash: completionFor.bash(name, INSTALLED_COMMANDS),
-      zsh: completionFor.zsh(name, INSTALLED_COMMANDS),
-      fish: completionFor.fish(name, INSTALLED_COMMANDS),
-    }),
-  })
+    completions: (name: string) => {
+      const completion = (shell: keyof typeof completionFor) =>
+        withOwnFiles(completionFor[shell](name, INSTALLED_COMMANDS), { name, version: '' })
+      return { bash: completion('bash'), zsh: completion('zsh'), fish: completion('fish') }
+    },
+  }
+  const made = await untilSignal(signal => packageAgent({ ...options, signal })).finally(
+    progress.end,
+  )
   await print(made.map(path => `${path}\n`).join(''))
   return EXIT.ok
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
 }
 
 function chosenFormats(written: string): readonly PackageFormat[] {
@@ -65,7 +68,7 @@ function chosenFormats(written: string): readonly PackageFormat[] {
   return [...new Set(formats)]
 }
 
-function chosenRuntime(word: string) {
+function chosenRuntime(word: string): RuntimeKind {
   if (word === 'bundled' || word === 'system') return word
   throw new UsageError(`unknown runtime "${word}": one of bundled, system`)
 }

@@ -4,7 +4,8 @@ import { EXIT, type ExitCode } from '../../agent/process/exit.ts'
 import { duration, formatDuration } from '../../config/schema/duration.ts'
 import { readDocument } from '../../config/source/document.ts'
 import { messageOf } from '../../errors.ts'
-import { flow, terminalColumns } from '../../log/flow.ts'
+import { flow } from '../../log/flow.ts'
+import { columnsOf, terminalOf } from '../../log/terminal.ts'
 import { confinedFindings } from '../../sandbox/check/trial.ts'
 import { PROVENANCE } from '../../seccomp/architectures/defaults/provenance.ts'
 import { breaking } from '../../seccomp/check/breaking.ts'
@@ -87,19 +88,19 @@ async function trial(
   // process.pid would be -1: a beat that signals it would signal every process that it may.
   if (getpid && !isAllowed(getpid)) return [finding('warning', 'skipped: getpid is not allowed')]
   if (process.platform !== 'linux') return [finding('warning', 'skipped: this is not Linux')]
-  if (process.stderr.isTTY) {
+  if (terminalOf(2)) {
     process.stderr.write(`Running the agent for ${formatDuration(durationMs)} …\n`)
   }
   const result = await tryAgent(source, durationMs)
   return [...confinedFindings(result.log), ...trialFindings(result)]
 }
 
-const MARKS = { ok: 'ok     ', info: '       ', warning: 'warning', error: 'ERROR  ' } as const
+const MARKS = { ok: 'ok     ', info: 'note   ', warning: 'warning', error: 'ERROR  ' } as const
 
 const INDENT = ' '.repeat(9)
 
 function textOf(findings: readonly Finding[]): string {
-  const columns = terminalColumns(process.stdout)
+  const columns = columnsOf(terminalOf(1))
   const lines = findings.map(({ severity, topic, message }) =>
     flow(`${MARKS[severity]}  ${topic}: ${message}`, columns, INDENT),
   )

@@ -63,7 +63,7 @@ function watched(
   stdout: number | 'inherit',
 ): RecordedAgent {
   return new RecordedProcess(recorder, architecture, {
-    start: fileURLToPath(new URL('dist/lib/seccomp/record/start.js', packageRoot())),
+    start: fileURLToPath(new URL('dist/bundle/recorded.js', packageRoot())),
     args: argumentsFor(command, UNSEALED),
     stdio: ['inherit', stdout, 'inherit'],
   })

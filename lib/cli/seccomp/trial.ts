@@ -1,10 +1,9 @@
 // `trial.js SOURCE`: runs the agent of a configuration source (JSON) until it receives a signal, and
 // discards its events. `sandbox check` runs it as a separate process, as a filter can't be removed.
 import { join } from 'node:path'
-import { runAgent } from '../../agent/agent.ts'
-import { type Configure, configure } from '../../agent/configure.ts'
+import type { Configure } from '../../agent/configure.ts'
 import type { Plan } from '../../agent/plan.ts'
-import { type ConfigSource, readDocument } from '../../config/source/document.ts'
+import type { ConfigSource } from '../../config/source/document.ts'
 import { defineOutput, WRITTEN } from '../../output.ts'
 import { takeDenials } from '../../seccomp/kernel/denials.ts'
 import { restartEarly } from '../early/restart.ts'
@@ -20,6 +19,10 @@ const NOWHERE = defineOutput<object>({
 try {
   const source: ConfigSource = { ...JSON.parse(process.argv[2] ?? '{}'), env: process.env }
   const restart = await restartEarly(source)
+  // Late, as in `run`: this is a start of its own in the bundle, which is to divide no other into more files.
+  const { readDocument } = await import('../../config/source/document.ts')
+  const { configure } = await import('../../agent/configure.ts')
+  const { runAgent } = await import('../../agent/agent.ts')
   const plan: Configure = async running => {
     const configured = await configure(readDocument(source), running)
     const config = withOwnQueue(configured.config)

@@ -31,7 +31,7 @@ export async function tryAgent(source: ConfigSource, durationMs: number): Promis
     const { strictPerms, dropIns } = source
     const files = source.files.map(file => resolve(file))
     const overrides = [...source.overrides, ...overridesFor(folder)]
-    const program = fileURLToPath(new URL('dist/lib/cli/seccomp/trial.js', packageRoot()))
+    const program = fileURLToPath(new URL('dist/bundle/trial.js', packageRoot()))
     const args = [
       ...process.execArgv,
       program,

@@ -9,7 +9,7 @@ import type { Failure } from '../../seccomp/kernel/outcome.ts'
 import { effectless } from '../../seccomp/policy/effectless.ts'
 import type { EffectivePolicy } from '../../seccomp/policy/merge.ts'
 import type { Call } from '../command.ts'
-import { print, printJson } from '../print.ts'
+import { printJson, printLines } from '../print.ts'
 import { hostOf } from '../sandbox/host.ts'
 
 /** The output of `--json`. `ok` agrees with the exit code. */
@@ -44,7 +44,9 @@ export async function testConfig({ source, has }: Call): Promise<ExitCode> {
     }
   }
   const guarantee = guaranteeOf(plan)
-  await print(`Config OK\n${guarantee === undefined ? '' : `Confirmed: ${guarantee}\n`}`)
+  await printLines(
+    `Config OK\n${guarantee === undefined ? '' : `An event is confirmed once ${guarantee}\n`}`,
+  )
   return EXIT.ok
 }
 

@@ -1,8 +1,9 @@
 import { withOutputAlone } from '../../agent/configure.ts'
 import type { Plan } from '../../agent/plan.ts'
 import { refuseExit } from '../../agent/process/own-exit.ts'
-import { flow, terminalColumns } from '../../log/flow.ts'
+import { flow } from '../../log/flow.ts'
 import { createLogger } from '../../log/logger.ts'
+import { columnsOf, terminalOf } from '../../log/terminal.ts'
 import type { OutputTestStep } from '../../output.ts'
 import { print } from '../print.ts'
 import { sealAs } from './seal.ts'
@@ -70,7 +71,7 @@ export function printer(): Say {
     const words = hint === undefined ? found : `failed: ${found}; ${hint}`
     const begin = `${peer.padEnd(columns)}  ${step.padEnd(STEP_COLUMNS)}  `
     return print(
-      `${flow(begin + words, terminalColumns(process.stdout), ' '.repeat(Math.min(begin.length, 40)))}\n`,
+      `${flow(begin + words, columnsOf(terminalOf(1)), ' '.repeat(Math.min(begin.length, 40)))}\n`,
     )
   }
 }

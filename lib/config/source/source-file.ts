@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
 import { type RegularFile, readRegularFile } from '../../regular-file.ts'
@@ -29,9 +30,15 @@ function read({ file, folder }: { readonly file: string; readonly folder: string
       throw why === undefined ? thrown : new Error(why, { cause: thrown })
     }
     if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
-    const where = `no such file in ${folder}; use -c FILE to name another`
+    const beside = `${file.replace(/\.ya?ml$/, '')}.d`
+    const alone = isFolder(resolve(folder, beside)) ? `, or -c ${beside} for that alone` : ''
+    const where = `no such file in ${folder}; use -c FILE to name another${alone}`
     throw new Error(where, { cause: thrown })
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function decode(bytes: Buffer): string {

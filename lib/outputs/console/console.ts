@@ -1,6 +1,6 @@
 import { oneOf } from '../../config/schema/formats.ts'
-import { terminalColumns } from '../../log/flow.ts'
-import { isTerminal, paintFor, readableEvent } from '../../log/readable.ts'
+import { paintFor, readableEvent } from '../../log/readable.ts'
+import { columnsOf, terminalOf } from '../../log/terminal.ts'
 import {
   type Batch,
   defineOutput,
@@ -72,14 +72,13 @@ class ConsoleOutput implements Output {
 
 function encoderOf({ format, pretty }: ConsoleSettings): (batch: Batch) => Buffer {
   if (pretty || format === 'pretty') return prettyText
-  const isSeen = isTerminal(1)
-  if (format === 'json' || (format === 'auto' && !isSeen))
+  // Made before the filter.
+  const terminal = terminalOf(1)
+  if (format === 'json' || (format === 'auto' && terminal === undefined))
     return ({ chunks }) => Buffer.concat(chunks)
-  const paint = paintFor(isSeen ? process.env : { NO_COLOR: '1' })
-  // Made before the filter. A terminal may become wider.
-  const terminal = isSeen ? process.stdout : undefined
+  const paint = paintFor(terminal ? process.env : { NO_COLOR: '1' })
   return ({ lines }) => {
-    const columns = terminalColumns(terminal)
+    const columns = columnsOf(terminal)
     return Buffer.from(lines.map(line => `${readableEvent(line, paint, columns)}\n`).join(''))
   }
 }

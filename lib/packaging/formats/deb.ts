@@ -5,18 +5,23 @@ import type { AgentPackage } from '../agent-package.ts'
 import { packageVersion } from '../manifest.ts'
 import { debRequirements } from '../requirements.ts'
 import { scripts } from './scripts.ts'
-import { runTool } from './tool.ts'
+import { runLongTool } from './tool.ts'
 import { bytesOf, type Entry, file, stage } from './tree.ts'
 
-/** Makes a deb(5) with Debian's own tool. Writes it into `output` and returns its path. */
-export function buildDeb(agent: AgentPackage, work: string, output: string): string {
+/** Makes a deb(5) with Debian's own tool, below `work`; returns its path. */
+export async function buildDeb(
+  agent: AgentPackage,
+  work: string,
+  signal: AbortSignal,
+): Promise<string> {
   const { manifest, epoch } = agent
   const root = join(work, 'deb')
   stage([...agent.entries, ...controlFiles(agent)], root, epoch)
-  const target = join(output, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
+  const target = join(work, `${manifest.name}_${debVersion(agent)}_${architecture(agent)}.deb`)
   // The number of compressing threads changes the bytes. Older versions don't know the variable.
   const env = { SOURCE_DATE_EPOCH: String(epoch), DPKG_DEB_THREADS_MAX: '1' }
-  runTool('dpkg-deb', ['--root-owner-group', '-Zxz', '-z0', '--build', root, target], { env })
+  const args = ['--root-owner-group', '-Zxz', '-z0', '--build', root, target]
+  await runLongTool('dpkg-deb', args, { env, signal })
   return target
 }
 

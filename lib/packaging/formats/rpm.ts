@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '../../errors.ts'
 import { recordOfNode } from '../../seccomp/architectures/architecture.ts'
@@ -7,11 +7,15 @@ import { ZSH_FOLDERS } from '../contents/installed.ts'
 import { packageVersion } from '../manifest.ts'
 import { rpmRequirements } from '../requirements.ts'
 import { scripts } from './scripts.ts'
-import { runTool } from './tool.ts'
+import { runLongTool } from './tool.ts'
 import { type Entry, stage } from './tree.ts'
 
-/** Makes an rpm with rpm's own tool, from staged files. Writes it into `output` and returns its path. */
-export function buildRpm(packed: AgentPackage, work: string, output: string): string {
+/** Makes an rpm with rpm's own tool, from staged files, below `work`; returns its path. */
+export async function buildRpm(
+  packed: AgentPackage,
+  work: string,
+  signal: AbortSignal,
+): Promise<string> {
   const agent = { ...packed, entries: packed.entries.map(inPlace) }
   const [root, top] = [join(work, 'rpm-root'), join(work, 'rpm')]
   stage(agent.entries, root, agent.epoch)
@@ -20,8 +24,14 @@ export function buildRpm(packed: AgentPackage, work: string, output: string): st
   const macros = Object.entries({ ...MACROS, _topdir: escaped(top) })
   const defined = macros.flatMap(([name, value]) => ['-D', `${name} ${value}`])
   const args = ['-bb', '--quiet', '--target', architecture(agent.arch), ...defined, spec]
-  runTool('rpmbuild', args, { env: { SOURCE_DATE_EPOCH: String(agent.epoch) } })
-  return copyOut(join(top, 'RPMS', architecture(agent.arch)), output)
+  await runLongTool('rpmbuild', args, {
+    env: { SOURCE_DATE_EPOCH: String(agent.epoch) },
+    signal,
+  })
+  const made = join(top, 'RPMS', architecture(agent.arch))
+  const [name] = readdirSync(made)
+  if (name === undefined) throw new AgentError('OPEN_FAILED', 'rpmbuild made no package')
+  return join(made, name)
 }
 
 /** The same input gives the same bytes; rpmbuild neither strips nor inspects files. */
@@ -91,13 +101,4 @@ function lineOf({ path, content, config }: Entry): string {
 /** rpm expands macros everywhere in a spec file. */
 function escaped(text: string): string {
   return text.replaceAll('%', '%%')
-}
-
-/** Copies, since the folder for temporary files is often on another file system. */
-function copyOut(folder: string, output: string): string {
-  const [name] = readdirSync(folder)
-  if (name === undefined) throw new AgentError('OPEN_FAILED', 'rpmbuild made no package')
-  const target = join(output, name)
-  copyFileSync(join(folder, name), target)
-  return target
 }

@@ -37,7 +37,7 @@ export function trialFindings({ end, log, otherLines, events }: TrialResult): re
           events > 0 ? 'ok' : 'warning',
           `the agent published ${events} events and stopped when asked`,
         )
-      : finding('error', `the agent ended with ${end}${lastOf(otherLines)}`),
+      : finding('error', `the agent ended with ${end}${sayingOf(otherLines)}`),
   ]
 }
 
@@ -67,8 +67,10 @@ function urgentLines(lines: readonly string[]): readonly string[] {
   return lines.filter(line => line.startsWith('sealbeat: seccomp'))
 }
 
-function lastOf(lines: readonly string[]): string {
-  return lines.length > 0 ? `: ${lines.at(-1)}` : ''
+/** What an error that nobody has caught says, which Node writes above its stack; or else the last line. */
+function sayingOf(lines: readonly string[]): string {
+  const said = lines.find(line => /^(\w*Error|Uncaught)\b.*: /.test(line)) ?? lines.at(-1)
+  return said === undefined ? '' : `: ${said}`
 }
 
 function isError({ message, ...line }: LogLine): boolean {

@@ -3,8 +3,6 @@ import { fitted } from '../../../lib/cli/help/fitted.ts'
 import { helpOf, overviewOf } from '../../../lib/cli/help/help.ts'
 import { SEALBEAT } from '../../../lib/cli/help/program.ts'
 
-const terminal = (columns: number) => ({ isTTY: true, columns })
-
 /** Every help that there is. */
 const HELPS = [
   helpOf(SEALBEAT, { command: undefined, begun: [] }),
@@ -16,7 +14,7 @@ describe('help on a terminal', () => {
   it('has no line that is wider, and says the same', () => {
     const wordsOf = (text: string) => text.split(/\s+/)
     for (const help of HELPS) {
-      const seen = fitted(help, terminal(80))
+      const seen = fitted(help, 80)
       expect(seen.split('\n').filter(line => line.length > 80)).to.deep.equal([])
       expect(wordsOf(seen)).to.deep.equal(wordsOf(help))
     }
@@ -24,10 +22,8 @@ describe('help on a terminal', () => {
 
   it('is as it is written where that fits, and where it is no terminal', () => {
     for (const help of HELPS) {
-      expect(fitted(help, terminal(120))).to.equal(help)
-      expect(fitted(help, { columns: 80 })).to.equal(help)
-      // Nobody has told the terminal its size.
-      expect(fitted(help, terminal(0))).to.equal(help)
+      expect(fitted(help, 120)).to.equal(help)
+      expect(fitted(help, Number.POSITIVE_INFINITY)).to.equal(help)
     }
   })
 
@@ -39,7 +35,7 @@ describe('help on a terminal', () => {
 It reads the configuration, and then
 runs the beats. A signal ends it.
 `
-    expect(fitted(text, terminal(45))).to.equal(`Commands:
+    expect(fitted(text, 45)).to.equal(`Commands:
   test config  check the configuration and
                report each problem
   run          run it

@@ -175,7 +175,7 @@ describe('sealbeat new', function () {
     it('that compiles and passes its own test', () => succeeds('veil', 'npm', 'test'))
 
     it('that processes events in an agent, under the filter', () =>
-      runs('veil', '"host":{"name":"***"'))
+      runs('veil', '"system":{"network":{"name":"***"'))
 
     it('that is found by its name where it is installed, its reference being sound', () =>
       isSound('veil', 'beats=[{ type: host }]', 'output.console.pretty=true'))

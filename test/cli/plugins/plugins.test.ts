@@ -48,8 +48,15 @@ describe('sealbeat plugins', () => {
     expect(stdout)
       .to.include('\n\noutputs:\n  console ')
       .and.to.include('\n\nprocessors:\n  add_fields ')
-    expect(stdout).to.include('what it takes depends on its settings: see sandbox show\n')
+    expect(stdout.match(/depends on the settings/g), 'once, of all').to.have.length(1)
+    expect(stdout).to.match(/\n\nWhat is declared .*: elasticsearch, (\w+, )+syslog\n$/)
     expect(stdout).not.to.include('not loaded')
+  })
+
+  it('finds those that files of beat.d name, without a beat.yml', async () => {
+    place.write({ 'alone/beat.d/mine.yml': 'beats: [{ type: host }]\n' })
+    const { stdout, stderr } = await place.startThrough(['env', '-C', 'alone'], 'plugins').ended()
+    expect(stdout, stderr).to.match(/\n {2}host .* built in, used in beat\.d\/mine\.yml:1:11\n/)
   })
 
   it('says of what nobody has named that its import ends the process, or never ends itself', async () => {
@@ -82,7 +89,7 @@ describe('sealbeat plugins', () => {
     pack('plain', 'throw new Error("it ran")', { peerDependencies: {} })
     const { code, stdout, stderr } = await place.run('plugins')
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
-    expect(stdout).to.match(/\n {2}@acme\/step +1\.2\.3 {2}node_modules\/@acme\/step\n$/)
+    expect(stdout).to.match(/\n {2}@acme\/step +1\.2\.3 {2}node_modules\/@acme\/step\n\nWhat is /)
     expect(stdout).to.match(
       /\n {2}tide +1\.2\.3 {2}node_modules\/tide\n {6}connects 7: sends the tide\n {6}capability CAP_NET_RAW during open: opens a raw socket\n {6}system calls fanotify_init: looks at files\n\nprocessors/,
     )

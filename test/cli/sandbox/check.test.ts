@@ -82,7 +82,7 @@ describe('sandbox check: the command', function () {
       .split('\n')
       .slice(0, -2)
       .map(line => line.slice(0, 7).trim())
-    const order = ['ERROR', 'warning', '', 'ok']
+    const order = ['ERROR', 'warning', 'note', 'ok']
     expect(marks[0]).to.equal('ERROR')
     expect(marks).to.deep.equal([...marks].sort((a, b) => order.indexOf(a) - order.indexOf(b)))
     const args = ['-c', 'beat.yml', '-c', 'pid.yml', '--no-trial', '--json']

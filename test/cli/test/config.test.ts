@@ -26,7 +26,7 @@ describe('sealbeat test config', () => {
     )
     expect({ code, stdout }).to.deep.equal({
       code: 0,
-      stdout: `Config OK\nConfirmed: ${GUARANTEE}\n`,
+      stdout: `Config OK\nAn event is confirmed once ${GUARANTEE}\n`,
     })
     expect(stderr.replace(/^warning: sandbox: The agent's user .* may write .*\n$/, '')).to.equal(
       '',
@@ -203,7 +203,9 @@ seccomp:
     const again = await place.run(
       ...['test', 'config', '-c', 'beat.yml', '-c', 'exported.yml', '-E', 'seccomp.mode=replace'],
     )
-    expect(again.stdout + again.stderr).to.equal(`Config OK\nConfirmed: ${GUARANTEE}\n`)
+    expect(again.stdout + again.stderr).to.equal(
+      `Config OK\nAn event is confirmed once ${GUARANTEE}\n`,
+    )
   })
 
   it('is quiet when the reader of its output has left', async () => {

@@ -159,6 +159,10 @@ describe('the .deb', function () {
 
   it('has a man page, and the licences of all that is in it', () => {
     const page = gunzipSync(readFileSync(join(root, `usr/share/man/man8/${NAME}.8.gz`))).toString()
+    const completions = ['bash-completion/completions/', 'zsh/vendor-completions/_'].map(path =>
+      readFileSync(join(root, `usr/share/${path}${NAME}`), 'utf8'),
+    )
+    for (const text of [page, ...completions]) expect(text).not.to.match(/\bbeat\.(yml|d)\b/)
     expect(page).to.include('.TH SAMPLE 8 "" "sample 1.2.3-rc.1"')
     const licences = readFileSync(join(root, `usr/share/doc/${NAME}/copyright`), 'utf8')
     expect(licences).to.include('sample 1.2.3-rc.1, by Jo Maintainer').and.to.include('Apache-2.0')

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect } from 'chai'
-import { needsLinux } from '../../live.ts'
+import { isolation, needsIsolation, needsLinux } from '../../live.ts'
 import { AgentFolder, NAME } from '../agent-folder.ts'
 import { run } from '../programs.ts'
 import { Unpacked } from '../unpacked.ts'
@@ -68,4 +69,28 @@ describe('the tarball', function () {
       })
     })
   }
+
+  it('tries itself, and is recorded, with what is in it', function () {
+    needsIsolation.call(this)
+    const agent = new AgentFolder()
+    const unpacked = new Unpacked(
+      agent.package(['--format', 'tar', '--runtime', 'system'])[0] ?? '',
+    )
+    const command = (...args: readonly string[]) => {
+      const [program = '', ...more] = [...isolation(), unpacked.path(NAME), ...args]
+      return spawnSync(program, more, { cwd: '/', encoding: 'utf8' })
+    }
+    try {
+      const check = command('sandbox', 'check', '--for', '100ms')
+      expect(check.stdout).to.match(/^ok {7}trial: the agent published \d+ events and stopped/m)
+      expect(check.status, check.stderr).to.equal(0)
+      const record = command('seccomp', 'record', '--for', '1s', '--', 'run')
+      // Where nothing can be recorded, the reason is of this machine.
+      const recorded = /^recorded \d+ calls, \d+ names behind the filter/m
+      expect(record.stderr).to.match(record.status === 0 ? recorded : /^Exiting: can't record/m)
+    } finally {
+      agent.remove()
+      unpacked.remove()
+    }
+  })
 })

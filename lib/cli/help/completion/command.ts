@@ -25,9 +25,10 @@ NAME is the name of this command. Packages of agents have the completions instal
 
 async function load(shell: Shell): Promise<Run> {
   const { completionFor } = await import('./shells.ts')
+  const { withOwnFiles } = await import('../help.ts')
   const { print } = await import('../../print.ts')
-  return async ({ program: { name, commands } }): Promise<ExitCode> => {
-    await print(completionFor[shell](name, commands))
+  return async ({ program }): Promise<ExitCode> => {
+    await print(withOwnFiles(completionFor[shell](program.name, program.commands), program))
     return 0
   }
 }
