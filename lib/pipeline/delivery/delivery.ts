@@ -236,7 +236,8 @@ export class Delivery {
     if (left === undefined) return []
     const again = await this.#again({ ...retry, lease: left }, pauseMs)
     // Of a write that has failed as a whole that is said already.
-    if (answer !== undefined && again.length > 0) this.#log.goesAgain(left.count, pauseMs)
+    if (answer !== undefined && again.length > 0)
+      this.#log.goesAgain(left.count, pauseMs, answer.why)
     return again
   }
 
