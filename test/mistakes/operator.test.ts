@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync, symlinkSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
 import { asNobody, type Mistake, testMistakes } from './mistake.ts'
@@ -53,6 +53,15 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     prepare: place => rmSync(place.path('beat.yml')),
     code: 78,
     says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
+  },
+  {
+    what: 'has linked it to what is not there',
+    prepare: place => {
+      rmSync(place.path('beat.yml'))
+      symlinkSync('/nowhere/beat.yml', place.path('beat.yml'))
+    },
+    code: 78,
+    says: 'beat.yml: is a symbolic link to /nowhere/beat.yml, which is not there',
   },
   {
     what: 'has moved all of beat.yml to beat.d',
