@@ -1,3 +1,5 @@
+import { messageOf } from './errors.ts'
+
 /**
  * The settings of every retry, of a failed beat and of a failed write alike. Names and defaults are those of
  * Beats (`backoff.init`, `backoff.max`).
@@ -29,8 +31,10 @@ export function pauseMs(
 /** After which the same words are said once more. */
 const AGAIN_MS = 10 * 60_000
 
-/** Words beyond these are not remembered. */
+/** So many different words in that time are enough: a peer may have other ones at each try. */
 const MAX_WORDS = 100
+
+type Say = (fields: object, message: string) => void
 
 /** Words that come with every try of the same thing, such as a failed write: they are news once, and after a while. */
 export class Recurring {
@@ -41,8 +45,25 @@ export class Recurring {
   isNews(words: string, nowMs: number = performance.now()): boolean {
     const saidMs = this.#saidMs.get(words)
     if (saidMs !== undefined && nowMs - saidMs < AGAIN_MS) return false
-    if (this.#saidMs.size >= MAX_WORDS) this.#saidMs.clear()
+    if (this.#saidMs.size >= MAX_WORDS) this.#forget(nowMs - AGAIN_MS)
+    if (this.#saidMs.size >= MAX_WORDS) return false
     this.#saidMs.set(words, nowMs)
     return true
+  }
+
+  /** Logs a message that comes with every try: where it is no news, for those who look closely alone. */
+  say(
+    log: Readonly<Record<'error' | 'warn' | 'debug', Say>>,
+    level: 'error' | 'warn',
+    fields: Readonly<Record<string, unknown>>,
+    message: string,
+  ): void {
+    const { err } = fields
+    const words = err === undefined ? message : `${message}: ${messageOf(err)}`
+    log[this.isNews(words) ? level : 'debug'](fields, message)
+  }
+
+  #forget(untilMs: number): void {
+    for (const [words, saidMs] of this.#saidMs) if (saidMs <= untilMs) this.#saidMs.delete(words)
   }
 }

@@ -78,14 +78,25 @@ function clip(line: string): string {
   return `${line.slice(0, LINE_START)} … ${line.slice(-LINE_END)}`
 }
 
-/** The message of a thrown value of any type: plugins may throw anything. */
+/** The message of a thrown value of any type: plugins may throw anything, also what can't be read. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'what was thrown has no message'
+  }
 }
+
+/** More causes than any error has: one may be its own. */
+const MOST_CAUSES = 20
 
 /** The `code` of an error of Node's or of ours, or of its cause; undefined if none has one. */
 export function codeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const code = 'code' in thrown ? thrown.code : undefined
-  return code === undefined ? codeOf(thrown.cause) : String(code)
+  let at = thrown
+  for (let causes = 0; at instanceof Error && causes < MOST_CAUSES; causes++) {
+    const code = 'code' in at ? at.code : undefined
+    if (code !== undefined) return String(code)
+    at = at.cause
+  }
+  return undefined
 }

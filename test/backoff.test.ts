@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { DEFAULT_BACKOFF, pauseMs, Recurring } from '../lib/backoff.ts'
+import { memoryLog } from './pipeline/fixtures.ts'
 
 describe('the pause after a failure', () => {
   const ROWS: readonly (readonly [failures: number, random: number, expectedMs: number])[] = [
@@ -45,11 +46,22 @@ describe('words that come with every try', () => {
     expect(said('b', 12)).to.equal(true)
   })
 
-  it('take bounded memory, also if no two are the same', () => {
+  it('take bounded memory and lines, also if no two are the same', () => {
     const recurring = new Recurring()
-    for (let at = 0; at < 101; at++) expect(recurring.isNews(`${at}`, at)).to.equal(true)
-    // Forgotten, and so said once more.
-    expect(recurring.isNews('0', 102)).to.equal(true)
-    expect(recurring.isNews('100', 102)).to.equal(false)
+    const news = Array.from({ length: 300 }, (_, at) => recurring.isNews(`${at}`, at))
+    expect(news.filter(Boolean)).to.have.length(100)
+    // Those of ten minutes ago make room.
+    expect(recurring.isNews('late', 10 * MINUTE_MS - 1)).to.equal(false)
+    expect(recurring.isNews('late', 10 * MINUTE_MS + 1)).to.equal(true)
+  })
+
+  it('are logged as news, or else for those who look closely, with their error', () => {
+    const { log, lines } = memoryLog()
+    const recurring = new Recurring()
+    for (const err of [new Error('a'), new Error('a'), new Error('b')]) {
+      recurring.say(log, 'error', { err }, 'It failed')
+    }
+    recurring.say(log, 'warn', {}, 'It failed')
+    expect(lines.map(({ level }) => level)).to.deep.equal([50, 20, 50, 40])
   })
 })

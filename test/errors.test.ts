@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { codeOf, configError, formatPath, formatProblem } from '../lib/errors.ts'
+import { codeOf, configError, formatPath, formatProblem, messageOf } from '../lib/errors.ts'
 
 describe('errors', () => {
   it('writes a path as the user would search for it', () => {
@@ -15,6 +15,24 @@ describe('errors', () => {
     expect(codeOf(withoutOne)).to.equal('ECONNREFUSED')
     expect(codeOf(Object.assign(new Error('none'), { code: undefined }))).to.equal(undefined)
     expect(codeOf('none')).to.equal(undefined)
+    const own = new Error('its own cause')
+    expect(codeOf(Object.assign(own, { cause: own }))).to.equal(undefined)
+  })
+
+  it('has a message for whatever is thrown', () => {
+    const throws = () => {
+      throw new Error('read')
+    }
+    expect([new Error('a'), 'b', Symbol('c'), undefined].map(messageOf)).to.deep.equal([
+      ...['a', 'b', 'Symbol(c)', 'undefined'],
+    ])
+    const unreadable = [
+      ...[Object.create(null), { toString: throws }],
+      Object.defineProperty(new Error('a'), 'message', { get: throws }),
+    ]
+    for (const thrown of unreadable) {
+      expect(messageOf(thrown)).to.equal('what was thrown has no message')
+    }
   })
 
   it('puts the position first, and leaves out unknown parts', () => {

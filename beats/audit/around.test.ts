@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir, uptime } from 'node:os'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { expect } from 'chai'
-import { localAccounts } from './accounts.ts'
+import { OwnViolations } from './details/own.ts'
 import { lossWarning } from './lost.ts'
-import { OwnViolations, ownProcess } from './own.ts'
-import { parentOf } from './parents.ts'
 import { typesFor } from './records/message-types.ts'
 import { parseSeccomp } from './records/seccomp.ts'
 import { Reporter } from './report.ts'
@@ -102,87 +99,20 @@ describe('audit: records that can not be read', () => {
   })
 })
 
-describe('audit: details that records do not contain', () => {
-  it('the parent of a process that had already started', () => {
-    const now = Date.now()
-    const ticks = (ago: number) => Math.round((uptime() - ago) * 100)
-    const stat = (ago: number) =>
-      `7 (a) b) S 42 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 ${ticks(ago)} 1 1`
-    const at = (ago: number) => ({ pid: 7, time: new Date(now - ago * 1000) })
-    expect(parentOf(at(5), () => stat(9))).to.equal(42)
-    expect(
-      parentOf(at(9), () => stat(5)),
-      'the id was given to another process',
-    ).to.equal(undefined)
-    expect(parentOf(at(5), () => undefined)).to.equal(undefined)
-    // The clocks are read one after the other, and those of the kernel tick.
-    expect(parentOf(at(5), () => stat(4.5))).to.equal(42)
-    expect(
-      parentOf(at(5), () => stat(9).replace(' 42 ', ' 0 ')),
-      'init',
-    ).to.equal(undefined)
-    expect(
-      parentOf(at(5), () => '7 (a'),
-      'cut off',
-    ).to.equal(undefined)
-    expect(parentOf({ pid: 2 ** 30, time: new Date() }), 'no such process').to.equal(undefined)
-    expect(parentOf({ pid: process.pid, time: new Date() })).to.equal(
-      process.platform === 'linux' ? process.ppid : undefined,
-    )
-  })
-
-  it('names of users and groups, from the first line that has the id', () => {
-    const folder = mkdtempSync(`${tmpdir()}/audit-`)
-    writeFileSync(`${folder}/passwd`, 'root:x:0:0:r:/:/bin/sh\ntoor:x:0:0::/:\nweb:x:33:34:::\n')
-    const accounts = localAccounts(folder)
-    expect([accounts.user(0), accounts.user(33), accounts.user(1)]).to.deep.equal([
-      'root',
-      'web',
-      undefined,
-    ])
-    expect(accounts.group(0), 'there is no such file').to.equal(undefined)
-    writeFileSync(`${folder}/group`, 'wheel:x:0:a,b\n\nweb:x:34:\n')
-    const groups = localAccounts(folder)
-    expect([groups.group(0), groups.group(34), groups.user(34)]).to.deep.equal([
-      'wheel',
-      'web',
-      undefined,
-    ])
-    rmSync(folder, { recursive: true })
-  })
-
-  it('names as the file has them now, which is looked at every five seconds', () => {
-    const folder = mkdtempSync(`${tmpdir()}/audit-`)
-    const write = (name: string, at: number) => {
-      writeFileSync(`${folder}/passwd`, `${name}:x:33:34:::\n`)
-      utimesSync(`${folder}/passwd`, at, at)
-    }
-    let nowMs = 0
-    const accounts = localAccounts(folder, () => nowMs)
-    const nameAt = (time: number) => {
-      nowMs = time
-      return accounts.user(33)
-    }
-    write('web', 1_000)
-    expect(nameAt(0)).to.equal('web')
-    write('www', 2_000)
-    expect(nameAt(5_000)).to.equal('web')
-    expect(nameAt(5_001)).to.equal('www')
-    write('other', 2_000)
-    expect(nameAt(10_002), 'the file seems to be as it was').to.equal('www')
-    rmSync(folder, { recursive: true })
-    expect(nameAt(20_000), 'what was known is still used').to.equal('www')
-  })
-
-  it('losses, reported at once and then once a minute', () => {
+describe('audit: lost records', () => {
+  it('are reported at once and then once a minute', () => {
     const warned: number[] = []
     const warn = lossWarning(lost => warned.push(lost))
     warn(0, 0)
     warn(3, 1)
     warn(4, 2)
-    warn(5, 60_001)
+    expect(warned).to.deep.equal([3])
+    warn(5, 60_000)
+    expect(warned).to.deep.equal([3])
+    warn(1, 60_001)
+    expect(warned).to.deep.equal([3, 10])
     warn(0, 200_000)
-    expect(warned).to.deep.equal([3, 9])
+    expect(warned).to.deep.equal([3, 10])
   })
 })
 
@@ -249,30 +179,6 @@ describe('audit: events of this machine', () => {
     expect(await reporter.report(batchOf(1326, SECCOMP, SECCOMP), 0)).to.have.lengthOf(2)
     const [, again] = await reporter.report(batchOf(1326, SECCOMP, own), 60_000)
     expect(Object(again?.['auditd']).unreported).to.equal(2)
-  })
-
-  it('know this process by its id, where the kernel numbers processes alike', () => {
-    const isOwn = ownProcess(true)
-    const exe = '/another'
-    expect(isOwn({ pid: process.pid, exe, auid: 7 })).to.equal(true)
-    expect(isOwn({ pid: process.pid + 1, exe, auid: 7 })).to.equal(false)
-  })
-
-  it('know this process by its program and login, where the kernel numbers it otherwise', function () {
-    if (process.platform !== 'linux') {
-      console.log('    skipped: not Linux')
-      return this.skip()
-    }
-    const isOwn = ownProcess(false)
-    const exe = readlinkSync('/proc/self/exe')
-    const login = Number(readFileSync('/proc/self/loginuid', 'utf8'))
-    const auid = login === 0xffffffff ? undefined : login
-    const pid = process.pid + 1
-    expect(isOwn({ pid, exe, auid })).to.equal(true)
-    expect(isOwn({ pid, exe, auid: null }), 'nothing is said of the login').to.equal(true)
-    expect(isOwn({ pid, exe, auid: 4321 })).to.equal(false)
-    expect(isOwn({ pid: process.pid, exe: `${exe}2`, auid })).to.equal(false)
-    expect(isOwn({ pid, exe: undefined, auid })).to.equal(false)
   })
 
   it('wait for as long as the first of what waits', async () => {

@@ -140,6 +140,32 @@ describe('audit: the records of one event', () => {
     expect(bench.add(100)).to.have.lengthOf(4096)
   })
 
+  it('violations of one event stay in order', () => {
+    const { assembly } = new Bench()
+    const records = [5, 6, 7].map(pid => `audit(1.000:1): ${FIELDS.replace('pid=5', `pid=${pid}`)}`)
+    const types = records.map(() => TYPES.seccomp)
+    const texts = records.map(text => text.replace('LABEL', '?'))
+    assembly.add({ records: texts, types }, 0)
+    const violations = assembly.add({ records: [], types: [] }, 100)
+    expect(violations.map(each => 'record' in each && each.record.pid)).to.deep.equal([5, 6, 7])
+  })
+
+  it('a call that can not be read takes the place of none', () => {
+    const bench = new Bench()
+    const garbage: Written = ['syscall', 1, 'garbage']
+    expect(bench.add(0, denial(1), call(1), garbage, end(1))).to.deep.equal([
+      '1 domain of undefined call of 8',
+    ])
+  })
+
+  it('a record of a domain that can not be read is counted', () => {
+    const bench = new Bench()
+    bench.add(0, ['landlock_domain', 1, 'garbage'])
+    expect(bench.unreadable.due(0).map(({ type, reason }) => [type, reason])).to.deep.equal([
+      ['landlock_domain', 'no domain'],
+    ])
+  })
+
   it('what belongs to other events is passed over', () => {
     const bench = new Bench()
     expect(bench.add(0, call(1), labels(1), end(1), ['syscall', 2, 'garbage'])).to.deep.equal([])

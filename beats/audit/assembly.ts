@@ -76,9 +76,9 @@ export class Assembly {
       else if (type === TYPES.landlock_domain) this.#addDomain(text)
       else if (this.#held.size > 0) this.#addCompanion(type, text, complete)
     })
-    for (const [event, { dueAtMs }] of this.#held) {
-      if (dueAtMs > nowMs) break
-      this.#release(event, complete)
+    for (const [event, held] of this.#held) {
+      if (held.dueAtMs > nowMs) break
+      this.#release(event, held, complete)
     }
     return complete
   }
@@ -108,13 +108,13 @@ export class Assembly {
   #addCompanion(type: number | undefined, text: string, complete: Violation[]): void {
     const event = eventOfText(text)
     const held = this.#held.get(event)
-    const name = type === undefined ? undefined : NAMES.get(type)
+    const name = NAMES.get(type)
     if (!held || !name) return
-    if (name === 'eoe') this.#release(event, complete)
+    if (name === 'eoe') this.#release(event, held, complete)
     else if (name === 'syscall') held.call = this.#read(name, text, parseSyscall) ?? held.call
     else {
       held.labels = [...held.labels, ...(this.#read(name, text, parseLabels) ?? [])]
-      if (held.denials.length === 0) this.#release(event, complete)
+      if (held.denials.length === 0) this.#release(event, held, complete)
     }
   }
 
@@ -133,9 +133,9 @@ export class Assembly {
     const event = eventOfText(text)
     const waits = this.#held.get(event)
     if (waits) return waits
-    if (this.#held.size >= MAX_HELD) {
-      const [first] = this.#held.keys()
-      if (first !== undefined) this.#release(first, complete)
+    for (const [first, its] of this.#held) {
+      if (this.#held.size < MAX_HELD) break
+      this.#release(first, its, complete)
     }
     const dueAtMs = nowMs + HOLD_MS
     const held: Held = { records: [], denials: [], dueAtMs, call: undefined, labels: [] }
@@ -143,10 +143,8 @@ export class Assembly {
     return held
   }
 
-  #release(event: string, complete: Violation[]): void {
-    const held = this.#held.get(event)
+  #release(event: string, held: Held, complete: Violation[]): void {
     this.#held.delete(event)
-    if (!held) return
     const { records, denials, call, labels } = held
     for (const record of records) complete.push({ record, labels })
     for (const each of denials) complete.push({ ...each, call, labels })

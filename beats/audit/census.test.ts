@@ -1,9 +1,6 @@
 import { expect } from 'chai'
-import { pino } from 'pino'
-import type { AuditBatch, AuditLog } from 'sealbeat/audit'
 import { Assembly } from './assembly.ts'
-import audit from './index.ts'
-import { OwnViolations } from './own.ts'
+import { OwnViolations } from './details/own.ts'
 import { TYPES, type TypeName } from './records/message-types.ts'
 import { Reporter } from './report.ts'
 import { Unreadable } from './unreadable.ts'
@@ -147,79 +144,3 @@ describe('audit: whatever the records are', () => {
     expect(known + reporter.suppressed).to.equal(violations)
   })
 })
-
-describe('audit: what it says of records that are lost or can not be read', () => {
-  it('is an event of each, and a line in the log', async () => {
-    const unreadable = { records: ['x', 'audit(1.000:1): '], types: [1326, 1423], lost: 0 }
-    const lines: object[] = []
-    const published: object[] = []
-    await audit.run(
-      {
-        ...{
-          id: 'audit',
-          settings: { buffer: 4096, landlock: true },
-          state: new Map() as never,
-          lines: {} as never,
-        },
-        log: pino(
-          { base: null, timestamp: false },
-          { write: line => lines.push(JSON.parse(line)) },
-        ),
-        signal: new AbortController().signal,
-        publish: async events => {
-          published.push(...[events].flat())
-          return {} as never
-        },
-      },
-      {
-        audit: logOf([unreadable, unreadable, { records: [], types: [], lost: 3 }]),
-        reporter: new Reporter(),
-      },
-    )
-    const base = { kind: 'event', category: ['process'], type: ['info'], outcome: 'unknown' }
-    const isUnreadable = {
-      ...base,
-      action: 'unreadable-audit-records',
-      dataset: 'audit.unreadable',
-    }
-    expect(published).to.deep.equal([
-      {
-        message: "Audit records that can't be read: 1 of type seccomp (no time and serial number)",
-        event: { ...isUnreadable, original: 'x' },
-        auditd: { message_type: 'seccomp', unreadable: 1, reason: 'no time and serial number' },
-      },
-      {
-        message: "Audit records that can't be read: 1 of type landlock_access (no domain)",
-        event: { ...isUnreadable, original: 'audit(1.000:1): ' },
-        auditd: { message_type: 'landlock_access', unreadable: 1, reason: 'no domain' },
-      },
-      {
-        message: 'Audit records lost: 3',
-        event: { ...base, action: 'lost-audit-records', dataset: 'audit.lost' },
-        auditd: { lost: 3 },
-      },
-    ])
-    const [seccomp, landlock, ...others] = lines
-    expect(seccomp).to.deep.include({ level: 40, type: 'seccomp', count: 1, text: 'x' })
-    expect(landlock).to.deep.include({ level: 40, type: 'landlock_access', reason: 'no domain' })
-    expect(others.map(line => ('lost' in line ? 'lost' : line))).to.deep.equal([
-      'lost',
-      {
-        level: 40,
-        waiting: 2,
-        suppressed: 0,
-        msg: 'Stopped before these violations were reported',
-      },
-    ])
-  })
-})
-
-/** An audit log with these batches and no more. */
-function logOf(batches: readonly AuditBatch[]): AuditLog {
-  return {
-    async *batches() {
-      yield* batches
-    },
-    close: () => undefined,
-  }
-}

@@ -2,7 +2,7 @@ import type { Restricted } from './records/landlock.ts'
 
 /** A Landlock domain. Who it belongs to may become known after its first denial, whose record comes before. */
 export interface Domain {
-  restricted: Restricted | undefined
+  restricted?: Restricted
 }
 
 /** How many domains are remembered: those that were seen last. */
@@ -14,13 +14,13 @@ export class Domains {
 
   /** Whoever holds a domain still has it when it is gone from here. */
   get(id: string): Domain {
-    const domain = this.#known.get(id) ?? { restricted: undefined }
+    const domain: Domain = this.#known.get(id) ?? {}
     // A Map keeps the order of insertion: the first one has not been seen for the longest time.
     this.#known.delete(id)
     this.#known.set(id, domain)
-    if (this.#known.size > MAX_DOMAINS) {
-      const [oldest] = this.#known.keys()
-      if (oldest !== undefined) this.#known.delete(oldest)
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MAX_DOMAINS) break
+      this.#known.delete(oldest)
     }
     return domain
   }

@@ -104,7 +104,7 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
     arch: names?.auditName ?? `0x${arch.toString(16)}`,
     syscall: names?.nameOf(syscall) ?? String(syscall),
     syscall_number: syscall,
-    sig: sig === 0 ? '0' : (signalOf(sig) ?? String(sig)),
+    sig: signalOf(sig) ?? String(sig),
     code: `0x${code.toString(16)}`,
     action: action ?? 'unknown',
     ...(errno !== undefined && { errno }),
@@ -113,6 +113,7 @@ function dataOf(record: SeccompRecord, names: CallNames | undefined) {
   }
 }
 
+/** The name of a signal: `SYS`. Undefined for 0, which is none, and for a number without a name. */
 function signalOf(number: number): string | undefined {
   const found = Object.entries(constants.signals).find(([, value]) => value === number)
   return found?.[0].replace('SIG', '')

@@ -77,9 +77,9 @@ function userOf({ domain, call }: LandlockViolation, { user, group, auditUser }:
 function objectOf(fields: Fields) {
   const path = untrusted(fields.get('path'))
   // An abstract socket has no path: its name begins with a zero byte, which is shown as `@`.
-  const isAbstract = path?.startsWith('\0')
+  const abstract = path?.startsWith('\0') ? path.replaceAll('\0', '@') : undefined
   const file = {
-    path: isAbstract ? undefined : path,
+    path: abstract === undefined ? path : undefined,
     name: untrusted(fields.get('name')),
     device: untrusted(fields.get('dev')),
     inode: fields.get('ino'),
@@ -89,7 +89,7 @@ function objectOf(fields: Fields) {
     port: decimal(fields.get('src') ?? fields.get('lport')),
   }
   const destination = {
-    address: isAbstract ? path?.replaceAll('\0', '@') : undefined,
+    address: abstract,
     ip: fields.get('daddr') ?? fields.get('faddr'),
     port: decimal(fields.get('dest') ?? fields.get('fport')),
   }

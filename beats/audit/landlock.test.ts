@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OwnViolations } from './own.ts'
+import { OwnViolations } from './details/own.ts'
 import { TYPES } from './records/message-types.ts'
 import { Reporter } from './report.ts'
 
@@ -93,6 +93,18 @@ describe('audit: a denial by Landlock', () => {
         },
       },
     ])
+  })
+
+  it('has the numbers of a call and an architecture that are in no table', async () => {
+    const dataOf = async (call: string) => {
+      const [event] = await eventsOf(DOMAIN, denial('blockers=ptrace'), ['syscall', call], END)
+      const { arch, syscall, syscall_number } = event.auditd.data
+      return [arch, syscall, syscall_number]
+    }
+    const unknown = CALL[1].replace('syscall=56', 'syscall=9999')
+    expect(await dataOf(unknown)).to.deep.equal(['riscv64', '9999', 9999])
+    const strange = CALL[1].replace('c00000f3', '8000000f')
+    expect(await dataOf(strange)).to.deep.equal(['0x8000000f', '56', 56])
   })
 
   it('leaves out the group and the login where the record of the call has none', async () => {
@@ -207,6 +219,8 @@ describe('audit: a denial by Landlock', () => {
     ],
     ['blockers=fs.truncate path="<no_memory>"', ['file'], { file: { path: '<no_memory>' } }, {}],
     ['blockers=unknown', [], {}, {}],
+    ['blockers=ptrace opid=1 ocomm=(null)', [], {}, { opid: '1', ocomm: '(null)' }],
+    ['blockers=net.bind_tcp,fs.execute', ['file', 'network'], {}, {}],
   ]
   for (const [written, about, object, data] of KINDS) {
     it(`says what was denied: ${written}`, async () => {
@@ -260,5 +274,10 @@ describe('audit: a denial by Landlock', () => {
     expect(await reportAt(0)).to.deep.equal([undefined])
     expect(await reportAt(1000)).to.deep.equal([])
     expect(await reportAt(61_000)).to.deep.equal([5])
+    batch.splice(0, 2)
+    expect(await reportAt(62_000)).to.deep.equal([])
+    expect(await reportAt(122_000)).to.deep.equal([3])
+    expect(await reportAt(123_000)).to.deep.equal([])
+    expect(await reportAt(183_000), 'a single one').to.deep.equal([1])
   })
 })

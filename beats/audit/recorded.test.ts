@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OwnViolations } from './own.ts'
+import { OwnViolations } from './details/own.ts'
 import { Reporter } from './report.ts'
 
 // Every message of the group while a program restricted itself and read /etc/passwd, and then a child of it did.

@@ -1,17 +1,17 @@
 import type { Event } from 'sealbeat'
 import type { AuditBatch } from 'sealbeat/audit'
 import { type CallNames, callNames } from 'sealbeat/seccomp'
-import { type Accounts, localAccounts } from './accounts.ts'
 import {
   Assembly,
   type LandlockViolation,
   type SeccompViolation,
   type Violation,
 } from './assembly.ts'
+import { type Accounts, localAccounts } from './details/accounts.ts'
+import { OwnViolations } from './details/own.ts'
+import { parentOf, seesEveryProcess } from './details/parents.ts'
 import { eventOf } from './event.ts'
 import { landlockEventOf } from './landlock-event.ts'
-import { OwnViolations } from './own.ts'
-import { parentOf, seesEveryProcess } from './parents.ts'
 import { Unreadable, type UnreadableRecords } from './unreadable.ts'
 
 type FindParent = (process: { readonly pid: number; readonly time: Date }) => number | undefined

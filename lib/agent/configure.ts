@@ -35,6 +35,7 @@ import { configureSteps } from './plugins/configure-steps.ts'
 import { privilegesOf } from './plugins/declared.ts'
 import { Imports } from './plugins/imports.ts'
 import { builtinBeats } from './plugins/load.ts'
+import { reportPatterns } from './plugins/patterns.ts'
 
 /** Reads the configuration, wherever it is, and plans: at the start, and when `running` is reloaded. */
 export type Configure = (running?: Plan) => Promise<Plan>
@@ -45,6 +46,8 @@ export type Configure = (running?: Plan) => Promise<Plan>
  */
 export async function configure(document: ConfigDocument, running?: Plan): Promise<Plan> {
   const { config, problems } = parseConfig(document)
+  // What is loaded compiles them.
+  if (!reportPatterns(document.value, problems.report)) problems.throwIfAny()
   // Before the beats are imported, as they may take functions out of Node's modules.
   const stacks = running ? running.stacks : stacksFor(config)
   const loading = loadingOf(config, document, problems.report, running)

@@ -18,7 +18,7 @@ import { reportMisplaced } from './misplaced.ts'
 import { parseOutput } from './outputs.ts'
 import { reportOwnLabels } from './own-labels.ts'
 import { ProblemList } from './problems.ts'
-import { parseProcessors } from './processors.ts'
+import { limitProcessors, parseProcessors } from './processors.ts'
 import { parseQueue } from './queue.ts'
 import { applySchema } from './schema/section.ts'
 import { agentSchema } from './sections.ts'
@@ -50,7 +50,7 @@ export function parseConfig(document: ConfigDocument): {
     seccomp: parseSeccompSection(settings.seccomp ?? {}, report, originIn(document)),
     path,
   }
-  return { config, problems }
+  return { config: limitProcessors(config, report), problems }
 }
 
 function originIn(document: ConfigDocument): (path: Path) => string {

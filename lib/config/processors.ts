@@ -1,6 +1,6 @@
 import type { Path, Report } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import type { BranchConfig, ProcessorConfig, StepConfig } from './config.ts'
+import type { BranchConfig, Config, ProcessorConfig, StepConfig } from './config.ts'
 import { mapBelow, parseKeyed } from './keyed-plugin.ts'
 import { isMap } from './schema/leaf.ts'
 import { reportUnlike } from './schema/show.ts'
@@ -33,6 +33,25 @@ export function parseProcessors(
   report: Report,
 ): readonly StepConfig[] {
   return Array.isArray(written) ? parseList(written, path, report, 0) : []
+}
+
+/** Without any processors, and a report, if there are too many in all lists together. */
+export function limitProcessors(config: Config, report: Report): Config {
+  const lists = [config.processors, ...config.beats.map(({ processors }) => processors)]
+  const count = lists.reduce((sum, list) => sum + countOf(list), 0)
+  if (count <= MAX_LENGTH) return config
+  const message = `there are ${count} processors in all lists, and at most ${MAX_LENGTH} are allowed`
+  report([config.processors.length > 0 ? 'processors' : 'beats'], message, message)
+  const beats = config.beats.map(beat => ({ ...beat, processors: [] }))
+  return { ...config, processors: [], beats }
+}
+
+function countOf(steps: readonly StepConfig[]): number {
+  return steps.reduce(
+    (sum, step) =>
+      sum + 1 + ('condition' in step ? countOf(step.ifTrue) + countOf(step.ifFalse) : 0),
+    0,
+  )
 }
 
 function parseList(

@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { messageOf } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
 
 type Fields = Record<string, unknown>
@@ -15,8 +16,13 @@ export function withErrorFields({ err, error, ...fields }: Fields, explain?: Exp
   const thrown = error instanceof Error ? error : err
   if (error !== undefined && thrown !== error) fields.error = error
   if (thrown === undefined) return fields
-  const hint = fields.hint ?? explain?.(thrown) ?? hintOf(thrown)
-  return { ...fields, ...fieldsOf(thrown), ...(hint !== undefined && { hint }) }
+  try {
+    const hint = fields.hint ?? explain?.(thrown) ?? hintOf(thrown)
+    return { ...fields, ...fieldsOf(thrown), ...(hint !== undefined && { hint }) }
+  } catch {
+    // One of its properties is a function that throws: no line is worth less than the agent.
+    return { ...fields, 'error.message': messageOf(thrown) }
+  }
 }
 
 /** An error that says what to do is in words of its own. */
@@ -26,7 +32,7 @@ function hintOf(thrown: unknown): string | undefined {
 }
 
 function fieldsOf(thrown: unknown): Fields {
-  if (!(thrown instanceof Error)) return { 'error.message': String(thrown) }
+  if (!(thrown instanceof Error)) return { 'error.message': messageOf(thrown) }
   const { type, message, stack } = pino.stdSerializers.err(thrown)
   const { cause } = thrown
   // The serializer appends the cause's message, which our own messages already contain.

@@ -3,6 +3,7 @@ import pino, { type Logger } from 'pino'
 import type { LoggingSettings, LogLevel, PathSettings } from '../config/config.ts'
 import { AgentError } from '../errors.ts'
 import { plainReason } from '../system-errors.ts'
+import { boundedLine } from './bounded-line.ts'
 import { ChildLoggers } from './child-loggers.ts'
 import { type Explain, withErrorFields } from './error-fields.ts'
 import { isJournal, levelOf, withPriority } from './journal.ts'
@@ -74,7 +75,8 @@ export function createLogger(
     },
     {
       write(line) {
-        for (const sink of sinks) sink.write(line)
+        const bounded = boundedLine(line)
+        for (const sink of sinks) sink.write(bounded)
       },
     },
   )

@@ -1,6 +1,6 @@
 import type { EventMeta } from '../event.ts'
 import { type Fate, type Owner, Owners } from './owners.ts'
-import { SpareBuffers } from './spare-buffers.ts'
+import { type Memory, SpareBuffers } from './spare-buffers.ts'
 
 /** Large enough that few events begin a new one, small enough that one unsettled event pins little. */
 export const BLOCK_BYTES = 64 * 1024
@@ -42,11 +42,13 @@ export class Block {
   readonly #pins: Pins
   readonly #owners = new Owners()
   #lines: string[] = []
+  /** For each line the offset behind its `\n`, as if all were ASCII. */
+  #lineEnds: number[] = []
   #bytes: Buffer | undefined
   /** All of the memory behind it, if another block may have it next. */
-  #memory: Buffer | undefined
-  /** For each event the offset behind its `\n`; before it is sealed as if all were ASCII. */
-  #ends: number[] = []
+  #memory: Memory | undefined
+  /** For each event the offset behind its `\n`, once it is sealed; there may be more numbers. */
+  #ends: ArrayLike<number> = []
   #meta: (EventMeta | undefined)[] | undefined
   #size = 0
   #count = 0
@@ -96,7 +98,7 @@ export class Block {
       if (size > 0 && size + line.length >= BLOCK_BYTES) break
       size += line.length + 1
       this.#lines.push(line)
-      this.#ends.push(size)
+      this.#lineEnds.push(size)
       const beside = meta?.[at]
       if (beside !== undefined) this.note(this.#count + at - from, beside)
     }
@@ -115,8 +117,9 @@ export class Block {
   /** Makes the bytes. No more lines are added. */
   seal(): void {
     if (this.#bytes !== undefined) return
-    const lines = this.#lines
+    const [lines, ends] = [this.#lines, this.#lineEnds]
     this.#lines = []
+    this.#lineEnds = []
     // The end of the last line as well.
     lines.push('')
     const text = lines.join('\n')
@@ -125,7 +128,7 @@ export class Block {
     const bytes = isAscii ? ascii.subarray(0, text.length) : Buffer.from(text)
     if (!isAscii) this.#giveMemory()
     this.#pins.bytes += bytes.length - this.#size
-    this.#settleSize(bytes, isAscii ? this.#ends : newlinesOf(bytes, this.#count))
+    this.#settleSize(bytes, this.#kept(isAscii ? ends : newlinesOf(bytes, ends.length)))
   }
 
   /** The offset where an event begins. The block must be sealed. */
@@ -212,7 +215,9 @@ export class Block {
     this.#unsettled -= to - from
     if (this.#unsettled > 0) return
     this.#pins.bytes -= this.#size + this.#metaBytes
-    if (this.#giveMemory()) this.#bytes = NONE
+    if (!this.#giveMemory()) return
+    this.#bytes = NONE
+    this.#ends = []
   }
 
   /** Whether it had any that another block may have. */
@@ -230,10 +235,18 @@ export class Block {
       return Buffer.allocUnsafeSlow(length + LONGEST_CHARACTER)
     }
     this.#memory = spare.take()
-    return this.#memory
+    return this.#memory.bytes
   }
 
-  #settleSize(bytes: Buffer, ends: number[]): void {
+  /** These numbers, in its memory if they have room there. */
+  #kept(ends: readonly number[]): ArrayLike<number> {
+    const room = this.#memory?.ends
+    if (room === undefined || ends.length > room.length) return ends
+    room.set(ends)
+    return room
+  }
+
+  #settleSize(bytes: Buffer, ends: ArrayLike<number>): void {
     this.#bytes = bytes
     this.#ends = ends
     this.#size = bytes.length

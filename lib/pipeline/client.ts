@@ -3,30 +3,15 @@ import type { MutableEvent } from '../processor.ts'
 import { Acker } from './acker.ts'
 import { BLOCK_BYTES, Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
-import { type Encode, type Moment, momentOf, stringify } from './encoding/encode.ts'
-import type { EventSource } from './encoding/enrichment.ts'
-import { ObjectMaker, type Rest } from './encoding/event-object.ts'
+import type { Chain, ChainOfNow } from './chain.ts'
+import { type Moment, momentOf, stringify } from './encoding/encode.ts'
+import type { Rest } from './encoding/event-object.ts'
 import { type MetaOf, metadataOf } from './encoding/meta.ts'
+import type { WayOf, WaysThrough } from './encoding/ways.ts'
 import { countOf, type Encoded, type Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
-
-/**
- * The steps that events pass before the queue, in order. Undefined drops an event. What it gets and what it
- * answers is data as JSON has it, and nobody else has it.
- */
-export interface Chain {
-  (event: MutableEvent): MutableEvent | undefined
-  /** The keys at the top of an event that they may look at or set. Undefined: any. */
-  readonly touches?: ReadonlySet<string> | undefined
-}
-
-/**
- * The chain of now; undefined without processors: then no event becomes an object again. A reload changes it,
- * so it is asked for once for each publish, whose events all pass the same one.
- */
-export type ChainOfNow = () => Chain | undefined
 
 /** The things that one beat's publishers work with. */
 export interface Door {
@@ -43,26 +28,28 @@ export interface Door {
 }
 
 /** Makes the `publish` of one beat: encodes the events, and waits until the queue has taken them. */
-export function publisherOf(door: Door, source: EventSource, encode: Encode): Publish {
-  const { signal, queue, metaOf } = door
+export function publisherOf(door: Door, through: WaysThrough): Publish {
+  const { signal, queue } = door
   const clock = new Clock()
-  let objects: ObjectMaker | undefined
+  let chain: Chain | undefined
+  let wayOf = through(chain)
 
-  const add = (
-    publishing: Publishing,
-    event: Event,
-    now: Moment,
-    chain: Chain | undefined,
-  ): void => {
+  const waysOfNow = (): WayOf => {
+    const now = door.chain()
+    if (now !== chain) wayOf = through(now)
+    chain = now
+    return wayOf
+  }
+
+  const add = (publishing: Publishing, event: Event, now: Moment, wayOf: WayOf): void => {
     try {
-      if (chain !== undefined) {
-        if (objects?.touches !== chain.touches) objects = undefined
-        objects ??= new ObjectMaker(source, encode, chain.touches)
-        publishing.pass(objects.make(event, now), chain, objects)
+      const way = wayOf(event)
+      if (way.chain !== undefined) {
+        publishing.pass(way.objects.make(event, now), way.chain, way.objects, way.metaOf)
         return
       }
-      const text = encode(event, now)
-      publishing.add(text, metaOf(event, metadataOf(event['@metadata']), now.text))
+      const text = way.encode(event, now)
+      publishing.add(text, way.metaOf(event, metadataOf(event['@metadata']), now.text))
     } catch (thrown) {
       publishing.fail(thrown)
     }
@@ -72,12 +59,12 @@ export function publisherOf(door: Door, source: EventSource, encode: Encode): Pu
     if (signal.aborted) return Promise.reject(signal.reason)
     if (queue.refusal !== undefined) return Promise.reject(queue.refusal)
     const now = clock.now()
-    const chain = door.chain()
+    const wayOf = waysOfNow()
     const publishing = new Publishing(door)
     if (Array.isArray(events)) {
-      for (const event of events as readonly Event[]) add(publishing, event, now, chain)
+      for (const event of events as readonly Event[]) add(publishing, event, now, wayOf)
     } else {
-      add(publishing, events as Event, now, chain)
+      add(publishing, events as Event, now, wayOf)
     }
     return publishing.finish()
   }

@@ -24,7 +24,9 @@ export class Lease implements Batch {
     this.#spans = spans
     this.#release = release
     this.count = countOf(spans)
-    this.chunks = spans.map(({ block, from, to }) => block.slice(from, to))
+    this.chunks = Object.freeze(spans.map(({ block, from, to }) => block.slice(from, to)))
+    // An output that takes its events out of the lists would have them confirmed by the next try, which has none.
+    Object.freeze(this)
   }
 
   get ends(): readonly number[] {
@@ -33,12 +35,13 @@ export class Lease implements Batch {
   }
 
   get lines(): readonly string[] {
-    this.#lines ??= this.#spans.flatMap(linesOf)
+    this.#lines ??= Object.freeze(this.#spans.flatMap(linesOf))
     return this.#lines
   }
 
   get meta(): readonly (EventMeta | undefined)[] {
-    this.#meta ??= this.#spans.some(({ block }) => block.hasMeta) ? metaOf(this.#spans) : []
+    const hasMeta = () => this.#spans.some(({ block }) => block.hasMeta)
+    this.#meta ??= Object.freeze(hasMeta() ? metaOf(this.#spans) : [])
     return this.#meta
   }
 

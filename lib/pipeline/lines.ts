@@ -10,15 +10,15 @@ import { Block, type Pins } from './block.ts'
 import { Blocks } from './blocks.ts'
 import { type Door, enter, Publishing } from './client.ts'
 import { constantsForOf } from './encoding/encode.ts'
-import type { EventSource } from './encoding/enrichment.ts'
+import type { Fields } from './encoding/enrichment.ts'
 import { withMetadata } from './encoding/event-object.ts'
 import { kept, metadataOf } from './encoding/meta.ts'
 import { endsOf } from './line-ends.ts'
 
-export function linePublisherOf(door: Door, source: EventSource, pins: Pins): LinePublisher {
+export function linePublisherOf(door: Door, constants: Fields, pins: Pins): LinePublisher {
   const { signal, queue } = door
   // A beat may ask for each chunk.
-  const constantsFor = constantsForOf(source)
+  const constantsFor = constantsForOf(constants)
   return {
     constantsFor: fields => (door.chain() === undefined ? constantsFor(fields) : undefined),
     async publish(bytes, meta) {

@@ -20,14 +20,15 @@ import type { DeliverySettings, Output, Route } from '../output.ts'
 import { settledBy } from '../settled.ts'
 import { Acker } from './acker.ts'
 import { noPins, type Pins } from './block.ts'
-import { type ChainOfNow, type Door, enter, type Publish, publisherOf } from './client.ts'
+import type { ChainOfNow } from './chain.ts'
+import { type Door, enter, type Publish, publisherOf } from './client.ts'
 import { Replayer } from './dead-letter/replay.ts'
 import { type DeadLetterSettings, DeadLetterStore } from './dead-letter/store.ts'
 import { Delivery } from './delivery/delivery.ts'
 import { DropLog } from './drop-log.ts'
-import { encoderOf } from './encoding/encode.ts'
-import type { EventSource } from './encoding/enrichment.ts'
+import { constantsOf, type EventSource } from './encoding/enrichment.ts'
 import { metaOf } from './encoding/meta.ts'
+import { waysOf } from './encoding/ways.ts'
 import { linePublisherOf } from './lines.ts'
 import { encodedOf, type Queue, type Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
@@ -154,7 +155,7 @@ export function openPipeline({
       unencodable.note(`beat ${source.event.module}: ${messageOf(thrown)}`)
     return {
       chain,
-      metaOf: metaOf(source, route),
+      metaOf: metaOf(constantsOf(source), route),
       signal,
       queue,
       pins,
@@ -166,8 +167,8 @@ export function openPipeline({
 
   return {
     failed,
-    publisher: (...from) => publisherOf(doorOf(...from), from[0], encoderOf(from[0])),
-    linePublisher: (...from) => linePublisherOf(doorOf(...from), from[0], pins),
+    publisher: (...from) => publisherOf(doorOf(...from), waysOf(constantsOf(from[0]), route)),
+    linePublisher: (...from) => linePublisherOf(doorOf(...from), constantsOf(from[0]), pins),
     start() {
       if (done) return
       done = run()

@@ -1,11 +1,20 @@
 import { defineFormat, type Format, listOf } from '../config/schema/formats.ts'
 import type { SettingProblem } from '../plugin.ts'
-import { type Fields, isMap } from './field.ts'
+import { type Fields, hasTooManyKeys, isMap, TOO_MANY_KEYS } from './field.ts'
 
 /** The name of a field that is read. */
 export const fieldName: Format<string> = defineFormat({
   expected: 'must be the name of a field, such as message or a.b',
-  parse: written => (typeof written === 'string' && written !== '' ? written : undefined),
+  parse: written =>
+    typeof written === 'string' && written !== '' && !hasTooManyKeys(written) ? written : undefined,
+  guess,
+})
+
+/** As `fieldName`; empty where that has a meaning of its own. */
+export const fieldOrNone: Format<string> = defineFormat({
+  expected: "must be the name of a field, such as message or a.b, or ''",
+  parse: written => (typeof written === 'string' && !hasTooManyKeys(written) ? written : undefined),
+  guess,
 })
 
 export const fieldNames: Format<readonly string[]> = listOf(fieldName)
@@ -14,7 +23,8 @@ export const fieldNames: Format<readonly string[]> = listOf(fieldName)
 export const targetName: Format<string> = defineFormat({
   expected: 'must be the name of a field that can be set, such as message or a.b',
   parse: written => (typeof written === 'string' && isTarget(written) ? written : undefined),
-  guess: written => (written === '@timestamp' ? ' (the processor timestamp sets it)' : ''),
+  guess: written =>
+    written === '@timestamp' ? ' (the processor timestamp sets it)' : guess(written),
 })
 
 /** The names of fields that are read and set in place. */
@@ -25,7 +35,12 @@ export const targetOrNone: Format<string> = defineFormat({
   expected: "must be the name of a field that can be set, such as message or a.b, or ''",
   parse: written =>
     typeof written === 'string' && (written === '' || isTarget(written)) ? written : undefined,
+  guess,
 })
+
+function guess(written: unknown): string {
+  return typeof written === 'string' && hasTooManyKeys(written) ? ` (${TOO_MANY_KEYS})` : ''
+}
 
 /** The problem of a field that is changed in place and must not be set; none if it may be. */
 export function inPlaceProblems(
@@ -76,6 +91,7 @@ function leavesOf(map: Fields): readonly Pair[] {
 
 /** Whether a processor may set a field: the event's time and `@metadata` as a whole are not its own. */
 export function isTarget(name: string): boolean {
+  if (hasTooManyKeys(name)) return false
   const keys = name.split('.')
   if (keys.includes('') || keys[0] === '@timestamp') return false
   return name !== '@metadata'

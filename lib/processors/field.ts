@@ -30,14 +30,34 @@ export interface Field {
   readonly inherited: boolean
 }
 
+/** Far more than events have, and few enough for `rests`, which grows with their square. */
+const MAX_KEYS = 100
+
+/** As many as names of fields usually have at most. */
+const FEW_KEYS = 10
+
+export const TOO_MANY_KEYS = `it has more than ${MAX_KEYS} parts`
+
+/** Whether a name has more keys than one in the configuration may have. */
+export function hasTooManyKeys(name: string): boolean {
+  return name.split('.', MAX_KEYS + 1).length > MAX_KEYS
+}
+
 export function fieldOf(name: string): Field {
   const keys = name.split('.')
-  const rests = keys.map((_, at) => keys.slice(at).join('.'))
-  const inherited = [...keys, ...rests].some(key => key in Object.prototype)
+  let at = 0
+  const rests = keys.map(key => {
+    const rest = name.slice(at)
+    at += key.length + 1
+    return rest
+  })
+  // To make keys of a name takes a time that grows with its square.
+  const isFast = keys.length <= FEW_KEYS
+  const inherited = keys.some(key => key in Object.prototype)
   return {
     name,
-    keys: keys.map(asKey),
-    rests: rests.map(asKey),
+    keys: isFast ? keys.map(asKey) : keys,
+    rests: isFast ? rests.map(asKey) : rests,
     last: keys.length - 1,
     inherited,
   }

@@ -10,6 +10,8 @@ export interface Touching<S = unknown> {
    * `error` need not be named.
    */
   touches?(settings: S): readonly string[] | undefined
+  /** Whether what it does depends on those fields alone: neither on time or chance, nor on events before. */
+  readonly isPure?: true
 }
 
 /** Returns its argument; it is there for type inference. */

@@ -9,6 +9,7 @@ import { RE2JS } from 're2js'
 import { messageOf } from '../errors.ts'
 import { linearRegExp } from './linear.ts'
 import { translate } from './translate.ts'
+import { MAX_LENGTH } from './weight.ts'
 
 /** Where a pattern was found, and what its groups have taken. */
 export interface Match {
@@ -37,8 +38,8 @@ export interface Pattern {
 
 type Scan = (from: number) => Match | undefined
 
-/** In UTF-16 units. A pattern of a megabyte takes seconds to compile. */
-const MAX_LENGTH = 10_000
+/** V8 takes a time to compile that grows faster than the pattern. */
+const MAX_LENGTH_OF_V8 = 1000
 
 /** @throws Error that says what is wrong with the pattern */
 export function compilePattern(source: string): Pattern {
@@ -47,7 +48,7 @@ export function compilePattern(source: string): Pattern {
   }
   const reference = referenceOf(source)
   const slow = runBy(source, reference)
-  const translated = translate(source)
+  const translated = source.length > MAX_LENGTH_OF_V8 ? undefined : translate(source)
   const fast = translated && linearRegExp(translated.source)
   if (fast === undefined) return slow
   const { sameGroups } = translated ?? {}

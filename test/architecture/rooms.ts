@@ -178,7 +178,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^lib\/agent\/plugins\//,
     imports: [
       ...['agent/process', 'agent/plan', 'outputs', 'processors', 'conditions', 'config'],
-      ...['sandbox', 'trust', 'contracts', 'errors', 'basics'],
+      ...['regex', 'sandbox', 'trust', 'contracts', 'errors', 'basics'],
       ...['npm:import-meta-resolve', 'npm:semver'],
     ],
   },

@@ -89,6 +89,37 @@ describe('config: processors with conditions', () => {
     it(problems[0] ?? '', () => expect(parse(`[${text}]`).problems).to.deep.equal(problems))
   }
 
+  it('are empty where their lists are wrong, or their processors', () => {
+    for (const wrong of ['5', '{ a: {}, b: {} }', '[7]', '[{ a: 7 }]', '{}', '[]']) {
+      const { steps } = parse(`[{ ${IF}, then: ${wrong}, else: ${wrong} }]`)
+      const path = ['processors', 0]
+      const condition = { path: [...path, 'if'], written: { equals: { a: 1 } } }
+      expect(steps, wrong).to.deep.equal([{ path, condition, ifTrue: [], ifFalse: [] }])
+    }
+    expect(parse('[{ then: [] }]').steps).to.have.nested.property('0.condition.written.has_fields')
+    expect(parse('5').steps).to.deep.equal([])
+    expect(parseProcessors(undefined, [], () => {})).to.deep.equal([])
+  })
+
+  it('keep whether they fail on an error, where that is told', () => {
+    const failing = (value: string) => {
+      const { steps, problems } = parse(`[{ a: { fail_on_error: ${value} } }, { b: { when: } }]`)
+      return { steps: steps.map(step => ('failOnError' in step ? step : undefined)), problems }
+    }
+    for (const value of ['true', 'false']) {
+      const [step, other] = failing(value).steps
+      expect(step?.failOnError).to.equal(value === 'true')
+      expect(step?.shared).to.deep.equal({ fail_on_error: value === 'true' })
+      expect(other).not.to.have.property('shared')
+      expect(other?.when).to.deep.equal({ path: ['processors', 1, 'b', 'when'], written: null })
+    }
+    expect(failing('no').problems).to.deep.equal([
+      'processors[0].a.fail_on_error: must be true or false, not "no"',
+    ])
+    expect(failing('no').steps[0]).not.to.have.property('shared')
+    expect(failing('no').steps[0]?.failOnError).to.equal(false)
+  })
+
   it('are not nested deeper than anybody writes', () => {
     const deep = (levels: number): string =>
       levels === 0 ? '{ a: }' : `{ ${IF}, then: ${deep(levels - 1)} }`

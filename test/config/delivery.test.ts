@@ -76,6 +76,33 @@ describe('config: delivery settings', () => {
     })
   })
 
+  it('takes what is within the bounds, and nothing beyond', () => {
+    const BOUNDS: readonly (readonly [key: string, taken: unknown[], refused: unknown[]])[] = [
+      ['bulk_max_size', [1, 1_000_000], [0, 1_000_001]],
+      ['bulk_max_bytes', [1, '1GiB'], [0]],
+      ['workers', [1, 1024], [0, 1025]],
+      ['timeout', [0, '0', '1ms', '24d'], [1, '-1s']],
+      ['max_retries', [-1, 0, 1_000_000], [-2]],
+      ['dead_letter', [{}, { enabled: false }, { max_bytes: 0 }], [{ max_bytes: -1 }, false]],
+      ['backoff', [{ init: '1ms' }, { max: '1ms' }, { init: '1s', max: '1s' }], [{ init: 0 }, 5]],
+    ]
+    for (const [key, taken, refused] of BOUNDS) {
+      for (const value of taken) expect(parse({ [key]: value }).problems).to.deep.equal([])
+      for (const value of refused) expect(parse({ [key]: value }).problems).to.have.length(1)
+    }
+  })
+
+  it('keeps what is refused for good, unless that is switched off', () => {
+    const deadLetter = (value: Readonly<Record<string, unknown>>) =>
+      parseDelivery({ path: [], value }, {}, () => {})?.deadLetter
+    expect(deadLetter({})).to.deep.equal({ enabled: true, max_bytes: 1_073_741_824 })
+    const written = { enabled: false, max_bytes: '1MB' }
+    expect(deadLetter({ dead_letter: written })).to.deep.equal({
+      enabled: false,
+      max_bytes: 1_000_000,
+    })
+  })
+
   it('has every problem reported at once', () => {
     const { settings, problems } = parse({
       ...{ bulk_max_size: 0, bulk_max_bytes: 'much', workers: 1.5, timeout: 90, max_retries: -2 },

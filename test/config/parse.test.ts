@@ -146,6 +146,14 @@ describe('config: beat.yml', () => {
       '0.yml:1:1: processors: has 1001 processors, and at most 1000 are allowed',
     ],
     [
+      `processors: [{ if: {}, then: [${'{ a: },'.repeat(500)}], else: [${'{ a: },'.repeat(499)}] }]\nbeats: [{ type: host, processors: [{ a: }] }]\noutput.console:`,
+      '0.yml:1:1: processors: there are 1001 processors in all lists, and at most 1000 are allowed',
+    ],
+    [
+      `beats: [${`{ type: host, id: a, processors: [${'{ a: },'.repeat(501)}] },`.repeat(2).replace('id: a', 'id: b')}]\noutput.console:`,
+      '0.yml:1:1: beats: there are 1002 processors in all lists, and at most 1000 are allowed',
+    ],
+    [
       'beats: [{ type: host }]',
       'output: no output is enabled; the agent needs one, such as output.console: {}',
     ],

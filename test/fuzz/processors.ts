@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { pino } from 'pino'
 import { openChain } from '../../lib/agent/beats/chain.ts'
 import type { ConfiguredProcessor } from '../../lib/agent/plan.ts'
-import type { Chain } from '../../lib/pipeline/client.ts'
+import type { Chain } from '../../lib/pipeline/chain.ts'
+import { momentOf, stringify } from '../../lib/pipeline/encoding/encode.ts'
+import { waysOf } from '../../lib/pipeline/encoding/ways.ts'
 import type { MutableEvent, ProcessorType } from '../../lib/processor.ts'
 import { BUILTIN_PROCESSOR_NAMES, builtinProcessor } from '../../lib/processors/builtin.ts'
 import { settingsOf } from '../../lib/testing/session.ts'
@@ -103,7 +105,7 @@ const DROPPING = ['drop_event', 'rate_limit']
 
 /**
  * Any chain of processors takes any event: none throws by mistake, one that fails leaves the event as it was,
- * and none loses it unless it is there to drop events.
+ * and none loses it unless it is there to drop events. What is done ahead makes no difference.
  */
 export async function processorsTarget(): Promise<Target<Input>> {
   const types = new Map<string, ProcessorType>()
@@ -114,14 +116,21 @@ export async function processorsTarget(): Promise<Target<Input>> {
   const opened = new Map<string, Chain>()
   const chainOf = (step: Step): Chain => {
     const key = JSON.stringify(step)
-    const chain = opened.get(key) ?? open(types.get(step.name), step)
+    const chain = opened.get(key) ?? openAll([configuredOf(types.get(step.name), step)]).chain
     opened.set(key, chain)
     return chain
   }
+  const openSteps = (steps: readonly Step[]) =>
+    openAll(steps.map(step => configuredOf(types.get(step.name), step)))
   return {
     name: 'processors: chains',
     inputs: fc.tuple(EVENT, fc.array(STEP, { minLength: 1, maxLength: 6 })),
     holds: ([event, steps]) => {
+      if (!steps.some(({ name }) => NEVER_THE_SAME.includes(name))) {
+        const { chain, close } = openSteps(steps)
+        requireSameAhead(chain, eventOf(event))
+        close()
+      }
       let passed = eventOf(event)
       let failures = 0
       for (const step of steps) {
@@ -141,7 +150,10 @@ export async function processorsTarget(): Promise<Target<Input>> {
   }
 }
 
-function open(type: ProcessorType | undefined, { name, sample, switches }: Step): Chain {
+function configuredOf(
+  type: ProcessorType | undefined,
+  { name, sample, switches }: Step,
+): ConfiguredProcessor {
   if (type === undefined) throw new Error(`there is no ${name}`)
   const turned = SWITCHES.flatMap((key, bit) =>
     Object.hasOwn(Object(type.schema), key) ? [[key, (switches & (1 << bit)) !== 0] as const] : [],
@@ -149,7 +161,7 @@ function open(type: ProcessorType | undefined, { name, sample, switches }: Step)
   const config = { ...SAMPLES[name]?.[sample], ...Object.fromEntries(turned) }
   const settings = settingsOf(type, config)
   const own = { failOnError: false }
-  const configured = {
+  const made = {
     kind: 'processor',
     id: name,
     plugin: type,
@@ -157,10 +169,14 @@ function open(type: ProcessorType | undefined, { name, sample, switches }: Step)
     config: own,
     builtin: true,
   }
+  return made as ConfiguredProcessor
+}
+
+function openAll(steps: readonly ConfiguredProcessor[]) {
   const deps = { log: pino({ enabled: false }), failed: new Map<string, number>() }
-  const { chain } = openChain([[configured as ConfiguredProcessor]], deps)
+  const { chain, close } = openChain([steps], deps)
   if (chain === undefined) throw new Error('there is no chain')
-  return chain
+  return { chain, close }
 }
 
 /** As the pipeline hands it over. */
@@ -176,6 +192,43 @@ function eventOf(written: Config): MutableEvent {
 
 /** With every event these answer something else. */
 const NEVER_THE_SAME = ['add_id', 'rate_limit']
+
+/** What the agent adds to these events. */
+const CONSTANTS = {
+  agent: { id: 'i', version: '1' },
+  host: { name: 'h' },
+  log: { level: 'x' },
+  a: { b: 'c' },
+  tags: ['web'],
+}
+
+function requireSameAhead(chain: Chain, event: Config): void {
+  const { touches } = chain
+  const whole: Chain = Object.assign((given: MutableEvent) => chain(given), { touches })
+  const [less, all] = [lineBy(chain, event), lineBy(whole, event)]
+  if (!isDeepStrictEqual(less, all)) {
+    throw new Error(`ahead ${JSON.stringify(less)}, otherwise ${JSON.stringify(all)}`)
+  }
+}
+
+const ways = waysOf(CONSTANTS, undefined)
+const now = momentOf(0)
+
+/** What becomes of an event, as data. */
+function lineBy(chain: Chain, event: Config): unknown {
+  let lines: readonly string[] = []
+  const way = ways(chain)(event)
+  if (way.chain === undefined) {
+    lines = [way.encode(event, now)]
+  } else {
+    const passed = way.chain(way.objects.make(event, now))
+    if (passed !== undefined) {
+      const { '@metadata': _, ...kept } = passed
+      lines = [`${stringify(kept).slice(0, -1)}${way.objects.of(passed)}}`]
+    }
+  }
+  return lines.map(line => JSON.parse(line))
+}
 
 function requireTrueTouches(name: string, chain: Chain, event: MutableEvent): void {
   if (chain.touches === undefined || NEVER_THE_SAME.includes(name)) return

@@ -92,12 +92,17 @@ describe('log', () => {
         log.error({ error: { code: 'X' } }, 'm')
         log.error({ err: Object.assign(new Error('no'), { code: 5 }) }, 'm')
         log.error({ err: Object.assign(new Error('no'), { code: undefined }) }, 'm')
+        log.error({ err: Object.create(null) }, 'm')
+        const throws = { get: () => expect.fail(), enumerable: true }
+        log.error({ err: Object.defineProperty(new Error('no'), 'x', throws) }, 'm')
       })
       expect(lines[0]).to.include({ message: 'outer', 'error.code': 'OPEN_FAILED' })
       expect(lines[1]).to.include({ message: 'm', 'error.message': 'text' })
       expect(lines[2]).to.deep.include({ error: { code: 'X' } })
       expect(lines[3]).to.include({ 'error.code': '5' })
       expect(lines[4]).not.to.have.property('error.code')
+      expect(lines[5]).to.include({ 'error.message': 'what was thrown has no message' })
+      expect(lines[6]).to.include({ message: 'm', 'error.message': 'no' })
     })
 
     it('may say themselves what to do, unless the line or the sandbox does', async () => {

@@ -51,6 +51,43 @@ const HOSTILE: Readonly<Record<string, readonly [text: string, says: RegExp]>> =
     `beats:\n${many(20_000, () => '- { type: host }\n')}output.console: {}\n`,
     /has more than 10000 values$/,
   ],
+  '5,000 long dotted keys': [
+    `${HEAD}fields:\n${many(5_000, n => `  ${`a${n}.`.repeat(30)}z: 1\n`)}`,
+    /dotted keys it has more than 10000 values$/,
+  ],
+  'a million empty lines': [`${'\n'.repeat(1_000_000)}${HEAD}`, /has more than 100000 lines$/],
+  '100 long regular expressions': [
+    `${HEAD}processors:\n${many(100, n => `- drop_event: { when.regexp.message: "${'[a-z]x?'.repeat(1_400)}${n}" }\n`)}`,
+    /the regular expressions have more than 100000 characters in all, /,
+  ],
+  '4,000 short regular expressions of large programs': [
+    `${HEAD}processors:\n- drop_fields: { fields: [${many(4_000, n => `"/a{1000}${n}/", `)}] }\n`,
+    /the regular expressions have more than 100000 characters in all, /,
+  ],
+  'a field of 500,000 parts': [
+    `${HEAD}processors:\n- drop_event: { when.has_fields: [${'a.'.repeat(500_000)}a] }\n`,
+    /must be the name of a field \(it has more than 100 parts\)$/,
+  ],
+  'a token of 500,000 parts': [
+    `${HEAD}processors:\n- dissect: { tokenizer: "%{${'a.'.repeat(500_000)}a}" }\n`,
+    /can't be a field \(it has more than 100 parts\)$/,
+  ],
+  '4,000 processors in nested lists': [
+    `${HEAD}processors:\n${many(4, () => `- { if.equals.a: 1, then: [${'{ drop_event: }, '.repeat(999)}] }\n`)}`,
+    /there are 4000 processors in all lists, and at most 1000 are allowed$/,
+  ],
+  '4,000 times to test with 4,000 layouts': [
+    `${HEAD}processors:\n- timestamp: { field: a, layouts: [${'"2006-01-02", '.repeat(4_000)}], test: [${'"2006", '.repeat(4_000)}] }\n`,
+    /must be fewer: each is tried with each of 4000 layouts$/,
+  ],
+  '9,000 credentials': [
+    `${HEAD}fields:\n${many(9_000, n => `  k${n}: \${credential:c${n}}\n`)}`,
+    /the references of the configuration name 9000 credentials, and at most 1000 are allowed$/,
+  ],
+  '100,000 times a variable of 100,000 letters': [
+    `${HEAD}fields.a: "${`\${LONG}`.repeat(100_000)}"\n`,
+    /the references of the configuration have more than 10000000 characters of values$/,
+  ],
   'a line that never ends': [`${HEAD}name: "${'a'.repeat(1_000_000)}\n`, /Missing closing "quote$/],
   'a path of 800,000 letters': [`${HEAD}path.logs: ${'/a'.repeat(400_000)}\n`, /^Config OK$/],
 }
@@ -67,8 +104,14 @@ describe('a configuration that means no good', () => {
 
   const answerTo = (text: string) => {
     writeFileSync(`${folder}/beat.yml`, text.slice(0, 2 ** 20), { mode: 0o644 })
+    const env = { ...process.env, LONG: 'x'.repeat(100_000) }
     const args = [MAIN, 'test', 'config', '-c', 'beat.yml']
-    return spawnSync(process.execPath, args, { cwd: folder, timeout: LIMIT_MS, encoding: 'utf8' })
+    return spawnSync(process.execPath, args, {
+      cwd: folder,
+      env,
+      timeout: LIMIT_MS,
+      encoding: 'utf8',
+    })
   }
 
   for (const [what, [text, says]] of Object.entries(HOSTILE)) {
@@ -76,7 +119,8 @@ describe('a configuration that means no good', () => {
       const { status, stdout, stderr } = answerTo(text)
       expect(status, stderr.slice(0, 500)).to.be.oneOf([0, 78])
       const lines = (stdout + stderr).trimEnd().split('\n')
-      const own = lines.filter(line => !/^(warning|Confirmed): /.test(line))
+      expect(Math.max(...lines.map(({ length }) => length))).to.be.below(1_300)
+      const own = lines.filter(line => !/^(warning|Confirmed|note): /.test(line))
       expect(
         own.map(line => line.slice(-500)),
         'one line',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Output } from '../../lib/output.ts'
 import type { Door } from '../../lib/pipeline/client.ts'
+import { constantsOf } from '../../lib/pipeline/encoding/enrichment.ts'
 import { metaOf } from '../../lib/pipeline/encoding/meta.ts'
 import { linePublisherOf } from '../../lib/pipeline/lines.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
@@ -92,7 +93,7 @@ describe('pipeline: the door for lines', () => {
     const stop = new AbortController()
     const door: Door = {
       chain: () => undefined,
-      metaOf: metaOf(SOURCE, undefined),
+      metaOf: metaOf(constantsOf(SOURCE), undefined),
       signal: stop.signal,
       queue,
       pins,
@@ -106,7 +107,10 @@ describe('pipeline: the door for lines', () => {
         return {}
       },
     }
-    const publishing = linePublisherOf(door, SOURCE, pins).publish(Buffer.from('{}\n'), { fields })
+    const publishing = linePublisherOf(door, constantsOf(SOURCE), pins).publish(
+      Buffer.from('{}\n'),
+      { fields },
+    )
     expect(await rejection(publishing)).to.match(/stopped/)
     expect(pins.bytes).to.equal(0)
   })

@@ -6,6 +6,8 @@ const pairs = (...names: readonly (readonly [from: string, to: string])[]) => ({
   fields: names.map(([from, to]) => ({ from, to })),
 })
 const IS_SET = "can't be"
+const LONG = 'a.'.repeat(100)
+const NOT_LONG = `not "${LONG.slice(0, 60)}…" (it has more than 100 parts)`
 
 /** Settings that can't be right together, each with all that is said of them. */
 const ROWS: readonly (readonly [name: string, config: Config, ...problems: readonly string[]])[] = [
@@ -46,6 +48,34 @@ const ROWS: readonly (readonly [name: string, config: Config, ...problems: reado
   ['fingerprint', { fields: [] }, 'fields: must name a field at least'],
   ['redact', {}, ': must have fields or names'],
   ['redact', { names: ['a'] }],
+  [
+    'timestamp',
+    { field: 't', layouts: Array(100).fill('UNIX'), test: Array(101).fill('7') },
+    'test: must be fewer: each is tried with each of 100 layouts',
+  ],
+  ['timestamp', { field: 't', layouts: Array(100).fill('UNIX'), test: Array(100).fill('7') }],
+  [
+    'rename',
+    pairs([LONG, LONG]),
+    `fields[0].from: must be the name of a field, such as message or a.b, ${NOT_LONG}`,
+    `fields[0].to: must be the name of a field that can be set, such as message or a.b, ${NOT_LONG}`,
+  ],
+  ['add_tags', { tags: ['a'], target: `${'a.'.repeat(99)}a` }],
+  [
+    'move_fields',
+    { from: LONG, to: 'a.' },
+    `from: must be the name of a field, such as message or a.b, or '', ${NOT_LONG}`,
+  ],
+  [
+    'drop_fields',
+    { fields: [LONG, `/${LONG}/`] },
+    `fields[0]: must be the name of a field, such as message or a.b, or a regular expression between slashes, not "${LONG.slice(0, 60)}…": it has more than 100 parts`,
+  ],
+  [
+    'dissect',
+    { tokenizer: `%{${LONG}b}` },
+    `tokenizer: must be text with keys, such as "%{client} %{verb}", not "%{${LONG.slice(0, 58)}…": %{${LONG.slice(0, 60)}…} can't be a field (it has more than 100 parts)`,
+  ],
   ['rename', pairs(['a', 'a']), 'fields[0].to: must be another field than a'],
   [
     'rename',

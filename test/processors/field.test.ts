@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as field from '../../lib/processors/field.ts'
 
-const { fieldOf } = field
+const { fieldOf, hasTooManyKeys } = field
 
 /** As from JSON, so that `__proto__` is a key. */
 const event = (json: string): field.Fields => JSON.parse(json)
@@ -27,6 +27,16 @@ describe('fields by name', () => {
     ['{"":{"b":7}}', '.b', 7],
     ['{"ü.é":8}', 'ü.é', 8],
   ]
+  it('are the same however many keys a name has', () => {
+    const long = Array.from({ length: 30 }, (_, at) => `k${at}`)
+    const nested = long.reduceRight<unknown>((below, key) => ({ [key]: below }), 1)
+    expect(field.valueAt(Object(nested), fieldOf(long.join('.')))).to.equal(1)
+    const rest = long.slice(1).join('.')
+    expect(field.valueAt({ k0: { [rest]: 2 } }, fieldOf(long.join('.')))).to.equal(2)
+    expect(hasTooManyKeys('a.'.repeat(99))).to.equal(false)
+    expect(hasTooManyKeys('a.'.repeat(100))).to.equal(true)
+  })
+
   for (const [json, name, value] of FOUND) {
     it(`${name} in ${json} is ${JSON.stringify(value)}`, () => {
       const map = event(json)

@@ -37,11 +37,11 @@ export function fieldsOf(text: string): Map<string, string> {
   return fields
 }
 
-/** Adds those between two places in the text. It makes no list of words first: there may be many records. */
+/** Adds those between two places in the text, the second of which is a space or its end. It makes no list of words first: there may be many records. */
 function addFields(text: string, start: number, end: number, fields: Map<string, string>): void {
   for (let from = start; from < end; ) {
     const space = text.indexOf(' ', from)
-    const to = space < 0 || space > end ? end : space
+    const to = space < 0 ? end : space
     const at = text.indexOf('=', from)
     if (at > from && at < to) fields.set(text.slice(from, at), text.slice(at + 1, to))
     from = to + 1

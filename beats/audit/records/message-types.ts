@@ -11,7 +11,7 @@ export const TYPES = {
 
 export type TypeName = keyof typeof TYPES
 
-export const NAMES: ReadonlyMap<number, TypeName> = new Map(
+export const NAMES: ReadonlyMap<number | undefined, TypeName> = new Map(
   Object.entries(TYPES).map(([name, type]) => [type, name as TypeName]),
 )
 

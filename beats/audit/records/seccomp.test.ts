@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { callNames } from 'sealbeat/seccomp'
-import { eventOf } from '../event.ts'
+import { eventOf, subjectOf } from '../event.ts'
 import { parseSeccomp } from './seccomp.ts'
 
 const PLAIN =
@@ -64,6 +64,7 @@ describe('audit: a record of the kernel', () => {
     ['0x7fc00000', 'user_notif', 'denied'],
     ['0x7ff00000', 'trace', 'denied'],
     ['0x7ffc0000', 'log', 'allowed'],
+    ['0x7fff0000', 'allow', 'allowed'],
     ['0x12340000', 'unknown', 'denied'],
   ]
   for (const [code, action, type] of CODES) {
@@ -71,12 +72,23 @@ describe('audit: a record of the kernel', () => {
       const found = await event(PLAIN.replace('0x50000', code))
       expect(found.auditd.data).to.deep.include({ code, action })
       expect(found.event.type).to.deep.equal([type])
+      expect(found.event.outcome).to.equal(type === 'allowed' ? 'success' : 'failure')
+      expect(found.message).to.equal(
+        `flood (pid 13096) violated its seccomp policy with getppid: ${action}`,
+      )
     })
   }
 
   it('names the error if the kernel reports it, by the numbers of the architecture', async () => {
     const found = await event(PLAIN.replace('0x50000', '0x50026'))
     expect(found.auditd.data).to.include({ action: 'errno', errno: 'ENOSYS' })
+    expect(found.message).to.match(/ with getppid: errno ENOSYS$/)
+    expect((await event(PLAIN.replace('0x50000', '0x50001'))).auditd.data.errno).to.equal('EPERM')
+    expect((await event(PLAIN.replace('0x50000', '0x50fff'))).auditd.data.errno).to.equal('4095')
+    const strange = PLAIN.replace('0x50000', '0x50026').replace('c000003e', '8000000f')
+    expect((await event(strange)).auditd.data.errno).to.equal('38')
+    const trapped = await event(PLAIN.replace('0x50000', '0x30026'))
+    expect(trapped.auditd.data).not.to.have.property('errno')
     const mips = PLAIN.replace('0x50000', '0x50059').replace('c000003e', 'c0000008')
     expect((await event(mips)).auditd.data).to.include({ arch: 'mipsel64', errno: 'ENOSYS' })
   })
@@ -150,9 +162,33 @@ describe('audit: a record of the kernel', () => {
     })
   }
 
+  it('is told without the name of a process that has none', async () => {
+    const found = await event(PLAIN.replace('"flood"', '(null)'))
+    expect(found.message).to.match(/^A process \(pid 13096\) violated its seccomp policy with /)
+    expect(found.process).to.deep.equal({ pid: 13096, executable: '/usr/bin/node' })
+  })
+
+  it('tells of a single violation that was not reported', async () => {
+    const record = recordOf(PLAIN)
+    const unknown = { user: undefined, group: undefined, auditUser: undefined, parent: undefined }
+    const { auditd } = eventOf(record, { names: undefined, ...unknown, labels: [], unreported: 1 })
+    expect(Object(auditd).unreported).to.equal(1)
+  })
+
+  it('has the label of the process, or those that come in another record', () => {
+    const others = [['obj_selinux', 'etc_t']] as const
+    expect(subjectOf(undefined, [])).to.deep.equal({})
+    expect(subjectOf('snap.x', [])).to.deep.equal({ subj: 'snap.x' })
+    expect(subjectOf('?', []), 'the other record has not come').to.deep.equal({ subj: '?' })
+    expect(subjectOf('?', others)).to.deep.equal({ obj_selinux: 'etc_t' })
+    expect(subjectOf(undefined, others)).to.deep.equal({ obj_selinux: 'etc_t' })
+    expect(subjectOf('x', others)).to.deep.equal({ subj: 'x', obj_selinux: 'etc_t' })
+  })
+
   const REFUSED: readonly (readonly [text: string, reason: string])[] = [
     ['', 'no time and serial number'],
     ['login pid=1', 'no time and serial number'],
+    [`x ${PLAIN}`, 'no time and serial number'],
     [PLAIN.replace(':12)', ':12345678901)'), 'no time and serial number'],
     ['audit(1.000:1): ', 'no pid'],
     [PLAIN.replace(' pid=13096', ''), 'no pid'],

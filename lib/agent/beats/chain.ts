@@ -10,16 +10,17 @@
 // processor nor a condition meets anything that is not data, or that somebody else has.
 
 import type { Logger } from 'pino'
-import type { Condition } from '../../conditions/condition.ts'
 import { messageOf, type Path } from '../../errors.ts'
-import type { Chain } from '../../pipeline/client.ts'
+import type { Ahead, Chain } from '../../pipeline/chain.ts'
 import { DropLog } from '../../pipeline/drop-log.ts'
 import { dataCopy } from '../../pipeline/encoding/data-copy.ts'
 import { timeOf } from '../../pipeline/encoding/encode.ts'
+import type { Fields } from '../../pipeline/encoding/enrichment.ts'
 import { metadataOf } from '../../pipeline/encoding/meta.ts'
 import type { MutableEvent, Processor } from '../../processor.ts'
-import { type Touching, topKeysOf } from '../../processors/touching.ts'
 import { type ConfiguredProcessor, type ConfiguredStep, titleOf } from '../plan.ts'
+import { doneAhead } from './ahead.ts'
+import { type Branch, type Node, type Step, touchedBy } from './steps.ts'
 import { withReason } from './with-reason.ts'
 
 interface OpenChain {
@@ -43,25 +44,6 @@ export type Fate =
   | { readonly what: 'failed'; readonly reason: string; readonly endsList: boolean }
   | { readonly what: 'branch'; readonly holds: boolean }
 
-type Node = Step | Branch
-
-interface Step {
-  readonly kind: 'step'
-  readonly configured: ConfiguredProcessor
-  readonly when: Condition | undefined
-  readonly builtin: boolean
-  readonly processor: Processor
-  readonly failures: DropLog
-}
-
-interface Branch {
-  readonly kind: 'branch'
-  readonly path: Path
-  readonly holds: Condition
-  readonly ifTrue: readonly Node[]
-  readonly ifFalse: readonly Node[]
-}
-
 /**
  * Opens the processors of lists, in order.
  *
@@ -80,7 +62,7 @@ export function openChain(
       const { path, condition } = configured
       const ifTrue = configured.ifTrue.map(openNode)
       const ifFalse = configured.ifFalse.map(openNode)
-      return { kind: 'branch', path, holds: condition.holds, ifTrue, ifFalse }
+      return { kind: 'branch', path, condition, ifTrue, ifFalse }
     }
     const step = openStep(configured, deps.log)
     opened.push(step)
@@ -88,43 +70,24 @@ export function openChain(
   }
   try {
     const nodes = lists.map(list => list.map(openNode)).filter(list => list.length > 0)
-    const touches = deps.watch === undefined ? touchedBy(lists.flat()) : undefined
-    const pass = (event: MutableEvent) => passAll(nodes, event, deps)
-    return { chain: nodes.length === 0 ? undefined : Object.assign(pass, { touches }), close }
+    return { chain: chainOf(nodes, deps), close }
   } catch (error) {
     close()
     throw error
   }
 }
 
-/** The keys at the top of an event that these steps may look at or set; undefined: any. */
-function touchedBy(steps: readonly ConfiguredStep[]): ReadonlySet<string> | undefined {
-  const keys = new Set(['error'])
-  const conditions = steps.flatMap(step => (step.kind === 'branch' ? step.condition : step.when))
-  for (const condition of conditions) addNames(condition?.written, keys)
-  for (const step of steps) {
-    const touched =
-      step.kind === 'branch'
-        ? touchedBy([...step.ifTrue, ...step.ifFalse])
-        : touchedByProcessor(step)
-    if (touched === undefined) return undefined
-    for (const key of touched) keys.add(key)
+/** Undefined if there are no processors. */
+function chainOf(lists: readonly (readonly Node[])[], deps: ChainDeps): Chain | undefined {
+  if (lists.every(list => list.length === 0)) return undefined
+  const pass = (event: MutableEvent) => passAll(lists, event, deps)
+  // Who watches the steps wants to see each of them at work.
+  if (deps.watch !== undefined) return pass
+  const ahead = (constants: Fields): Ahead | undefined => {
+    const done = doneAhead(lists, constants)
+    return done && { ...done, chain: chainOf(done.left, deps) }
   }
-  return keys
-}
-
-function touchedByProcessor({ builtin, plugin, settings }: ConfiguredProcessor) {
-  return builtin === true ? (plugin as Touching).touches?.(settings) : undefined
-}
-
-/** Every text in a condition may be the name of a field. */
-function addNames(written: unknown, keys: Set<string>): void {
-  if (typeof written === 'string') for (const key of topKeysOf(written)) keys.add(key)
-  if (typeof written !== 'object' || written === null) return
-  for (const [key, value] of Object.entries(written)) {
-    addNames(key, keys)
-    addNames(value, keys)
-  }
+  return Object.assign(pass, { touches: touchedBy(lists.flat()), ahead })
 }
 
 function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
@@ -136,7 +99,6 @@ function openStep(configured: ConfiguredProcessor, parent: Logger): Step {
     return {
       kind: 'step',
       configured,
-      when: configured.when?.holds,
       builtin: configured.builtin === true,
       processor,
       failures: new DropLog(log, 'Events not processed'),
@@ -200,14 +162,14 @@ function passList(nodes: readonly Node[], event: MutableEvent, deps: ChainDeps):
 }
 
 function branch(node: Branch, event: MutableEvent, deps: ChainDeps): Passed {
-  const holds = node.holds(event)
+  const holds = node.condition.holds(event)
   deps.watch?.(node.path, { what: 'branch', holds }, JSON.stringify(event))
   return passList(holds ? node.ifTrue : node.ifFalse, event, deps)
 }
 
 function pass(step: Step, event: MutableEvent, deps: ChainDeps): Passed {
   if (deps.watch !== undefined) return watched(step, event, deps, deps.watch)
-  if (step.when !== undefined && !step.when(event)) return event
+  if (step.configured.when?.holds(event) === false) return event
   try {
     return step.builtin ? step.processor.process(event) : processed(step.processor, event)
   } catch (thrown) {
@@ -219,7 +181,7 @@ function pass(step: Step, event: MutableEvent, deps: ChainDeps): Passed {
 function watched(step: Step, event: MutableEvent, deps: ChainDeps, watch: Watch): Passed {
   const { path, config } = step.configured
   const before = JSON.stringify(event)
-  if (step.when?.(event) === false) {
+  if (step.configured.when?.holds(event) === false) {
     watch(path, { what: 'skipped' }, before)
     return event
   }
@@ -259,6 +221,8 @@ function failed(
 function processed(processor: Processor, event: MutableEvent): MutableEvent | undefined {
   const answer: unknown = processor.process(dataCopy(event) ?? {})
   if (answer === undefined) return undefined
+  // Nobody else hears of its rejection, which would end the agent.
+  if (answer instanceof Promise) answer.catch(() => undefined)
   if (!isPlain(answer)) throw new TypeError('process returned neither an event nor undefined')
   if (typeof answer.toJSON === 'function') {
     throw new TypeError('process returned an event with a toJSON')

@@ -7,5 +7,7 @@ export function sharedSchema<T extends object>(schema: T): T {
 }
 
 export function isSharedSchema(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && SHARED_SCHEMA in schema
+  return (
+    typeof schema === 'object' && schema !== null && Reflect.get(schema, SHARED_SCHEMA) === true
+  )
 }

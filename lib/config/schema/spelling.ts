@@ -5,9 +5,9 @@ import { formatOf, type Leaf } from './leaf.ts'
 export function spelled(value: unknown, leaf: Leaf): string {
   if (typeof value !== 'number') return JSON.stringify(value)
   const { parse } = formatOf(leaf)
-  const binary = value > 0 && value < 1024 ** 2 ? `${value / 1024}KiB` : `${value / 1024 ** 2}MiB`
-  const size = value > 0 && value % 1000 ** 2 === 0 ? `${value / 1000 ** 2}MB` : binary
-  const spellings = [formatDuration(value), size, `0${value.toString(8)}`]
+  const binary = value % 1024 ** 2 === 0 ? `${value / 1024 ** 2}MiB` : `${value / 1024}KiB`
+  const size = value % 1000 ** 2 === 0 ? `${value / 1000 ** 2}MB` : binary
+  const spellings = [formatDuration(value), ...(value === 0 ? [] : [size]), `0${value.toString(8)}`]
   const reads = (text: string) => {
     try {
       return parse(text) === value

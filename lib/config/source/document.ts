@@ -17,7 +17,7 @@ import { dirname, resolve } from 'node:path'
 import type { Path } from '../../errors.ts'
 import type { Find, Finding } from '../finding.ts'
 import { invalidConfig } from '../problems.ts'
-import type { Environment } from './expansion.ts'
+import { type Environment, Room } from './expansion.ts'
 import { readFileTree, readFolder } from './file-tree.ts'
 import { mergeFile } from './joined-beats.ts'
 import { readOverride } from './override.ts'
@@ -140,13 +140,15 @@ function documentOf(tree: MapTree): OfTree {
 }
 
 function expand(tree: MapTree, env: Environment, find: Find): MapTree {
+  const room = new Room()
   const expanded = mapScalars(tree, (scalar, path) => {
     // A text may refer to a variable many times.
     const said = new Set<string>()
-    return expandScalar(scalar, env, message => {
+    const complain = (message: string) => {
       if (!said.has(message)) find(scalar.at, path, message)
       said.add(message)
-    })
+    }
+    return expandScalar(scalar, env, complain, room)
   })
   return expanded.kind === 'map' ? expanded : tree
 }

@@ -1,5 +1,5 @@
 import { readCredential } from './credentials.ts'
-import { MAX_DEPTH, TOO_DEEP } from './limits.ts'
+import { MAX_CREDENTIALS, MAX_DEPTH, MAX_EXPANDED, TOO_DEEP } from './limits.ts'
 import { REDACTED } from './secrets.ts'
 
 /** The variables that `${VAR}` refers to; `CREDENTIALS_DIRECTORY` is the folder of the credentials. */
@@ -7,6 +7,35 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reports a reference that is malformed, or whose variable or credential is missing. */
 export type Complain = (message: string) => void
+
+/** What the references of a document may still take. The first that takes too much ends the reading of all. */
+export class Room {
+  readonly #credentials = new Set<string>()
+  #left = MAX_EXPANDED
+  #isFull = false
+
+  /** Returns the value. @throws Excess */
+  take(value: string): string {
+    this.#left -= value.length
+    return this.#left >= 0
+      ? value
+      : this.#end(`have more than ${MAX_EXPANDED} characters of values`)
+  }
+
+  /** Whoever reads a credential asks before: each is a file. @throws Excess */
+  takeCredential(name: string): void {
+    this.#credentials.add(name)
+    if (this.#isFull || this.#credentials.size > MAX_CREDENTIALS) {
+      this.#end(`name more than ${MAX_CREDENTIALS} credentials`)
+    }
+  }
+
+  #end(excess: string): never {
+    const message = this.#isFull ? '' : `the references of the configuration ${excess}`
+    this.#isFull = true
+    throw new Excess(message)
+  }
+}
 
 /** Characters of a name. */
 const MOST_SHOWN = 60
@@ -42,6 +71,7 @@ interface ExpansionOptions {
 export class Expansion {
   readonly #source: string
   readonly #env: Environment
+  readonly #room: Room
   readonly #references: string[] = []
   #complain: Complain
   #secrets: string[] = []
@@ -51,9 +81,10 @@ export class Expansion {
   /** References that are being read, each within the default or the message of the one before. */
   #depth = 0
 
-  constructor(source: string, env: Environment, complain: Complain) {
+  constructor(source: string, env: Environment, complain: Complain, room: Room) {
     this.#source = source
     this.#env = env
+    this.#room = room
     this.#complain = complain
   }
 
@@ -63,8 +94,8 @@ export class Expansion {
     try {
       while (this.#at < this.#source.length) parts.push(this.#part())
     } catch (thrown) {
-      if (!(thrown instanceof TooDeep)) throw thrown
-      complain(`references are ${TOO_DEEP}`)
+      if (!(thrown instanceof Excess)) throw thrown
+      if (thrown.message !== '') complain(thrown.message)
       return { text: '', whole: false, secrets: this.#secrets, references: [] }
     }
     const whole = parts.length === 1 && this.#source.startsWith('${')
@@ -87,7 +118,7 @@ export class Expansion {
     const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined
     if (value !== undefined && value !== '') {
       this.#references.push(name)
-      return value
+      return this.#room.take(value)
     }
     if (tail === 'default') return rest()
     const why =
@@ -102,6 +133,7 @@ export class Expansion {
     const name = this.#match(CREDENTIAL_NAME)
     const message = this.#take(':?') ? this.#rest('message') : undefined
     if (!this.#take('}')) return this.#malformed(CREDENTIAL_FORM)
+    this.#room.takeCredential(name)
     const credential = readCredential(name, this.#env)
     if ('problem' in credential) {
       this.#complain(`${credential.problem}: ${message?.() ?? credential.hint}`)
@@ -110,7 +142,7 @@ export class Expansion {
     if (this.#inMessage) return REDACTED
     this.#secrets.push(credential.value)
     this.#references.push(`credential:${name}`)
-    return credential.value
+    return this.#room.take(credential.value)
   }
 
   /** Reads the part after the colon. Its problems and its credentials count only once its text is used. */
@@ -128,7 +160,7 @@ export class Expansion {
       inMessage: outside.inMessage || as === 'message',
     })
     const parts: string[] = []
-    if (++this.#depth > MAX_DEPTH) throw new TooDeep()
+    if (++this.#depth > MAX_DEPTH) throw new Excess(`references are ${TOO_DEEP}`)
     while (this.#at < this.#source.length && this.#source[this.#at] !== '}')
       parts.push(this.#part())
     this.#depth--
@@ -172,6 +204,7 @@ function shortened(name: string): string {
   return name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}…` : name
 }
 
-class TooDeep extends Error {}
+/** Ends the reading of a text. */
+class Excess extends Error {}
 
 const unused = (): string => ''

@@ -1,8 +1,8 @@
 import type { Path } from '../../errors.ts'
 import type { Find } from '../finding.ts'
-import { MAX_DEPTH, TOO_DEEP } from './limits.ts'
+import { MAX_DEPTH, MAX_NODES, TOO_DEEP } from './limits.ts'
 import { formatPosition } from './position.ts'
-import type { MapTree, Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** One entry of a map as it was written; its key may be `queue.mem`. */
 export interface Entry {
@@ -18,12 +18,20 @@ const MOST_SHOWN = 60
 /**
  * Nests dotted keys, so that `queue.mem.events: 1` and `queue: { mem: { events: 1 } }` are the same and may
  * be used together. A setting that is written twice is reported, in whichever form.
+ *
+ * @param count counts the maps that it makes, and ends with more than `MAX_NODES`
  */
-export function nestKeys(written: readonly Entry[], path: Path, find: Find): Entries {
+export function nestKeys(
+  written: readonly Entry[],
+  path: Path,
+  find: Find,
+  count: { nodes: number },
+): Entries {
   const entries: Entries = new Map()
   const own: Own = new Set()
   const literal = new Map<string, Tree>()
   for (const { key, tree } of written) {
+    if (count.nodes > MAX_NODES) break
     const parts = key.split('.')
     const wrong = wrongKey(parts, path)
     if (wrong !== undefined) {
@@ -32,7 +40,7 @@ export function nestKeys(written: readonly Entry[], path: Path, find: Find): Ent
       reportDuplicate([...path, ...parts], tree, literal.get(key) ?? tree, find)
     } else {
       literal.set(key, tree)
-      join(entries, nest(parts, tree, own), path, find, own)
+      add(entries, parts, tree, { path, find, own, count })
     }
   }
   return entries
@@ -51,35 +59,54 @@ function wrongKey(parts: readonly string[], path: Path): string | undefined {
   return undefined
 }
 
-/** `['a', 'b']` and a tree → `{ a: { b: tree } }`, at the tree's position. */
-function nest(parts: readonly string[], tree: Tree, own: Own): MapTree {
-  const [first = '', ...rest] = parts
-  const child = rest.length === 0 ? tree : nest(rest, tree, own)
-  const entries: Entries = new Map([[first, child]])
-  own.add(entries)
-  return { kind: 'map', at: tree.at, entries }
-}
-
 /** Maps that nobody else has: an alias may stand for others in several places. */
 type Own = Set<ReadonlyMap<string, Tree>>
 
-function ownOf(entries: ReadonlyMap<string, Tree>, own: Own): Entries {
+interface Nesting {
+  readonly path: Path
+  readonly find: Find
+  readonly own: Own
+  readonly count: { nodes: number }
+}
+
+/** Adds a tree below the parts of its key, in maps at its own position where there are none yet. */
+function add(entries: Entries, parts: readonly string[], tree: Tree, nesting: Nesting): void {
+  const { path, find, own, count } = nesting
+  const last = parts.length - 1
+  let into = entries
+  for (const [at, part] of parts.entries()) {
+    const known = into.get(part)
+    const here = [...path, ...parts.slice(0, at)]
+    if (at === last) {
+      join(into, part, tree, { ...nesting, path: here })
+    } else if (known === undefined || known.kind === 'map') {
+      if (known === undefined) count.nodes++
+      const below = ownOf(known?.entries, own)
+      into.set(part, { kind: 'map', at: tree.at, ...known, entries: below })
+      into = below
+    } else {
+      reportDuplicate([...here, part], tree, known, find)
+      return
+    }
+  }
+}
+
+function ownOf(entries: ReadonlyMap<string, Tree> = new Map(), own: Own): Entries {
   if (own.has(entries)) return entries as Entries
   const copy: Entries = new Map(entries)
   own.add(copy)
   return copy
 }
 
-function join(into: Entries, added: MapTree, path: Path, find: Find, own: Own): void {
-  for (const [key, tree] of added.entries) {
-    const known = into.get(key)
-    if (known === undefined) into.set(key, tree)
-    else if (known.kind === 'map' && tree.kind === 'map') {
-      const entries = ownOf(known.entries, own)
-      join(entries, tree, [...path, key], find, own)
-      into.set(key, { ...known, entries })
-    } else reportDuplicate([...path, key], tree, known, find)
-  }
+function join(into: Entries, key: string, tree: Tree, nesting: Nesting): void {
+  const known = into.get(key)
+  const path = [...nesting.path, key]
+  if (known === undefined) into.set(key, tree)
+  else if (known.kind === 'map' && tree.kind === 'map') {
+    const entries = ownOf(known.entries, nesting.own)
+    for (const [below, each] of tree.entries) join(entries, below, each, { ...nesting, path })
+    into.set(key, { ...known, entries })
+  } else reportDuplicate(path, tree, known, nesting.find)
 }
 
 function reportDuplicate(path: Path, again: Tree, first: Tree, find: Find): void {

@@ -9,3 +9,12 @@ export const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`
 export const MAX_NODES = 10_000
 
 export const TOO_MANY = `has more than ${MAX_NODES} values`
+
+/** systemd passes a mebibyte in all, names and values. */
+export const MAX_CREDENTIALS = 1000
+
+/** Characters of all variables and credentials, each as often as it is referred to. */
+export const MAX_EXPANDED = 10_000_000
+
+/** As many as a file has at most that has a value in each tenth. */
+export const MAX_LINES = 100_000

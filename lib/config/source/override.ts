@@ -12,7 +12,7 @@ export function readOverride(text: string, source: number, find: Find): MapTree 
   if (equals < 0) return void find(at, [], 'must be written as key=value')
   const tree = readValue(text.slice(equals + 1), at, find)
   if (tree === undefined) return undefined
-  return { kind: 'map', at, entries: nestKeys([{ key: key.trim(), tree }], [], find) }
+  return { kind: 'map', at, entries: nestKeys([{ key: key.trim(), tree }], [], find, { nodes: 0 }) }
 }
 
 function readValue(text: string, at: Position, find: Find): Tree | undefined {

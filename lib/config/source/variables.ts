@@ -1,4 +1,4 @@
-import { type Complain, type Environment, Expansion } from './expansion.ts'
+import { type Complain, type Environment, Expansion, Room } from './expansion.ts'
 import type { ScalarTree } from './tree.ts'
 
 /**
@@ -10,10 +10,15 @@ import type { ScalarTree } from './tree.ts'
  * `${credential:NAME}` and `${credential:NAME:?message}` insert a systemd credential. It takes no default,
  * because that would be a secret in the file. A scalar with a credential stays text and is not shown.
  */
-export function expandScalar(scalar: ScalarTree, env: Environment, complain: Complain): ScalarTree {
+export function expandScalar(
+  scalar: ScalarTree,
+  env: Environment,
+  complain: Complain,
+  room = new Room(),
+): ScalarTree {
   const { value, plain } = scalar
   if (typeof value !== 'string' || !value.includes('${')) return scalar
-  const { text, whole, secrets, references } = new Expansion(value, env, complain).all()
+  const { text, whole, secrets, references } = new Expansion(value, env, complain, room).all()
   if (secrets.length > 0) return { ...scalar, value: text, secrets, references }
   const retyped = plain && whole ? retype(text) : text
   return { ...scalar, value: retyped, references, ...(retyped !== text && { text }) }

@@ -26,7 +26,8 @@ export function treeOf(
   const walk: Walk = { at, find, anchors: new Map(), open: new Set(), nodes: 0, isTooDeep: false }
   const tree = walkNode(contents, at(0), [], walk)
   if (walk.isTooDeep) return undefined
-  if (walk.nodes > MAX_NODES) return void find(at(0), [], `with its aliases it ${TOO_MANY}`)
+  if (walk.nodes > MAX_NODES)
+    return void find(at(0), [], `with its aliases and dotted keys it ${TOO_MANY}`)
   return tree
 }
 
@@ -98,7 +99,7 @@ function walkMap(map: YAMLMap, here: Position, path: Path, walk: Walk): MapTree 
       own.push({ key: name, tree: walkNode(value, at, [...path, name], walk) })
     }
   }
-  const entries = nestKeys(own, path, walk.find)
+  const entries = nestKeys(own, path, walk.find, walk)
   for (const source of merged) {
     for (const [key, tree] of source.entries) if (!entries.has(key)) entries.set(key, tree)
   }

@@ -1,6 +1,15 @@
-import { Composer, CST, type Document, Lexer, LineCounter, Parser, type ScalarTag } from 'yaml'
+import {
+  Composer,
+  CST,
+  type Document,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  type ScalarTag,
+} from 'yaml'
 import type { Find } from '../finding.ts'
-import { MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
+import { MAX_DEPTH, MAX_LINES, MAX_NODES, TOO_DEEP, TOO_MANY } from './limits.ts'
 import type { Position } from './position.ts'
 import type { Tree } from './tree.ts'
 import { treeOf } from './yaml-tree.ts'
@@ -21,41 +30,59 @@ export function readYaml({ text, positionOf }: YamlSource, find: Find): Tree | n
     const { line, col } = lines.linePos(offset)
     return positionOf(line, col)
   }
-  const { tokens, cutAt } = parse(text, lines)
+  const { tokens, cut } = parse(text, lines)
   const excess = tokens.map(excessIn).find(found => found !== undefined)
   if (excess !== undefined) return void find(at(excess.offset), [], excess.message)
   const document = compose(tokens, { text, lines, at }, find)
   // What is cut off without a flaw before is too long for what it says.
-  if (cutAt !== undefined) return void (document && find(at(cutAt), [], TOO_MANY))
-  return document?.contents ? treeOf(document.contents, at, find) : document && null
+  if (cut !== undefined) return void (document && find(at(cut.offset), [], cut.message))
+  if (document === undefined) return undefined
+  return isNothing(document.contents) ? null : treeOf(document.contents, at, find)
+}
+
+/** Also behind a `---`. */
+function isNothing(contents: Document['contents']): boolean {
+  return (
+    contents === null || (isScalar(contents) && contents.value === null && contents.source === '')
+  )
+}
+
+/** Where a text exceeds a limit, and which. */
+interface Excess {
+  readonly offset: number
+  readonly message: string
 }
 
 /** The marks and texts that one value takes in YAML at most: a key and a value, each with anchor and tag. */
 const MARKS_PER_VALUE = 8
 
 /**
- * The tokens of a text, up to its third document or to where it has more marks than `MAX_NODES` values take;
- * a megabyte of marks would take seconds.
+ * The tokens of a text, up to its third document or to where it has more marks than `MAX_NODES` values take, or too
+ * many lines: a megabyte of marks, or of line ends, would take seconds.
  */
 function parse(
   text: string,
   lines: LineCounter,
-): { readonly tokens: readonly CST.Token[]; readonly cutAt: number | undefined } {
+): { readonly tokens: readonly CST.Token[]; readonly cut: Excess | undefined } {
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
   const tokens: CST.Token[] = []
-  let [marks, documents] = [0, 0]
+  let [marks, documents, ends] = [0, 0, 0]
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
       tokens.push(token)
       if (token.type === 'document') documents++
     }
-    if (!FILLING.has(CST.tokenType(lexeme))) marks++
-    if (marks > MARKS_PER_VALUE * MAX_NODES || documents > 2) {
-      return { tokens: [...tokens, ...parser.end()], cutAt: parser.offset }
+    const type = CST.tokenType(lexeme)
+    if (!FILLING.has(type)) marks++
+    if (type === 'newline') ends++
+    if (marks > MARKS_PER_VALUE * MAX_NODES || documents > 2 || ends >= MAX_LINES) {
+      const message = ends >= MAX_LINES ? `has more than ${MAX_LINES} lines` : TOO_MANY
+      const cut = parser.offset < text.length ? { offset: parser.offset, message } : undefined
+      return { tokens: [...tokens, ...parser.end()], cut }
     }
   }
-  return { tokens: [...tokens, ...parser.end()], cutAt: undefined }
+  return { tokens: [...tokens, ...parser.end()], cut: undefined }
 }
 
 /** `scalar` only announces the text that follows it. */
@@ -67,9 +94,7 @@ const FILLING: ReadonlySet<CST.TokenType | null> = new Set([
 ] as const)
 
 /** Where the text exceeds a limit. Uses a list instead of recursion to spare the stack. */
-function excessIn(
-  token: CST.Token,
-): { readonly offset: number; readonly message: string } | undefined {
+function excessIn(token: CST.Token): Excess | undefined {
   const todo = [{ token: 'value' in token ? token.value : undefined, depth: 0 }]
   let items = 0
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {

@@ -106,26 +106,39 @@ export function saysAllAreTaken(body: Buffer, count: number): boolean {
   return body.compare(body, begin, end - period, begin + period, end) === 0
 }
 
-interface Item {
+export interface Item {
   readonly status: number
   readonly type: string
   /** May repeat the event: it is looked at, never shown. */
   readonly reason: string
 }
 
-/** @throws Error if the answer is not one for so many events */
+/** @throws Error if the answer is not one for so many events; without its words, which may be those of events */
 export function itemsOf(body: Buffer, count: number): readonly Item[] {
-  const { items } = Object(JSON.parse(body.toString('utf8')))
+  const { items } = Object(parsed(body))
   if (!Array.isArray(items) || items.length !== count) {
     throw new Error(`the answer is not one for ${count} events`)
   }
   return items.map(item => {
     const [result] = Object.values(Object(item))
     const { status, error } = Object(result)
-    if (!Number.isInteger(status)) throw new Error('an item of the answer has no status')
+    if (!isStatus(status)) throw new Error('an item of the answer has no status')
     const { type, reason } = Object(error)
     return { status, type: wordOf(type), reason: String(reason ?? '').slice(0, 1_000) }
   })
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new Error('what answers is no Elasticsearch: the answer is no JSON')
+  }
+}
+
+/** One of those that end a request: RFC 9110, 15. */
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) < 600
 }
 
 /** A type is a word such as `document_parsing_exception`; anything else might be of the event. */
@@ -136,32 +149,51 @@ function wordOf(type: unknown): string {
 /** Statuses of an event that are about the server or the configuration: another try may succeed. */
 const NOT_OF_THE_EVENT = [401, 403, 404, 429]
 
+/** `validation_exception`: the cluster has as many shards as it may have, so that there can't be another index. */
 const TYPES_NOT_OF_THE_EVENT =
-  /^(index_not_found|index_closed|cluster_block|security|es_rejected_execution|circuit_breaking)_exception$/
+  /^(index_not_found|index_closed|cluster_block|security|validation|es_rejected_execution|circuit_breaking)_exception$/
 
-/** Says what became of each event. 409: it has been there already, by the same id. */
+/** 409: it has been there already, by the same id. */
+export function isTaken({ status }: Item): boolean {
+  return status < 300 || status === 409
+}
+
+/** Says what became of each event. */
 export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): WriteResult {
   const retry: number[] = []
   const reject = [...rejected]
-  let isThrottled = false
   for (const [at, item] of items.entries()) {
     const { status, type } = item
     const index = indices[at] ?? 0
-    if (status < 300 || status === 409) continue
+    if (isTaken(item)) continue
     if (isFinal(item)) reject.push({ index, status, reason: type })
     else retry.push(index)
-    isThrottled ||= status === 429
   }
   reject.sort((a, b) => a.index - b.index)
+  // Beside others that are taken, 429 is about an index or a shard of it: others need not wait.
+  const isThrottled = items.every(({ status }) => status === 429)
   return { retry, reject, ...(isThrottled && { cause: 'throttled' }) }
 }
 
 /** A pipeline that is not there, or an alias that leads nowhere, is a mistake in the configuration. */
 const REASONS_NOT_OF_THE_EVENT = /^(pipeline with id \[|no write index is defined for alias \[)/
 
-function isFinal({ status, type, reason }: Item): boolean {
+/** Whether it is for ever. */
+export function isFinal({ status, type, reason }: Item): boolean {
   // The author of a pipeline has it refuse the event, whose status is 500 all the same.
   if (type === 'fail_processor_exception') return true
   if (status >= 500 || status < 400 || NOT_OF_THE_EVENT.includes(status)) return false
   return !TYPES_NOT_OF_THE_EVENT.test(type) && !REASONS_NOT_OF_THE_EVENT.test(reason)
+}
+
+/** How an error of a request as a whole begins. */
+const REFUSED = /^\s*\{\s*"error"\s*:\s*\{\s*"root_cause"\s*:\s*\[\s*\{\s*"type"\s*:\s*"(\w{1,80})"/
+
+/** An `_id` of more than 512 bytes, and an index that begins with `<` and is no date math. */
+const TYPES_OF_AN_EVENT = ['action_request_validation_exception', 'parse_exception']
+
+/** The type of the error, if a whole request was refused for one of its events. */
+export function faultOfAnEvent(status: number, body: Buffer): string | undefined {
+  const [, type = ''] = REFUSED.exec(body.toString('latin1', 0, 200)) ?? []
+  return status === 400 && TYPES_OF_AN_EVENT.includes(type) ? type : undefined
 }

@@ -4,7 +4,8 @@
 //   other 4xx of the document itself   rejected, to the dead letter
 //   anything else                      tried again
 //
-// A request that is refused as a whole says nothing of its events. 413 has it halved.
+// A request that is refused as a whole says nothing of its events. 413 has it halved, and so has 400 where that is for
+// one of its events, down to that one.
 
 import { promisify } from 'node:util'
 import { gzip as gzipOf } from 'node:zlib'
@@ -18,6 +19,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { connectionError } from '../connection/failures.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
@@ -34,8 +36,9 @@ import { refusalOf } from '../http-client/refusal.ts'
 import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslProblems } from '../tls/ssl-settings.ts'
-import { type Bulk, bulkOf, itemsOf, resultOf, saysAllAreTaken } from './bulk.ts'
+import { type Bulk, bulkOf, faultOfAnEvent, itemsOf, resultOf, saysAllAreTaken } from './bulk.ts'
 import { IdTurns } from './id-turns.ts'
+import { refusedForNow } from './refused-for-now.ts'
 import { routeOf, routeProblems } from './route.ts'
 import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
 import { makeTemplates, type Place } from './setup.ts'
@@ -46,7 +49,7 @@ const gzip = promisify(gzipOf)
 
 const PORT = 9200
 
-/** An item of an answer has a few dozen bytes; with an error, some hundreds. */
+/** An item of an answer has a few dozen bytes; with an error, some hundreds, and a field of the event as it is. */
 const MAX_ITEM_BYTES = 2 * 1024
 const MAX_HEAD_BYTES = 64 * 1024
 
@@ -165,45 +168,72 @@ class ElasticsearchOutput implements Output {
     const bulk = bulkOf(batch)
     const { indices, ids, rejected } = bulk
     if (indices.length === 0) return { retry: [], reject: rejected }
-    const answer = await this.#turns.with(ids, hasWaited => {
+    return this.#turns.with(ids, hasWaited => {
       // Its time begins only now.
       if (hasWaited) call.progress()
       return this.#send(bulk, call)
     })
-    const { status, headers, body } = answer
-    if (status === 200 && saysAllAreTaken(body, indices.length))
-      return { retry: [], reject: rejected }
-    if (status === 200) return resultOf(bulk, itemsOf(body, indices.length))
-    if (status === 413) return { retry: [], reject: [], tooLarge: true }
-    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
-    // What has no index will not have one the next time.
-    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled' }
   }
 
-  async #send({ body, indices }: Bulk, { signal }: WriteCall): Promise<HttpAnswer> {
+  async #send(bulk: Bulk, { signal }: WriteCall): Promise<WriteResult> {
+    const { body, indices } = bulk
     const level = this.#level
     const packed = level === 0 ? body : await gzip(body, { level })
     const send = async (client: HttpClient) => {
       const answer = await client.request({
         ...{ method: 'POST', path: this.#path, body: packed, signal },
         headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
-        maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * indices.length,
+        maxAnswerBytes: MAX_HEAD_BYTES + MAX_ITEM_BYTES * indices.length + body.length,
+        cutsAnswer: true,
       })
-      if (answer.status !== 200) this.#say(client, answer)
-      return answer
+      return { status: answer.status, result: this.#resultOf(client, bulk, answer) }
     }
     // Another server may be in a better state.
-    return this.#pool.with(send, signal, ({ status }) =>
+    const { result } = await this.#pool.with(send, signal, ({ status }) =>
       [502, 503, 504].includes(status) ? 'useless' : 'fine',
     )
+    return result
+  }
+
+  /** @throws Error if the answer makes no sense: another server may know better */
+  #resultOf(client: HttpClient, bulk: Bulk, answer: HttpAnswer): WriteResult {
+    const { indices, rejected } = bulk
+    const { status, headers, body } = answer
+    if (status === 200) return this.#taken(bulk, answer, client.host)
+    if (status === 413) return { retry: [], reject: [], tooLarge: true }
+    const reason = faultOfAnEvent(status, body)
+    if (reason !== undefined) {
+      if (indices.length > 1) return { retry: [], reject: [], tooLarge: true }
+      const refused = indices.map(index => ({ index, status, reason }))
+      return { retry: [], reject: [...rejected, ...refused].sort((a, b) => a.index - b.index) }
+    }
+    this.#say(client, answer)
+    const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
+    // What has no index will not have one the next time.
+    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled' }
   }
 
   async close(): Promise<void> {
     for (const client of this.#clients) client.close()
   }
 
+  #taken(bulk: Bulk, { body, isCut }: HttpAnswer, host: HttpHost): WriteResult {
+    const { length } = bulk.indices
+    if (saysAllAreTaken(body, length)) return { retry: [], reject: bulk.rejected }
+    try {
+      if (isCut) throw new Error(`the answer is longer than ${body.length} bytes`)
+      const items = itemsOf(body, length)
+      for (const { what, events, hint } of refusedForNow(items)) {
+        const message = `${host.title} takes some events not yet: ${what}`
+        this.#words.say(this.#log, 'error', { events, hint }, message)
+      }
+      return resultOf(bulk, items)
+    } catch (error) {
+      throw connectionError(error, host)
+    }
+  }
+
   #say({ host }: HttpClient, answer: HttpAnswer): void {
-    if (answer.status === 413) return
     const { found, hint } = refusalOf(
       answer,
       host,
@@ -211,6 +241,6 @@ class ElasticsearchOutput implements Output {
     )
     const message = `${host.title} takes no events: ${found}`
     const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
+    this.#words.say(this.#log, 'error', said, message)
   }
 }

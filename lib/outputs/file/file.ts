@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
@@ -45,6 +46,7 @@ export default defineOutput<FileSettings>({
 class FileOutput implements Output {
   readonly #file: RotatingFile
   readonly #log: Logger
+  readonly #words = new Recurring()
   #last: ReturnType<RotatingFile['append']> | Promise<undefined> = Promise.resolve(undefined)
 
   constructor(file: RotatingFile, log: Logger) {
@@ -63,7 +65,8 @@ class FileOutput implements Output {
     const confirmed = batch.ends.filter(end => end <= written).length
     if (confirmed === 0) throw error
     const left = batch.count - confirmed
-    this.#log.error({ err: error, events: left }, 'Events could not be written')
+    const said = { err: error, events: left }
+    this.#words.say(this.#log, 'error', said, 'Events could not be written')
     return { retry: Array.from({ length: left }, (_, at) => confirmed + at), reject: [] }
   }
 

@@ -2,7 +2,9 @@
 // a redirect is an answer like any other, and what it says is shown escaped and cut.
 
 import type * as Http from 'node:http'
+import { codeOf } from '../../errors.ts'
 import { connectionError } from '../connection/failures.ts'
+import { closedError } from '../connection/shared-connections.ts'
 import type { Credentials } from '../tls/credentials.ts'
 import type { SslSettings } from '../tls/ssl-settings.ts'
 import { connectionsTo, proxyAuthorization } from './connections.ts'
@@ -25,14 +27,18 @@ interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
   readonly signal: AbortSignal
-  /** More of an answer is an error. */
+  /** More of an answer is an error, or cut. */
   readonly maxAnswerBytes: number
+  /** For who can do with the begin of an answer. */
+  readonly cutsAnswer?: boolean
 }
 
 export interface HttpAnswer {
   readonly status: number
   readonly headers: Http.IncomingHttpHeaders
   readonly body: Buffer
+  /** Whether `body` is not all of it. */
+  readonly isCut: boolean
 }
 
 export class HttpClient {
@@ -71,7 +77,7 @@ export class HttpClient {
   }
 
   #attempt(given: HttpRequest): Promise<HttpAnswer | 'unused'> {
-    const { method, path, headers = {}, body, signal, maxAnswerBytes } = given
+    const { method, path, headers = {}, body, signal } = given
     const { host, proxy, headers: always } = this.#options
     const way = `${host.path === '/' && path.startsWith('/') ? '' : host.path}${path}`
     return new Promise((resolve, reject) => {
@@ -79,43 +85,71 @@ export class HttpClient {
         ...{ agent: this.#agent, host: host.host, port: host.port, method, signal },
         path: proxy && !host.isSecure ? `${host.title}${way}` : way,
         headers: {
+          // Without it, any encoding would do.
+          'accept-encoding': 'identity',
           ...always,
           ...headers,
           ...(proxy && !host.isSecure ? proxyAuthorization(proxy) : {}),
           ...(body && { 'content-length': `${body.length}` }),
         },
       })
+      // Node waits for a connection that is being made: others may use it.
+      const abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
       let hasBegun = false
       request.once('error', error => {
-        const isGone = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-        if (request.reusedSocket && isGone && !hasBegun && !signal.aborted) resolve('unused')
-        else reject(signal.aborted ? error : connectionError(error, this.#options.host))
+        const isLost = isGone(error) && !signal.aborted
+        if (request.reusedSocket && isLost && !hasBegun) resolve('unused')
+        else if (isLost && hasBegun) reject(connectionError(endedWithin(), host))
+        else reject(signal.aborted ? error : connectionError(error, host))
       })
       request.once('response', response => {
         hasBegun = true
         const { statusCode: status = 0, headers } = response
-        collect(response, maxAnswerBytes).then(
-          answer => resolve({ status, headers, body: answer }),
-          reject,
+        collect(response, given).then(
+          answer => {
+            resolve({ status, headers, ...answer })
+            // The server has heard enough: nobody would end the connection, which keeps the body.
+            if (!request.writableFinished) request.destroy()
+          },
+          error => reject(connectionError(error, host)),
         )
+      })
+      // Also where Node says nothing of it, as after 101 (Switching Protocols).
+      request.once('close', () => {
+        signal.removeEventListener('abort', abort)
+        if (!hasBegun) reject(connectionError(closedError(), host))
       })
       request.end(body)
     })
   }
 }
 
-function collect(response: Http.IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(
+  response: Http.IncomingMessage,
+  { maxAnswerBytes: maxBytes, cutsAnswer }: HttpRequest,
+): Promise<Pick<HttpAnswer, 'body' | 'isCut'>> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {
     response.on('data', (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)
-      if (size > maxBytes)
-        response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`))
+      if (size <= maxBytes) return
+      if (cutsAnswer) resolve({ body: Buffer.concat(chunks).subarray(0, maxBytes), isCut: true })
+      const reason = new Error(`the answer is longer than ${maxBytes} bytes`)
+      response.destroy(cutsAnswer ? undefined : reason)
     })
-    response.once('end', () => resolve(Buffer.concat(chunks)))
-    response.once('error', reject)
-    response.once('close', () => reject(new Error('the connection ended within the answer')))
+    response.once('end', () => resolve({ body: Buffer.concat(chunks), isCut: false }))
+    response.once('error', error => reject(isGone(error) ? endedWithin() : error))
+    response.once('close', () => reject(endedWithin()))
   })
+}
+
+function isGone(error: Error): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '')
+}
+
+function endedWithin(): Error {
+  return new Error('the connection ended within the answer')
 }

@@ -82,7 +82,9 @@ export async function tunnel(
       ...{ createConnection: () => way, method: 'CONNECT', path: authority, signal },
       headers: { host: authority, ...proxyAuthorization(proxy) },
     })
-    request.once('connect', ({ statusCode = 0 }, socket) => {
+    request.once('connect', ({ statusCode = 0 }, socket, head) => {
+      // What has come with it is no TLS: it is said by who expects that.
+      if (head.length > 0) socket.unshift(head)
       if (statusCode === 200) return resolve(socket as Socket)
       socket.destroy()
       reject(refusal(proxy, authority, statusCode))

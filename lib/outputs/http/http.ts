@@ -1,6 +1,6 @@
 // Sends batches to a server, each as one request. It confirms what the status says: that the server has it.
 //
-//   2xx, or `success`   confirmed
+//   2xx, or `success`   confirmed, however long the answer is
 //   400, 422            the batch is halved, down to the events that the server refuses
 //   413                 the batch is halved
 //   any other           nothing is said about the events: all are sent again
@@ -119,7 +119,8 @@ class HttpOutput implements Output {
     const plain = this.#bodyOf(batch)
     const body = level === 0 ? plain : await gzip(plain, { level })
     const answer = await this.#client.request({
-      ...{ method, body, signal, path: this.#query, maxAnswerBytes: MAX_ANSWER_BYTES },
+      ...{ method, body, signal, path: this.#query },
+      ...{ maxAnswerBytes: MAX_ANSWER_BYTES, cutsAnswer: true },
       headers: level === 0 ? {} : { 'content-encoding': 'gzip' },
     })
     return this.#resultOf(batch.count, answer)
@@ -161,6 +162,6 @@ class HttpOutput implements Output {
     const { found, hint } = refusalOf(answer, host, credential.hint)
     const message = `${host.title} takes no events: ${found}`
     const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
+    this.#words.say(this.#log, 'error', said, message)
   }
 }

@@ -1,6 +1,7 @@
 // Writes to one server: a batch is one window, or with `slow_start` several.
 
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import type { Batch, WriteCall, WriteResult } from '../../output.ts'
 import { WRITTEN } from '../../output.ts'
 import { connectionError, type FailedPeer } from '../connection/failures.ts'
@@ -34,6 +35,7 @@ interface ClientOptions {
 export class LumberjackClient {
   readonly #options: ClientOptions
   readonly #connections: SharedConnections<LumberjackConnection>
+  readonly #words = new Recurring()
   /** The most events of a window. */
   #most = FIRST_WINDOW
 
@@ -70,7 +72,8 @@ export class LumberjackClient {
       const failure = connectionError(thrown, peer)
       if (acked === 0) throw failure
       const left = count - acked
-      log.error({ err: failure, acked, left }, 'The connection ended within a batch')
+      const said = { err: failure, acked, left }
+      this.#words.say(log, 'error', said, 'The connection ended within a batch')
       const retry = Array.from({ length: left }, (_, at) => acked + at)
       return { retry, reject: [], cause: 'lost' }
     }

@@ -20,6 +20,7 @@ import {
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { connectionError } from '../connection/failures.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import { accessProblems, basic, lowerCased } from '../http-client/access.ts'
@@ -39,8 +40,8 @@ const gzip = promisify(gzipOf)
 
 const GZIP = { 'content-encoding': 'gzip' }
 
-/** An answer has a number and a message. */
-const MAX_ANSWER_BYTES = 64 * 1024
+/** An answer has a number and a message, which may say something of each record. */
+const MAX_ANSWER_BYTES = 1024 * 1024
 
 const NO_USER = { username: '', password: '' }
 
@@ -171,7 +172,7 @@ class OtlpOutput implements Output {
    */
   #taken(indices: readonly number[], body: Buffer): WriteResult {
     const { title } = this.#client.host
-    const { refused, message } = partialSuccessOf(body, indices.length)
+    const { refused, message } = this.#partialSuccessOf(body, indices.length)
     if (refused === 0) {
       const words = `${title} has taken all events, and warns: ${message}`
       if (message !== '' && this.#words.isNews(words)) this.#log.warn(words)
@@ -179,9 +180,17 @@ class OtlpOutput implements Output {
     }
     const words = `${title} has refused some events, and does not say which: ${message}`
     const counts = { refused, events: indices.length }
-    this.#log[this.#words.isNews(words) ? 'error' : 'debug'](counts, words)
+    this.#words.say(this.#log, 'error', counts, words)
     const reason = 'the server has refused some of its batch, and does not say which'
     return { retry: [], reject: indices.map(index => ({ index, reason })) }
+  }
+
+  #partialSuccessOf(body: Buffer, count: number): ReturnType<typeof partialSuccessOf> {
+    try {
+      return partialSuccessOf(body, count)
+    } catch (error) {
+      throw connectionError(error, this.#client.host)
+    }
   }
 
   #say(answer: HttpAnswer): void {
@@ -189,6 +198,6 @@ class OtlpOutput implements Output {
     const { found, hint } = refusalOf(answer, host, credentialHint(this.#settings, host))
     const message = `${host.title} takes no events: ${found}`
     const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#log[this.#words.isNews(message) ? 'error' : 'debug'](said, message)
+    this.#words.say(this.#log, 'error', said, message)
   }
 }

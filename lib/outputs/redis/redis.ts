@@ -30,6 +30,10 @@ import { testSteps } from './test-steps.ts'
 /** So many keys are remembered as refused: what was said once is not said again. */
 const MAX_SAID = 1000
 
+/** Of each kind of line about keys there are so many in so long: the keys may be those of events. */
+const MAX_LINES = 10
+const LINES_MS = 10_000
+
 /** The longest part of a key that is shown. */
 const MAX_SHOWN = 200
 
@@ -86,6 +90,8 @@ class RedisOutput implements Output {
   readonly #words = new Recurring()
   /** By key: what was said about it last. */
   readonly #said = new Map<string, string>()
+  /** By message: how often it was logged since performance.now() was that. */
+  readonly #lines = new Map<string, { readonly sinceMs: number; count: number }>()
 
   constructor(settings: RedisSettings, clients: readonly RedisClient[], log: Logger) {
     this.#datatype = settings.datatype
@@ -114,9 +120,14 @@ class RedisOutput implements Output {
     await Promise.all(this.#clients.map(client => client.close()))
   }
 
-  /** States of a server once in a while, those of keys once until they change. */
-  #say({ server }: RedisClient, { commands }: Commands, replies: readonly Reply[]): void {
+  /** States of a server once in a while, those of keys once until they change: of many keys at once in one line. */
+  #say(
+    { server: { title } }: RedisClient,
+    { commands }: Commands,
+    replies: readonly Reply[],
+  ): void {
     const states = new Set<string>()
+    const keysBy = new Map<string, Set<string>>()
     for (const [at, { key, name }] of commands.entries()) {
       const reply = replies[at]
       if (reply === undefined) continue
@@ -127,21 +138,35 @@ class RedisOutput implements Output {
       const words = 'refusal' in reply ? wordsOf(reply.refusal) : ''
       // A message for nobody is gone.
       const isUnheard = name === 'publish' && 'value' in reply && reply.value === '0'
-      this.#sayOfKey(server.title, key, isUnheard ? 'nobody has subscribed to it' : words)
+      const own = isUnheard ? 'nobody has subscribed to it' : words
+      if (own === (this.#said.get(key) ?? '')) continue
+      if (own === '') this.#said.delete(key)
+      else keysBy.set(own, (keysBy.get(own) ?? new Set()).add(key))
     }
+    for (const [words, keys] of keysBy) this.#sayOfKeys(title, words, keys)
     for (const words of states) {
-      const message = `${server.title} takes no events: ${words}`
-      this.#log[this.#words.isNews(message) ? 'error' : 'debug'](message)
+      this.#words.say(this.#log, 'error', {}, `${title} takes no events: ${words}`)
     }
   }
 
-  #sayOfKey(title: string, key: string, words: string): void {
-    const before = this.#said.get(key) ?? ''
-    if (before === words) return
-    if (words === '') return void this.#said.delete(key)
-    if (this.#said.size >= MAX_SAID) this.#said.clear()
-    this.#said.set(key, words)
+  #sayOfKeys(title: string, words: string, keys: ReadonlySet<string>): void {
     const loss = words.startsWith('nobody') ? 'events are lost' : 'its events wait'
-    this.#log.error({ key: key.slice(0, MAX_SHOWN) }, `${title}: ${words}: ${loss}`)
+    const message = `${title}: ${words}: ${loss}`
+    // They are said later, if that lasts.
+    if (!this.#mayLog(message, performance.now())) return
+    for (const key of keys) {
+      if (this.#said.size >= MAX_SAID) this.#said.clear()
+      this.#said.set(key, words)
+    }
+    const [key = ''] = keys
+    const others = keys.size > 1 && { other_keys: keys.size - 1 }
+    this.#log.error({ key: key.slice(0, MAX_SHOWN), ...others }, message)
+  }
+
+  #mayLog(message: string, nowMs: number): boolean {
+    const lines = this.#lines.get(message)
+    if (lines !== undefined && nowMs - lines.sinceMs < LINES_MS) return ++lines.count <= MAX_LINES
+    this.#lines.set(message, { sinceMs: nowMs, count: 1 })
+    return true
   }
 }

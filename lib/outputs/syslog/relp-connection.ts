@@ -11,6 +11,7 @@ import type { Socket } from 'node:net'
 import type { WriteCall } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { closedError, type SharedConnection } from '../connection/shared-connections.ts'
+import { shown } from '../connection/shown.ts'
 import type { Frame, Messages } from './messages.ts'
 import { RelpFrames, responseOf } from './relp-frames.ts'
 
@@ -177,7 +178,7 @@ export class RelpConnection implements SharedConnection {
   #onOpened(txnr: number, data: string): void {
     const { code, words, rest } = responseOf(data)
     if (txnr !== 1) throw new Error(`the server answers command ${txnr}, which there is not`)
-    if (code !== 200) throw new Error(`the server refuses the session: ${code} ${words}`)
+    if (code !== 200) throw new Error(`the server refuses the session: ${code} ${shown(words)}`)
     const [, commands = ''] = /^commands=(.*)$/m.exec(rest) ?? []
     if (!commands.split(',').includes('syslog')) throw new Error('the server takes no syslog')
     this.#isOpen = true

@@ -2,6 +2,7 @@
 // nothing of why: the known servers give it when they take no messages at all.
 
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import { WRITTEN, type WriteCall, type WriteResult } from '../../output.ts'
 import { connectionError, type FailedPeer } from '../connection/failures.ts'
 import { openSocket, type TlsOptions } from '../connection/open-socket.ts'
@@ -23,6 +24,7 @@ export class RelpPeer implements SyslogPeer {
   readonly #peer: FailedPeer
   readonly #log: Logger
   readonly #sessions: SharedConnections<RelpConnection>
+  readonly #words = new Recurring()
 
   constructor({ peer, tls, log }: RelpOptions) {
     this.#peer = peer
@@ -57,12 +59,14 @@ export class RelpPeer implements SyslogPeer {
       if (fates.every(fate => fate === undefined)) throw failure
       const err = connectionError(failure, this.#peer)
       const acked = fates.length - retry.length
-      this.#log.error({ err, acked, left: retry.length }, 'The session ended within a batch')
+      const said = { err, acked, left: retry.length }
+      this.#words.say(this.#log, 'error', said, 'The session ended within a batch')
       return { retry, reject: [], cause: 'lost' }
     }
     if (retry.length === 0) return WRITTEN
     const { title } = this.#peer
-    this.#log.error({ answer: shown(refusal), events: retry.length }, `${title} refuses events`)
+    const said = { answer: shown(refusal), events: retry.length }
+    this.#words.say(this.#log, 'error', said, `${title} refuses events`)
     // Where it takes none, others would fare no better.
     const isAll = retry.length === fates.length && retry.length > 1
     return { retry, reject: [], ...(isAll && { cause: 'throttled' }) }

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
+import { Recurring } from '../../backoff.ts'
 import { WRITTEN, type WriteCall, type WriteResult } from '../../output.ts'
 import { connectionError, type FailedPeer } from '../connection/failures.ts'
 import { openSocket, type TlsOptions } from '../connection/open-socket.ts'
@@ -25,15 +26,15 @@ interface StreamOptions {
 export class StreamPeer implements SyslogPeer {
   readonly #peer: FailedPeer
   readonly #connections: SharedConnections<StreamConnection>
+  readonly #words = new Recurring()
 
   constructor({ peer, tls, log }: StreamOptions) {
     this.#peer = peer
+    const lost = `${peer.title} has ended a connection: what it had not read of it is lost`
     this.#connections = new SharedConnections({
       open: async signal => {
         const socket = await openSocket(peer, tls, signal)
-        return new StreamConnection(socket, () =>
-          log.warn(`${peer.title} has ended a connection: what it had not read of it is lost`),
-        )
+        return new StreamConnection(socket, () => this.#words.say(log, 'warn', {}, lost))
       },
       uses: 1,
       ttlMs: 0,

@@ -25,14 +25,20 @@ export interface Answer {
  * Reads an answer for a batch of so many events. An event that is both to retry and to reject is tried
  * again.
  *
+ * @param isRest whether others of its batch were settled before: that these are throttled once more says nothing of
+ *   other batches, unless the peer asks for a pause
  * @throws TypeError for an answer that makes no sense
  */
-export function answerOf(count: number, result: WriteResult): Answer {
+export function answerOf(count: number, result: WriteResult, isRest = false): Answer {
   const { tooLarge, retryAfterMs, cause, why } = result
-  const reject = Array.from(result.reject, ({ index, reason, status }): Rejection => {
+  // What is said last of an event counts, once.
+  const byIndex = new Map<number, Rejection>()
+  for (const rejection of result.reject) {
+    const { index, reason, status } = rejection
     const text = `${reason}`.slice(0, MAX_REASON_LENGTH)
-    return { index, reason: text, ...(typeof status === 'number' && { status }) }
-  })
+    byIndex.set(index, { index, reason: text, ...(typeof status === 'number' && { status }) })
+  }
+  const reject = [...byIndex.values()]
   const retry = Array.from(result.retry)
   const isWhole = reject.length === 0 && retry.length === 0
   const fates = isWhole ? undefined : fatesOf(count, retry, reject)
@@ -43,7 +49,7 @@ export function answerOf(count: number, result: WriteResult): Answer {
     fates,
     rejected: reject.filter(({ index }) => fates?.[index] === 'rejected'),
     askedMs,
-    cause: causeOf(cause, askedMs),
+    cause: causeOf(cause, askedMs, isRest),
     why: why === undefined ? undefined : whyOf(why),
   }
 }
@@ -58,9 +64,9 @@ function whyOf({ message, hint, status, answer }: Why): Why {
   }
 }
 
-function causeOf(said: unknown, askedMs: number): Cause | undefined {
+function causeOf(said: unknown, askedMs: number, isRest: boolean): Cause | undefined {
   if (said === 'lost') return said
-  return said !== undefined || askedMs > 0 ? 'throttled' : undefined
+  return askedMs > 0 || (said !== undefined && !isRest) ? 'throttled' : undefined
 }
 
 function fatesOf(

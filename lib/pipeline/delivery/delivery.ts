@@ -150,7 +150,7 @@ export class Delivery {
       lease;
       lease = await this.#queue.take(limits)
     ) {
-      await this.#start({ lease, tries: 0, dueMs: 0 })
+      await this.#start({ lease, tries: 0, dueMs: 0, isRest: false })
       if (this.#pauses.isStopped) return
     }
   }
@@ -189,12 +189,12 @@ export class Delivery {
     }
   }
 
-  async #write({ lease, tries }: Retry): Promise<Written | undefined> {
+  async #write({ lease, tries, isRest }: Retry): Promise<Written | undefined> {
     const begunMs = performance.now()
     try {
       const result = await this.#writer.write(lease)
       if (result === undefined) return undefined
-      const answer = answerOf(lease.count, result)
+      const answer = answerOf(lease.count, result, isRest)
       return { answer, pauseMs: this.#pauseAfter(answer, tries, begunMs) }
     } catch (thrown) {
       // It may have been left behind, and be at work with the bytes for ever.
@@ -227,14 +227,16 @@ export class Delivery {
   /** Returns what is left to try, in order. */
   async #settle(retry: Retry, written: Written | undefined): Promise<readonly Retry[]> {
     if (written === undefined) return []
-    const [{ lease, tries }, { answer, pauseMs }] = [retry, written]
+    const [{ lease, tries, isRest }, { answer, pauseMs }] = [retry, written]
     if (answer?.isTooLarge) {
-      if (lease.count > 1) return lease.halves().map(half => ({ lease: half, tries, dueMs: 0 }))
+      const halves = () => lease.halves().map(half => ({ lease: half, tries, dueMs: 0, isRest }))
+      if (lease.count > 1) return halves()
       return this.#reject(lease, tries, 'it is too large for the output')
     }
     const left = answer ? await this.#settled(lease, tries, answer) : lease
     if (left === undefined) return []
-    const again = await this.#again({ ...retry, lease: left }, pauseMs)
+    const rest = { ...retry, lease: left, isRest: isRest || left.count < lease.count }
+    const again = await this.#again(rest, pauseMs)
     // Of a write that has failed as a whole that is said already.
     if (answer !== undefined && again.length > 0)
       this.#log.goesAgain(left.count, pauseMs, answer.why)
@@ -273,7 +275,7 @@ export class Delivery {
     return max_retries >= 0 && tries >= max_retries
   }
 
-  async #again({ lease, tries, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
+  async #again({ lease, tries, isRest, isLast }: Retry, ms: number): Promise<readonly Retry[]> {
     if (this.#isLastTry(tries)) {
       return this.#reject(lease, tries, `it was refused ${tries + 1} times`)
     }
@@ -281,7 +283,8 @@ export class Delivery {
       this.#leave()
       return []
     }
-    return [{ lease, tries: tries + 1, dueMs: performance.now() + ms, isLast: this.#isKept }]
+    const dueMs = performance.now() + ms
+    return [{ lease, tries: tries + 1, dueMs, isRest, isLast: this.#isKept }]
   }
 
   async #reject(lease: Lease, tries: number, reason: string): Promise<readonly Retry[]> {

@@ -8,6 +8,8 @@ export interface Retry {
   readonly tries: number
   /** performance.now() from which on it may be tried. */
   readonly dueMs: number
+  /** Whether others of its batch have been settled. */
+  readonly isRest: boolean
   /** Whether there is none after it, as the agent ends. */
   readonly isLast?: boolean
 }

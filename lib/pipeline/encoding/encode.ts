@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { messageOf } from '../../errors.ts'
 import type { Event } from '../../event.ts'
-import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
+import { type Fields, withConstant } from './enrichment.ts'
 
 /** Encodes one event as a JSON object without a line end. `now` is its time if it has none. */
 export type Encode = (event: Event, now: Moment) => string
@@ -31,7 +31,7 @@ function headOf(time: string): string {
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/
 
 /**
- * Prepares the encoding of one source's events. The source's constants become text here, once. Values that
+ * Prepares the encoding of events that have these constants, which become text here, once. Values that
  * JSON lacks are encoded as JSON.stringify does: a Date as ISO 8601 in UTC, NaN and Infinity as null,
  * undefined and functions left out (null in a list), a Map or Set as `{}`. A BigInt, which JSON.stringify
  * refuses, becomes a number if a double holds it exactly, else a string of its digits.
@@ -40,8 +40,8 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\
  * a promise, a Map or a Set, it contains itself, its `@timestamp` is not a time, or a getter or `toJSON`
  * throws.
  */
-export function encoderOf(source: EventSource): Encode {
-  const constants = textsOf(source)
+export function encoderOf(given: Fields): Encode {
+  const constants = textsOf(given)
 
   /** Merges constants into the fields that `own` has too, and returns the text of the other constants. */
   const addTo = (own: Record<string, unknown>): string => {
@@ -95,18 +95,15 @@ function plainData(event: Event): Readonly<Record<string, unknown>> {
   return event
 }
 
-/** The constants of a source and their text. */
-function textsOf(source: EventSource): readonly Constant[] {
-  return Object.entries(constantsOf(source))
+function textsOf(constants: Fields): readonly Constant[] {
+  return Object.entries(constants)
     .map(([key, value]) => ({ key, value, text: fieldText(key, value) }))
     .filter(({ text }) => text !== '')
 }
 
 /** Prepares a function that gives the text of all constants, if none of these fields is among them. */
-export function constantsForOf(
-  source: EventSource,
-): (fields: readonly string[]) => string | undefined {
-  const constants = textsOf(source)
+export function constantsForOf(given: Fields): (fields: readonly string[]) => string | undefined {
+  const constants = textsOf(given)
   const all = constants.map(({ text }) => text).join('')
   return fields => (constants.some(({ key }) => fields.includes(key)) ? undefined : all)
 }

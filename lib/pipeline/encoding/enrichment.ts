@@ -24,7 +24,7 @@ export interface EventSource {
   readonly layers: readonly EnrichmentLayer[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 /** The top-level fields that the source gives each event; configured fields win over the agent's. */
 export function constantsOf({ agent, ecs, host, event, layers }: EventSource): Fields {

@@ -3,7 +3,7 @@ import { setOwn } from '../../own-field.ts'
 import type { MutableEvent } from '../../processor.ts'
 import { dataCopy, plainCopy } from './data-copy.ts'
 import { type Encode, type Moment, stringify, timeOf } from './encode.ts'
-import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
+import { type Fields, withConstant } from './enrichment.ts'
 import { metadataOf } from './meta.ts'
 
 /** What an event has besides its object. */
@@ -14,10 +14,11 @@ export interface Rest {
 
 /**
  * Makes the object of an event that processors get: a copy that nobody else has, of what `encode` would write,
- * with what the source adds as far as they touch it, and `@metadata` as a field.
+ * with its constants as far as they touch them, and `@metadata` as a field.
  */
 export class ObjectMaker implements Rest {
-  readonly touches: ReadonlySet<string> | undefined
+  /** The constants that objects are without, unless the event has a field of that name. */
+  readonly outside: Fields
   readonly #encode: Encode
   readonly #constantOf: ReadonlyMap<string, unknown>
   readonly #special: ReadonlySet<string>
@@ -28,14 +29,13 @@ export class ObjectMaker implements Rest {
   readonly #rest: string
 
   /**
-   * @param encode that of the same source
+   * @param encode that of the same constants
    * @param touches the keys at the top that the processors may look at or set; undefined: any
    */
-  constructor(source: EventSource, encode: Encode, touches: ReadonlySet<string> | undefined) {
-    const constants = Object.entries(dataCopy(constantsOf(source)) ?? {})
+  constructor(given: Fields, encode: Encode, touches: ReadonlySet<string> | undefined) {
+    const constants = Object.entries(dataCopy(given) ?? {})
     // What every map inherits can't be told from a field.
     const isInside = (key: string) => touches?.has(key) !== false || key in {}
-    this.touches = touches
     this.#encode = encode
     this.#constantOf = new Map(constants)
     this.#special = new Set(['@timestamp', '@metadata', ...this.#constantOf.keys()])
@@ -43,6 +43,7 @@ export class ObjectMaker implements Rest {
     this.#outside = constants
       .filter(([key]) => !isInside(key))
       .map(([key, value]) => [key, `,${stringify({ [key]: value }).slice(1, -1)}`])
+    this.outside = Object.fromEntries(constants.filter(([key]) => !isInside(key)))
     this.#rest = this.#outside.map(([, text]) => text).join('')
   }
 

@@ -1,9 +1,7 @@
 import type { EventMeta } from '../../event.ts'
 import type { Route } from '../../output.ts'
 import { stringify, timeOf } from './encode.ts'
-import { constantsOf, type EventSource, withConstant } from './enrichment.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { type Fields, withConstant } from './enrichment.ts'
 
 /**
  * Works out what is kept beside an event, which nobody can change any more. `event`: with or without what
@@ -15,10 +13,13 @@ export type MetaOf = (
   now: string | undefined,
 ) => EventMeta | undefined
 
-/** Without a route and `@metadata` there is nothing to keep. */
-export function metaOf(source: EventSource, route: Route | undefined): MetaOf {
+/**
+ * Without a route and `@metadata` there is nothing to keep.
+ *
+ * @param constants what events get that they are given here without
+ */
+export function metaOf(constants: Fields, route: Route | undefined): MetaOf {
   if (route === undefined) return (_, metadata) => kept(undefined, metadata)
-  const constants = constantsOf(source)
   // Most events of a source go the same way: they share one object.
   let last: EventMeta | undefined
   let asked: Asked | undefined

@@ -39,6 +39,7 @@ export default defineTouching<AddFieldsSettings>({
       default: null,
     },
   },
+  isPure: true,
   touches: ({ target, fields }) => (target === '' ? Object.keys(fields) : topKeysOf(target)),
   check: ({ target, fields }) =>
     target === '' && Object.hasOwn(fields, '@timestamp')

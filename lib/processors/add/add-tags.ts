@@ -19,6 +19,7 @@ export default defineTouching<AddTagsSettings>({
       default: 'tags',
     },
   },
+  isPure: true,
   touches: ({ target }) => topKeysOf(target),
   open({ settings: { tags, target } }) {
     const field = fieldOf(target)

@@ -23,6 +23,7 @@ export default defineTouching<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  isPure: true,
   touches: keysOfPairs,
   check: pairProblems,
   open: ({ settings }) =>

@@ -11,7 +11,7 @@ import {
   requiredAt,
   valueAt,
 } from '../field.ts'
-import { fieldNames, isTarget, targetName } from '../field-formats.ts'
+import { fieldNames, fieldOrNone, isTarget, targetName } from '../field-formats.ts'
 import { allOrNothing } from '../undo.ts'
 import { ignoreMissing } from './pairs.ts'
 
@@ -50,7 +50,7 @@ export default defineProcessor<MoveFieldsSettings>({
   schema: {
     from: {
       doc: "The map whose fields are moved. '': the event itself.",
-      format: String,
+      format: fieldOrNone,
       default: '',
     },
     fields: {

@@ -24,6 +24,7 @@ export default defineTouching<PairsSettings>({
     ignore_missing: ignoreMissing,
     fail_on_error: failOnError,
   },
+  isPure: true,
   touches: keysOfPairs,
   check: settings => [
     ...settings.fields.flatMap(({ from }, at) => renameProblems(['fields', at, 'from'], from)),

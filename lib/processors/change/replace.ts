@@ -25,6 +25,8 @@ const pattern = defineFormat({
   expected: 'must be a regular expression of RE2',
   parse: written => (typeof written === 'string' && faultOf(written) === '' ? written : undefined),
   guess: written => (typeof written === 'string' ? `: ${faultOf(written)}` : ''),
+  // It is compiled once, to be checked.
+  isSettled: value => typeof value === 'string',
 })
 
 function faultOf(written: string): string {

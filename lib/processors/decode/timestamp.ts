@@ -22,6 +22,9 @@ interface TimestampSettings {
 /** The time in milliseconds; undefined if the value is not written like that. */
 type Read = (value: unknown) => number | undefined
 
+/** Times of `test`, each with each layout. */
+const MOST_TRIED = 10_000
+
 /** The last day that a Date holds. */
 const LATEST_MS = 8.64e15
 
@@ -86,6 +89,10 @@ export default defineTouching<TimestampSettings>({
   touches: ({ field, target_field }) => topKeysOf(field, target_field),
   check(settings) {
     if (settings.test.length === 0) return []
+    if (settings.test.length * settings.layouts.length > MOST_TRIED) {
+      const message = `must be fewer: each is tried with each of ${settings.layouts.length} layouts`
+      return [{ path: ['test'], message }]
+    }
     const reads = readsOf(settings)
     return settings.test.flatMap((time, at) =>
       firstOf(reads, time) === undefined

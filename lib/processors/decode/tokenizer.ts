@@ -8,7 +8,7 @@
 
 import { VALUE_TYPES, type ValueType } from '../change/value-types.ts'
 import type { Field } from '../field.ts'
-import { fieldOf } from '../field.ts'
+import { fieldOf, hasTooManyKeys, TOO_MANY_KEYS } from '../field.ts'
 
 type Kind = 'plain' | 'append' | 'name' | 'named' | 'skip'
 
@@ -78,13 +78,15 @@ function partsOf(text: string): { readonly parts: readonly Part[]; readonly end:
 
 function tokenOf(before: string, inside: string): Token {
   const match = INSIDE.exec(inside)
-  if (match === null) throw new Error(`%{${inside}} can't be read`)
+  if (match === null) throw new Error(`%{${shortened(inside)}} can't be read`)
   const [, prefix = '', key = '', order = '0', length = '0', padded, type, paddedLast] = match
   const wanted = VALUE_TYPES.find(each => each === type)
   if (type !== undefined && wanted === undefined) {
     throw new Error(`the types are ${VALUE_TYPES.join(', ')}, not ${type}`)
   }
   if (key === '' && prefix !== '' && prefix !== '?') throw new Error(`%{${inside}} has no key`)
+  if (hasTooManyKeys(key))
+    throw new Error(`%{${shortened(key)}} can't be a field (${TOO_MANY_KEYS})`)
   if (/^[+?*&]/.test(key)) throw new Error(`%{${inside}} has two prefixes`)
   return {
     kind: key === '' ? 'skip' : (KINDS[prefix] ?? 'plain'),
@@ -95,6 +97,12 @@ function tokenOf(before: string, inside: string): Token {
     isPadded: (padded ?? paddedLast) !== undefined,
     type: wanted,
   }
+}
+
+const MOST_SHOWN = 60
+
+function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 /**

@@ -24,6 +24,7 @@ export default defineTouching<DropFieldsSettings>({
     },
     ignore_missing: ignoreMissing,
   },
+  isPure: true,
   touches({ fields }) {
     const { names, matches } = nameListOf(fields)
     return matches === undefined ? topKeysOf(...names) : undefined

@@ -1,7 +1,7 @@
 import { defineFormat, type Format, listOf } from '../../config/schema/formats.ts'
 import { messageOf } from '../../errors.ts'
 import { compilePattern } from '../../regex/pattern.ts'
-import { type Fields, hasFields } from '../field.ts'
+import { type Fields, hasFields, hasTooManyKeys, TOO_MANY_KEYS } from '../field.ts'
 
 const nameOrPattern = defineFormat({
   expected:
@@ -9,6 +9,8 @@ const nameOrPattern = defineFormat({
   parse: written =>
     typeof written === 'string' && written !== '' && faultOf(written) === '' ? written : undefined,
   guess: written => (typeof written === 'string' && written !== '' ? `: ${faultOf(written)}` : ''),
+  // A regular expression is compiled once, to be checked.
+  isSettled: value => typeof value === 'string',
 })
 
 /** Names of fields. Those between slashes are regular expressions, of names with dots. */
@@ -16,8 +18,7 @@ export const nameList: Format<readonly string[]> = listOf(nameOrPattern)
 
 function faultOf(written: string): string {
   try {
-    patternOf(written)
-    return ''
+    return patternOf(written) === undefined && hasTooManyKeys(written) ? TOO_MANY_KEYS : ''
   } catch (error) {
     return messageOf(error)
   }

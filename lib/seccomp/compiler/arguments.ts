@@ -60,9 +60,10 @@ interface Word {
 function testCondition(word: Word, test: Condition, loaded: Loaded, yes: Then, no: Then): Node {
   switch (test.operation) {
     case 'Equal':
-      return testEqual(word, test, loaded, yes, no)
+    case 'MaskedEqual':
+      return testMasked(word, test, loaded, yes, no)
     case 'NotEqual':
-      return testEqual(word, test, loaded, no, yes)
+      return testMasked(word, test, loaded, no, yes)
     case 'GreaterThan':
       return testOrder(word, 'greater', test, loaded, yes, no)
     case 'GreaterOrEqual':
@@ -75,23 +76,19 @@ function testCondition(word: Word, test: Condition, loaded: Loaded, yes: Then, n
       return testBits(word, test, loaded, yes, no)
     case 'BitsNotSet':
       return testBits(word, test, loaded, no, yes)
-    case 'MaskedEqual':
-      return testMasked(word, test, loaded, yes, no)
   }
 }
 
-function testEqual(word: Word, test: Condition, loaded: Loaded, yes: Then, no: Then): Node {
-  return testMasked(word, { ...test, mask: 0xffffffffffffffffn }, loaded, yes, no)
-}
+const ALL_BITS = 0xffffffffffffffffn
 
 /** (argument & mask) == value, half by half. A half whose mask is 0 is not tested. */
 function testMasked(word: Word, test: Condition, loaded: Loaded, yes: Then, no: Then): Node {
-  const { argument, value, mask = 0n } = test
+  const { argument, value, mask = ALL_BITS } = test
   if ((value & ~mask) !== 0n || (word.narrow && high(value) !== 0)) return no(loaded)
   const lowHalf: Then = before =>
-    testHalf(word, offset(word, argument, 'low'), low(mask), low(value), before, yes, no)
-  if (word.narrow || high(mask) === 0) return lowHalf(loaded)
-  const first = offset(word, argument, 'high')
+    testHalf(word, lowOffset(word, argument), low(mask), low(value), before, yes, no)
+  if (word.narrow) return lowHalf(loaded)
+  const first = highOffset(word, argument)
   return testHalf(word, first, high(mask), high(value), loaded, lowHalf, no)
 }
 
@@ -122,11 +119,11 @@ function testOrder(
   no: Then,
 ): Node {
   const { graph, narrow } = word
-  const lowAt = offset(word, argument, 'low')
+  const lowAt = lowOffset(word, argument)
   const lowHalf = (before: Loaded) =>
     load(graph, lowAt, before, graph.test(operation, low(value), yes(lowAt), no(lowAt)))
   if (narrow) return high(value) === 0 ? lowHalf(loaded) : no(loaded)
-  const at = offset(word, argument, 'high')
+  const at = highOffset(word, argument)
   const same = graph.test('equal', high(value), lowHalf(at), no(at))
   const above =
     high(value) === 0
@@ -143,22 +140,25 @@ function testBits(
   no: Then,
 ): Node {
   const { graph, narrow } = word
-  const half = (part: 'low' | 'high', bits: number, before: Loaded, otherwise: Then): Node => {
+  const half = (at: number, bits: number, before: Loaded, otherwise: Then): Node => {
     if (bits === 0) return otherwise(before)
-    const at = offset(word, argument, part)
     return load(graph, at, before, graph.test('set', bits, yes(at), otherwise(at)))
   }
-  const lowHalf: Then = before => half('low', low(value), before, no)
-  return narrow ? lowHalf(loaded) : half('high', high(value), loaded, lowHalf)
+  const lowHalf: Then = before => half(lowOffset(word, argument), low(value), before, no)
+  if (narrow) return lowHalf(loaded)
+  return half(highOffset(word, argument), high(value), loaded, lowHalf)
 }
 
 function load(graph: Graph, at: number, loaded: Loaded, next: Node): Node {
   return loaded === at ? next : graph.load(at, next)
 }
 
-function offset({ architecture }: Word, argument: number, half: 'low' | 'high'): number {
-  const second = (half === 'high') === (architecture.endian === 'little')
-  return ARGUMENTS_OFFSET + 8 * argument + (second ? 4 : 0)
+function lowOffset({ architecture }: Word, argument: number): number {
+  return ARGUMENTS_OFFSET + 8 * argument + (architecture.endian === 'little' ? 0 : 4)
+}
+
+function highOffset({ architecture }: Word, argument: number): number {
+  return ARGUMENTS_OFFSET + 8 * argument + (architecture.endian === 'little' ? 4 : 0)
 }
 
 function low(value: bigint): number {

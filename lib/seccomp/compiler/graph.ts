@@ -57,8 +57,9 @@ export class Graph {
     return node
   }
 
-  #id(node: Node): number {
-    return this.#ids.get(node) ?? -1
+  /** Undefined for a node of another graph, which none of this one leads to. */
+  #id(node: Node): number | undefined {
+    return this.#ids.get(node)
   }
 }
 

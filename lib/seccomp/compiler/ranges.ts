@@ -63,7 +63,6 @@ function decide(
   { name, rules, otherwise }: Decision,
   leaf: (verdict: Verdict) => Node,
 ): Node {
-  if (rules.length === 0) return leaf(otherwise)
   const tests = rules.map(({ conditions, verdict }) => ({ conditions, leaf: leaf(verdict) }))
   return testArguments(graph, architecture, name, tests, leaf(otherwise))
 }

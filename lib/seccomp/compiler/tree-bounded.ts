@@ -75,7 +75,7 @@ class BoundedSearch {
       if (!below || !above) continue
       const cost = weight + INSTRUCTION + below.cost + above.cost
       if (best && best.cost <= cost) continue
-      best = { plan: split(this.#ranges[at]?.from ?? 0, below.plan, above.plan), cost }
+      best = { plan: split((this.#ranges[at] as Placed).from, below.plan, above.plan), cost }
     }
     return best
   }

@@ -19,11 +19,12 @@ const LONGEST_TAIL = 16
  */
 export function planTree(ranges: readonly Range[]): Plan {
   const total = ranges.reduce((sum, { weight }) => sum + weight, 0) || 1
-  const tails = ranges.map(({ node }) => Math.min(longestPath(node), LONGEST_TAIL))
-  const room = tails.reduce((sum, tail) => sum + 2 ** tail, 0)
-  const placed = ranges.map((range, at): Placed => {
-    const tail = tails[at] ?? 0
-    return { ...range, weight: range.weight / total + (EVEN * 2 ** tail) / room, tail }
+  const tailed = ranges.map((range): Placed => {
+    return { ...range, tail: Math.min(longestPath(range.node), LONGEST_TAIL) }
+  })
+  const room = tailed.reduce((sum, { tail }) => sum + 2 ** tail, 0)
+  const placed = tailed.map((range): Placed => {
+    return { ...range, weight: range.weight / total + (EVEN * 2 ** range.tail) / room }
   })
   const depth = Math.ceil(Math.log2(room)) + SLACK
   return planWithin(placed, Math.min(depth, searchDepth(placed)))
@@ -49,7 +50,7 @@ function planWithin(ranges: readonly Placed[], depth: number): Plan {
   const at = halfOf(ranges, 2 ** (depth - 1))
   const below = planWithin(ranges.slice(0, at), depth - 1)
   const above = planWithin(ranges.slice(at), depth - 1)
-  return split(ranges[at]?.from ?? 0, below, above)
+  return split((ranges[at] as Placed).from, below, above)
 }
 
 /**

@@ -44,26 +44,22 @@ export function singlesOf(ranges: readonly Placed[]): Singles | undefined {
   if (ranges.length > LONGEST_LEAF) return undefined
   const base = baseAmong(ranges, 0, ranges.length - 1)
   const singles = ranges.filter(({ node }) => node !== base)
-  if (!base || singles.length > MOST_SINGLES) return undefined
+  if (singles.length > MOST_SINGLES) return undefined
   if (singles.some(({ from, to }) => from !== to)) return undefined
   singles.sort((a, b) => b.weight - a.weight)
-  const own = ranges.find(({ node }) => node === base)
+  const own = ranges.find(({ node }) => node === base) as Placed
   const paths = singles.map((range, at) => at + 1 + range.tail)
-  const depth = Math.max(singles.length + (own ? own.tail : 0), ...paths)
+  const depth = Math.max(singles.length + own.tail, ...paths)
   return { kind: 'singles', base, singles, depth }
 }
 
-/** The base of a run: the node of its wide ranges, or else that of its heaviest range. */
-export function baseAmong(
-  ranges: readonly Placed[],
-  first: number,
-  last: number,
-): Node | undefined {
-  let heaviest = ranges[first]
+/** The base of a run, which has a range at least: the node of its wide ranges, or else that of its heaviest range. */
+export function baseAmong(ranges: readonly Placed[], first: number, last: number): Node {
+  let heaviest = ranges[first] as Placed
   for (let at = first; at <= last; at++) {
     const range = ranges[at] as Placed
     if (range.from !== range.to) return range.node
-    if (range.weight > (heaviest?.weight ?? 0)) heaviest = range
+    if (range.weight > heaviest.weight) heaviest = range
   }
-  return heaviest?.node
+  return heaviest.node
 }

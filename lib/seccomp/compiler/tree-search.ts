@@ -5,6 +5,7 @@ import {
   MOST_SINGLES,
   type Placed,
   type Plan,
+  type Singles,
   singlesOf,
   split,
 } from './tree-plan.ts'
@@ -43,7 +44,11 @@ export class Search {
     ranges.forEach(({ weight }, at) => {
       this.#before[at + 1] = (this.#before[at] as number) + weight
     })
-    for (let length = 1; length <= this.#size; length++) {
+    for (let at = 0; at < this.#size; at++) {
+      this.#splits[at * this.#size + at] = at
+      this.#isLeaf[at * this.#size + at] = 1
+    }
+    for (let length = 2; length <= this.#size; length++) {
       for (let first = 0; first + length <= this.#size; first++) {
         this.#solve(first, first + length - 1)
       }
@@ -56,21 +61,22 @@ export class Search {
 
   plan(first: number, last: number): Plan {
     if (this.#isLeaf[first * this.#size + last]) {
-      const leaf = singlesOf(this.#ranges.slice(first, last + 1))
-      if (leaf) return leaf
+      return singlesOf(this.#ranges.slice(first, last + 1)) as Singles
     }
     const at = this.#splits[first * this.#size + last] as number
-    return split(this.#ranges[at]?.from ?? 0, this.plan(first, at - 1), this.plan(at, last))
+    const { from } = this.#ranges[at] as Placed
+    return split(from, this.plan(first, at - 1), this.plan(at, last))
   }
 
+  /** Solves a run of two or more. */
   #solve(first: number, last: number): void {
     const size = this.#size
     const cell = first * size + last
     const costs = this.#costs
     let best = Number.POSITIVE_INFINITY
     let where = last
-    const from = Math.max(first + 1, last > first ? (this.#splits[cell - 1] as number) : 0)
-    const to = Math.min(last, last > first ? (this.#splits[cell + size] as number) : 0)
+    const from = Math.max(first + 1, this.#splits[cell - 1] as number)
+    const to = Math.min(last, this.#splits[cell + size] as number)
     for (let at = from; at <= to; at++) {
       const cost = (costs[first * size + at - 1] as number) + (costs[at * size + last] as number)
       if (cost < best) {
@@ -87,14 +93,13 @@ export class Search {
 
   /** Infinite if the run can't be a leaf. */
   #leafCost(first: number, last: number): number {
-    if (first === last) return 0
     if (last > (this.#leafEnds[first] as number)) return Number.POSITIVE_INFINITY
     const base = baseAmong(this.#ranges, first, last)
     let singles = 0
     for (let at = first; at <= last; at++) {
-      const { node, from, to, weight } = this.#ranges[at] as Placed
+      const { node, weight } = this.#ranges[at] as Placed
       if (node === base) continue
-      if (from !== to || singles === MOST_SINGLES) return Number.POSITIVE_INFINITY
+      if (singles === MOST_SINGLES) return Number.POSITIVE_INFINITY
       this.#insert(weight, singles++)
     }
     let passing = this.weight(first, last)

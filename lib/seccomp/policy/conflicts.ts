@@ -10,7 +10,7 @@ import type { PlacedRule } from './section-group.ts'
  */
 export function reportConflicts(
   rules: readonly PlacedRule[],
-  precedence: Precedence,
+  precedence: Precedence | undefined,
   report: Report,
 ): void {
   const seen = new Map<string, PlacedRule>()

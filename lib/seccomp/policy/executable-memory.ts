@@ -28,8 +28,8 @@ type Facts = Pick<Architecture, 'table' | 'mapAnonymous' | 'mmapByPointer'>
 interface CodeLimits {
   /** Whether this Node compiles nothing: `node --jitless`. */
   readonly jitless: boolean
-  /** `seccomp.late_libraries`. */
-  readonly libraries: 'allow' | 'refuse'
+  /** `seccomp.late_libraries`; `allow` if it is not given. */
+  readonly libraries: 'allow' | 'refuse' | undefined
 }
 
 /** The rules, each with what asks for it; none where `filtersMappings` is false. */

@@ -90,7 +90,7 @@ export function effectivePolicy(
   architecture: Architecture,
   { builtin, needs, sockets, jitless = false, config }: PolicySources,
 ): EffectivePolicy | undefined {
-  const { mode, policy, late_libraries: libraries = 'allow' } = config
+  const { mode, policy, late_libraries: libraries } = config
   const base = mode === 'replace' ? undefined : builtin
   const written = policy ?? (base && { ...base, rules: [] })
   if (!written) return undefined

@@ -88,7 +88,7 @@ function rulesByNumber(
     else byNumber.set(number, [rule])
   }
   const order = precedence === 'first' ? plainLast : strictestFirst
-  for (const group of byNumber.values()) if (group.length > 1) group.sort(order)
+  for (const group of byNumber.values()) group.sort(order)
   return byNumber
 }
 
@@ -140,5 +140,5 @@ function identity(rule: Rule): string {
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return Number(a > b) - Number(a < b)
 }

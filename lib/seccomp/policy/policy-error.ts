@@ -1,10 +1,8 @@
-/** The reasons why a policy can't be enforced here, as a closed union; `error.code` in the log. */
-const POLICY_ERRORS = [
-  'UNKNOWN_SYSCALL', // a name that the architecture does not have (S10)
-  'ACTION_UNAVAILABLE', // an action that this kernel does not have (S11)
-  'PROGRAM_TOO_LARGE', // more instructions than the kernel accepts
-] as const
-type PolicyErrorCode = (typeof POLICY_ERRORS)[number]
+/** The reasons why a policy can't be enforced here; `error.code` in the log. */
+type PolicyErrorCode =
+  | 'UNKNOWN_SYSCALL' // a name that the architecture does not have (S10)
+  | 'ACTION_UNAVAILABLE' // an action that this kernel does not have (S11)
+  | 'PROGRAM_TOO_LARGE' // more instructions than the kernel accepts
 
 /** The policy is well formed, but can't be enforced on this architecture and kernel. */
 export class PolicyError extends Error {

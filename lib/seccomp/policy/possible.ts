@@ -22,8 +22,7 @@ function isUnmet(conditions: readonly Condition[]): boolean {
   /** Bits that have to be as they are in `bits`. */
   let [known, bits] = [0n, 0n]
   for (const { operation, value, mask = ALL_BITS } of conditions) {
-    if (operation === 'MaskedEqual' && (value & ~mask & ALL_BITS) !== 0n) return true
-    if (operation === 'BitsSet' && value === 0n) return true
+    if ((value & ~mask & ALL_BITS) !== 0n) return true
     const [fixed, as] = fixedBits({ operation, value, mask })
     if (((bits ^ as) & known & fixed) !== 0n) return true
     known |= fixed
@@ -42,7 +41,6 @@ function fixedBits({
   value,
   mask = ALL_BITS,
 }: Pick<Condition, 'operation' | 'value' | 'mask'>): readonly [fixed: bigint, as: bigint] {
-  if (operation === 'Equal') return [ALL_BITS, value]
   if (operation === 'MaskedEqual') return [mask, value]
   return operation === 'BitsNotSet' ? [value, 0n] : [0n, 0n]
 }

@@ -64,7 +64,7 @@ export function mapWith(keys: Keys): Read<Readonly<Record<string, unknown>>> {
       }
     }
     // A new object with own keys only, whatever the document contains.
-    return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)))
+    return { ...value }
   }
 }
 

@@ -28,6 +28,7 @@ export function readGroup(originOf: (path: Path) => string): Read<readonly Place
     const plain = names === undefined ? [] : listOf(readName)(names, [...path, 'names'], report)
     const narrowed =
       named === undefined ? [] : listOf(readNamed)(named, [...path, 'names_with_args'], report)
+    if (!verdict) return undefined
     return [...(plain ?? []), ...(narrowed ?? [])].map(({ at, ...call }) => {
       const rule = { ...call, verdict, origin: originOf(at) }
       return { rule: mustExist ? rule : { ...rule, mustExist }, path: at }
@@ -35,11 +36,12 @@ export function readGroup(originOf: (path: Path) => string): Read<readonly Place
   }
 }
 
+/** Undefined if it can't be read: what else the calls get is then not compared with anything. */
 function readVerdict(
   group: Readonly<Record<string, unknown>>,
   path: Path,
   report: Report,
-): Verdict {
+): Verdict | undefined {
   const { action: wanted, errno } = group
   const at = [...path, 'action']
   if (wanted === undefined) report(at, `is required: one of ${ACTIONS.join(', ')}`)
@@ -47,9 +49,9 @@ function readVerdict(
   if (errno !== undefined && action !== undefined && action !== 'errno') {
     report([...path, 'errno'], `is only valid with action: errno, not with ${action}`)
   }
-  if (action !== 'errno') return { action: action ?? 'errno' }
+  if (action !== 'errno') return action && { action }
   const name = errno === undefined ? 'EPERM' : readErrno(errno, [...path, 'errno'], report)
-  return { action, errno: name ?? 'EPERM' }
+  return name && { action, errno: name }
 }
 
 /** An error, given by its name or by its number (the one of all architectures except MIPS). */
@@ -94,9 +96,10 @@ const readCondition: Read<Condition> = (value, path, report) => {
       masked ? 'is required with MaskedEqual' : 'is only valid with MaskedEqual',
     )
   }
-  const mask = masked
-    ? readWord(0xffffffffffffffffn)(map.mask ?? 0, [...path, 'mask'], report)
-    : undefined
+  const mask =
+    map.mask === undefined
+      ? undefined
+      : readWord(0xffffffffffffffffn)(map.mask, [...path, 'mask'], report)
   if (argument === undefined || operation === undefined || number === undefined) return undefined
   const rest = mask === undefined ? {} : { mask }
   return { argument: Number(argument), operation, value: number, ...rest }
@@ -105,8 +108,7 @@ const readCondition: Read<Condition> = (value, path, report) => {
 /** An unsigned number, or a string with one (`"0x…"`), as numbers in YAML are only exact to 2⁵³. */
 function readWord(most: bigint): Read<bigint> {
   return (value, path, report) => {
-    const exact =
-      typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
+    const exact = typeof value === 'bigint' || Number.isSafeInteger(value)
     const text = typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)
     const number = exact || text ? BigInt(value as string | number | bigint) : -1n
     if (number >= 0n && number <= most) return number

@@ -82,9 +82,10 @@ function parsePolicy(
   const rules = groups?.flat() ?? []
   const precedence =
     order === undefined ? undefined : oneOf(PRECEDENCES)(order, at('precedence'), report)
-  reportConflicts(rules, precedence ?? 'strictest', report)
+  reportConflicts(rules, precedence, report)
+  if (defaultAction === undefined) return undefined
   return {
-    defaultAction: defaultAction ?? 'errno',
+    defaultAction,
     defaultOrigin: originOf(at('default_action')),
     ...(precedence && { precedence }),
     rules: rules.map(({ rule }) => rule),

@@ -12,7 +12,7 @@ const TRIED_FIRST: ReadonlySet<string> = new Set(['clone3', 'io_uring_setup'])
  * (fchmodat2, faccessat2, close_range), libuv (copy_file_range → sendfile, statx → stat, getrandom →
  * /dev/urandom), Node (openat2).
  */
-const HAVE_FALLBACK: ReadonlySet<string> = new Set([
+const HAVE_FALLBACK: ReadonlySet<string | undefined> = new Set([
   'close_range',
   'copy_file_range',
   'faccessat2',
@@ -39,7 +39,7 @@ export function wordDefault(name: string | undefined, defaultAction: Action): Ve
   const isTried = name === undefined || TRIED_FIRST.has(name)
   if (isTried && DENIES.has(defaultAction)) return ENOSYS
   if (defaultAction !== 'errno') return { action: defaultAction }
-  return name !== undefined && HAVE_FALLBACK.has(name) ? ENOSYS : EPERM
+  return HAVE_FALLBACK.has(name) ? ENOSYS : EPERM
 }
 
 /** S11a: the error for a call that a policy denies. */

@@ -91,7 +91,8 @@ class KafkaOutput implements Output {
     const result = fates.result(batch.count)
     if (fates.failure !== undefined) {
       const left = result.retry.length
-      this.#log.error({ err: fates.failure, left }, 'A connection ended within a batch')
+      const said = { err: fates.failure, left }
+      this.#words.say(this.#log, 'error', said, 'A connection ended within a batch')
     }
     return result
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { pino } from 'pino'
 import { openChain } from '../../../lib/agent/beats/chain.ts'
@@ -75,6 +76,17 @@ describe('chain: an answer that is no event', () => {
       expect(meta).to.deep.equal({ fields: { m: 1 } })
     })
   }
+
+  it('ends nothing if it is a promise that fails', async () => {
+    const unheard: unknown[] = []
+    const hear = (reason: unknown) => unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    const { event } = await passed(() => Promise.reject(new Error('late')))
+    await turn()
+    process.off('unhandledRejection', hear)
+    expect(event.error.message).to.match(/neither an event/)
+    expect(unheard).to.deep.equal([])
+  })
 })
 
 describe('chain: an answer that is an event', () => {

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { bytes, bytesFrom } from '../../../lib/config/schema/bytes.ts'
 import { duration, durationFrom, formatDuration } from '../../../lib/config/schema/duration.ts'
 import { fileMode } from '../../../lib/config/schema/file-mode.ts'
-import { type Format, integer, listOf, oneOf, text } from '../../../lib/config/schema/formats.ts'
+import {
+  accepts,
+  type Format,
+  integer,
+  listOf,
+  oneOf,
+  text,
+} from '../../../lib/config/schema/formats.ts'
 
 const LONGEST = 2 ** 31 - 1
 const levels = oneOf(['info', 'error'])
@@ -15,6 +22,12 @@ describe('config: formats', () => {
     [duration, '500ms', 500],
     [duration, '1.5h', 5_400_000],
     [duration, '0.7s', 700],
+    [duration, '1ms', 1],
+    [duration, '1s', 1000],
+    [duration, '1m', 60_000],
+    [duration, '1h', 3_600_000],
+    [duration, '1.001s', 1001],
+    [durationFrom(1000), '1s', 1000],
     [duration, '1d', 86_400_000],
     [duration, 0, 0],
     [duration, '0', 0],
@@ -24,6 +37,24 @@ describe('config: formats', () => {
     [bytes, '10MB', 10_000_000],
     [bytes, '1.5 kB', 1500],
     [bytes, 4096, 4096],
+    [bytes, 0, 0],
+    [bytes, '7B', 7],
+    [bytes, '1kB', 1_000],
+    [bytes, '1KB', 1_000],
+    [bytes, '1MB', 1_000_000],
+    [bytes, '1GB', 1_000_000_000],
+    [bytes, '1TB', 1_000_000_000_000],
+    [bytes, '1KiB', 1_024],
+    [bytes, '1MiB', 1_048_576],
+    [bytes, '1GiB', 1_073_741_824],
+    [bytes, '1TiB', 1_099_511_627_776],
+    [bytesFrom(1024), 1024, 1024],
+    [bytesFrom(1024), '1KiB', 1024],
+    [fileMode, '0000', 0],
+    [fileMode, '0777', 0o777],
+    [integer(1, 3), 1, 1],
+    [integer(), Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    [listOf(levels), [], []],
     [fileMode, '0600', 0o600],
     [fileMode, '0o644', 0o644],
     [integer(), -3, -3],
@@ -54,6 +85,29 @@ describe('config: formats', () => {
     [duration, '0.1ms', 'not "0.1ms"'],
     [duration, '25d', 'not "25d"'],
     [duration, ['1s'], 'not a list'],
+    [duration, 0.5, 'not 0.5 (the unit is missing)'],
+    [duration, -1, 'such as 10s or 1m30s, not -1'],
+    [duration, true, 'such as 10s or 1m30s, not true'],
+    [duration, 'x1s', 'not "x1s"'],
+    [duration, `${LONGEST + 1}ms`, 'not "2147483648ms"'],
+    [durationFrom(1000), '999ms', 'from 1s to 24d20h, such as 10s or 1m30s, not "999ms"'],
+    [durationFrom(1), '0', 'must be a duration from 1ms to 24d20h, such as 10s or 1m30s, not "0"'],
+    [bytes, 'x1MB', 'must be a size, such as 10MiB, 10MB or 4096, not "x1MB"'],
+    [bytes, '1MBx', 'not "1MBx"'],
+    [bytes, 'MB', 'not "MB"'],
+    [bytes, '4096', 'not "4096"'],
+    [bytes, 2 ** 53, 'not 9007199254740992'],
+    [bytes, true, 'not true'],
+    [bytesFrom(1), 0, 'must be a size of 1 bytes or more, such as 10MiB, 10MB or 4096, not 0'],
+    [fileMode, 'x0600', 'not "x0600"'],
+    [fileMode, '06000', 'not "06000"'],
+    [fileMode, 0o600, 'not 384'],
+    [integer(1, 3), 0, 'must be a whole number from 1 to 3, not 0'],
+    [text, true, 'must be text, not true (put it in quotes)'],
+    [text, [], 'must be text, not a list'],
+    [levels, 5, 'must be one of info, error, not 5'],
+    [levels, 'x'.repeat(60), `must be one of info, error, not "${'x'.repeat(60)}"`],
+    [levels, 'x'.repeat(61), `must be one of info, error, not "${'x'.repeat(60)}…"`],
     [durationFrom(1), 0, 'must be a duration from 1ms to 24d20h, such as 10s or 1m30s, not 0'],
     [bytes, '10Mb', 'not "10Mb"'],
     [bytes, '10iB', 'not "10iB"'],
@@ -92,6 +146,42 @@ describe('config: formats', () => {
     expect(() => fileMode('0600')).to.throw('must be a file mode')
     expect(() => listOf(duration)(['1s'])).to.throw('must be a list')
   })
+
+  const SETTLED: readonly (readonly [
+    what: string,
+    format: Format<unknown>,
+    taken: readonly unknown[],
+    refused: readonly unknown[],
+  ])[] = [
+    ['duration', duration, [0, 1, LONGEST], [-1, 1.5, LONGEST + 1, '1s', null]],
+    ['duration of 1s or more', durationFrom(1000), [1000], [999, 0]],
+    ['bytes', bytes, [0, Number.MAX_SAFE_INTEGER], [-1, 1.5, 2 ** 53, '1MB']],
+    ['bytes from 5', bytesFrom(5), [5, 6], [4, 5.5]],
+    ['file mode', fileMode, [0, 1, 0o777], [-1, 0o1000, 1.5, '0600']],
+    ['integer', integer(1, 3), [1, 3], [0, 4, 1.5]],
+    ['list', listOf(levels), [[], ['info', 'error']], [['info', 'x'], 'info', null]],
+    ['word', levels, ['info'], ['x', null]],
+  ]
+  for (const [what, format, taken, refused] of SETTLED) {
+    it(`knows a settled ${what}`, () => {
+      expect(taken.filter(value => !accepts(format, value))).to.deep.equal([])
+      expect(refused.filter(value => accepts(format, value))).to.deep.equal([])
+    })
+  }
+
+  const WRITTEN: readonly (readonly [ms: number, text: string])[] = [
+    [0, '0s'],
+    [1, '1ms'],
+    [1000, '1s'],
+    [60_000, '1m'],
+    [3_600_000, '1h'],
+    [86_400_000, '1d'],
+    [90_061_001, '1d1h1m1s1ms'],
+    [86_399_999, '23h59m59s999ms'],
+  ]
+  for (const [ms, written] of WRITTEN) {
+    it(`writes ${ms} ms as ${written}`, () => expect(formatDuration(ms)).to.equal(written))
+  }
 
   it('reads back every duration that it writes', () => {
     fc.assert(

@@ -125,6 +125,29 @@ describe("config: a plugin's section", () => {
     [{ format: Array, default: [] }, 'a,b', 'must be a list, such as [a, b], not "a,b"'],
     [{ format: Object, default: {} }, '{}', 'must be a map, written as key: value, not "{}"'],
     [{ format: RegExp, default: /a/ }, '(', 'must be a regular expression, not "("'],
+    [{ format: RegExp, default: /a/ }, 5, 'must be a regular expression, not 5'],
+    [{ format: String, default: 'x' }, true, 'must be text, not true (put it in quotes)'],
+    [{ format: String, default: 'x' }, [], 'must be text, not a list'],
+    [{ format: 'port', default: 1 }, 65_536, 'must be a whole number from 0 to 65535, not 65536'],
+    [{ format: 'integer', default: 1 }, 1.5, 'must be a whole number, not 1.5'],
+    [{ default: true }, 1, 'must be true or false, not 1'],
+    [{ default: ['a'] }, 'a', 'must be a list, such as [a, b], not "a"'],
+    [
+      { format: Object, default: {} },
+      null,
+      'has no value; it must be a map, written as key: value',
+    ],
+    [
+      { format: 'windows_named_pipe', default: 80 },
+      'pipe',
+      'must be a port or a Windows named pipe, not "pipe"',
+    ],
+    [{ format: ['on', 3], default: 'on' }, 4, 'must be one of on, 3, not 4'],
+    [
+      { format: 'int', default: 1, sensitive: true },
+      null,
+      'has no value; it must be a whole number',
+    ],
     [
       { format: ['on', 'off', 3], default: 'on' },
       'onn',
@@ -150,12 +173,74 @@ describe("config: a plugin's section", () => {
     })
   }
 
+  it('suggests no key where none is near', () => {
+    const value = { mutant: 1, nested: { mutant: 1 } }
+    expect(messagesOf(schema, value)).to.deep.equal([
+      'beats[0].mutant: unknown key',
+      'beats[0].nested.mutant: unknown key',
+    ])
+  })
+
+  it('fills in defaults in lists of maps, at any depth', () => {
+    const children = {
+      name: { format: String, default: null },
+      to: { host: { format: String, default: 'localhost' }, port: { format: 'port', default: 80 } },
+      tags: [],
+    }
+    const listed = { list: { format: Array, default: [], children } } as Schema<unknown>
+    const list = [{ name: 'a' }, { name: 'b', to: { port: 81 }, tags: ['x'] }]
+    expect(settingsOf(listed, { list })).to.deep.equal({
+      list: [
+        { name: 'a', to: { host: 'localhost', port: 80 }, tags: [] },
+        { name: 'b', to: { host: 'localhost', port: 81 }, tags: ['x'] },
+      ],
+    })
+    for (const [wrong, shown] of [
+      [5, '5'],
+      [{ 0: {} }, 'a map'],
+    ] as const) {
+      expect(messagesOf(listed, { list: wrong })).to.deep.equal([
+        `beats[0].list: must be a list, such as [a, b], not ${shown}`,
+      ])
+    }
+    expect(messagesOf(listed, { list: [{ name: 'a', to: { prot: 1 } }] })).to.deep.equal([
+      'beats[0].list[0].to.prot: unknown key (did you mean "port"?)',
+    ])
+  })
+
+  it('says that a required setting is missing or has no value, and keeps one that may be null', () => {
+    const leaves = {
+      must: { format: String, default: null },
+      may: { format: String, default: null, nullable: true },
+      any: { format: '*', default: null },
+    } as Schema<unknown>
+    expect(messagesOf(leaves, {})).to.deep.equal(['beats[0].must: is required'])
+    expect(messagesOf(leaves, { must: null, may: null, any: null })).to.deep.equal([
+      'beats[0].must: has no value; it must be text',
+    ])
+    expect(settingsOf(leaves, { must: 'x' })).to.deep.equal({ must: 'x', may: null, any: null })
+  })
+
   const taken: readonly (readonly [leaf: object, written: unknown, value: unknown])[] = [
     [{ format: even, default: 2 }, 4, 4],
     [{ format: '*', default: null }, undefined, null],
     [{ format: '*', default: null }, null, null],
     [{ format: RegExp, default: /a/ }, '^b$', /^b$/],
     [{ format: ['on', 3], default: 'on' }, 3, 3],
+    [{ format: ['on', 3], default: 'on' }, 'on', 'on'],
+    [{ format: 'port', default: 1 }, 65_535, 65_535],
+    [{ format: 'port', default: 1 }, 0, 0],
+    [{ format: 'nat', default: 1 }, 0, 0],
+    [{ format: Number, default: 1 }, -1.5, -1.5],
+    [{ format: Boolean, default: true }, false, false],
+    [{ default: 'x' }, '', ''],
+    [{ default: 2 }, 2.5, 2.5],
+    [{ default: false }, true, true],
+    [{ default: { a: 1 } }, { b: 2 }, { b: 2 }],
+    [{ format: 'port_or_windows_named_pipe', default: 80 }, 81, 81],
+    [{ format: 'port_or_windows_named_pipe', default: 80 }, '\\\\.\\pipe\\x', '\\\\.\\pipe\\x'],
+    [{ format: '*', default: 1 }, 'anything', 'anything'],
+    [{ default: null }, ['anything'], ['anything']],
     [{ default: [] }, ['x'], ['x']],
     [{ format: String, default: 'x', env: 'PATH' }, undefined, 'x'],
     [

@@ -15,6 +15,7 @@ describe('the names of credentials', () => {
     ['are not in keys', '${credential:a}: 1', []],
     ['are not what stands for the characters', 'a: $${credential:b}', []],
     ['are names of files, which no path is', 'a: ${credential:../b}${credential:..}', []],
+    ['end where a comment begins, in text that is no YAML', ']: ${credential:b #c}', ['b']],
     ['are none where there is nothing', '', []],
     ['are found as far as text that is no YAML goes', 'a: ${credential:b}\n}: [', ['b']],
   ] as const) {

@@ -82,7 +82,11 @@ describe('config: a credential', () => {
     expect(read()).to.deep.equal(missing("$CREDENTIALS_DIRECTORY can't be read: ENOENT"))
     mkdirSync(folder)
     expect(read()).to.deep.equal(missing('none available'))
-    for (let n = 10; n < 31; n++) writeFileSync(join(folder, `c${n}`), 'secret')
+    for (let n = 10; n < 30; n++) writeFileSync(join(folder, `c${n}`), 'secret')
+    expect(read())
+      .to.have.property('problem')
+      .that.matches(/available: c10, .*, c29\)$/)
+    writeFileSync(join(folder, 'c30'), 'secret')
     expect(read())
       .to.have.property('problem')
       .that.matches(/available: c10, .*, c29, …\)$/)
@@ -117,6 +121,7 @@ describe('config: ${credential:NAME}', () => {
     ['${credential:brace}', '}${A}', '}${A}'],
     ['${credential:pw:?unused}', 'hunter2', 'hunter2'],
     ['${NO:${credential:pw}}', 'hunter2', 'hunter2'],
+    ['${credential:pw}${NO:${credential:number}}', 'hunter242', 'hunter2', '42'],
     ['${NO:${NO:${credential:number}}}', '42', '42'],
     ['${N:${credential:pw}}', 7],
     ['${N:${credential:none}}', 7],

@@ -141,11 +141,43 @@ processors:
     expect(config).to.deep.include({ name: 'me-a', fields: { a: 'a' } })
   })
 
+  it('is found by its path, and so is what it is in', () => {
+    const secrets = new Secrets(
+      [
+        ['a', 'b', 0],
+        ['a', 'c'],
+      ],
+      ['abcd'],
+    )
+    const wordsAt = (...path: (string | number)[]) => secrets.wordsAt(path, 'is abcd', 'unseen')
+    for (const path of [
+      ['a', 'b', 0],
+      ['a', 'c'],
+    ]) {
+      expect(wordsAt(...path)).to.equal(`unseen${NOTE}`)
+    }
+    for (const path of [['a'], ['a', 'b'], []]) expect(wordsAt(...path)).to.equal('unseen')
+    for (const path of [['b'], ['a', 'b', 1], ['a', 'b', '0'], ['a', 'c', 'd'], ['c']]) {
+      expect(wordsAt(...path)).to.equal('is [redacted]')
+    }
+    expect(secrets.wordsAt(['a'], 'is abcd')).to.equal('is [redacted]')
+    expect(secrets.wordsAt(['a', 'c'], 'unseen', 'unseen')).to.equal('unseen')
+    expect(secrets.wordsAt(['a', 'c'], 'is abcd')).to.equal(`is not valid${NOTE}`)
+  })
+
   it('is hidden in any text, however it is quoted, the longest first, but for what is no secret', () => {
     const secrets = new Secrets([], ['abcd', 'abcdef', 'say "hi"', 'abc'])
     expect(secrets.hide(`abcdef abcd abc ${JSON.stringify('say "hi"')} say "hi"`)).to.equal(
       '[redacted] [redacted] abc "[redacted]" [redacted]',
     )
+    // Two that overlap, and what only begins as one.
+    const more = new Secrets([], ['12345', '34567', 'wxyz', 'aaaa', 'tab\there'])
+    expect(more.hide('1234567 wxy wxyzwxyz aaaaa')).to.equal(
+      '[redacted] wxy [redacted][redacted] [redacted]',
+    )
+    expect(more.hide(JSON.stringify(['tab\there']))).to.equal('["[redacted]"]')
+    expect(more.hide('xyz')).to.equal('xyz')
+    expect(new Secrets([], []).hide('abcd')).to.equal('abcd')
     const error = new Error('no abcd')
     expect(() => secrets.rethrow(error)).to.throw('no [redacted]')
     expect(error.stack).not.to.contain('abcd')

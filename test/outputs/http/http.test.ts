@@ -117,21 +117,6 @@ describe('output.http', () => {
     expect(String(line?.answer)).to.match(/^busy \[2J x{180,}…$/)
   })
 
-  it('rejects where the answer is too long, cut, hung or late', async () => {
-    const to = await open()
-    web.answer = response => response.writeHead(200).end(Buffer.alloc(100_000))
-    expect(await rejection(write(to, ['{}']))).to.match(/longer than 65536 bytes/)
-    web.answer = response => {
-      response.writeHead(200, { 'content-length': '10' }).write('half')
-      response.socket?.end()
-    }
-    expect(await rejection(write(to, ['{}']))).to.match(/within the answer|aborted/)
-    web.answer = () => undefined
-    expect(await rejection(write(to, ['{}'], AbortSignal.timeout(50)))).to.match(/abort/)
-    web.answer = response => response.writeHead(200).end()
-    expect(await write(to, ['{}'])).to.deep.equal({ retry: [], reject: [] })
-  })
-
   it('takes another connection at once if the one that it kept has ended', async () => {
     let requests = 0
     const server: TcpServer = createServer(socket => {

@@ -126,6 +126,18 @@ describe('output.redis', () => {
     expect(outputs.logged).to.have.length(2)
   })
 
+  it('has few lines of many keys that are no lists', async () => {
+    const made = await open({ key: '%{[a]}' })
+    for (let time = 0; time < 30; time++) {
+      const keys = [`a${time}`, `b${time}`, 'good']
+      for (const key of keys.slice(0, 2)) server.texts.set(`0:${key}`, 'text')
+      const result = await write(made, ['1', '2', '3'], to(...keys))
+      expect(result).to.deep.equal({ retry: [0, 1], reject: [] })
+    }
+    expect(outputs.logged).to.have.length(10)
+    expect(outputs.logged[9]).to.deep.include({ key: 'a9', other_keys: 1 })
+  })
+
   it('sends what is written at once over one connection, in its order', async () => {
     const made = await open()
     const lines = Array.from({ length: 20 }, (_, at) => `${at}`)

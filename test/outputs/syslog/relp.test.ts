@@ -68,6 +68,8 @@ describe('output.syslog over RELP', () => {
     const all = { retry: [0, 1], reject: [], cause: 'throttled' }
     expect(await write(to, linesOf(2))).to.deep.equal(all)
     expect(server.sockets).to.have.length(1)
+    // It comes with every try: once is enough.
+    expect(opening.logged.map(({ level }) => level)).to.deep.equal([50, 20, 20])
   })
 
   it('takes answers in any order, in whatever pieces they come', async () => {

@@ -70,6 +70,22 @@ describe('lease', () => {
     expect(lease.meta).to.equal(lease.meta)
   })
 
+  it('has lists that an output can not take events out of', () => {
+    const { lease } = leased(
+      [LETTERS, ['"m"']],
+      [
+        [0, 0, 5],
+        [1, 0, 1],
+      ],
+    )
+    for (const list of [lease.chunks, lease.lines, lease.meta]) {
+      const own: unknown[] = Object(list)
+      expect(() => own.pop()).to.throw(TypeError)
+    }
+    expect(() => Object.assign(lease, { count: 0 })).to.throw(TypeError)
+    expect([lease.count, lease.lines.length, lease.chunks.length]).to.deep.equal([6, 6, 2])
+  })
+
   it('settles all at once, and gives back their room', () => {
     const { lease, settled, released, pins } = leased(
       [LETTERS, ['"x"']],

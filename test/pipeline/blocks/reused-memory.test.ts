@@ -79,9 +79,24 @@ describe('the memory of blocks', () => {
     const pins = noPins()
     const block = sealed(pins, 'ü'.repeat(40_000))
     expect(block.slice(0, 1)).to.have.length(80_001)
-    const taken = pins.spare?.take()
+    const taken = pins.spare?.take().bytes
     expect(taken?.toString('utf8', 0, 4)).to.equal('üü')
     expect(block.slice(0, 1).buffer).not.to.equal(taken?.buffer)
+  })
+
+  it('knows where each event ends, however many there are, also of another block later', () => {
+    const pins = noPins()
+    for (const bytes of [100, 20, 62, 100, 64, 20]) {
+      const block = new Block(pins)
+      const all = Array.from({ length: 4_000 }, (_, at) => `${at}`.padEnd(bytes - 1, '.'))
+      const count = block.fill(all, undefined, 0, all.length)
+      block.seal()
+      const lines = Array.from({ length: count }, (_, at) => String(block.slice(at, at + 1)))
+      expect(lines).to.deep.equal(all.slice(0, count).map(line => `${line}\n`))
+      expect(count).to.equal(Math.min(4_000, Math.floor(BLOCK_BYTES / bytes)))
+      block.settle(0, count, 'confirmed')
+      expect(block.slice(0, count)).to.have.length(0)
+    }
   })
 
   it('holds text of more than ASCII as well', () => {

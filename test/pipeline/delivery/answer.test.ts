@@ -26,6 +26,15 @@ describe('answer of an output', () => {
     expect(answer.rejected).to.deep.equal([{ index: 1, reason: 'reason 1' }])
   })
 
+  it('has each event once, however often it is rejected', () => {
+    const reject = ['a', 'b'].flatMap(reason => [0, 2].map(index => ({ index, reason })))
+    const answer = answerOf(3, { retry: [], reject })
+    expect(answer.rejected).to.deep.equal([
+      { index: 0, reason: 'b' },
+      { index: 2, reason: 'b' },
+    ])
+  })
+
   it('asks for a pause of any length up to ten minutes', () => {
     const askedMs = [0, 0.5, 1, 600_000, 600_001].map(
       retryAfterMs => answerOf(1, { ...DONE, retryAfterMs }).askedMs,
@@ -45,6 +54,18 @@ describe('answer of an output', () => {
     ]
     for (const [given, cause] of causes) {
       expect(answerOf(1, { ...DONE, ...given }).cause, JSON.stringify(given)).to.equal(cause)
+    }
+  })
+
+  it('holds up nobody if the rest of a batch is throttled once more, unless for as long as is asked', () => {
+    const causes: readonly (readonly [Partial<WriteResult>, unknown])[] = [
+      [{ cause: 'throttled' }, undefined],
+      [{ cause: 'throttled', retryAfterMs: 5 }, 'throttled'],
+      [{ cause: 'lost' }, 'lost'],
+    ]
+    for (const [given, cause] of causes) {
+      const answer = answerOf(1, { retry: [0], reject: [], ...given }, true)
+      expect(answer.cause, JSON.stringify(given)).to.equal(cause)
     }
   })
 

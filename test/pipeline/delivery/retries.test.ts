@@ -58,6 +58,29 @@ describe('delivery: what is tried again', () => {
     await pipeline.close(NEVER)
   })
 
+  it('holds up no other batch where a part of one is throttled again and again', async () => {
+    const tries: number[] = []
+    let lastMs = 0
+    const output = outputOf(async ({ lines: written }) => {
+      const retry = written.flatMap((line, at) => (idOf(line) === 'e1' ? [at] : []))
+      if (retry.length > 0) tries.push(performance.now())
+      else lastMs = performance.now()
+      return { retry, reject: [], ...(retry.length === written.length && { cause: 'throttled' }) }
+    })
+    const backoff = { init: 2, max: 60_000 }
+    const delivery = { ...ORDERED, ordered: false, inFlight: 1, bulk_max_size: 2, backoff }
+    const { log, lines } = memoryLog()
+    const pipeline = pipelineTo(output, { delivery, queue: QUEUE, log })
+    const publish = pipeline.publisher(SOURCE, NEVER)
+    await publish(events(2))
+    while (lines.length < 8) await sleep(1)
+    await (await publish(events(1, 'f'))).confirmed
+    // By then it waits for an eighth of a second at least.
+    const pauseMs = Number(lines[7]?.['retry_in_ms'])
+    expect(lastMs).to.be.below((tries[7] ?? 0) + pauseMs)
+    await pipeline.close(AbortSignal.abort())
+  })
+
   it('waits when the peer throttles, also if no event of that write is left', async () => {
     const times: number[] = []
     const output = outputOf(async () => {

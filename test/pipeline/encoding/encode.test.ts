@@ -2,7 +2,11 @@ import { inspect } from 'node:util'
 import { expect } from 'chai'
 import type { Event } from '../../../lib/event.ts'
 import { constantsForOf, encoderOf, momentOf } from '../../../lib/pipeline/encoding/encode.ts'
-import type { EnrichmentLayer, EventSource } from '../../../lib/pipeline/encoding/enrichment.ts'
+import {
+  constantsOf,
+  type EnrichmentLayer,
+  type EventSource,
+} from '../../../lib/pipeline/encoding/enrichment.ts'
 import { SOURCE } from '../fixtures.ts'
 
 const NOW = '2026-01-31T12:00:00.000Z'
@@ -13,7 +17,7 @@ function labels(own: Partial<EnrichmentLayer>): EventSource {
 }
 
 function encoded(given: unknown, source = SOURCE): Record<string, unknown> {
-  return JSON.parse(encoderOf(source)(given as Event, momentOf(Date.parse(NOW))))
+  return JSON.parse(encoderOf(constantsOf(source))(given as Event, momentOf(Date.parse(NOW))))
 }
 
 describe('encode: what the source adds', () => {
@@ -91,10 +95,10 @@ describe('encode: what the source adds', () => {
     ['nothing for a field that is undefined', {}, withUndefined, common],
   ]
   it('has constants for events with a field that it only has as undefined', () => {
-    const constants = constantsForOf(withUndefined)
+    const constants = constantsForOf(constantsOf(withUndefined))
     expect(constants(['none']))
       .to.be.a('string')
-      .and.equal(constantsForOf(SOURCE)([]))
+      .and.equal(constantsForOf(constantsOf(SOURCE))([]))
     expect(constants(['host'])).to.equal(undefined)
   })
 
@@ -121,7 +125,7 @@ describe('encode: what the source adds', () => {
 
   it('puts the time first and leaves the event as it was', () => {
     const given = Object.freeze({ b: 1, host: Object.freeze({ cpu: 1 }) })
-    expect(encoderOf(SOURCE)(given, momentOf(Date.parse(NOW)))).to.match(
+    expect(encoderOf(constantsOf(SOURCE))(given, momentOf(Date.parse(NOW)))).to.match(
       /^\{"@timestamp":"2026-01-31T12:00:00.000Z","b":1,/,
     )
   })
@@ -132,7 +136,7 @@ describe('encode: what the source adds', () => {
       fields: JSON.parse('{"__proto__":{"polluted":3}}'),
       fields_under_root: true,
     })
-    const line = encoderOf(source)(hostile, momentOf(Date.parse(NOW)))
+    const line = encoderOf(constantsOf(source))(hostile, momentOf(Date.parse(NOW)))
     expect(line).to.include('"__proto__":{"polluted":2}').and.to.include('{"polluted":1}')
     expect(Object.hasOwn(Object.prototype, 'polluted')).to.equal(false)
     expect('polluted' in {}).to.equal(false)
@@ -165,7 +169,9 @@ describe('encode: what JSON lacks', () => {
   for (const [what, value, expected] of carried) {
     it(`carries ${what} in its own way`, () => {
       expect(encoded({ value })['value']).to.deep.equal(expected)
-      expect(encoderOf(SOURCE)({ value }, momentOf(Date.parse(NOW)))).not.to.include('\n')
+      expect(encoderOf(constantsOf(SOURCE))({ value }, momentOf(Date.parse(NOW)))).not.to.include(
+        '\n',
+      )
     })
   }
 
@@ -250,7 +256,7 @@ describe('encode: what JSON lacks', () => {
   }
 
   it('refuses a source that can not be encoded when it is prepared', () => {
-    expect(() => encoderOf(labels({ fields: cycle }))).to.throw(/circular/)
+    expect(() => encoderOf(constantsOf(labels({ fields: cycle })))).to.throw(/circular/)
   })
 
   describe('@timestamp', () => {

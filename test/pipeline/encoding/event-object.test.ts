@@ -4,15 +4,16 @@ import { messageOf } from '../../../lib/errors.ts'
 import type { Event } from '../../../lib/event.ts'
 import { dataCopy } from '../../../lib/pipeline/encoding/data-copy.ts'
 import { encoderOf, momentOf, stringify } from '../../../lib/pipeline/encoding/encode.ts'
+import { constantsOf } from '../../../lib/pipeline/encoding/enrichment.ts'
 import { ObjectMaker } from '../../../lib/pipeline/encoding/event-object.ts'
 import { metadataOf } from '../../../lib/pipeline/encoding/meta.ts'
 import { SOURCE } from '../fixtures.ts'
 
 const layers = [{ tags: ['web'], fields: { team: 'x', deep: { a: 1 } }, fields_under_root: true }]
 const source = { ...SOURCE, layers }
-const encode = encoderOf(source)
+const encode = encoderOf(constantsOf(source))
 const now = momentOf(0)
-const objects = new ObjectMaker(source, encode, undefined)
+const objects = new ObjectMaker(constantsOf(source), encode, undefined)
 const make = (event: Event, at: typeof now) => objects.make(event, at)
 
 /** What the object of an event has to be: what its text says. */
@@ -87,7 +88,7 @@ describe('pipeline: the object of an event', () => {
     const touched = fc.uniqueArray(KEY).map(keys => new Set(keys))
     fc.assert(
       fc.property(EVENT, touched, (event, touches) => {
-        const own = new ObjectMaker(source, encode, touches)
+        const own = new ObjectMaker(constantsOf(source), encode, touches)
         const given = event as Event
         let made: ReturnType<typeof make>
         try {
@@ -102,7 +103,7 @@ describe('pipeline: the object of an event', () => {
       }),
       { numRuns: 5000 },
     )
-    const none = new ObjectMaker(source, encode, new Set())
+    const none = new ObjectMaker(constantsOf(source), encode, new Set())
     expect(Object.keys(none.make({ a: 1 }, now))).to.deep.equal(['@timestamp', 'a'])
   })
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Event } from '../../../lib/event.ts'
 import type { Route } from '../../../lib/output.ts'
+import { constantsOf } from '../../../lib/pipeline/encoding/enrichment.ts'
 import { metaOf } from '../../../lib/pipeline/encoding/meta.ts'
 import { SOURCE } from '../fixtures.ts'
 
@@ -48,11 +49,11 @@ describe('pipeline: a route that is not asked again', () => {
     fc.assert(
       fc.property(fields, fc.array(VALUE, { maxLength: 2 }), events, (fields, ends, events) => {
         const route = routeOf(fields, ends)
-        const one = metaOf(SOURCE, route)
+        const one = metaOf(constantsOf(SOURCE), route)
         for (const [event, metadata, now] of events) {
           const given = event as Event
           expect(one(given, metadata, now)).to.deep.equal(
-            metaOf(SOURCE, route)(given, metadata, now),
+            metaOf(constantsOf(SOURCE), route)(given, metadata, now),
           )
         }
       }),
@@ -61,7 +62,7 @@ describe('pipeline: a route that is not asked again', () => {
   })
 
   it('goes by the time that a Date has now', () => {
-    const meta = metaOf(SOURCE, get => String(get('@timestamp')))
+    const meta = metaOf(constantsOf(SOURCE), get => String(get('@timestamp')))
     const date = new Date(0)
     const routes = [0, 864e5].map(ms => {
       date.setTime(ms)
@@ -74,7 +75,7 @@ describe('pipeline: a route that is not asked again', () => {
     let asked = 0
     const count = (fields: readonly string[]): number => {
       asked = 0
-      const meta = metaOf(SOURCE, get => {
+      const meta = metaOf(constantsOf(SOURCE), get => {
         asked++
         return routeOf(fields, [])(get)
       })

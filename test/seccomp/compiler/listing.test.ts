@@ -58,6 +58,16 @@ describe('a program', () => {
     expect(await listed('s390x')).to.equal('0: A = argument 1 high\n1: A = argument 1 low\n')
   })
 
+  it('is listed with numbers as wide as the last one', async () => {
+    const listed = async (length: number) => {
+      const program = Array.from({ length }, () => ({ op: 'return', k: 0 }) as const)
+      const lines = disassemble(program, await loadArchitecture('amd64')).split('\n')
+      return [lines[0], lines[length - 1]]
+    }
+    expect(await listed(10)).to.deep.equal(['0: return kill_thread', '9: return kill_thread'])
+    expect(await listed(11)).to.deep.equal([' 0: return kill_thread', '10: return kill_thread'])
+  })
+
   it('is an array of struct sock_filter', () => {
     const hex = (endian: 'little' | 'big') => Buffer.from(encode(PROGRAM, endian)).toString('hex')
     const codes = [0x20, 0x15, 0x20, 0x25, 0x35, 0x20, 0x20, 0x54, 0x45, 5, 6, 6, 6, 6, 6]
@@ -97,6 +107,19 @@ describe('a program', () => {
     }
     const second = { op: 'load', offset: 28 } as const
     expect(run(second, { op: 'equal', k: 2, ...jump }, allow, no).value).to.equal(allow.k)
+    const isZero = { op: 'equal', k: 0, ...jump } as const
+    expect(run(isZero, allow, no).value, 'before anything is loaded').to.equal(allow.k)
+    const sign = { op: 'equal', k: 0x80000000, ...jump } as const
+    const masked = simulate(
+      [number, { op: 'and', k: 0x80000000 }, sign, allow, no],
+      { audit: 7, number: 0xffffffff },
+      'little',
+    )
+    expect(masked.value, 'words are unsigned').to.equal(allow.k)
+    expect(
+      () => run({ op: 'load', offset: 61 }, allow),
+      'struct seccomp_data has 64 bytes',
+    ).to.throw(RangeError)
     expect(run({ op: 'jump', k: 1 }, no, allow)).to.include({ value: allow.k, steps: 2 })
     expect(() => run(number)).to.throw(RangeError, 'the program has no instruction 1')
   })

@@ -49,11 +49,19 @@ function strictest(rules: readonly Rule[]): Rule | undefined {
 export function holds(
   { bits, widths }: Architecture,
   name: string,
-  { argument, operation, value, mask = 0n }: Condition,
+  condition: Condition,
   args: readonly bigint[],
 ): boolean {
+  const { argument } = condition
   const width = bits === 32 || widths[name]?.[argument] === 'i' ? 32 : 64
-  const found = BigInt.asUintN(width, args[argument] ?? 0n)
+  return meets(condition, BigInt.asUintN(width, args[argument] ?? 0n))
+}
+
+/** Whether a value meets a condition. */
+export function meets(
+  { operation, value, mask = 0n }: Pick<Condition, 'operation' | 'value' | 'mask'>,
+  found: bigint,
+): boolean {
   switch (operation) {
     case 'Equal':
       return found === value

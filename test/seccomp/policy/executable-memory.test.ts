@@ -121,6 +121,14 @@ describe('rules against native code', () => {
     expect([...both]).to.include('node --jitless: nothing is compiled')
   })
 
+  it('refuse the mmap that takes a pointer, which no filter can look behind', async () => {
+    const filter = await filterOf('386', { config: REFUSE })
+    expect(answer(filter, 'mmap', 0n)).to.equal(EPERM)
+    expect(answer(filter, 'mmap2', 0n, 4096n, READ | WRITE, ANONYMOUS)).to.equal(ALLOW)
+    expect(answer(filter, 'mmap2', 0n, 4096n, READ, PRIVATE)).to.equal(EPERM)
+    expect(answer(await filterOf('386', {}), 'mmap', 0n)).to.equal(ALLOW)
+  })
+
   it('hold on every architecture whose calls a filter can see', async () => {
     const blind: string[] = []
     for (const name of ARCHITECTURES) {

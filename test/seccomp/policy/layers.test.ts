@@ -48,6 +48,13 @@ describe('layers of a policy', () => {
     ).to.equal('allow')
   })
 
+  it('are the user’s alone, for a process as well, where Node does not run', async () => {
+    const of = (config: object) => loadPolicy('mips64le', section(config), { needs: [] }, 4321)
+    expect(await of({})).to.equal(undefined)
+    const syscalls = [{ action: 'errno', names: ['ptrace'] }]
+    expect((await of({ default_action: 'allow', syscalls }))?.defaultAction).to.equal('allow')
+  })
+
   it('S10: refuse unknown names, all of them in one error', async () => {
     const syscalls = [{ action: 'allow', names: ['ptrase', 'read', 'nonsense'] }]
     const refusal = await allowed({ default_action: 'errno', syscalls }).catch(error => error)
@@ -104,6 +111,9 @@ describe('layers of a policy', () => {
     expect(found.names).to.have.length(52)
     expect(found.message).to.match(/zzzzzzzzzzzz49 in test, and 2 more$/)
     expect((await refusal(many.slice(2))).message).to.match(/zzzzzzzzzzzz51 in test$/)
+    expect((await refusal(many.slice(1))).message).to.match(/zzzzzzzzzzzz50 in test, and 1 more$/)
+    const exact = await refusal(['z'.repeat(100)])
+    expect(exact.message).to.equal(`unknown system calls for amd64: ${'z'.repeat(100)} in test`)
     const long = await refusal(['z'.repeat(1e6)])
     expect(long.message).to.equal(`unknown system calls for amd64: ${'z'.repeat(100)}… in test`)
   })
@@ -113,6 +123,23 @@ describe('layers of a policy', () => {
     const names = ['statfs', 'statfs64', 'statsf']
     const [need] = await needsHere(amd64, [{ who: 'beat host', why: 'filesystems', names }])
     expect(need?.names).to.deep.equal(['statfs', 'statsf'])
+  })
+
+  it('are as they are where nothing has to be left out', async () => {
+    const amd64 = await loadArchitecture('amd64')
+    expect(await needsHere(amd64, NEEDS)).to.equal(NEEDS)
+    const [here, elsewhere] = [NEEDS[0], { who: 'beat host', why: 'x', names: ['statfs64'] }]
+    const found = await needsHere(amd64, [here as Need, elsewhere])
+    expect(found.map(({ names }) => names)).to.deep.equal([['ptrace'], []])
+    for (const [must_exist, name] of [
+      [false, 'read'],
+      [true, 'read'],
+      [true, 'statfs64'],
+    ] as const) {
+      const syscalls = [{ action: 'allow', must_exist, names: [name] }]
+      const written = policy({ default_action: 'errno', syscalls })
+      expect(await rulesHere(amd64, written), `${must_exist} ${name}`).to.equal(written)
+    }
   })
 
   it('keep a rule that has to exist beside one that need not', async () => {

@@ -131,6 +131,49 @@ describe('merge', () => {
     expect(printed(groups.toReversed())).to.equal(printed(groups))
   })
 
+  it('has rules that are equally strict in one order, whatever the order they are written in', () => {
+    const tests = [1, 2, 3].map(value => when('clone', 'allow', { ...THREAD, value }))
+    const values = (...order: readonly number[]) => {
+      const syscalls = order.map(at => tests[at])
+      const { decisions } = merge(amd64, [policy({ default_action: 'errno', syscalls })])
+      const found = decisions.find(({ name }) => name === 'clone')
+      return found?.rules.map(({ conditions }) => Number(conditions[0]?.value))
+    }
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      expect(values(...order), order.join()).to.deep.equal([1, 2, 3])
+    }
+  })
+
+  it('keeps the first of two rules that say the same, and the higher one of the same conditions', () => {
+    const narrow = (action: string, origin: string) =>
+      policy({ default_action: 'errno', syscalls: [when('clone', action, THREAD)] }, origin)
+    const [one, other] = [narrow('allow', 'one'), narrow('allow', 'other')]
+    const originsOf = (...layers: readonly [Policy, ...Policy[]]) =>
+      merge(amd64, layers)
+        .decisions.find(({ name }) => name === 'clone')
+        ?.rules.map(({ origin, verdict }) => `${origin} ${verdict.action}`)
+    expect(originsOf({ ...one, rules: [...one.rules, ...other.rules] })).to.deep.equal([
+      'one allow',
+    ])
+    expect(originsOf(one, narrow('trap', 'high'))).to.deep.equal(['high trap'])
+    const more = { ...one, rules: [...one.rules, ...narrow('log', 'more').rules] }
+    expect(originsOf(more)).to.deep.equal(['more log'])
+  })
+
+  it('decides by number, in whatever order the table has them', () => {
+    const { read, write, open } = amd64.table.numbers as Readonly<Record<string, number>>
+    const numbers = { write: write ?? 0, open: open ?? 0, read: read ?? 0 }
+    const { decisions } = merge({ ...amd64, table: { ...amd64.table, numbers } }, [builtin])
+    expect(decisions.map(({ name }) => name)).to.deep.equal(['read', 'write', 'open'])
+  })
+
   const worded: readonly (readonly [action: string, name: string, verdict: string])[] = [
     ['errno', 'clone3', 'errno(ENOSYS)'],
     ['errno', 'copy_file_range', 'errno(ENOSYS)'],

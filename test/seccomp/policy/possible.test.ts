@@ -1,9 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { loadArchitecture } from '../../../lib/seccomp/architectures/architecture.ts'
-import type { Condition, Operation } from '../../../lib/seccomp/policy/policy.ts'
+import {
+  type Condition,
+  formatCondition,
+  OPERATIONS,
+  type Operation,
+} from '../../../lib/seccomp/policy/policy.ts'
 import { excludeEachOther, isImpossible } from '../../../lib/seccomp/policy/possible.ts'
-import { holds } from '../compiler/oracle.ts'
+import { holds, meets } from '../compiler/oracle.ts'
 import { condition, randomArguments } from './random-policy.ts'
 
 const test = (argument: number, operation: Operation, value: bigint, mask?: bigint): Condition => ({
@@ -75,6 +80,57 @@ describe('rules whose conditions exclude each other', () => {
       expect(excludeEachOther(rule(other), rule(one))).to.equal(excludes)
     })
   }
+
+  it('are told exactly, but for a bound beside bits that leaves several values', () => {
+    const last = 2n ** 64n - 1n
+    const values = [0n, 1n, 2n, 3n, 5n, last - 1n, last]
+    const conditions = OPERATIONS.flatMap(operation =>
+      operation === 'MaskedEqual'
+        ? values.flatMap(value => [0n, 1n, 3n, last].map(mask => test(0, operation, value, mask)))
+        : values.map(value => test(0, operation, value)),
+    )
+    const near = Array.from({ length: 10 }, (_, at) => BigInt(at))
+    const calls = [...near, 2n ** 32n, ...near.map(each => last - each)]
+    const kindOf = ({ operation }: Condition) =>
+      operation.startsWith('Bits') || operation === 'MaskedEqual' ? 'bits' : operation
+    const isBound = ({ operation }: Condition) => /Than|Or/.test(operation)
+    const wrong: string[] = []
+    for (const one of conditions) {
+      for (const other of conditions) {
+        const met = calls.filter(found => meets(one, found) && meets(other, found))
+        const said = excludeEachOther(rule(one), rule(other))
+        const kinds = [one, other].map(kindOf)
+        const isRough = kinds.includes('bits') && [one, other].some(isBound)
+        const bound = [one, other].find(isBound)
+        const isOpen = bound !== undefined && calls.filter(each => meets(bound, each)).length > 1
+        if (said === (met.length === 0) || (!said && isRough && isOpen)) continue
+        wrong.push([one, other].map(formatCondition).join(', '))
+      }
+    }
+    expect(wrong).to.deep.equal([])
+  })
+
+  it('are never told of values that meet all of several conditions', () => {
+    const SMALL = 8n
+    const small = fc.bigInt({ min: 0n, max: SMALL - 1n })
+    const given = fc.record({
+      operation: fc.constantFrom(...OPERATIONS),
+      value: small,
+      mask: small,
+    })
+    const values = Array.from({ length: 4 * Number(SMALL) }, (_, at) => BigInt(at))
+    fc.assert(
+      fc.property(fc.array(given, { minLength: 1, maxLength: 4 }), written => {
+        const conditions = written.map(({ operation, value, mask }) =>
+          test(0, operation, value, operation === 'MaskedEqual' ? mask : undefined),
+        )
+        if (!isImpossible(rule(...conditions))) return
+        const met = values.filter(value => conditions.every(each => meets(each, value)))
+        expect(met).to.deep.equal([])
+      }),
+      { numRuns: 3000 },
+    )
+  })
 
   it('are all others, if one of them is never met at all', () => {
     const never = rule(test(1, 'MaskedEqual', 4n, 3n))

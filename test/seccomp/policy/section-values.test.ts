@@ -27,6 +27,48 @@ describe('values of the seccomp section', () => {
     expect(found?.rules.map(({ mustExist }) => mustExist)).to.deep.equal([false])
   })
 
+  it('may be those that it has without them', () => {
+    const { policy: written, ...others } = section({ mode: 'extend', late_libraries: 'allow' })
+    expect([written, others]).to.deep.equal([
+      undefined,
+      (({ policy: _, ...rest }) => rest)(section({})),
+    ])
+    const [rule] = policy({
+      default_action: 'errno',
+      syscalls: [{ action: 'log', names: ['read'], must_exist: true }],
+    }).rules
+    expect(rule).to.deep.equal({
+      ...{ name: 'read', conditions: [], verdict: { action: 'log' }, origin: 'test' },
+    })
+  })
+
+  it('are left out one by one where they can not be read', () => {
+    const good = { ...TEST, value: 7 }
+    const bad = [
+      { ...TEST, argument: 6 },
+      { ...TEST, operation: 'Is' },
+      { ...TEST, value: -1 },
+    ]
+    const calls = ['clone', 7, { arguments: [TEST] }, { name: 'dup', arguments: [...bad, good] }]
+    const named = [...calls, { name: 'dup2', arguments: 7 }]
+    const syscalls = [
+      { action: 'allow', names: ['read', 7, ''], names_with_args: named.slice(1) },
+      { action: 'zzzzzzzz', names: ['write'] },
+      { action: 'errno', errno: 'zzzzzzzz', names: ['write'] },
+      { action: 'trap', names: ['write'] },
+    ]
+    const { config, problems } = parsed({ default_action: 'errno', syscalls })
+    expect(
+      config.policy?.rules.map(({ name, conditions }) => [name, conditions.map(c => c.value)]),
+    ).to.deep.equal([
+      ['read', []],
+      ['dup', [7n]],
+      ['write', []],
+    ])
+    expect(problems, 'one of each').to.have.lengthOf(10)
+    expect(parsed({ syscalls: syscalls.slice(3) }).config.policy).to.equal(undefined)
+  })
+
   const WORDS: readonly (readonly [written: unknown, value: bigint])[] = [
     [0, 0n],
     ['0', 0n],
@@ -120,6 +162,51 @@ describe('values of the seccomp section', () => {
         syscalls: [{ action: 'zzzzzzzz', errno: 'EIO', names: ['read'] }],
       },
       'seccomp.syscalls[0].action: unknown action "zzzzzzzz": one of kill_process, kill_thread, trap, errno, trace, log, allow',
+    ],
+    [
+      'words that are no text',
+      { mode: 7, late_libraries: null, default_action: true },
+      'seccomp.mode: unknown mode 7: one of extend, replace',
+      'seccomp.late_libraries: unknown late_libraries nothing: one of allow, refuse',
+      'seccomp.default_action: unknown action true: one of kill_process, kill_thread, trap, errno, trace, log, allow',
+    ],
+    [
+      'rules that are no list',
+      { default_action: 'allow', syscalls: 'x' },
+      'seccomp.syscalls: must be a list, not "x"',
+    ],
+    [
+      'rules that are no maps',
+      { default_action: 'allow', syscalls: [null, []] },
+      'seccomp.syscalls[0]: must be a map, not nothing',
+      'seccomp.syscalls[1]: must be a map, not a list',
+    ],
+    [
+      'names that are no list',
+      { default_action: 'allow', syscalls: [{ action: 'errno', names: 'read' }] },
+      'seccomp.syscalls[0].names: must be a list, not "read"',
+    ],
+    [
+      'names that are no list, of no action',
+      { default_action: 'allow', syscalls: [{ names: 'read' }] },
+      'seccomp.syscalls[0].action: is required: one of kill_process, kill_thread, trap, errno, trace, log, allow',
+      'seccomp.syscalls[0].names: must be a list, not "read"',
+    ],
+    [
+      'an argument that is exact, but too large',
+      withTests([{ ...TEST, argument: Number.MAX_SAFE_INTEGER }]),
+      `${TESTS}[0].argument: must be a whole number from 0 to 5, not 9007199254740991`,
+    ],
+    [
+      'a wrong action beside another one for the same call, which is told once',
+      {
+        default_action: 'allow',
+        syscalls: [
+          { action: 'erno', names: ['ptrace'] },
+          { action: 'trap', names: ['ptrace'] },
+        ],
+      },
+      'seccomp.syscalls[0].action: unknown action "erno" (did you mean "errno"?): one of kill_process, kill_thread, trap, errno, trace, log, allow',
     ],
     [
       'a policy that replaces nothing by nothing',

@@ -8,6 +8,7 @@ import { WRITTEN } from '../../../../lib/output.ts'
 import { Acker } from '../../../../lib/pipeline/acker.ts'
 import { encodedOf } from '../../../../lib/pipeline/queue.ts'
 import { DiskQueue } from '../../../../lib/pipeline/queues/disk/disk-queue.ts'
+import { PositionFile } from '../../../../lib/pipeline/queues/disk/position-file.ts'
 import { noSourceCounts } from '../../../../lib/pipeline/stats.ts'
 import { temporaryFolder } from '../../../agent/temporary.ts'
 import { idOf, memoryLog, NEVER, ORDERED, SOURCE, settled, stuckOutput } from '../../fixtures.ts'
@@ -89,6 +90,26 @@ describe('the queue on the disk', () => {
     expect(again.pipeline.stats()).to.include({ restored: 2, queued: 2, published: 0 })
     expect(unaccounted(again.pipeline.stats())).to.equal(0)
     await again.pipeline.close(NEVER)
+  })
+
+  it('writes the position at most every 5 ms while batch after batch is settled', async () => {
+    const batches = 400
+    await fill({ path: path() }, publishesOf(1, batches))
+    const before = await PositionFile.read(path())
+    const delivery = { ...ORDERED, bulk_max_size: 1 }
+    const output = new MemoryOutput()
+    const { pipeline } = await opened({ path: path() }, output, { delivery })
+    const start = performance.now()
+    pipeline.start()
+    await emptied(pipeline)
+    const elapsedMs = performance.now() - start
+    await pipeline.close(NEVER)
+    const after = await PositionFile.read(path())
+    expect(output.attempts).to.have.length(batches)
+    expect(after).to.include({ sequence: (before?.sequence ?? 0) + batches })
+    // The first at once, and some around the start and the end.
+    const writes = (after?.generation ?? 0) - (before?.generation ?? 0)
+    expect(writes).to.be.within(2, elapsedMs / 5 + 6)
   })
 
   it('keeps what lies beside the events', async () => {

@@ -5,9 +5,9 @@ import { uptime } from 'node:os'
 const INITIAL_PID_NAMESPACE = 0xeffffffc
 
 /** Whether this process sees the same process ids as the kernel's records. */
-export function seesEveryProcess(): boolean {
+export function seesEveryProcess(inode = () => statSync('/proc/self/ns/pid').ino): boolean {
   try {
-    return statSync('/proc/self/ns/pid').ino === INITIAL_PID_NAMESPACE
+    return inode() === INITIAL_PID_NAMESPACE
   } catch {
     return false
   }
@@ -23,17 +23,18 @@ const TOLERANCE_MS = 1_000
  * another process since; that one then started after the record was written.
  *
  * @param read returns the text of /proc/PID/stat, or undefined if it can't be read
+ * @param bootedAtMs when the system was started, in milliseconds of the clock that the records have
  */
 export function parentOf(
   { pid, time }: { readonly pid: number; readonly time: Date },
   read = readStat,
+  bootedAtMs = Date.now() - uptime() * 1000,
 ): number | undefined {
   const stat = read(pid)
   // The name, in parentheses, may contain any character, including parentheses.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const parent = Number(fields?.[1])
-  const bootedAtMs = Date.now() - uptime() * 1000
-  const startedAtMs = bootedAtMs + (Number(fields?.[19]) / TICKS_PER_SECOND) * 1000
+  const fields = stat?.slice(stat.lastIndexOf(')')).split(' ')
+  const parent = Number(fields?.[2])
+  const startedAtMs = bootedAtMs + (Number(fields?.[20]) / TICKS_PER_SECOND) * 1000
   return parent > 0 && startedAtMs <= time.getTime() + TOLERANCE_MS ? parent : undefined
 }
 
@@ -41,6 +42,7 @@ function readStat(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch {
-    return undefined
+    // The process has ended.
+    return
   }
 }

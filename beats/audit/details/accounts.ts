@@ -20,12 +20,15 @@ export function localAccounts(folder = '/etc', now = () => performance.now()): A
 /** How long names are served before the file is checked for changes again. */
 const CHECK_INTERVAL_MS = 5_000
 
+/** Names by id, both as they are written. */
+type Names = ReadonlyMap<string | undefined, string | undefined>
+
 class NumberedNames {
   readonly #file: string
   readonly #now: () => number
-  #names: ReadonlyMap<string, string> = new Map()
+  #names: Names = new Map()
   #checkedAtMs = Number.NEGATIVE_INFINITY
-  #modifiedMs = 0
+  #modifiedMs: number | undefined
 
   constructor(file: string, now: () => number) {
     this.#file = file
@@ -54,7 +57,7 @@ class NumberedNames {
  * The third field of a line is the id, in both passwd(5) and group(5). If several lines have the same id,
  * the first one counts.
  */
-function parse(text: string): ReadonlyMap<string, string> {
+function parse(text: string): Names {
   const rows = text.split('\n').map(line => line.split(':'))
-  return new Map(rows.reverse().map(([name = '', , id = '']) => [id, name]))
+  return new Map(rows.reverse().map(([name, , id]) => [id, name]))
 }

@@ -59,10 +59,12 @@ export class OwnViolations {
 
   /** Returns how many of the forgotten kind were not reported, so that another report tells of them. */
   #forgetOldest(): number {
-    const [oldest] = this.#reported
-    if (!oldest || this.#reported.size < MAX_KINDS) return 0
-    this.#reported.delete(oldest[0])
-    return oldest[1].unreported
+    for (const [kind, { unreported }] of this.#reported) {
+      if (this.#reported.size < MAX_KINDS) break
+      this.#reported.delete(kind)
+      return unreported
+    }
+    return 0
   }
 }
 
@@ -71,11 +73,21 @@ export class OwnViolations {
  * has, so there it is recognised by its program and login. Agents on the same host may then be mistaken for
  * each other.
  */
-export function ownProcess(isNumberedAlike = seesEveryProcess()): (violator: Violator) => boolean {
+export function ownProcess(
+  isNumberedAlike = seesEveryProcess(),
+  self = inRecords,
+): (violator: Violator) => boolean {
   if (isNumberedAlike) return ({ pid }) => pid === process.pid
-  const exe = readlinkSync('/proc/self/exe')
-  const login = readFileSync('/proc/self/loginuid', 'utf8')
+  const { exe, login } = self()
   return violator =>
     violator.exe === exe &&
     (violator.auid === null || String(violator.auid ?? 0xffffffff) === login)
+}
+
+/** The program of this process, and its login in decimal digits, as records have them. */
+function inRecords() {
+  return {
+    exe: readlinkSync('/proc/self/exe'),
+    login: readFileSync('/proc/self/loginuid', 'utf8'),
+  }
 }
