@@ -83,7 +83,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chgrp GROUP PLACE/beat.yml && chmod g+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it read that: 'chgrp GROUP PLACE/beat.yml && chmod g+r PLACE/beat.yml')`,
   },
   {
     what: 'may not read it, though it is the group’s',
@@ -94,7 +94,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chmod g+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it read that: 'chmod g+r PLACE/beat.yml')`,
   },
   {
     what: 'may not read what is the user’s own',
@@ -104,7 +104,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is nobody's, with mode ---------- (to let it use: 'chmod u+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is nobody's, with mode ---------- (to let it read that: 'chmod u+r PLACE/beat.yml')`,
   },
   {
     what: 'may not enter the folder above it',
@@ -116,7 +116,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `etc/web/web.yml: may not be read by ${NOBODY}: the folder PLACE/etc is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/etc && chmod g+x PLACE/etc')`,
+    says: `etc/web/web.yml: may not be read by ${NOBODY}: the folder PLACE/etc is root's, with mode drwx------ (to let it read that: 'chgrp GROUP PLACE/etc && chmod g+x PLACE/etc')`,
   },
   {
     what: 'may not list the folder of more files',
@@ -127,7 +127,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.d: may not be read by ${NOBODY}: it is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/beat.d && chmod g+rx PLACE/beat.d')`,
+    says: `beat.d: may not be read by ${NOBODY}: it is root's, with mode drwx------ (to let it read that: 'chgrp GROUP PLACE/beat.d && chmod g+rx PLACE/beat.d')`,
   },
   {
     what: 'lets others write it',
