@@ -107,7 +107,7 @@ dist/.built: node_modules/.installed tsconfig.json $(wildcard packages/*/package
 
 build/.built: node_modules/.installed binding.gyp $(shell find addon -type f 2>/dev/null)
 	@echo 'Compiling the addon …'
-	node-gyp rebuild --silent $(if $(NODEDIR),--nodedir=$(NODEDIR))
+	node-gyp rebuild --silent --jobs max $(if $(NODEDIR),--nodedir=$(NODEDIR))
 	@touch $@
 
 .PHONY: release test-release bench boot integration fuzz mutants help run build test lint format coverage nodes vectors tables reference recordings policies live-amd64 live-queue live-all live-nodes clean

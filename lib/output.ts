@@ -49,6 +49,18 @@ export interface WriteResult {
    * wait as well then. Left out: it was because of these events.
    */
   readonly cause?: 'lost' | 'throttled'
+  /** The same for people. The agent logs it with what follows, in one line, and not for each try of the same. */
+  readonly why?: Why
+}
+
+/** Why events have to be tried again. Must not repeat an event, which may be secret. */
+export interface Why {
+  readonly message: string
+  /** What to do. */
+  readonly hint?: string | undefined
+  /** The peer's code, and its words. */
+  readonly status?: number
+  readonly answer?: string
 }
 
 export interface Rejection {

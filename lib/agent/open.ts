@@ -166,7 +166,9 @@ async function drain(
   const said = setTimeout(() => {
     const { queued, sending } = pipeline.stats()
     const timeout_s = plan.config.shutdown_timeout / 1000
-    log.info({ events: queued + sending, timeout_s }, 'Waiting for the output to take the rest')
+    const hint = 'a second signal ends the agent at once, and what is in memory is lost'
+    const waiting = { events: queued + sending, timeout_s, hint }
+    log.info(waiting, 'Waiting for the output to take the rest')
   }, SILENT_MS)
   const remains = await pipeline.close(deadline).finally(() => clearTimeout(said))
   logRemains(remains, pipeline.stats(), plan, log)

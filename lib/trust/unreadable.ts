@@ -47,7 +47,7 @@ function wordsOf(step: Step, what: string, missing: string, asking: Asking): str
   const owner = users.find(({ uid }) => uid === step.uid)?.name ?? `uid ${step.uid}`
   const mode = formatMode(step.mode, step.kind === 'folder' ? 'd' : '-')
   const commands = commandsFor(step, missing, asking)
-  const remedy = commands === undefined ? '' : ` (to let it use: '${commands}')`
+  const remedy = commands === undefined ? '' : ` (to let it read that: '${commands}')`
   return `may not be read by ${userWords(asking.uid, asking.accounts)}: ${what} ${owner}'s, with mode ${mode}${remedy}`
 }
 

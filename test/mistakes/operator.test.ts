@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync, symlinkSync } from 'node:fs'
 import { expect } from 'chai'
 import { beatSource, Workplace } from '../cli/workplace.ts'
 import { asNobody, type Mistake, testMistakes } from './mistake.ts'
@@ -55,6 +55,15 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     says: 'beat.yml: no such file in PLACE; use -c FILE to name another',
   },
   {
+    what: 'has linked it to what is not there',
+    prepare: place => {
+      rmSync(place.path('beat.yml'))
+      symlinkSync('/nowhere/beat.yml', place.path('beat.yml'))
+    },
+    code: 78,
+    says: 'beat.yml: is a symbolic link to /nowhere/beat.yml, which is not there',
+  },
+  {
     what: 'has moved all of beat.yml to beat.d',
     files: { 'beat.d/all.yml': '{}' },
     prepare: place => rmSync(place.path('beat.yml')),
@@ -74,7 +83,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
     what: 'may not read it',
     through: unreadable('beat.yml'),
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chgrp GROUP PLACE/beat.yml && chmod g+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it read that: 'chgrp GROUP PLACE/beat.yml && chmod g+r PLACE/beat.yml')`,
   },
   {
     what: 'may not read it, though it is the group’s',
@@ -85,7 +94,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it use: 'chmod g+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is root's, with mode -rw------- (to let it read that: 'chmod g+r PLACE/beat.yml')`,
   },
   {
     what: 'may not read what is the user’s own',
@@ -95,7 +104,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.yml: may not be read by ${NOBODY}: it is nobody's, with mode ---------- (to let it use: 'chmod u+r PLACE/beat.yml')`,
+    says: `beat.yml: may not be read by ${NOBODY}: it is nobody's, with mode ---------- (to let it read that: 'chmod u+r PLACE/beat.yml')`,
   },
   {
     what: 'may not enter the folder above it',
@@ -107,7 +116,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `etc/web/web.yml: may not be read by ${NOBODY}: the folder PLACE/etc is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/etc && chmod g+x PLACE/etc')`,
+    says: `etc/web/web.yml: may not be read by ${NOBODY}: the folder PLACE/etc is root's, with mode drwx------ (to let it read that: 'chgrp GROUP PLACE/etc && chmod g+x PLACE/etc')`,
   },
   {
     what: 'may not list the folder of more files',
@@ -118,7 +127,7 @@ const OF_THE_CONFIGURATION: readonly Mistake[] = [
       return through
     },
     code: 78,
-    says: `beat.d: may not be read by ${NOBODY}: it is root's, with mode drwx------ (to let it use: 'chgrp GROUP PLACE/beat.d && chmod g+rx PLACE/beat.d')`,
+    says: `beat.d: may not be read by ${NOBODY}: it is root's, with mode drwx------ (to let it read that: 'chgrp GROUP PLACE/beat.d && chmod g+rx PLACE/beat.d')`,
   },
   {
     what: 'lets others write it',

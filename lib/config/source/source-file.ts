@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync, readlinkSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf } from '../../errors.ts'
 import { type RegularFile, readRegularFile } from '../../regular-file.ts'
@@ -22,19 +22,29 @@ export function readSourceFile(
 }
 
 function read({ file, folder }: { readonly file: string; readonly folder: string }) {
+  const place = resolve(folder, file)
   try {
-    return readRegularFile(resolve(folder, file), MAX_BYTES)
+    return readRegularFile(place, MAX_BYTES)
   } catch (thrown) {
-    if (codeOf(thrown) === 'EACCES') {
-      const why = unreadable(resolve(folder, file))
-      throw why === undefined ? thrown : new Error(why, { cause: thrown })
-    }
-    if (codeOf(thrown) !== 'ENOENT' || file.startsWith('/')) throw thrown
-    const beside = `${file.replace(/\.ya?ml$/, '')}.d`
-    const alone = isFolder(resolve(folder, beside)) ? `, or -c ${beside} for that alone` : ''
-    const where = `no such file in ${folder}; use -c FILE to name another${alone}`
-    throw new Error(where, { cause: thrown })
+    const why =
+      codeOf(thrown) === 'EACCES'
+        ? unreadable(place)
+        : codeOf(thrown) === 'ENOENT'
+          ? missing(place, file, folder)
+          : undefined
+    throw why === undefined ? thrown : new Error(why, { cause: thrown })
   }
+}
+
+/** Why it is not there, and what to do, if there is more to say than that. */
+function missing(place: string, file: string, folder: string): string | undefined {
+  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    return `is a symbolic link to ${readlinkSync(place)}, which is not there`
+  }
+  if (file.startsWith('/')) return undefined
+  const beside = `${file.replace(/\.ya?ml$/, '')}.d`
+  const alone = isFolder(resolve(folder, beside)) ? `, or -c ${beside} for that alone` : ''
+  return `no such file in ${folder}; use -c FILE to name another${alone}`
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,4 @@
-import type { Rejection, WriteResult } from '../../output.ts'
+import type { Rejection, Why, WriteResult } from '../../output.ts'
 import { MAX_RETRY_AFTER_MS } from '../../retry-after.ts'
 import type { Fate } from '../owners.ts'
 import type { Cause } from './rows.ts'
@@ -18,6 +18,7 @@ export interface Answer {
   readonly askedMs: number
   /** Why others wait as well: the output has said so, or the peer asks for a pause. */
   readonly cause: Cause | undefined
+  readonly why: Why | undefined
 }
 
 /**
@@ -29,7 +30,7 @@ export interface Answer {
  * @throws TypeError for an answer that makes no sense
  */
 export function answerOf(count: number, result: WriteResult, isRest = false): Answer {
-  const { tooLarge, retryAfterMs, cause } = result
+  const { tooLarge, retryAfterMs, cause, why } = result
   // What is said last of an event counts, once.
   const byIndex = new Map<number, Rejection>()
   for (const rejection of result.reject) {
@@ -49,6 +50,17 @@ export function answerOf(count: number, result: WriteResult, isRest = false): An
     rejected: reject.filter(({ index }) => fates?.[index] === 'rejected'),
     askedMs,
     cause: causeOf(cause, askedMs, isRest),
+    why: why === undefined ? undefined : whyOf(why),
+  }
+}
+
+function whyOf({ message, hint, status, answer }: Why): Why {
+  const cut = (text: unknown) => `${text}`.slice(0, MAX_REASON_LENGTH)
+  return {
+    message: cut(message),
+    ...(hint !== undefined && { hint: cut(hint) }),
+    ...(typeof status === 'number' && { status }),
+    ...(answer !== undefined && { answer: cut(answer) }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import { messageOf } from '../../errors.ts'
+import type { Why } from '../../output.ts'
 
 /** After failures of that long a success is news. */
 const LONG_MS = 5_000
@@ -23,10 +24,16 @@ export class DeliveryLog {
     this.#say('error', messageOf(thrown), { err: thrown, events, ...again }, 'Output failed')
   }
 
-  /** Of events that the output has not taken: why, it has said itself. */
-  goesAgain(events: number, pauseMs: number): void {
-    const [message, retry_in_ms] = ['Events are going to be sent again', Math.round(pauseMs)]
-    this.#say('warn', message, { events, retry_in_ms }, message)
+  /** Of events that the output has not taken: why is in its answer, or it has said that itself. */
+  goesAgain(events: number, pauseMs: number, why: Why | undefined): void {
+    const again = { events, retry_in_ms: Math.round(pauseMs) }
+    if (why === undefined) {
+      const message = 'Events are going to be sent again'
+      this.#say('warn', message, again, message)
+    } else {
+      const { message, ...more } = why
+      this.#say('error', message, { ...more, ...again }, message)
+    }
   }
 
   worksAgain(failedForMs: number): void {

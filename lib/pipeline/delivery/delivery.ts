@@ -238,7 +238,7 @@ export class Delivery {
     const rest = { ...retry, lease: left, isRest: isRest || left.count < lease.count }
     const again = await this.#again(rest, pauseMs)
     // Of a write that has failed as a whole that is said already.
-    if (answer !== undefined && again.length > 0) this.#log.goesAgain(left.count, pauseMs)
+    if (answer && again.length > 0) this.#log.goesAgain(left.count, pauseMs, answer.why)
     return again
   }
 

@@ -76,7 +76,9 @@ describe('an agent that ends while its output does not answer', function () {
 
   it('says what it waits for, as a person waits too', async () => {
     const log = await ended('shutdown_timeout: 1500ms')
-    expect(lineOf(log, 'Waiting for the output')).to.include({ events: 13, timeout_s: 1.5 })
+    const waiting = lineOf(log, 'Waiting for the output')
+    expect(waiting).to.include({ events: 13, timeout_s: 1.5 })
+    expect(waiting?.['hint']).to.include('a second signal ends the agent at once')
   })
 
   it('says how many events are kept in the queue on the disk, and where', async () => {

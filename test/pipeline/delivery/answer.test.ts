@@ -12,6 +12,7 @@ describe('answer of an output', () => {
       rejected: [],
       askedMs: 0,
       cause: undefined,
+      why: undefined,
     })
     const answer = answerOf(3, { retry: [2], reject: [{ index: 0, reason: 'ugly' }] })
     expect(answer.fates).to.deep.equal(['rejected', 'confirmed', undefined])

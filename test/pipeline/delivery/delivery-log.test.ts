@@ -4,7 +4,7 @@ import { Rows } from '../../../lib/pipeline/delivery/rows.ts'
 import { noCounts } from '../../../lib/pipeline/stats.ts'
 import { events, memoryLog, NEVER, pipelineTo, SOURCE } from '../fixtures.ts'
 
-const [DEBUG, INFO, ERROR] = [20, 30, 50]
+const [DEBUG, INFO, WARN, ERROR] = [20, 30, 40, 50]
 
 describe('what a delivery says', () => {
   it('is a line for a failure, and none that anybody sees for each try of the same', async () => {
@@ -29,6 +29,35 @@ describe('what a delivery says', () => {
     expect(levels('Events are going to be sent again')).to.deep.equal([])
     // Nobody waits for the end of what has taken no time.
     expect(of('The output takes events again')).to.have.length(0)
+  })
+
+  it('is one line for events that go again, with why if the output tells that', async () => {
+    const { log, lines } = memoryLog()
+    const why = { message: 'The server takes no events', status: 503, hint: 'ask it' }
+    const answers = [why, why, undefined].map(each => ({
+      ...{ retry: [0], reject: [], cause: 'throttled' as const },
+      ...(each && { why: { ...each, answer: 'x'.repeat(2_000) } }),
+    }))
+    const output = {
+      write: async () => answers.shift() ?? { retry: [], reject: [] },
+      close: async () => undefined,
+    }
+    const pipeline = pipelineTo(output, { log })
+    await (await pipeline.publisher(SOURCE, NEVER)(events(1))).confirmed
+    await pipeline.close(NEVER)
+    const said = lines.filter(line => 'retry_in_ms' in line)
+    expect(said.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      [ERROR, why.message],
+      [DEBUG, why.message],
+      [WARN, 'Events are going to be sent again'],
+    ])
+    expect(said[0]).to.include({
+      events: 1,
+      status: 503,
+      hint: 'ask it',
+      answer: 'x'.repeat(1_000),
+    })
+    expect(said[2]).to.have.not.any.keys('hint', 'status', 'answer')
   })
 
   it('is a line at the end of a failure that has lasted', () => {

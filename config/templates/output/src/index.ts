@@ -7,7 +7,7 @@ export default defineOutput<{ url: string }>({
   name: '__NAME__',
   schema: { url: { doc: 'Where to post events.', format: text, default: null } },
   privileges: ({ url }) => [{ connects: Number(new URL(url).port) || 80, why: 'posts events' }],
-  async open({ settings, log }) {
+  async open({ settings }) {
     const agent = new Agent({ keepAlive: true })
     const options = { method: 'POST', agent, headers: { 'content-type': 'application/x-ndjson' } }
     return {
@@ -19,9 +19,7 @@ export default defineOutput<{ url: string }>({
         })
         await finished(response.resume()) // frees the connection for the next batch
         const { statusCode: status = 0, headers } = response
-        const result = answerOf(batch.count, status, retryAfterMs(headers['retry-after']))
-        if (result.retry.length > 0) log.error({ status }, 'The server takes no events')
-        return result
+        return answerOf(batch.count, status, retryAfterMs(headers['retry-after']))
       },
       close: async () => agent.destroy(),
     }
@@ -35,5 +33,6 @@ export function answerOf(count: number, status: number, waitMs: number): WriteRe
   if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
   if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
   const retry = Array.from({ length: count }, (_, index) => index)
-  return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+  const why = { message: 'The server takes no events', status }
+  return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled', why }
 }
