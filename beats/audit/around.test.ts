@@ -161,6 +161,11 @@ describe('audit: events of this machine', () => {
       parent: { pid: 3 },
     })
     expect(Object(event?.['auditd']).data).not.to.have.property('exit')
+    const owner = 'domain=2f status=allocated pid=5 uid=33 exe="/x" comm="x"'
+    const its = [owner, 'domain=2f blockers=ptrace'].map(rest => `audit(1.000:2): ${rest}`)
+    await reporter.report({ types: [1424, 1423], records: its }, 0)
+    const [ofDomain] = await reporter.report({ types: [], records: [] }, 100)
+    expect(ofDomain?.['user']).to.deep.equal({ id: '33', name: 'user33' })
   })
 
   it('know this process, and no other', async function () {

@@ -123,6 +123,12 @@ describe('config: processors with conditions', () => {
   it('are not nested deeper than anybody writes', () => {
     const deep = (levels: number): string =>
       levels === 0 ? '{ a: }' : `{ ${IF}, then: ${deep(levels - 1)} }`
+    const listed = (levels: number): string =>
+      levels === 0 ? '{ a: }' : `{ ${IF}, then: [{ b: }, ${listed(levels - 1)}] }`
+    expect(parse(`[${listed(30)}]`).problems).to.deep.equal([])
+    expect(parse(`[${listed(31)}]`).problems.join()).to.match(
+      /^processors\[0\](\.then\[1\]){30}: must not have lists nested more than 30 deep$/,
+    )
     expect(parse(`[${deep(30)}]`).problems).to.deep.equal([])
     expect(parse(`[${deep(31)}]`).problems.join()).to.match(
       /^processors\[0\](\.then){30}: must not have lists nested more than 30 deep$/,

@@ -14,6 +14,9 @@ describe('audit: records that come with a denial', () => {
       parseDenial('x'),
       parseDenial(`${stamp} blockers=ptrace`),
       parseDenial(`${stamp} domain=xyz blockers=ptrace`),
+      parseDenial(`${stamp} domain=x1f blockers=ptrace`),
+      parseDenial(`${stamp} domain=1fx blockers=ptrace`),
+      parseDenial(`${stamp} domain=12345678123456789 blockers=ptrace`),
       parseDenial(`${stamp} domain=1f`),
       parseDenial(`${stamp} domain=1f blockers=`),
       parseDenial(`${stamp} domain=1f blockers=fs."x`),
@@ -30,8 +33,7 @@ describe('audit: records that come with a denial', () => {
     ]).to.deep.equal([
       ...[
         'no time and serial number',
-        'no domain',
-        'no domain',
+        ...['no domain', 'no domain', 'no domain', 'no domain', 'no domain'],
         'no blockers',
         'no blockers',
         'no blockers',
@@ -40,6 +42,19 @@ describe('audit: records that come with a denial', () => {
       ...['no time and serial number', 'no pid', 'no arch', 'no syscall'],
       ...['no time and serial number', 'no label'],
     ])
+  })
+
+  it('have the rest of a denial as it is written', () => {
+    const denial = parseDenial(
+      'audit(1.000:7): domain=1f blockers=ptrace,fs.refer opid=1 ocomm="x"',
+    )
+    expect(denial).to.deep.equal({
+      ...{ time: new Date(1000), sequence: 7, domain: '1f', blockers: ['ptrace', 'fs.refer'] },
+      fields: new Map([
+        ['opid', '1'],
+        ['ocomm', '"x"'],
+      ]),
+    })
   })
 
   it('say that a domain is gone, and how a label with spaces ends', () => {

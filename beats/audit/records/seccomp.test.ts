@@ -133,6 +133,11 @@ describe('audit: a record of the kernel', () => {
     expect([uid, gid]).to.deep.equal([0xffffffff, 0xffffffff])
   })
 
+  it('has no signal and no address where they are missing', () => {
+    const { sig, ip } = recordOf(PLAIN.replace(' sig=', ' s=').replace(' ip=', ' i='))
+    expect([sig, ip]).to.deep.equal([0, '0x0'])
+  })
+
   it('names the signal, by its number if it has no name', async () => {
     for (const [sig, name] of [
       ['0', '0'],

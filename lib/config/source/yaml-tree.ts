@@ -40,7 +40,7 @@ function walkNode(node: unknown, here: Position, path: Path, walk: Walk): Tree {
   if (isAlias(node)) return walkAlias(node.source, here, path, walk)
   if (isScalar(node)) {
     if (node.anchor !== undefined) walk.anchors.set(node.anchor, node)
-    const plain = node.type === Scalar.PLAIN || node.type === undefined
+    const plain = node.type === Scalar.PLAIN
     return { kind: 'scalar', at: here, plain, value: scalarValue(node, here, path, walk) }
   }
   if (!isMap(node) && !isSeq(node)) return nothing

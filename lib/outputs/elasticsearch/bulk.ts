@@ -115,9 +115,10 @@ export interface Item {
 
 /** @throws Error if the answer is not one for so many events; without its words, which may be those of events */
 export function itemsOf(body: Buffer, count: number): readonly Item[] {
-  const { items } = Object(parsed(body))
+  const { items } = Object(parsed(body, count))
+  // No numbers: they would be other words with each batch.
   if (!Array.isArray(items) || items.length !== count) {
-    throw new Error(`the answer is not one for ${count} events`)
+    throw new Error('the answer has not an item for each event')
   }
   return items.map(item => {
     const [result] = Object.values(Object(item))
@@ -128,12 +129,33 @@ export function itemsOf(body: Buffer, count: number): readonly Item[] {
   })
 }
 
-function parsed(body: Buffer): unknown {
+/** An item has less than twenty, also where the server does not leave out what is not asked for. */
+const MAX_VALUES_OF_AN_ITEM = 64
+
+function parsed(body: Buffer, count: number): unknown {
+  if (!hasAtMost(MAX_VALUES_OF_AN_ITEM * (count + 1), body)) {
+    throw new Error('the answer has more values than there can be')
+  }
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
     throw new Error('what answers is no Elasticsearch: the answer is no JSON')
   }
+}
+
+const [QUOTE, COMMA, BACKSLASH, BRACKET, BRACE] = [0x22, 0x2c, 0x5c, 0x5b, 0x7b]
+
+/** Whether JSON has at most so many values: of brackets alone it would take a hundred times its size in memory. */
+function hasAtMost(values: number, body: Buffer): boolean {
+  let [left, isText] = [values, false]
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]
+    if (byte === QUOTE) isText = !isText
+    else if (isText && byte === BACKSLASH) at++
+    else if (!isText && (byte === COMMA || byte === BRACKET || byte === BRACE)) left--
+    if (left < 0) return false
+  }
+  return true
 }
 
 /** One of those that end a request: RFC 9110, 15. */

@@ -221,7 +221,7 @@ class ElasticsearchOutput implements Output {
     const { length } = bulk.indices
     if (saysAllAreTaken(body, length)) return { retry: [], reject: bulk.rejected }
     try {
-      if (isCut) throw new Error(`the answer is longer than ${body.length} bytes`)
+      if (isCut) throw new Error('the answer is too long')
       const items = itemsOf(body, length)
       for (const { what, events, hint } of refusedForNow(items)) {
         const message = `${host.title} takes some events not yet: ${what}`

@@ -72,8 +72,9 @@ export class HttpClient {
   }
 
   #answered(answer: HttpAnswer | 'unused'): HttpAnswer {
-    if (answer === 'unused') throw new Error('the server closes each connection before it answers')
-    return answer
+    if (answer !== 'unused') return answer
+    const words = 'the server closes each connection before it answers'
+    throw connectionError(new Error(words), this.#options.host)
   }
 
   #attempt(given: HttpRequest): Promise<HttpAnswer | 'unused'> {

@@ -12,19 +12,19 @@ import type { Fields } from './enrichment.ts'
 import { ObjectMaker } from './event-object.ts'
 import { type MetaOf, metaOf } from './meta.ts'
 
-export interface TextWay {
+interface TextWay {
   readonly chain?: undefined
   readonly encode: Encode
   readonly metaOf: MetaOf
 }
 
-export interface ObjectWay {
+interface ObjectWay {
   readonly chain: Chain
   readonly objects: ObjectMaker
   readonly metaOf: MetaOf
 }
 
-export type Way = TextWay | ObjectWay
+type Way = TextWay | ObjectWay
 
 /** Tells the way of an event, which may be anything. */
 export type WayOf = (event: Event) => Way

@@ -100,6 +100,7 @@ describe('config: YAML', () => {
       { k: { a: { x: 1, y: 3 } } },
       '2:11: k.a.x: is set twice (first at f:1:8)',
     ],
+    ['k.a.b: 1\nk.a.b.c: 2', { k: { a: { b: 1 } } }, '2:1: k.a.b: is set twice (first at f:1:1)'],
     ['k.a: 1\nk.b: 2\nk: { c: 3 }', { k: { a: 1, b: 2, c: 3 } }],
     ['k: { c: 3 }\nk.a: 1\nk.d.e: 2', { k: { c: 3, a: 1, d: { e: 2 } } }],
     // An alias stands for the same map twice, and what is added to one is not in the other.
@@ -162,9 +163,9 @@ describe('config: YAML', () => {
     const within = (levels: number, inner: string) =>
       `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`
     const aliases = (levels: number) => `a: &a ${within(50, '')}\nb: ${within(levels, '*a')}`
-    expect(found(aliases(49))).to.deep.equal([])
-    expect(found(aliases(60))).to.deep.equal([`b: ${deep}`])
-    expect(read(aliases(60)).tree).to.equal(undefined)
+    expect(found(aliases(50))).to.deep.equal([])
+    expect(found(aliases(51))).to.deep.equal([`b: ${deep}`])
+    expect(read(aliases(51)).tree).to.equal(undefined)
   })
 
   it('has at most 10,000 values, however they are written', () => {

@@ -177,6 +177,34 @@ describe('the documents of output.elasticsearch and OpenSearch', function () {
     expect(await counts(running)).to.include({ acked: EVENTS, rejected: 0 })
   })
 
+  it('wait while the cluster may have no more shards', async () => {
+    const limited = (most: number | null) =>
+      api.ask('PUT', '/_cluster/settings', { transient: { 'cluster.max_shards_per_node': most } })
+    await limited(1)
+    const running = start({ index: 'one-more' })
+    await running.hasCounted('retried')
+    expect(running.confirmed).to.equal(0)
+    await limited(null)
+    expect(await counts(running)).to.include({ acked: EVENTS, rejected: 0 })
+  })
+
+  it('do not wait for one that has the whole request refused', async () => {
+    const metadata = (id: number, field: string, value: string) =>
+      `  - add_fields: { target: '@metadata', fields: { ${field}: '${value}' }, when: { equals: { id: 'refused:${id}' } } }`
+    const more = [
+      'processors:',
+      metadata(7, '_id', 'x'.repeat(513)),
+      metadata(8, 'raw_index', '<refused-{now/q}>'),
+    ]
+    const running = start({ index: 'refused', more })
+    expect(await counts(running)).to.include({ acked: EVENTS - 2, rejected: 2 })
+    const reasons = dead(running).map(({ event, reason }) => [event.id, reason])
+    expect(reasons.sort()).to.deep.equal([
+      ['refused:7', 'action_request_validation_exception'],
+      ['refused:8', 'parse_exception'],
+    ])
+  })
+
   for (const compression_level of [0, 1]) {
     it(`are sent by halves where a body is too large, compression ${compression_level}`, async () => {
       const index = `large-${compression_level}`

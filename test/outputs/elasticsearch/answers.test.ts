@@ -33,6 +33,8 @@ describe('output.elasticsearch: its answers', () => {
     ['null', 'null'],
     ['an item that is not there yet', '{"items":[{"create":{"status":102}}]}'],
     ['an item of no status that there is', '{"items":[{"create":{"status":0}}]}'],
+    ['full of what takes memory', `{"items":[${'{},'.repeat(200)}{}]}`],
+    ['of brackets', '['.repeat(200)],
     ['too long', `{"items":[{"create":{"status":201}}]${' '.repeat(70_000)}}`],
   ] as const) {
     it(`rejects where the answer is ${what}, and names the server, not the answer`, async () => {
@@ -52,6 +54,15 @@ describe('output.elasticsearch: its answers', () => {
       retry: [],
       reject: [{ index: 0, status: 400, reason: type }],
     })
+  })
+
+  it('takes an answer that says more than was asked for', async () => {
+    const reason = '"[{,'.repeat(1_000)
+    const shards = { total: 2, successful: 1, failed: 0 }
+    const own = { _index: 'logs', _id: 'a', _version: 1, _shards: shards, status: 201 }
+    answers({ create: own }, { create: { ...own, status: 400, error: { type: 'a', reason } } })
+    const reject = [{ index: 1, status: 400, reason: 'a' }]
+    expect(await write(await open(), ['{}', '{}'], { meta })).to.deep.equal({ retry: [], reject })
   })
 
   it('finds the event that has a whole request refused', async () => {

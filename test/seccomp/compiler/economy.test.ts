@@ -140,6 +140,7 @@ describe('compile: what a program takes of the kernel', () => {
     expect(refusal.message).to.equal(
       'mmap has 501 conditions on its arguments, at most 500 are possible',
     )
+    expect(refusal.code).to.equal('PROGRAM_TOO_LARGE')
   })
 
   it('decides first what is called most, and bounds the worst case', async () => {
