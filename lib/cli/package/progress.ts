@@ -42,11 +42,9 @@ export function progressOn(stream: Stream): Progress {
 }
 
 function counted(words: string, stream: Stream): () => void {
-  const begin = performance.now()
+  const passed = stopwatch()
   stream.write(`${words} …`)
-  const timer = setInterval(() => {
-    stream.write(`\r${words} … ${Math.round((performance.now() - begin) / 1_000)} s`)
-  }, TERMINAL_PERIOD_MS)
+  const timer = setInterval(() => stream.write(`\r${words} … ${passed()}`), TERMINAL_PERIOD_MS)
   return () => {
     clearInterval(timer)
     stream.write('\n')
@@ -54,10 +52,15 @@ function counted(words: string, stream: Stream): () => void {
 }
 
 function named(words: string, stream: Stream): () => void {
-  const write = () => stream.write(`${words} …\n`)
+  const passed = stopwatch()
   let timer = setTimeout(() => {
-    write()
-    timer = setInterval(write, PERIOD_MS)
+    stream.write(`${words} …\n`)
+    timer = setInterval(() => stream.write(`${words} … ${passed()}\n`), PERIOD_MS)
   }, FIRST_MS)
   return () => clearTimeout(timer)
+}
+
+function stopwatch(): () => string {
+  const begin = performance.now()
+  return () => `${Math.round((performance.now() - begin) / 1_000)} s`
 }
