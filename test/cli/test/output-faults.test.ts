@@ -174,7 +174,9 @@ describe('a fault of a connection', function () {
     expect(over.failed_for_s).to.be.within(5, 30)
     expect((await at.place.run('test', 'output')).code).to.equal(0)
     const result = await stopped(agent)
-    expect(messagesIn(result, 'TLS: certificates were read again')).to.have.length(1)
+    // Once more if the agent has looked between the two files.
+    const again = messagesIn(result, 'TLS: certificates were read again')
+    expect(again).to.have.length.within(1, 2)
     expect(web.seen.length).to.be.above(0)
     expect(complaintsIn(result)).to.have.length(1)
   })
