@@ -22,6 +22,8 @@ import { UsageError } from '../usage-error.ts'
 import { showProgress } from './record-progress.ts'
 import { startRecorded } from './start-recorded.ts'
 
+const GLOBALS = ['path.home', 'path.config', 'path.data', 'path.logs', 'strict.perms']
+
 export async function seccompRecord(call: Call): Promise<never> {
   const command = agentCommand(call)
   const limitMs = readLimitMs(call.value('for'))
@@ -30,7 +32,7 @@ export async function seccompRecord(call: Call): Promise<never> {
   const architecture = await loadArchitecture(name)
   const startedMs = performance.now()
   const file = call.value('output')
-  const agent = startRecorded(architecture, command, {
+  const agent = startRecorded(architecture, [...globalsOf(call), ...command], {
     auditLog: call.value('audit-log'),
     stdout: file === undefined ? 2 : 'inherit',
   })
@@ -57,6 +59,14 @@ function agentCommand({ rest, has }: Call): readonly string[] {
   const request = readArguments(rest, process.env)
   if (request.kind === 'run' && request.command.words.join(' ') === 'run') return rest
   throw new UsageError('only an agent can be recorded: seccomp record -- run [OPTIONS]')
+}
+
+/** What goes for the agent, too: the command of an installed agent gives its folders before all else. */
+function globalsOf(call: Call): readonly string[] {
+  return GLOBALS.flatMap(name => {
+    const value = call.value(name)
+    return value === undefined ? [] : [`--${name}`, value]
+  })
 }
 
 function readLimitMs(written: string | undefined): number | undefined {

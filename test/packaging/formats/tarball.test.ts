@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { isolation, needsIsolation, needsLinux } from '../../live.ts'
 import { AgentFolder, NAME } from '../agent-folder.ts'
@@ -76,9 +77,10 @@ describe('the tarball', function () {
     const unpacked = new Unpacked(
       agent.package(['--format', 'tar', '--runtime', 'system'])[0] ?? '',
     )
+    const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'))
     const command = (...args: readonly string[]) => {
       const [program = '', ...more] = [...isolation(), unpacked.path(NAME), ...args]
-      return spawnSync(program, more, { cwd: '/', encoding: 'utf8' })
+      return spawnSync(program, more, { cwd: elsewhere, encoding: 'utf8' })
     }
     try {
       const check = command('sandbox', 'check', '--for', '100ms')
@@ -88,7 +90,10 @@ describe('the tarball', function () {
       // Where nothing can be recorded, the reason is of this machine.
       const recorded = /^recorded \d+ calls, \d+ names behind the filter/m
       expect(record.stderr).to.match(record.status === 0 ? recorded : /^Exiting: can't record/m)
+      // Its data is beside the agent.
+      expect(readdirSync(elsewhere)).to.deep.equal([])
     } finally {
+      rmSync(elsewhere, { recursive: true })
       agent.remove()
       unpacked.remove()
     }
