@@ -180,6 +180,9 @@ export function isTaken({ status }: Item): boolean {
   return status < 300 || status === 409
 }
 
+/** The share of a request's events. */
+const MANY = 0.1
+
 /** Says what became of each event. */
 export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): WriteResult {
   const retry: number[] = []
@@ -192,8 +195,9 @@ export function resultOf({ indices, rejected }: Bulk, items: readonly Item[]): W
     else retry.push(index)
   }
   reject.sort((a, b) => a.index - b.index)
-  // Beside others that are taken, 429 is about an index or a shard of it: others need not wait.
-  const isThrottled = items.every(({ status }) => status === 429)
+  // Of a few, 429 is about an index or a shard of it: others need not wait. Of many, the server has too much to do.
+  const throttled = items.filter(({ status }) => status === 429).length
+  const isThrottled = throttled >= Math.max(1, items.length * MANY)
   return { retry, reject, ...(isThrottled && { cause: 'throttled' }) }
 }
 

@@ -117,13 +117,18 @@ describe('output.elasticsearch: its answers', () => {
     expect(JSON.stringify(opening.logged)).not.to.include('secret')
   })
 
-  it('hold up others by 429 only where no event was taken', async () => {
+  it('hold up others by 429 only where a tenth of the events or more was not taken', async () => {
     const busy = { create: { status: 429, error: { type: 'es_rejected_execution_exception' } } }
     const to = await open()
     answers(busy, busy)
     const all = { retry: [0, 1], reject: [], cause: 'throttled' }
     expect(await write(to, ['{}', '{}'], { meta })).to.deep.equal(all)
-    answers(busy, { create: { status: 201 } })
-    expect(await write(to, ['{}', '{}'], { meta })).to.deep.equal({ retry: [0], reject: [] })
+    const taken = { create: { status: 201 } }
+    const metaOf = (count: number) => ({ meta: Array(count).fill(ROUTE) })
+    answers(busy, ...Array(9).fill(taken))
+    expect(await write(to, Array(10).fill('{}'), metaOf(10))).to.deep.equal({ ...all, retry: [0] })
+    answers(busy, ...Array(10).fill(taken))
+    const few = { retry: [0], reject: [] }
+    expect(await write(to, Array(11).fill('{}'), metaOf(11))).to.deep.equal(few)
   })
 })
