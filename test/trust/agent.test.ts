@@ -203,7 +203,7 @@ describe('the folders above the files that the agent trusts', () => {
       symlinkSync('nothing', place.path('dangling'))
       for (const [name, words] of [
         ['loop', 'too many levels of symbolic links'],
-        ['dangling', 'no such file'],
+        ['dangling', 'is a symbolic link to nothing, which is not there'],
       ]) {
         const { code, stderr } = await place.run('test', 'config', '-c', place.path(name ?? ''))
         expect(stderr).to.equal(`${place.path(name ?? '')}: ${words}\n`)
