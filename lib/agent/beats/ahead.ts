@@ -22,13 +22,16 @@ interface DoneAhead {
 /** Every event has these, or gets them. */
 const NEVER_THE_SAME = ['@timestamp', '@metadata', 'error']
 
+/** Each takes a while with many processors, and those that hang together one by one are not worth it. */
+const MOST_ROUNDS = 10
+
 /** Undefined if there is nothing that can be done ahead. */
 export function doneAhead(
   lists: readonly (readonly Node[])[],
   constants: Fields,
 ): DoneAhead | undefined {
   let chosen: ReadonlySet<Node> = new Set(lists.flat().filter(isAlwaysTheSame))
-  while (chosen.size > 0) {
+  for (let round = 0; round < MOST_ROUNDS && chosen.size > 0; round++) {
     let made = dataCopy(constants) ?? {}
     const effective = new Set<Node>()
     for (const step of apartFrom(lists, chosen)) {

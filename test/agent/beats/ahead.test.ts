@@ -130,6 +130,17 @@ describe('processors whose work is done ahead', () => {
     expect([...(done?.keys ?? [])]).to.deep.equal(['labels'])
   })
 
+  it('are none where many hang together one by one: to find that out would take long', () => {
+    const fields = (at: number) => ({ [`k${at}`]: 1, [`k${at + 1}`]: 1 })
+    const linked = Array.from(
+      { length: 1_000 },
+      (_, at): Written => ['add_fields', { target: '', fields: fields(at) }],
+    )
+    expect(aheadOf(['add_id', { target_field: 'k0' }], ...linked, add)).to.equal(undefined)
+    const few = aheadOf(['add_id', { target_field: 'k0' }], ...linked.slice(0, 5), add)
+    expect([...(few?.keys ?? [])]).to.deep.equal(['labels'])
+  })
+
   it('are those behind a list that another one may end', () => {
     const ends = stepOf(['convert', CONVERT, { config: bad }])
     const done = chainOf([ends], [stepOf(add)]).ahead?.(constantsOf(source))
