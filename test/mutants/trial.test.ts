@@ -32,6 +32,7 @@ class Told implements Runs {
   readonly fast: Awaited<ReturnType<Runs['runFast']>>[] = []
   readonly alone: ('passed' | 'failed' | 'timeout')[] = []
   readonly ran: string[] = []
+  readonly said: string[] = []
 
   async runFast(...[, edit, tests]: Parameters<Runs['runFast']>) {
     const files = tests.map(({ file }) => file)
@@ -52,8 +53,10 @@ class Told implements Runs {
 describe('the trial of a mutant', () => {
   const failed = { verdict: 'failed', file: 'quick' } as const
 
-  const trialsWith = (runs: Runs, isFast = true) =>
-    new Trials(runs, [SLOW, QUICK], new Killers(), isFast)
+  const trialsWith = (runs: Told, isFast = true) => {
+    const say = (text: string) => void runs.said.push(text)
+    return new Trials(runs, [SLOW, QUICK], new Killers(), { isFast, say })
+  }
 
   it('ends where a quick test notices it', async () => {
     const runs = new Told()
@@ -117,6 +120,9 @@ describe('the trial of a mutant', () => {
     expect(again.map(({ mutant, verdict }) => [mutant.edit.start, verdict])).to.deep.equal([
       [1, 'killed'],
       [2, 'survived'],
+    ])
+    expect(runs.said).to.deep.equal([
+      'quick: failed without a mutant; 2 mutants are tried again, each in a new process',
     ])
     expect(runs.ran.slice(2)).to.deep.equal([
       'fast whole quick',

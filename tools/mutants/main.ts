@@ -6,7 +6,8 @@
 // ROOM    the rooms to test (all of rooms.ts)
 // ONLY    only sources whose path includes this
 // SAMPLE  how many mutants to try (all), chosen at random, the same ones for the same SEED
-// SLOWEST only tests whose file takes at most so many milliseconds (all)
+// TESTS   only test files whose path includes this
+// SLOWEST only test files that take at most so many milliseconds (all)
 // PLAIN   1: each mutant in a process of its own, which is slow and beyond doubt
 // JOBS    how many to try at once (one for each processor)
 // MIN     the least score that is good enough, in percent (90)
@@ -28,7 +29,7 @@ import { compiledPath, Trials } from './trial.ts'
 const FOLDER = '.cache/mutants'
 const EQUIVALENT = 'tools/mutants/equivalent.json'
 
-const { ROOM, ONLY = '', PLAIN = '' } = process.env
+const { ROOM, ONLY = '', TESTS = '', PLAIN = '' } = process.env
 const jobs = numberOf('JOBS', availableParallelism())
 const seed = numberOf('SEED', Date.now() % 2 ** 31)
 const least = numberOf('MIN', 90)
@@ -51,7 +52,7 @@ const copies = await Promise.all(
 const tried: Tried[] = []
 for (const [name, room] of rooms) {
   const waiting = chosen.filter(mutant => mutant.room === name)
-  if (waiting.length > 0) tried.push(...(await tryAll(name, waiting, filesOf(room.tests, isTest))))
+  if (waiting.length > 0) tried.push(...(await tryAll(name, waiting, testsOf(room))))
 }
 await Promise.all(copies.map(copy => copy.remove()))
 
@@ -79,7 +80,10 @@ async function tryAll(name: string, waiting: readonly Mutant[], tests: readonly 
     for (const one of several) results.set(one.mutant, one)
   }
   const work = async (copy: Copy) => {
-    const trials = new Trials(copy, measured, killers, PLAIN !== '1')
+    const trials = new Trials(copy, measured, killers, {
+      isFast: PLAIN !== '1',
+      say: console.error,
+    })
     for (const mutant of rest) {
       note(await trials.try(mutant))
       if (results.size % 25 > 0 && results.size < waiting.length) continue
@@ -105,6 +109,10 @@ async function mutantsIn(name: string, { sources }: Room): Promise<readonly Muta
     }),
   )
   return modules.flatMap(module => mutantsOf(name, module))
+}
+
+function testsOf({ tests }: Room): readonly string[] {
+  return filesOf(tests, file => isTest(file) && file.includes(TESTS))
 }
 
 function isTest(file: string): boolean {

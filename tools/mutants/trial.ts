@@ -2,7 +2,7 @@ import type { Copy } from './copy.ts'
 import type { Killers } from './killers.ts'
 import type { Measured } from './measure.ts'
 import type { Mutant } from './mutant.ts'
-import { isReached } from './reach.ts'
+import { type Coverage, isReached } from './reach.ts'
 import type { Tried } from './report.ts'
 
 /** Slower tests gain nothing from a process that is kept, and a survivor needs them only once. */
@@ -34,15 +34,24 @@ export class Trials {
   readonly #measured: readonly Measured[]
   readonly #killers: Killers
   readonly #isFast: boolean
+  readonly #say: (text: string) => void
   /** Those that the kept process noticed since it last passed without a mutant. */
   #unchecked: { readonly mutant: Mutant; readonly killer: string }[] = []
 
-  /** `killers` may be shared between copies. */
-  constructor(copy: Runs, measured: readonly Measured[], killers: Killers, isFast: boolean) {
+  #last: { readonly module: string; readonly tests: readonly Measured[] } | undefined
+
+  /** `killers` may be shared between copies. Without `isFast`, each is in a new process. `say` reports. */
+  constructor(
+    copy: Runs,
+    measured: readonly Measured[],
+    killers: Killers,
+    options: { readonly isFast: boolean; readonly say: (text: string) => void },
+  ) {
     this.#copy = copy
     this.#measured = measured
     this.#killers = killers
-    this.#isFast = isFast
+    this.#isFast = options.isFast
+    this.#say = options.say
   }
 
   /** Tries a mutant. Returns its verdict, and new verdicts of earlier ones if a check failed. */
@@ -67,7 +76,7 @@ export class Trials {
     )
     if (verdict === 'passed') return []
     const whole = `${file ?? 'the process'}: ${verdict} without a mutant`
-    console.error(`${whole}; ${unchecked.length} mutants are tried again, each in a new process`)
+    this.#say(`${whole}; ${unchecked.length} mutants are tried again, each in a new process`)
     await this.#copy.restart()
     const again: Tried[] = []
     for (const { mutant } of unchecked)
@@ -101,11 +110,25 @@ export class Trials {
 
   #reaching({ file, edit }: Mutant): readonly Measured[] {
     const module = compiledPath(file)
-    const reaching = this.#measured.filter(({ coverage }) =>
+    const reaching = this.#importing(module).filter(({ coverage }) =>
       coverage.some(one => isReached(one, module, edit.start)),
     )
     return this.#killers.ordered(module, reaching)
   }
+
+  /** The tests that import a module, with the coverage of it alone: the mutants of one come after each other. */
+  #importing(module: string): readonly Measured[] {
+    if (this.#last?.module === module) return this.#last.tests
+    const tests = this.#measured.map(test => ({ ...test, coverage: coverageOf(test, module) }))
+    this.#last = { module, tests: tests.filter(({ coverage }) => coverage.length > 0) }
+    return this.#last.tests
+  }
+}
+
+function coverageOf({ coverage }: Measured, module: string): readonly Coverage[] {
+  return coverage
+    .map(({ result }) => ({ result: result.filter(({ url }) => url === module) }))
+    .filter(({ result }) => result.length > 0)
 }
 
 /** Limits for a mutant: a multiple of the clean run, and some time to spare, as the machine may be busy. */
