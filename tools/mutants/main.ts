@@ -6,6 +6,7 @@
 // ROOM    the rooms to test (all of rooms.ts)
 // ONLY    only sources whose path includes this
 // SAMPLE  how many mutants to try (all), chosen at random, the same ones for the same SEED
+// AGAIN   only mutants that this list of survivors names: AGAIN=.cache/mutants/survivors.json
 // TESTS   only test files whose path includes this
 // SLOWEST only test files that take at most so many milliseconds (all)
 // PLAIN   1: each mutant in a process of its own, which is slow and beyond doubt
@@ -17,7 +18,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Copy, canIsolate } from './copy.ts'
-import { asEntry, type Equivalent, withoutEquivalents } from './equivalent.ts'
+import { asEntry, type Equivalent, namedBy, withoutEquivalents } from './equivalent.ts'
 import { Killers } from './killers.ts'
 import { measureAll } from './measure.ts'
 import { type Mutant, mutantsOf } from './mutant.ts'
@@ -29,7 +30,7 @@ import { compiledPath, Trials } from './trial.ts'
 const FOLDER = '.cache/mutants'
 const EQUIVALENT = 'tools/mutants/equivalent.json'
 
-const { ROOM, ONLY = '', TESTS = '', PLAIN = '' } = process.env
+const { ROOM, ONLY = '', TESTS = '', PLAIN = '', AGAIN = '' } = process.env
 const jobs = numberOf('JOBS', availableParallelism())
 const seed = numberOf('SEED', Date.now() % 2 ** 31)
 const least = numberOf('MIN', 90)
@@ -37,9 +38,10 @@ const slowestMs = numberOf('SLOWEST', Number.MAX_SAFE_INTEGER)
 
 if (!canIsolate()) refuse('this user may not have a PID namespace, which confines mutants')
 const rooms = roomsOf(ROOM ? ROOM.split(/[ ,]+/) : Object.keys(ROOMS))
-const list: readonly Equivalent[] = JSON.parse(await readFile(EQUIVALENT, 'utf8'))
+const list = await listIn(EQUIVALENT)
 const all = (await Promise.all(rooms.map(([name, room]) => mutantsIn(name, room)))).flat()
-const { mutants, equivalent, stale } = withoutEquivalents(all, list)
+const { mutants: others, equivalent, stale } = withoutEquivalents(all, list)
+const mutants = AGAIN ? namedBy(await listIn(AGAIN), others) : others
 const size = numberOf('SAMPLE', mutants.length)
 const chosen = sampleOf(mutants, size, seed)
 if (chosen.length === 0) refuse('there is no mutant to try')
@@ -109,6 +111,10 @@ async function mutantsIn(name: string, { sources }: Room): Promise<readonly Muta
     }),
   )
   return modules.flatMap(module => mutantsOf(name, module))
+}
+
+async function listIn(path: string): Promise<readonly Equivalent[]> {
+  return JSON.parse(await readFile(path, 'utf8'))
 }
 
 function testsOf({ tests }: Room): readonly string[] {
