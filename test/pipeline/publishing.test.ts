@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Event } from '../../lib/event.ts'
 import type { Acker } from '../../lib/pipeline/acker.ts'
@@ -10,7 +11,7 @@ import type { Encoded } from '../../lib/pipeline/queue.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
 import type { MutableEvent } from '../../lib/processor.ts'
-import { NEVER } from './fixtures.ts'
+import { NEVER, ORDERED, pipelineTo, SOURCE, stuckOutput } from './fixtures.ts'
 
 /** A queue that notes what it is offered. */
 class NotingQueue extends MemoryQueue {
@@ -143,5 +144,27 @@ describe('pipeline: a publish through processors', () => {
       const [encoded] = offered
       expect(encoded instanceof Blocks ? [] : encoded?.meta?.[0]?.fields).to.deep.equal(fields)
     }
+  })
+})
+
+describe('pipeline: its figures', () => {
+  it('are of all that was published, and of what is under way, however often it is started', async () => {
+    const { output, open } = stuckOutput()
+    const pipeline = pipelineTo(output, { delivery: { ...ORDERED, bulk_max_size: 2 } })
+    pipeline.start()
+    const chain: Chain = event => (event['drop'] === true ? undefined : event)
+    const publish = pipeline.publisher(SOURCE, NEVER, undefined, () => chain)
+    const odd = { '@timestamp': 'never' } as unknown as Event
+    await publish([{ drop: true }, odd, odd, {}, {}, {}, {}])
+    while (output.attempts.length === 0) await turn()
+    for (let at = 0; at < 5; at++) await turn()
+    const counts = { published: 7, filtered: 1, unencodable: 2, queued: 2, sending: 2, acked: 0 }
+    expect(pipeline.stats()).to.include(counts)
+    expect(output.attempts).to.have.length(1)
+    expect(pipeline.writingForMs).to.be.above(0)
+    expect(pipeline.storedBytes).to.equal(0)
+    open()
+    expect(await pipeline.close(NEVER)).to.deep.equal({ lost: 0, kept: 0 })
+    expect(pipeline.stats()).to.include({ published: 7, queued: 0, sending: 0, acked: 4 })
   })
 })

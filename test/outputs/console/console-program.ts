@@ -13,7 +13,8 @@ const say = (words: object) => writeSync(2, `${JSON.stringify(words)}\n`)
 const log = pino({ level: 'error' }, { write: () => {} })
 
 const paths = { home: '/', config: '/', data: '/', logs: '/' }
-const settings = { format: 'auto', pretty: mode === 'pretty' } as const
+const [, format = 'auto'] = /^format: (.*)$/.exec(mode) ?? []
+const settings = { format: format as 'auto', pretty: mode === 'pretty' } as const
 const output = await consoleOutput.open({ settings, paths, log })
 if (mode === 'aborted') {
   const abort = new AbortController()

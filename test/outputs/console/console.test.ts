@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import convict from 'convict'
+import consoleOutput from '../../../lib/outputs/console/console.ts'
 import { skip } from '../../live.ts'
+import { NEVER } from '../../pipeline/fixtures.ts'
 import { smallDisk } from '../folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./console-program.js', import.meta.url))
@@ -102,6 +105,48 @@ describe('output.console', () => {
     const { out } = await outcome(shell('"$@"', 1, 2, 'pretty'))
     expect(out).to.match(/^\{\n {2}"@timestamp": ".*",\n {2}"id": 0,\n {2}"text": "ü",\n/)
     expect(JSON.parse(out)).to.include({ id: 0 })
+  })
+
+  it('writes events as its format says, and is no terminal here', async () => {
+    const outs = await Promise.all(
+      ['json', 'auto', 'pretty', 'line'].map(async format => {
+        const { out } = await outcome(shell('"$@"', 1, 2, `format: ${format}`))
+        return out
+      }),
+    )
+    const [json = '', auto, pretty = '', line] = outs
+    const event = JSON.parse(json)
+    expect(json).to.equal(`${JSON.stringify(event)}\n`)
+    expect(JSON.parse(auto ?? '').id).to.equal(0)
+    expect(auto).to.match(/^\{.*\}\n$/)
+    expect(pretty).to.match(/^\{\n {2}"/)
+    expect(JSON.parse(pretty).id).to.equal(0)
+    expect(line).to.match(/^\d\d:\d\d:\d\d[^{]* id=0 .*\n$/)
+    expect(line).not.to.include('\u001b')
+  })
+
+  it('has four formats', () => {
+    const isTaken = (format: string) => {
+      try {
+        convict(consoleOutput.schema).load({ format }).validate()
+        return true
+      } catch {
+        return false
+      }
+    }
+    const formats = ['auto', 'json', 'pretty', 'line', '', 'text'].filter(isTaken)
+    expect(formats).to.deep.equal(['auto', 'json', 'pretty', 'line'])
+    expect(consoleOutput.name).to.equal('console')
+  })
+
+  it('has nothing to test, and promises what standard output does', async () => {
+    const [steps, context] = [[] as unknown[], Object()]
+    for await (const step of consoleOutput.test?.(context, NEVER) ?? []) steps.push(step)
+    const found = 'there is nothing to test'
+    expect(steps).to.deep.equal([{ peer: 'standard output', step: 'test', found }])
+    expect(consoleOutput.guarantee?.({ format: 'auto', pretty: false })).to.equal(
+      'standard output has taken it: its reader may still lose it',
+    )
   })
 
   it('brings every event to a file whose disk was full for a while', async function () {

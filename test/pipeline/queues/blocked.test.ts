@@ -12,6 +12,27 @@ describe('the counts of a source', () => {
 })
 
 describe('the time that publishes wait for room', () => {
+  it('is that in which at least one of them does', async () => {
+    const { blocked } = noSourceCounts()
+    const from = performance.now()
+    blocked.begin()
+    blocked.begin()
+    await sleep(10)
+    blocked.end()
+    expect(blocked.waiting).to.equal(1)
+    await sleep(10)
+    expect(blocked.ms).to.be.within(18, performance.now() - from + 1)
+    blocked.end()
+    const most = performance.now() - from + 1
+    expect(blocked.waiting).to.equal(0)
+    expect(blocked.ms).to.be.within(18, most)
+    await sleep(10)
+    const again = performance.now()
+    blocked.begin()
+    expect(blocked.ms).to.be.within(18, most + performance.now() - again + 1)
+    blocked.end()
+  })
+
   it('is counted for the source whose they are, once for several, and while it lasts', async () => {
     const { output, open } = stuckOutput()
     const pipeline = pipelineTo(output)

@@ -29,6 +29,19 @@ describe('memory queue: what it knows of its events', () => {
     expect(queue.usage().taken).to.equal(8)
   })
 
+  it('has nothing pass those that wait for room, but for a publish without events', async () => {
+    const { queue, pins, offer, block, ackerOf } = queueOf()
+    offer(6)
+    const waits = queue.wait(ackerOf(4), block(4), new AbortController().signal)
+    waits.catch(() => undefined)
+    expect(queue.usage()).to.include({ waiting: 1, pinnedBytes: pins.bytes })
+    expect(offer(1)).to.equal(false)
+    expect(offer(0)).to.equal(true)
+    ;(await queue.take(ALL))?.settleAll('confirmed')
+    await waits
+    expect(offer(1)).to.equal(true)
+  })
+
   it('tells each publish of its own events, and its source of all', async () => {
     const { queue } = queueOf({ events: 100 })
     const source = noSourceCounts()
