@@ -169,7 +169,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Resolves with the receipt when the queue has taken the events. */
+/** Resolves with the receipt when the queue has taken the events, and the event loop has had its turn. */
 export function enter(
   door: Pick<Door, 'queue' | 'signal' | 'counts' | 'source'>,
   acker: Acker,
@@ -181,7 +181,10 @@ export function enter(
     if (encoded instanceof Blocks) encoded.drop(0, encoded.count)
     return Promise.reject(signal.reason)
   }
-  if (queue.offer(acker, encoded)) return Promise.resolve(acker)
+  if (queue.offer(acker, encoded)) {
+    const { turn } = queue
+    return turn === undefined ? Promise.resolve(acker) : turn.then(() => acker)
+  }
   return waitForRoom(door, acker, encoded)
 }
 
