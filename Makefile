@@ -67,7 +67,7 @@ live-nodes: build nodes ## attacks on an agent, as root, on each of those Node r
 	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/*/*.live.js dist/test/matrix/*.live.js
 
 live-jitless: build nodes ## the tests of the outputs under --jitless, on each of those Node releases
-	for node in .cache/node/*/bin/node; do echo "$$($$node --version) --jitless"; \
+	@for node in .cache/node/*/bin/node; do echo "$$($$node --version) --jitless"; \
 	  $$node --jitless node_modules/mocha/bin/mocha.js --no-config --timeout 60000 --reporter dist/test/reporter.js \
 	  'dist/test/outputs/**/*.test.js' || exit 1; done
 

@@ -7,8 +7,6 @@
 // A request that is refused as a whole says nothing of its events. 413 has it halved, and so has 400 where that is for
 // one of its events, down to that one.
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import {
@@ -19,6 +17,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { connectionError } from '../connection/failures.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import { reached } from '../connection/reached.ts'
@@ -44,8 +43,6 @@ import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
 import { makeTemplates, type Place } from './setup.ts'
 import { templateItems } from './template.ts'
 import { answerSteps } from './test.ts'
-
-const gzip = promisify(gzipOf)
 
 const PORT = 9200
 
@@ -178,7 +175,7 @@ class ElasticsearchOutput implements Output {
   async #send(bulk: Bulk, { signal }: WriteCall): Promise<WriteResult> {
     const { body, indices } = bulk
     const level = this.#level
-    const packed = level === 0 ? body : await gzip(body, { level })
+    const packed = level === 0 ? body : await gzipped(body, level)
     const send = async (client: HttpClient) => {
       const answer = await client.request({
         ...{ method: 'POST', path: this.#path, body: packed, signal },

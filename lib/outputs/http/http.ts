@@ -5,8 +5,6 @@
 //   413                 the batch is halved
 //   any other           nothing is said about the events: all are sent again
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import {
@@ -18,6 +16,7 @@ import {
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import {
@@ -34,8 +33,6 @@ import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslProblems } from '../tls/ssl-settings.ts'
 import { type HttpSettings, httpSchema, withoutQuery } from './http-settings.ts'
-
-const gzip = promisify(gzipOf)
 
 /** What a server says about a batch is of use to people alone. */
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -117,7 +114,7 @@ class HttpOutput implements Output {
   async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
     const { method, compression_level: level } = this.#settings
     const plain = this.#bodyOf(batch)
-    const body = level === 0 ? plain : await gzip(plain, { level })
+    const body = level === 0 ? plain : await gzipped(plain, level)
     const answer = await this.#client.request({
       ...{ method, body, signal, path: this.#query },
       ...{ maxAnswerBytes: MAX_ANSWER_BYTES, cutsAnswer: true },

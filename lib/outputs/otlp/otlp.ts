@@ -7,8 +7,6 @@
 //   any other            nothing is said about the events: all are sent again, also where the specification would
 //                        have them dropped, as after a wrong password
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import {
@@ -20,6 +18,7 @@ import {
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { connectionError } from '../connection/failures.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
@@ -35,8 +34,6 @@ import { EMPTY_REQUEST, exportRequest } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
 import { testSteps } from './test-steps.ts'
-
-const gzip = promisify(gzipOf)
 
 const GZIP = { 'content-encoding': 'gzip' }
 
@@ -119,7 +116,7 @@ class OtlpOutput implements Output {
     const options = { serviceName, attributes, scope: this.#scope, nowMs: Date.now() }
     const { body, indices, rejected } = exportRequest(batch, options)
     if (indices.length === 0) return { retry: [], reject: rejected }
-    const sent = level === 0 ? body : await gzip(body, { level })
+    const sent = level === 0 ? body : await gzipped(body, level)
     const answer = await this.#post(sent, level === 0 ? {} : GZIP, signal)
     const isRefused = answer.status === 400 || answer.status === 422
     const isDeaf = isRefused && (await this.#refusesNothing(answer, signal))
