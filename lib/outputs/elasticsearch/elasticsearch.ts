@@ -13,6 +13,7 @@ import {
   type Batch,
   defineOutput,
   type Output,
+  type Why,
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
@@ -204,10 +205,10 @@ class ElasticsearchOutput implements Output {
       const refused = indices.map(index => ({ index, status, reason }))
       return { retry: [], reject: [...rejected, ...refused].sort((a, b) => a.index - b.index) }
     }
-    this.#say(client, answer)
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
     // What has no index will not have one the next time.
-    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled' }
+    const why = this.#refusal(client, answer)
+    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled', why }
   }
 
   async close(): Promise<void> {
@@ -230,14 +231,13 @@ class ElasticsearchOutput implements Output {
     }
   }
 
-  #say({ host }: HttpClient, answer: HttpAnswer): void {
+  #refusal({ host }: HttpClient, answer: HttpAnswer): Why {
     const { found, hint } = refusalOf(
       answer,
       host,
       credentialOf(this.#settings, host, 'hosts').hint,
     )
     const message = `${host.title} takes no events: ${found}`
-    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#words.say(this.#log, 'error', said, message)
+    return { message, status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
   }
 }

@@ -13,6 +13,7 @@ import {
   type Batch,
   defineOutput,
   type Output,
+  type Why,
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
@@ -142,10 +143,10 @@ class OtlpOutput implements Output {
   }
 
   #tryAgain(indices: readonly number[], answer: HttpAnswer): WriteResult {
-    this.#say(answer)
     const { headers } = answer
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
-    return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+    const why = this.#refusal(answer)
+    return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled', why }
   }
 
   /** Whether the same is said of an export of nothing: some servers take no JSON. It is not about events then. */
@@ -190,11 +191,10 @@ class OtlpOutput implements Output {
     }
   }
 
-  #say(answer: HttpAnswer): void {
+  #refusal(answer: HttpAnswer): Why {
     const { host } = this.#client
     const { found, hint } = refusalOf(answer, host, credentialHint(this.#settings, host))
     const message = `${host.title} takes no events: ${found}`
-    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#words.say(this.#log, 'error', said, message)
+    return { message, status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
   }
 }
