@@ -26,6 +26,11 @@ export function withoutEquivalents(mutants: readonly Mutant[], list: readonly Eq
   }
 }
 
+/** The mutants that a list names. */
+export function namedBy(list: readonly Equivalent[], mutants: readonly Mutant[]) {
+  return withoutEquivalents(mutants, list).equivalent
+}
+
 /** The entry that would name a mutant. */
 export function asEntry({ file, text, original, mutated }: Mutant, reason: string): Equivalent {
   return { file, line: text, original, mutated, reason }

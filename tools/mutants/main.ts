@@ -6,6 +6,10 @@
 // ROOM    the rooms to test (all of rooms.ts)
 // ONLY    only sources whose path includes this
 // SAMPLE  how many mutants to try (all), chosen at random, the same ones for the same SEED
+// AGAIN   only mutants that this list of survivors names: AGAIN=.cache/mutants/survivors.json
+// TESTS   only test files whose path includes this
+// SLOWEST only test files that take at most so many milliseconds (all)
+// PLAIN   1: each mutant in a process of its own, which is slow and beyond doubt
 // JOBS    how many to try at once (one for each processor)
 // MIN     the least score that is good enough, in percent (90)
 //
@@ -14,26 +18,30 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Copy, canIsolate } from './copy.ts'
-import { asEntry, type Equivalent, withoutEquivalents } from './equivalent.ts'
+import { asEntry, type Equivalent, namedBy, withoutEquivalents } from './equivalent.ts'
+import { Killers } from './killers.ts'
+import { measureAll } from './measure.ts'
 import { type Mutant, mutantsOf } from './mutant.ts'
 import { isSurvivor, scoreOf, survivorsOf, type Tried, tableOf } from './report.ts'
 import { ROOMS, type Room } from './rooms.ts'
 import { sampleOf } from './sample.ts'
-import { compiledPath, measureAll, tryMutant } from './trial.ts'
+import { compiledPath, Trials } from './trial.ts'
 
 const FOLDER = '.cache/mutants'
 const EQUIVALENT = 'tools/mutants/equivalent.json'
 
-const { ROOM, ONLY = '' } = process.env
+const { ROOM, ONLY = '', TESTS = '', PLAIN = '', AGAIN = '' } = process.env
 const jobs = numberOf('JOBS', availableParallelism())
 const seed = numberOf('SEED', Date.now() % 2 ** 31)
 const least = numberOf('MIN', 90)
+const slowestMs = numberOf('SLOWEST', Number.MAX_SAFE_INTEGER)
 
 if (!canIsolate()) refuse('this user may not have a PID namespace, which confines mutants')
 const rooms = roomsOf(ROOM ? ROOM.split(/[ ,]+/) : Object.keys(ROOMS))
-const list: readonly Equivalent[] = JSON.parse(await readFile(EQUIVALENT, 'utf8'))
+const list = await listIn(EQUIVALENT)
 const all = (await Promise.all(rooms.map(([name, room]) => mutantsIn(name, room)))).flat()
-const { mutants, equivalent, stale } = withoutEquivalents(all, list)
+const { mutants: others, equivalent, stale } = withoutEquivalents(all, list)
+const mutants = AGAIN ? namedBy(await listIn(AGAIN), others) : others
 const size = numberOf('SAMPLE', mutants.length)
 const chosen = sampleOf(mutants, size, seed)
 if (chosen.length === 0) refuse('there is no mutant to try')
@@ -46,7 +54,7 @@ const copies = await Promise.all(
 const tried: Tried[] = []
 for (const [name, room] of rooms) {
   const waiting = chosen.filter(mutant => mutant.room === name)
-  if (waiting.length > 0) tried.push(...(await tryAll(name, waiting, filesOf(room.tests, isTest))))
+  if (waiting.length > 0) tried.push(...(await tryAll(name, waiting, testsOf(room))))
 }
 await Promise.all(copies.map(copy => copy.remove()))
 
@@ -64,17 +72,27 @@ if (score < least || stale.length > 0) process.exitCode = 1
 async function tryAll(name: string, waiting: readonly Mutant[], tests: readonly string[]) {
   const [first] = copies
   if (!first) throw new Error('no copy')
-  const measured = await measureAll(first, tests)
+  const all = await measureAll(first, tests.map(compiledPath), `${FOLDER}/measured`)
+  const measured = all.filter(({ tookMs }) => tookMs <= slowestMs)
+  const killers = new Killers()
   const results = new Map<Mutant, Tried>()
   const rest = waiting.values()
   const started = performance.now()
+  const note = (several: readonly Tried[]) => {
+    for (const one of several) results.set(one.mutant, one)
+  }
   const work = async (copy: Copy) => {
+    const trials = new Trials(copy, measured, killers, {
+      isFast: PLAIN !== '1',
+      say: console.error,
+    })
     for (const mutant of rest) {
-      results.set(mutant, await tryMutant(copy, mutant, measured))
+      note(await trials.try(mutant))
       if (results.size % 25 > 0 && results.size < waiting.length) continue
       const seconds = ((performance.now() - started) / 1000).toFixed(0)
       console.error(`${name}: ${results.size} of ${waiting.length} mutants in ${seconds} s`)
     }
+    note(await trials.check())
   }
   await Promise.all(copies.map(work))
   return waiting.flatMap(mutant => results.get(mutant) ?? [])
@@ -93,6 +111,14 @@ async function mutantsIn(name: string, { sources }: Room): Promise<readonly Muta
     }),
   )
   return modules.flatMap(module => mutantsOf(name, module))
+}
+
+async function listIn(path: string): Promise<readonly Equivalent[]> {
+  return JSON.parse(await readFile(path, 'utf8'))
+}
+
+function testsOf({ tests }: Room): readonly string[] {
+  return filesOf(tests, file => isTest(file) && file.includes(TESTS))
 }
 
 function isTest(file: string): boolean {

@@ -24,6 +24,8 @@ interface ReplayerOptions {
   readonly log: Logger
   /** Runs its argument while no events are added to the dead letter. */
   readonly alone: <T>(act: () => Promise<T>) => Promise<T>
+  /** Between the end of a look and the next one. */
+  readonly intervalMs?: number
 }
 
 const INTERVAL_MS = 2_000
@@ -48,7 +50,7 @@ export class Replayer {
   }
 
   async #look(): Promise<void> {
-    const { log } = this.#options
+    const { log, intervalMs = INTERVAL_MS } = this.#options
     try {
       for (const name of await this.#waiting()) {
         if (this.#isStopped) return
@@ -58,7 +60,7 @@ export class Replayer {
       // The queue that takes no more events says so to its publishers.
       if (!this.#isStopped) log.error({ err: error }, `Replay failed: ${messageOf(error)}`)
     }
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#look(), INTERVAL_MS).unref()
+    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#look(), intervalMs).unref()
   }
 
   /** A file that was moved while events were added to it is complete once that is over. */

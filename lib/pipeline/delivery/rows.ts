@@ -6,7 +6,7 @@ export type Cause = 'lost' | 'throttled'
 
 interface Row {
   failures: number
-  /** performance.now() of the last failure that was counted. */
+  /** performance.now() of the last failure that was counted; before all times if there is none. */
   countedMs: number
 }
 
@@ -44,7 +44,7 @@ export class Rows {
   failed(cause: Cause, begunMs: number): number {
     const row = this.#rows[cause]
     this.#sinceMs ??= begunMs
-    if (row.failures === 0 || begunMs >= row.countedMs) {
+    if (begunMs >= row.countedMs) {
       row.failures++
       row.countedMs = performance.now()
       this.notePause(cause)

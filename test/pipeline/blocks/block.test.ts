@@ -134,6 +134,19 @@ describe('block', () => {
     expect(told).to.deep.equal([1, 1, 1])
   })
 
+  it('tells an owner which of its events they are', () => {
+    const firsts: number[] = []
+    const settle = (_: number, __: Fate, first: number) => void firsts.push(first)
+    const block = blockOf(['{}', '{}', '{}', '{}'])
+    block.own({ settle }, 2)
+    block.own({ settle }, 4, 7)
+    block.seal()
+    block.settle(0, 1, 'confirmed')
+    block.settle(1, 3, 'confirmed')
+    block.settle(3, 4, 'rejected')
+    expect(firsts).to.deep.equal([0, 1, 7, 8])
+  })
+
   it('is worth leaving by less than half of its bytes', () => {
     // Eight bytes each.
     const block = blockOf(Array(5).fill('{"a":1}'))

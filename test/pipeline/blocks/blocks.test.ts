@@ -53,6 +53,18 @@ describe('the blocks of a publish', () => {
     )
   })
 
+  it('count the bytes of the blocks that begin in a range', () => {
+    const blocks = blocksOf({ bytes: 0 }, 2, 3, 1)
+    const sizes = [
+      [0, 2],
+      [0, 3],
+      [1, 2],
+      [2, 5],
+      [5, 6],
+    ].map(([from = 0, to = 0]) => blocks.sizeOfBegun(from, to))
+    expect(sizes).to.deep.equal([4, 10, 0, 6, 2])
+  })
+
   it('have one owner', () => {
     const source = noSourceCounts()
     const acker = new Acker(5, source)

@@ -75,6 +75,24 @@ describe('the memory of blocks', () => {
     expect(sealed(pins, 'x'.repeat(1e6)).slice(0, 1)).to.have.length(1e6 + 1)
   })
 
+  it('is that of a full block from half of one on', () => {
+    const pins = noPins()
+    const memoryOf = (bytes: number) => {
+      return sealed(pins, 'x'.repeat(bytes - 1)).slice(0, 1).buffer.byteLength
+    }
+    expect(pins.bytes).to.equal(0)
+    expect(memoryOf(BLOCK_BYTES / 2)).to.be.above(BLOCK_BYTES)
+    expect(memoryOf(BLOCK_BYTES / 2 - 1)).to.be.below(BLOCK_BYTES)
+  })
+
+  it('stays with a small block, which gives nothing to others', () => {
+    const pins = noPins()
+    const block = sealed(pins, 'small')
+    block.settle(0, 1, 'confirmed')
+    expect(String(block.slice(0, 1))).to.equal('small\n')
+    expect(String(sealed(pins).slice(0, 1))).to.equal(`${LINE}\n`)
+  })
+
   it('is given back at once by text of more than ASCII', () => {
     const pins = noPins()
     const block = sealed(pins, 'ü'.repeat(40_000))

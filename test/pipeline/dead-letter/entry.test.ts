@@ -25,9 +25,17 @@ describe('an entry of the dead letter', () => {
     expect(found?.meta).to.deep.equal(meta)
   })
 
+  it('keeps either of a route and metadata', () => {
+    for (const meta of [{ route: 'logs' }, { fields: { a: 1 } }, {}]) {
+      expect(roundTrip('{}', { meta })?.meta).to.deep.equal(meta)
+    }
+  })
+
   it('may have been edited', () => {
     const text = `{ "event": {"a": 1}, "@timestamp": "${TIME}", "output": "main" }`
     expect(decodeEntry(text)).to.include({ line: '{"a":1}', reason: 'undefined', attempts: 0 })
+    const odd = `{"@timestamp":"x","output":"y","status":"400","meta":{"route":5},"event":{}}`
+    expect(decodeEntry(odd)).to.deep.include({ status: undefined, meta: {} })
   })
 
   it('is nothing else', () => {
@@ -37,7 +45,11 @@ describe('an entry of the dead letter', () => {
       '[]',
       '{}',
       '{"event":{}}',
+      '{"event":{},"@timestamp":"x"}',
+      '{"event":{},"output":"y"}',
       '{"event":1,"@timestamp":"x","output":"y"}',
+      '{"event":null,"@timestamp":"x","output":"y"}',
+      '{"event":[],"@timestamp":"x","output":"y"}',
     ])
       expect(decodeEntry(text), text).to.equal(undefined)
   })

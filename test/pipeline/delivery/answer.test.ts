@@ -69,6 +69,25 @@ describe('answer of an output', () => {
     }
   })
 
+  it('keeps the code of a peer, if it is a number', () => {
+    const reject = [400, '400', undefined].map((status, index) =>
+      Object({ index, reason: '', status }),
+    )
+    expect(answerOf(3, { ...DONE, reject }).rejected).to.deep.equal([
+      { index: 0, reason: '', status: 400 },
+      { index: 1, reason: '' },
+      { index: 2, reason: '' },
+    ])
+  })
+
+  it('tells why in what was said of it, as texts of our own', () => {
+    const all = { message: 'no', hint: 'ask it', status: 503, answer: 'busy' }
+    expect(answerOf(1, { ...DONE, why: all }).why).to.deep.equal(all)
+    expect(answerOf(1, { ...DONE, why: { message: 'no' } }).why).to.deep.equal({ message: 'no' })
+    const odd = Object({ message: 5, status: '503', answer: null })
+    expect(answerOf(1, { ...DONE, why: odd }).why).to.deep.equal({ message: '5', answer: 'null' })
+  })
+
   it('keeps a reason of any length from its peer short', () => {
     const reject = [{ index: 0, reason: 'x'.repeat(1e6) }]
     expect(answerOf(1, { ...DONE, reject }).rejected[0]?.reason).to.have.length(1000)

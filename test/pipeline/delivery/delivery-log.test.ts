@@ -63,12 +63,30 @@ describe('what a delivery says', () => {
   it('is a line at the end of a failure that has lasted', () => {
     const { log, lines } = memoryLog()
     const said = new DeliveryLog(log)
-    said.worksAgain(4_000)
+    said.worksAgain(4_999)
     expect(lines).to.deep.equal([])
-    said.worksAgain(61_400)
-    expect(lines[0]).to.include({
-      ...{ level: INFO, msg: 'The output takes events again', failed_for_s: 61 },
-    })
+    said.worksAgain(5_000)
+    said.worksAgain(1_000_400)
+    const msg = 'The output takes events again'
+    expect(lines[0]).to.include({ level: INFO, msg, failed_for_s: 5 })
+    expect(lines[1]).to.include({ level: INFO, msg, failed_for_s: 1_000 })
+  })
+
+  it('is when events go again, if they do', () => {
+    const { log, lines } = memoryLog()
+    const said = new DeliveryLog(log)
+    said.failed(new Error('down'), 3, 12.7)
+    said.failed(new Error('refused'), 3, undefined)
+    expect(lines[0]).to.include({ level: ERROR, msg: 'Output failed', events: 3, retry_in_ms: 13 })
+    expect(lines[1]).to.include({ level: ERROR, msg: 'Output failed', events: 3 })
+    expect(lines[1]).not.to.have.property('retry_in_ms')
+  })
+
+  it('is that an output has not answered', () => {
+    const { log, lines } = memoryLog()
+    new DeliveryLog(log).isSilent(1_000_400)
+    const msg = 'The output has not answered: events wait for it'
+    expect(lines[0]).to.include({ level: WARN, msg, silent_s: 1_000 })
   })
 
   it('knows when a failure began, and its end once', () => {

@@ -138,9 +138,11 @@ describe('an output that hangs', () => {
     const silences: number[] = []
     const output: Output = { write: () => NEVER_ENDING, async close() {} }
     const writer = new Writer(output, 0, ms => silences.push(ms), 5)
+    const fromMs = performance.now()
     const writing = writer.write(leaseOf('{}'))
     await until(() => silences.length >= 2)
     expect(silences[1]).to.be.above(silences[0] ?? 0)
+    expect(silences[1]).to.be.at.most(performance.now() - fromMs)
     writer.abort()
     expect(await writing).to.equal(undefined)
   })

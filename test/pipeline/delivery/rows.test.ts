@@ -43,6 +43,19 @@ describe('failures in a row', () => {
     expect(counts.lost_pauses).to.equal(2)
   })
 
+  it('end with a success', async () => {
+    const rows = new Rows(BACKOFF, noCounts())
+    for (const cause of ['lost', 'throttled'] as const) {
+      rows.failed(cause, await now())
+      expect(rows.hasFailed, cause).to.equal(true)
+      rows.failed(cause, await now())
+      rows.succeeded()
+      expect(rows.hasFailed, cause).to.equal(false)
+      expect(rows.failed(cause, await now()), cause).to.be.within(4, 8)
+      rows.succeeded()
+    }
+  })
+
   it('of single events are their own', () => {
     const counts = noCounts()
     const rows = new Rows(BACKOFF, counts)

@@ -56,7 +56,11 @@ describe('writer', () => {
     expect(await saying(0).write(BATCH)).to.equal(part)
     expect(await rejection(saying(50).write(BATCH))).to.match(/has not answered within 20 ms/)
     // Whoever ends without an error then may not mean it.
-    expect(await rejection(saying(0, DONE).write(BATCH))).to.match(/has not answered within 20 ms/)
+    for (const said of [DONE, { ...part, retry: [] }, { retry: [1], reject: [] }]) {
+      expect(await rejection(saying(0, said).write(BATCH))).to.match(
+        /has not answered within 20 ms/,
+      )
+    }
   })
 
   it('ends its writes without an answer after an abort, and writes no more', async () => {

@@ -107,6 +107,24 @@ describe('pipeline: the object of an event', () => {
     expect(Object.keys(none.make({ a: 1 }, now))).to.deep.equal(['@timestamp', 'a'])
   })
 
+  it('lacks constants that no processor touches, but for names that every map has', () => {
+    const constants = { host: 'web-1', constructor: 'c', team: 'x' }
+    const maker = new ObjectMaker(constants, encoderOf(constants), new Set(['team']))
+    const made = maker.make({}, now)
+    expect(Object.keys(made)).to.deep.equal(['@timestamp', 'constructor', 'team'])
+    expect(maker.outside).to.deep.equal({ host: 'web-1' })
+    expect(maker.of(made)).to.equal(',"host":"web-1"')
+    const { team: _, ...without } = made
+    expect(maker.of(without), 'a processor has left one out').to.equal(',"host":"web-1"')
+  })
+
+  it('has fields of any name, and @metadata only if the event has it', () => {
+    expect(make({ '@other': 1 }, now)).to.have.property('@other', 1)
+    for (const event of [{ a: 1 }, { a: 1n }, { a: 1, '@metadata': undefined }]) {
+      expect(Object.keys(make(event as never, now))).not.to.include('@metadata')
+    }
+  })
+
   it('shares nothing with the event, the source, or the next one', () => {
     const event = { list: [{ a: 1 }], host: { cpu: 1 }, '@metadata': { m: { n: 1 } } }
     const [one, two] = [make(event, now), make(event, now)]

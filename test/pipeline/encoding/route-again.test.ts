@@ -71,19 +71,49 @@ describe('pipeline: a route that is not asked again', () => {
     expect(routes).to.deep.equal(['1970-01-01T00:00:00.000Z', '1970-01-02T00:00:00.000Z'])
   })
 
-  it('is asked once for events that look the same to it', () => {
-    let asked = 0
-    const count = (fields: readonly string[]): number => {
-      asked = 0
+  describe('is asked', () => {
+    /** How often it is for ten events with these fields, each published at another time unless `at` is given. */
+    const asked = (fields: readonly string[], own: object = {}, at?: string): number => {
+      let times = 0
       const meta = metaOf(constantsOf(SOURCE), get => {
-        asked++
+        times++
         return routeOf(fields, [])(get)
       })
-      for (let n = 0; n < 10; n++) meta({ n } as Event, undefined, NOW[0])
-      return asked
+      for (let n = 0; n < 10; n++) meta({ n, ...own } as Event, undefined, at ?? `${NOW[0]}${n}`)
+      return times
     }
-    expect(count(['agent.version', '@timestamp', '@metadata.to'])).to.equal(1)
-    expect(count(['n']), 'a field of the event').to.equal(10)
-    expect(count(['']), 'all of them').to.equal(10)
+
+    it('once for events that look the same to it', () => {
+      expect(asked(['agent.version', '@metadata.to'])).to.equal(1)
+      expect(asked(['@timestamp'], { '@timestamp': NOW[1] }), 'their own time').to.equal(1)
+      expect(asked(['@timestamp'], {}, NOW[0]), 'the time of a publish').to.equal(1)
+      expect(asked(['@metadata.to'], { '@metadata': null }), 'no metadata').to.equal(1)
+    })
+
+    it('for each that may look different', () => {
+      expect(asked(['n']), 'a field of the event').to.equal(10)
+      expect(asked(['']), 'all of them').to.equal(10)
+      expect(asked(['@timestamp']), 'the time').to.equal(10)
+    })
+  })
+
+  it('sees the whole event as it is encoded', () => {
+    let seen: unknown
+    const meta = metaOf({ host: 'web-1', tags: ['b'], team: 'x' }, get => {
+      seen = get()
+      return undefined
+    })
+    const event = { big: 2n ** 64n, tags: ['a'], team: 'own' } as Event
+    const whole = {
+      '@timestamp': NOW[0],
+      big: '18446744073709551616',
+      tags: ['a', 'b'],
+      team: 'own',
+      host: 'web-1',
+    }
+    meta(event, undefined, NOW[0])
+    expect(seen).to.deep.equal(whole)
+    meta(event, { to: 'a' }, NOW[0])
+    expect(seen).to.deep.equal({ ...whole, '@metadata': { to: 'a' } })
   })
 })
