@@ -48,6 +48,24 @@ describe('addon', () => {
     expect(many).to.deep.equal(chunks.map(chunk => crc32(chunk)))
   })
 
+  it('lets a worker end in the middle of a checksum', function () {
+    needsLinux.call(this)
+    const built = loadedAddonFile()
+    if ('problem' in built) throw new Error(built.problem)
+    const script = `const { Worker } = require('node:worker_threads')
+      const code = 'const { workerData: file } = require("node:worker_threads");' +
+        'const { checksum } = require(file);' +
+        'for (let n = 0; n < 20; n++) checksum([Buffer.alloc(1 << 24)], () => undefined);' +
+        'process.exit()'
+      new Worker(code, { eval: true, workerData: process.argv[1] }).on('exit', () => console.log('over'))`
+    const { stdout, status } = spawnSync(process.execPath, ['-e', script, built.file], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    })
+    expect({ stdout, status }).to.deep.equal({ stdout: 'over\n', status: 0 })
+  })
+
   it('says what is wrong with it and how to mend that', () => {
     const missing = `${folder}/missing.node`
     expect(problem(missing)).to.equal(

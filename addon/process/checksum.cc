@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-// As zlib.h has it. Node exports its own zlib, until Node 22 with these names; with others' it is theirs. Weak: where there
-// is neither, they are null.
+// As zlib.h has it. Node exports its own zlib, until Node 22 with a prefix; a Node that is linked to the system's
+// has that one. Weak: where there is neither, they are null.
 extern "C" {
 unsigned long Cr_z_crc32(unsigned long crc, const unsigned char* bytes, unsigned length)
     __attribute__((weak));
@@ -56,8 +56,11 @@ class ChecksumWorker : public Napi::AsyncWorker {
       crc_ = crc32_(crc_, bytes, static_cast<unsigned>(length));
   }
 
-  std::vector<napi_value> GetResult(Napi::Env env) override {
-    return {Napi::Number::New(env, static_cast<double>(crc_))};
+  // Fails where nobody can be told any more, as Node or a worker is ending.
+  void OnOK() override {
+    napi_value crc;
+    if (napi_create_double(Env(), static_cast<double>(crc_), &crc) != napi_ok) return;
+    napi_call_function(Env(), Receiver().Value(), Callback().Value(), 1, &crc, nullptr);
   }
 
  private:

@@ -5,7 +5,7 @@ const [gzipOf, deflateOf] = [promisify(gzip), promisify(deflate)]
 
 /**
  * A batch has room in it, compressed: Node goes to a thread and back for each piece of the result, which else has
- * 16 KiB. Twice the main thread's time goes into those ways (zlib, Node 20 to 26).
+ * 16 KiB, and most of the time that the main thread has for it goes into those ways.
  */
 const PIECE_BYTES = 128 * 1024
 

@@ -61,11 +61,6 @@ export interface Remains {
 export interface Queue {
   /** Takes all events of a publish if there is room now and no earlier publish waits. */
   offer(acker: Acker, encoded: Encoded): boolean
-  /**
-   * The next turn of the event loop, if publishers have to wait for it although there is room: so many events were
-   * taken since the last one. A queue without it takes only so many in a turn.
-   */
-  readonly turn?: Promise<void> | undefined
   /** Resolves when all events are taken. Rejects with the signal's reason or with `refusal`. */
   wait(acker: Acker, encoded: Encoded, signal: AbortSignal): Promise<void>
   /** Resolves with the next batch as soon as one is due; with undefined once closed and empty. */

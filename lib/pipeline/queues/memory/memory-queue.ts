@@ -11,7 +11,6 @@
 //   room   an event keeps its place until it is confirmed or dropped, so `events` bounds the events that
 //          are being sent as well. The bytes are those that are pinned: of whole blocks, of which any
 //          event is unsettled. An empty queue takes any single publish.
-//   turn   publishers that always find room let the event loop turn now and then (turns.ts)
 
 import type { MemoryQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
@@ -31,7 +30,6 @@ import { Tallies } from '../../tally.ts'
 import { Fifo } from '../fifo.ts'
 import { Takers } from '../takers.ts'
 import { Waiting } from '../waiting.ts'
-import { Turns } from './turns.ts'
 
 /** A part of a block: the events from `from` to `to` are in the queue. */
 interface Segment {
@@ -66,7 +64,6 @@ export class MemoryQueue implements Queue {
   #refusal: Error | undefined
   readonly #takers = new Takers(() => this.#isDue())
   #timer: NodeJS.Timeout | undefined
-  readonly #turns = new Turns()
 
   constructor({ events, bytes, flush }: MemoryQueueSettings, pins: Pins) {
     this.#capacity = events
@@ -80,10 +77,6 @@ export class MemoryQueue implements Queue {
 
   get refusal(): Error | undefined {
     return this.#refusal
-  }
-
-  get turn(): Promise<void> | undefined {
-    return this.#turns.due
   }
 
   usage(): QueueUsage {
@@ -179,7 +172,6 @@ export class MemoryQueue implements Queue {
     this.#taken += events
     this.#queued += events
     this.#held += events
-    this.#turns.take(events)
     this.#arm()
     this.#takers.wakeIfDue()
   }

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import type { Pipeline } from '../../../lib/pipeline/pipeline.ts'
-import { NEVER, pipelineTo, SOURCE } from '../fixtures.ts'
-import { MemoryOutput } from '../memory-output.ts'
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts'
+import { noSourceCounts } from '../../lib/pipeline/stats.ts'
+import { NEVER, pipelineTo, SOURCE } from './fixtures.ts'
+import { MemoryOutput } from './memory-output.ts'
 
 const EVENT = '{}\n'
 
@@ -24,7 +25,7 @@ async function turnsWhile(publish: () => Promise<unknown>, publishes: number): P
   return turns
 }
 
-describe('memory queue: a beat that publishes without a pause', () => {
+describe('pipeline: a beat that publishes without a pause', () => {
   let pipeline: Pipeline
   beforeEach(() => {
     pipeline = roomy()
@@ -52,6 +53,17 @@ describe('memory queue: a beat that publishes without a pause', () => {
     const bytes = Buffer.from(EVENT.repeat(400))
     expect(await turnsWhile(() => lines.publish(bytes), 10)).to.equal(5)
   })
+
+  for (const [what, event, chain] of [
+    ['filtered', {}, () => undefined],
+    ['no JSON', { n: 1n }, undefined],
+  ] as const) {
+    it(`does so where its events are ${what}`, async () => {
+      const publish = pipeline.publisher(SOURCE, NEVER, noSourceCounts(), () => chain)
+      expect(await turnsWhile(() => publish(event), 8_000)).to.equal(10)
+      expect(await turnsWhile(() => publish([event, event]), 400)).to.equal(1)
+    })
+  }
 
   it('has its events delivered meanwhile', async () => {
     const publish = publisher()
