@@ -107,9 +107,10 @@ export class Publishing {
       this.#filtered++
       return
     }
-    const metadata = ownMetadataOf(passed)
+    const { '@metadata': own } = passed
     // Left out of JSON, while an event without the key would be one that V8 writes slowly.
-    if (metadata !== undefined) passed['@metadata'] = undefined
+    if (own !== undefined) passed['@metadata'] = undefined
+    const metadata = isFields(own) ? own : undefined
     const line: string | undefined = stringify(passed)
     if (line?.startsWith('{') !== true) throw new TypeError('a processor has made no object of it')
     const others = rest?.of(passed) ?? ''
@@ -161,10 +162,6 @@ export class Publishing {
     source.published += this.#filtered + this.#unencodable
     source.unencodable += this.#unencodable
   }
-}
-
-function ownMetadataOf({ '@metadata': own }: MutableEvent): EventMeta['fields'] {
-  return isFields(own) ? own : undefined
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

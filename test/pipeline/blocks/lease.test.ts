@@ -231,4 +231,48 @@ describe('lease', () => {
     for (const half of lease.halves()) half.settleAll('confirmed')
     expect(released).to.deep.equal([2, 1])
   })
+
+  it('tells the queue what is settled, and who has the others', () => {
+    const pins = { bytes: 0 }
+    const block = new Block(pins)
+    block.fill(LETTERS, undefined, 0, 5)
+    block.seal()
+    const calls: (readonly [settled: number, over: Lease, left: readonly Lease[]])[] = []
+    const lease = new Lease([{ block, from: 0, to: 5 }], (...call) => void calls.push(call))
+    const rest = lease.settle(['confirmed', undefined, undefined, undefined, 'rejected'])
+    const [first, second] = rest.halves()
+    first.settleAll('confirmed')
+    expect(calls).to.have.length(3)
+    expect(calls.map(([settled]) => settled)).to.deep.equal([2, 0, 2])
+    expect(calls.map(([, over]) => over)).to.have.ordered.members([lease, rest, first])
+    const left = calls.flatMap(call => call[2])
+    expect(left).to.have.ordered.members([rest, first, second])
+  })
+
+  it('is halved wherever its spans begin', () => {
+    const { lease } = leased(
+      [LETTERS, LETTERS],
+      [
+        [0, 2, 3],
+        [1, 0, 5],
+      ],
+    )
+    const halves = lease.halves().map(({ lines }) => lines.join(''))
+    expect(halves).to.deep.equal(['"ü""a""bb"', '"ü""d""e"'])
+  })
+
+  it('has a copy with what is beside its events, which is settled apart', () => {
+    const { lease, pins, settled } = leased([['"a"', '"m"', '"c"']], [[0, 1, 3]])
+    const before = pins.bytes
+    const copy = lease.copy(pins)
+    expect(String(copy.slice(0, 2))).to.equal('"m"\n"c"\n')
+    expect(String(copy.slice(1, 2))).to.equal('"c"\n')
+    expect([0, 1].map(at => copy.metaOf(at))).to.deep.equal([{ route: '"m"' }, undefined])
+    expect(pins.bytes).to.equal(before + 8)
+    copy.settle(0, 2, 'confirmed')
+    expect(pins.bytes).to.equal(before)
+    expect(settled).to.deep.equal([])
+    const { lease: plain } = leased([['"a"']], [[0, 0, 1]])
+    expect(plain.copy(pins).hasMeta).to.equal(false)
+  })
 })

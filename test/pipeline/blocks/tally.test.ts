@@ -1,8 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Fate } from '../../../lib/pipeline/owners.ts'
 import { noSourceCounts } from '../../../lib/pipeline/stats.ts'
-import { Tally } from '../../../lib/pipeline/tally.ts'
+import { Tallies, Tally } from '../../../lib/pipeline/tally.ts'
 
 /** Counts what it hears. */
 function ear() {
@@ -96,5 +99,57 @@ describe('tally', () => {
         expect(tally.source.pending).to.equal(0)
       }),
     )
+  })
+})
+
+describe('a tally lets go of who has heard of all events', () => {
+  v8.setFlagsFromString('--expose-gc')
+  const collect: () => void = vm.runInNewContext('gc')
+
+  /** Has somebody listen whom nobody else keeps. */
+  function listening(tally: Tally, from: number, to: number): WeakRef<object> {
+    const listener = ear()
+    tally.listen(listener, from, to)
+    return new WeakRef(listener)
+  }
+
+  async function kept(...listeners: readonly WeakRef<object>[]): Promise<readonly boolean[]> {
+    await turn()
+    collect()
+    return listeners.map(one => one.deref() !== undefined)
+  }
+
+  it('before somebody asks', async () => {
+    const tally = tallyOf(9)
+    tally.settle(4, 'confirmed', 0)
+    tally.settle(1, 'rejected', 5)
+    const listeners = [listening(tally, 1, 4), listening(tally, 5, 6), listening(tally, 3, 5)]
+    expect(await kept(...listeners)).to.deep.equal([false, false, true])
+  })
+
+  it('or afterwards', async () => {
+    const tally = tallyOf(9)
+    const listeners = [[0, 2] as const, [2, 5] as const, [5, 9] as const].map(([from, to]) =>
+      listening(tally, from, to),
+    )
+    tally.settle(1, 'confirmed', 0)
+    expect(await kept(...listeners)).to.deep.equal([true, true, true])
+    tally.settle(5, 'confirmed', 1)
+    expect(await kept(...listeners)).to.deep.equal([false, false, true])
+    tally.settle(2, 'confirmed', 6)
+    expect(await kept(...listeners)).to.deep.equal([false, false, true])
+    tally.settle(1, 'confirmed', 8)
+    expect(await kept(...listeners)).to.deep.equal([false, false, false])
+  })
+})
+
+describe('the tallies of a block', () => {
+  it('are one for each source', () => {
+    const tallies = new Tallies()
+    const sources = [noSourceCounts(), noSourceCounts(), noSourceCounts()]
+    const made = sources.map(source => tallies.of(source))
+    expect(new Set(made).size).to.equal(3)
+    expect(made.map(({ source }) => source)).to.have.ordered.members(sources)
+    expect(sources.map(source => tallies.of(source))).to.have.ordered.members(made)
   })
 })

@@ -3,6 +3,14 @@ import { expect } from 'chai'
 import { noSourceCounts } from '../../../lib/pipeline/stats.ts'
 import { aborted, events, NEVER, pipelineTo, rejection, SOURCE, stuckOutput } from '../fixtures.ts'
 
+describe('the counts of a source', () => {
+  it('begin with nothing', () => {
+    const { blocked, ...counts } = noSourceCounts()
+    expect(counts).to.deep.equal({ published: 0, unencodable: 0, pending: 0 })
+    expect([blocked.waiting, blocked.ms]).to.deep.equal([0, 0])
+  })
+})
+
 describe('the time that publishes wait for room', () => {
   it('is counted for the source whose they are, once for several, and while it lasts', async () => {
     const { output, open } = stuckOutput()
