@@ -21,6 +21,16 @@ describe('fifo', () => {
     expect([fifo.size, fifo.shift()]).to.deep.equal([1, 1])
   })
 
+  it('shows its last item, and all of them', () => {
+    const fifo = new Fifo<number>()
+    expect([fifo.last, [...fifo]]).to.deep.equal([undefined, []])
+    for (const item of [1, 2, 3, 4]) fifo.push(item)
+    fifo.shift()
+    expect([fifo.last, [...fifo]]).to.deep.equal([4, [2, 3, 4]])
+    fifo.push(5)
+    expect([fifo.last, [...fifo]]).to.deep.equal([5, [2, 3, 4, 5]])
+  })
+
   it('removes items from its middle, in their order', () => {
     const fifo = new Fifo<number>()
     for (let at = 0; at < 6; at++) fifo.push(at)
