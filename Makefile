@@ -66,6 +66,11 @@ live-all: live-amd64 ## the same on real kernels of all architectures; as root, 
 live-nodes: build nodes ## attacks on an agent, as root, on each of those Node releases; races for its files; signals to it; hostile texts for its patterns; then it at work, LIVE_SECONDS long (60)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/hostile/*/*.live.js dist/test/matrix/*.live.js
 
+live-jitless: build nodes ## the tests of the outputs under --jitless, on each of those Node releases
+	@for node in .cache/node/*/bin/node; do echo "$$($$node --version) --jitless"; \
+	  $$node --jitless node_modules/mocha/bin/mocha.js --no-config --timeout 60000 --reporter dist/test/reporter.js \
+	  'dist/test/outputs/**/*.test.js' || exit 1; done
+
 boot: build ## an installed agent under a systemd that has booted, also upgraded, as root (BOOT_SUITE: of another Debian)
 	mocha --no-config --reporter dist/test/reporter.js dist/test/boot/*.live.js
 

@@ -20,7 +20,7 @@
           "ldflags": ["-Wl,-z,nodelete"],
           "sources": ["addon/seccomp/seccomp.cc", "addon/seccomp/trap.cc", "addon/seccomp/denial.cc",
                       "addon/process/restart.cc", "addon/process/lock.cc", "addon/process/notify.cc",
-                      "addon/process/signals.cc", "addon/process/keyring.cc",
+                      "addon/process/signals.cc", "addon/process/keyring.cc", "addon/process/checksum.cc",
                       "addon/audit/audit.cc", "addon/audit/audit_binding.cc",
                       "addon/host/asked.cc", "addon/host/job.cc", "addon/host/host_binding.cc",
                       "addon/record/record.cc", "addon/record/record_start.cc", "addon/record/record_binding.cc",

@@ -8,6 +8,7 @@
 #include "host/host_binding.h"
 #include "seccomp/denial.h"
 #include "native.h"
+#include "process/checksum.h"
 #include "process/signals.h"
 #include "record/record_binding.h"
 #include "sandbox/sandbox_binding.h"
@@ -140,6 +141,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lockFile", Napi::Function::New(env, LockFile, "lockFile"));
   exports.Set("connectDatagram", Napi::Function::New(env, ConnectDatagram, "connectDatagram"));
   sealbeat::ExportAudit(env, exports);
+  sealbeat::ExportChecksum(env, exports);
   sealbeat::ExportHost(env, exports);
   sealbeat::ExportRecorder(env, exports);
   sealbeat::ExportSandbox(env, exports);

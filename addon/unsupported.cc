@@ -5,6 +5,7 @@
 #include "host/host_binding.h"
 #include "seccomp/denial.h"
 #include "native.h"
+#include "process/checksum.h"
 #include "process/signals.h"
 #include "record/record_binding.h"
 #include "sandbox/sandbox_binding.h"
@@ -31,6 +32,7 @@ int Restart(const std::string&, std::string, const Program&, const std::vector<i
 }
 
 void ExportAudit(Napi::Env, Napi::Object) {}
+void ExportChecksum(Napi::Env, Napi::Object) {}
 void ExportHost(Napi::Env, Napi::Object) {}
 void ExportRecorder(Napi::Env, Napi::Object) {}
 void ExportSandbox(Napi::Env, Napi::Object) {}

@@ -39,6 +39,8 @@ export interface Addon {
   readonly recorder?: Recorder
   /** See addon/audit/audit.h; only on Linux. */
   readonly audit?: AuditSocket
+  /** Only on Linux, where Node's zlib can be called. */
+  readonly checksum?: NativeChecksum
   /** See addon/host/; only on Linux. */
   readonly host?: NativeHost
   /** See addon/process/signals.cc; only on Linux. */
@@ -46,6 +48,9 @@ export interface Addon {
   /** See addon/sandbox/confine.h; only on Linux. */
   readonly sandbox?: NativeSandbox
 }
+
+/** CRC-32 of buffers put together, on a thread of the pool. They must not change before `done` is called. */
+export type NativeChecksum = (chunks: readonly Uint8Array[], done: (crc: number) => void) => void
 
 /** Signals that nobody in the process can take away. Once in a process, on the main thread. */
 export interface NativeSignals {

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, endianness, tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
 import { type Addon, addonFile, loadAddon, loadedAddonFile } from '../lib/addon.ts'
 import { encode } from '../lib/seccomp/compiler/program.ts'
@@ -30,6 +32,38 @@ describe('addon', () => {
   it('is loaded once', () => {
     expect(loaded()).to.equal(loaded())
     expect(loaded().supported).to.equal(process.platform === 'linux')
+  })
+
+  it('has the checksum of zlib, from a thread', async function () {
+    needsLinux.call(this)
+    const { checksum } = loaded()
+    const chunks = [0, 1, 7, 70_000, 1 << 20].map(length => randomBytes(length))
+    const crc = await new Promise(done => checksum?.(chunks, done))
+    expect(crc).to.equal(crc32(Buffer.concat(chunks)))
+    const [many] = await Promise.all([
+      Promise.all(chunks.map(chunk => new Promise(done => checksum?.([chunk], done)))),
+      // The bytes of a chunk live as long as somebody counts them.
+      new Promise(done => checksum?.([randomBytes(1 << 24)], done)),
+    ])
+    expect(many).to.deep.equal(chunks.map(chunk => crc32(chunk)))
+  })
+
+  it('lets a worker end in the middle of a checksum', function () {
+    needsLinux.call(this)
+    const built = loadedAddonFile()
+    if ('problem' in built) throw new Error(built.problem)
+    const script = `const { Worker } = require('node:worker_threads')
+      const code = 'const { workerData: file } = require("node:worker_threads");' +
+        'const { checksum } = require(file);' +
+        'for (let n = 0; n < 20; n++) checksum([Buffer.alloc(1 << 24)], () => undefined);' +
+        'process.exit()'
+      new Worker(code, { eval: true, workerData: process.argv[1] }).on('exit', () => console.log('over'))`
+    const { stdout, status } = spawnSync(process.execPath, ['-e', script, built.file], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    })
+    expect({ stdout, status }).to.deep.equal({ stdout: 'over\n', status: 0 })
   })
 
   it('says what is wrong with it and how to mend that', () => {

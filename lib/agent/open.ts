@@ -15,6 +15,7 @@ import type { Output, Route } from '../output.ts'
 import { deadLetterFolder } from '../pipeline/dead-letter/store.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts'
 import type { Remains } from '../pipeline/queue.ts'
+import { checksumBy } from '../pipeline/queues/disk/checksum.ts'
 import { DiskQueue } from '../pipeline/queues/disk/disk-queue.ts'
 import type { PipelineStats } from '../pipeline/stats.ts'
 import { settledBy } from '../settled.ts'
@@ -63,7 +64,7 @@ export async function open(
     const { delivery } = plan.output
     const route = routeOf(plan.output)
     const deadLetter = deadLetterOf(plan)
-    const queue = await openQueue(config.queue, log)
+    const queue = await openQueue(config.queue, agentProcess)
     const pipeline = openPipeline({ output, queue, delivery, log, route, deadLetter })
     closeStack.add('the queue', deadline => drain(pipeline, plan, deadline, log))
     const deps = { paths: config.path, identity, attribution, pipeline, log, once }
@@ -147,11 +148,11 @@ function expectOutput(opened: unknown): void {
 
 async function openQueue(
   { mem, disk }: QueueSettings,
-  log: Logger,
+  { log, checksum: native }: AgentProcess,
 ): Promise<PipelineOptions['queue']> {
   if (disk === undefined) return mem
   try {
-    return await DiskQueue.open(disk, log)
+    return await DiskQueue.open({ ...disk, checksum: checksumBy(native) }, log)
   } catch (error) {
     throw openFailed('queue.disk', error)
   }

@@ -10,6 +10,7 @@ import { type MetaOf, metadataOf } from './encoding/meta.ts'
 import type { WayOf, WaysThrough } from './encoding/ways.ts'
 import { countOf, type Encoded, type Queue } from './queue.ts'
 import type { Counts, SourceCounts } from './stats.ts'
+import type { Turns } from './turns.ts'
 
 export type Publish = (events: Event | readonly Event[]) => Promise<Receipt>
 
@@ -19,6 +20,7 @@ export interface Door {
   readonly metaOf: MetaOf
   readonly signal: AbortSignal
   readonly queue: Queue
+  readonly turns: Turns
   readonly pins: Pins
   /** The counts of the pipeline, and those of this source. */
   readonly counts: Counts
@@ -127,7 +129,7 @@ export class Publishing {
     const dropped = filtered + unencodable === 0 ? undefined : { filtered, unencodable }
     const acker = new Acker(countOf(encoded), this.#door.source, dropped)
     if (encoded instanceof Blocks) encoded.own(acker)
-    const entered = enter(this.#door, acker, encoded)
+    const entered = enter(this.#door, acker, encoded, filtered + unencodable)
     if (dropped === undefined) return entered
     // Nothing of a publish that is aborted before there is room has been published.
     return entered.then(receipt => {
@@ -166,19 +168,26 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Resolves with the receipt when the queue has taken the events. */
+/**
+ * Resolves with the receipt when the queue has taken the events, and the event loop has had its turn. `dropped`:
+ * other events of the publish, of which the queue has nothing.
+ */
 export function enter(
-  door: Pick<Door, 'queue' | 'signal' | 'counts' | 'source'>,
+  door: Pick<Door, 'queue' | 'turns' | 'signal' | 'counts' | 'source'>,
   acker: Acker,
   encoded: Encoded,
+  dropped = 0,
 ): Promise<Receipt> {
-  const { queue, signal } = door
+  const { queue, turns, signal } = door
   // Encoding or a processor may have taken the beat to its end.
   if (signal.aborted) {
     if (encoded instanceof Blocks) encoded.drop(0, encoded.count)
     return Promise.reject(signal.reason)
   }
-  if (queue.offer(acker, encoded)) return Promise.resolve(acker)
+  if (queue.offer(acker, encoded)) {
+    const turn = turns.after(countOf(encoded) + dropped)
+    return turn === undefined ? Promise.resolve(acker) : turn.then(() => acker)
+  }
   return waitForRoom(door, acker, encoded)
 }
 

@@ -33,6 +33,7 @@ import { linePublisherOf } from './lines.ts'
 import { encodedOf, type Queue, type Remains } from './queue.ts'
 import { MemoryQueue } from './queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts, type PipelineStats, type SourceCounts } from './stats.ts'
+import { Turns } from './turns.ts'
 
 export interface PipelineOptions {
   readonly output: Output
@@ -87,6 +88,12 @@ export interface Pipeline {
   close(deadline: AbortSignal): Promise<Remains>
 }
 
+/** About a millisecond's work: fewer cost more than they gain, more leave the processor's caches (`make bench`). */
+const EVENTS_PER_TURN = 800
+
+/** What the queue on the disk is given in one turn is written together, which has a price of its own. */
+const EVENTS_PER_FRAME = 3_200
+
 export function openPipeline({
   output,
   queue: settings,
@@ -97,6 +104,7 @@ export function openPipeline({
 }: PipelineOptions): Pipeline {
   const pins = noPins()
   const queue = typeof settings === 'function' ? settings(pins) : new MemoryQueue(settings, pins)
+  const turns = new Turns(queue.isDurable ? EVENTS_PER_FRAME : EVENTS_PER_TURN)
   const counts = noCounts()
   const lostLog = new DropLog(log, 'The dead letter is full: its oldest events are lost')
   const deadLetter =
@@ -115,7 +123,7 @@ export function openPipeline({
       alone: act => deadLetter.alone(act),
       publish: (lines, meta) => {
         const source = noSourceCounts()
-        const door = { queue, signal: replayed.signal, counts, source }
+        const door = { queue, turns, signal: replayed.signal, counts, source }
         return enter(door, new Acker(lines.length, source), encodedOf(lines, meta))
       },
     })
@@ -158,6 +166,7 @@ export function openPipeline({
       metaOf: metaOf(constantsOf(source), route),
       signal,
       queue,
+      turns,
       pins,
       counts,
       source: sourceCounts ?? noSourceCounts(),

@@ -130,6 +130,9 @@ describe('the trial of a mutant', () => {
       'alone quick slow',
       'alone quick slow',
     ])
+    // That test is not for the kept process.
+    await trials.try(mutantAt(1))
+    expect(runs.ran.slice(6)).to.deep.equal(['alone quick slow'])
   })
 
   it('is checked by itself now and then', async () => {

@@ -6,6 +6,7 @@ import { metaOf } from '../../lib/pipeline/encoding/meta.ts'
 import { linePublisherOf } from '../../lib/pipeline/lines.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
+import { Turns } from '../../lib/pipeline/turns.ts'
 import { aborted, NEVER, pipelineTo, rejection, SOURCE } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
 import { MetaOutput } from './meta-output.ts'
@@ -96,6 +97,7 @@ describe('pipeline: the door for lines', () => {
       metaOf: metaOf(constantsOf(SOURCE), undefined),
       signal: stop.signal,
       queue,
+      turns: new Turns(100),
       pins,
       counts: noCounts(),
       source: noSourceCounts(),

@@ -10,6 +10,7 @@ import { waysOf } from '../../lib/pipeline/encoding/ways.ts'
 import type { Encoded } from '../../lib/pipeline/queue.ts'
 import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noCounts, noSourceCounts } from '../../lib/pipeline/stats.ts'
+import { Turns } from '../../lib/pipeline/turns.ts'
 import type { MutableEvent } from '../../lib/processor.ts'
 import { NEVER, ORDERED, pipelineTo, SOURCE, stuckOutput } from './fixtures.ts'
 
@@ -29,7 +30,7 @@ function opened(chain: () => Chain | undefined = () => undefined) {
   const queue = new NotingQueue(room, pins)
   const [counts, source, dropped] = [noCounts(), noSourceCounts(), [] as unknown[]]
   const door: Door = {
-    ...{ chain, signal: NEVER, queue, pins, counts, source },
+    ...{ chain, signal: NEVER, queue, turns: new Turns(100), pins, counts, source },
     metaOf: (_, metadata) => metadata && { fields: metadata },
     drop: thrown => dropped.push(thrown),
   }

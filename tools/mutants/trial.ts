@@ -38,6 +38,9 @@ export class Trials {
   /** Those that the kept process noticed since it last passed without a mutant. */
   #unchecked: { readonly mutant: Mutant; readonly killer: string }[] = []
 
+  /** Test files that failed in the kept process without a mutant: they are not for it. */
+  readonly #strangers = new Set<string>()
+
   #last: { readonly module: string; readonly tests: readonly Measured[] } | undefined
 
   /** `killers` may be shared between copies. Without `isFast`, each is in a new process. `say` reports. */
@@ -75,6 +78,7 @@ export class Trials {
       tests,
     )
     if (verdict === 'passed') return []
+    if (file) this.#strangers.add(file)
     const whole = `${file ?? 'the process'}: ${verdict} without a mutant`
     this.#say(`${whole}; ${unchecked.length} mutants are tried again, each in a new process`)
     await this.#copy.restart()
@@ -87,7 +91,9 @@ export class Trials {
   async #try(mutant: Mutant): Promise<Trial> {
     const reaching = this.#reaching(mutant)
     if (reaching.length === 0) return { tried: { mutant, verdict: 'unreached' } }
-    const quick = reaching.filter(({ tookMs }) => this.#isFast && tookMs <= QUICK_MS)
+    const isQuick = ({ file, tookMs }: Measured) =>
+      this.#isFast && tookMs <= QUICK_MS && !this.#strangers.has(file)
+    const quick = reaching.filter(isQuick)
     if (quick.length > 0) {
       const module = compiledPath(mutant.file)
       const { verdict, file } = await this.#copy.runFast(module, mutant.edit, quick.map(timed))

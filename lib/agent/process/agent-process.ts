@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { loadAddon } from '../../addon.ts'
+import { loadAddon, type NativeChecksum } from '../../addon.ts'
 import { AgentError } from '../../errors.ts'
 import { makeFolder } from '../../folders.ts'
 import { createLogger, type LogControl } from '../../log/logger.ts'
@@ -25,6 +25,8 @@ export interface AgentProcess {
   readonly manager: ServiceManager
   /** Set by SIGHUP from now on. */
   readonly reload: ReloadRequest
+  /** Undefined where the addon has none. */
+  readonly checksum: NativeChecksum | undefined
   /** Adds something to close after the beats, the queue and the output, but before the log. */
   addCloser(what: string, close: () => void): void
   close(): Promise<void>
@@ -46,7 +48,9 @@ export async function openAgentProcess(
   const queueLocks = await Promise.all(
     queue.outside.map(folder => claim('queue.disk.path', folder)),
   )
-  const manager = connectServiceManager(process.env, loadAddon())
+  const loaded = loadAddon()
+  const checksum = 'addon' in loaded ? loaded.addon.checksum : undefined
+  const manager = connectServiceManager(process.env, loaded)
   const secrets = plan.secrets.values
   const logs = await closeOnFailure(lock, manager, () => {
     return createLogger(logging, { paths: path, name: serviceName, secrets })
@@ -65,7 +69,7 @@ export async function openAgentProcess(
   if (lock.warning !== undefined) log.warn(`path.data can't be locked: ${lock.warning}`)
   try {
     const identity = await readIdentity(path.data)
-    return { log, logging: logs, identity, manager, reload, addCloser, close }
+    return { log, logging: logs, identity, manager, reload, checksum, addCloser, close }
   } catch (error) {
     await close()
     throw error

@@ -7,18 +7,18 @@
 // A request that is refused as a whole says nothing of its events. 413 has it halved, and so has 400 where that is for
 // one of its events, down to that one.
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
   type Output,
+  type Why,
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { connectionError } from '../connection/failures.ts'
 import { HostPool } from '../connection/host-pool.ts'
 import { reached } from '../connection/reached.ts'
@@ -44,8 +44,6 @@ import { type ElasticsearchSettings, elasticsearchSchema } from './settings.ts'
 import { makeTemplates, type Place } from './setup.ts'
 import { templateItems } from './template.ts'
 import { answerSteps } from './test.ts'
-
-const gzip = promisify(gzipOf)
 
 const PORT = 9200
 
@@ -178,7 +176,7 @@ class ElasticsearchOutput implements Output {
   async #send(bulk: Bulk, { signal }: WriteCall): Promise<WriteResult> {
     const { body, indices } = bulk
     const level = this.#level
-    const packed = level === 0 ? body : await gzip(body, { level })
+    const packed = level === 0 ? body : await gzipped(body, level)
     const send = async (client: HttpClient) => {
       const answer = await client.request({
         ...{ method: 'POST', path: this.#path, body: packed, signal },
@@ -207,10 +205,10 @@ class ElasticsearchOutput implements Output {
       const refused = indices.map(index => ({ index, status, reason }))
       return { retry: [], reject: [...rejected, ...refused].sort((a, b) => a.index - b.index) }
     }
-    this.#say(client, answer)
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
     // What has no index will not have one the next time.
-    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled' }
+    const why = this.#refusal(client, answer)
+    return { retry: indices, reject: rejected, retryAfterMs: waitMs, cause: 'throttled', why }
   }
 
   async close(): Promise<void> {
@@ -233,14 +231,13 @@ class ElasticsearchOutput implements Output {
     }
   }
 
-  #say({ host }: HttpClient, answer: HttpAnswer): void {
+  #refusal({ host }: HttpClient, answer: HttpAnswer): Why {
     const { found, hint } = refusalOf(
       answer,
       host,
       credentialOf(this.#settings, host, 'hosts').hint,
     )
     const message = `${host.title} takes no events: ${found}`
-    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#words.say(this.#log, 'error', said, message)
+    return { message, status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
   }
 }

@@ -5,19 +5,17 @@
 //   413                 the batch is halved
 //   any other           nothing is said about the events: all are sent again
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
-import type { Logger } from 'pino'
-import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
   type Output,
+  type Why,
   WRITTEN,
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
 import {
@@ -34,8 +32,6 @@ import { httpSteps } from '../http-client/steps.ts'
 import { Credentials } from '../tls/credentials.ts'
 import { sslProblems } from '../tls/ssl-settings.ts'
 import { type HttpSettings, httpSchema, withoutQuery } from './http-settings.ts'
-
-const gzip = promisify(gzipOf)
 
 /** What a server says about a batch is of use to people alone. */
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -74,7 +70,7 @@ export default defineOutput<HttpSettings>({
     if (host.isSecure) void credentials.context
     const headers = headersOf(settings, host)
     const client = new HttpClient({ host, proxy, ssl: settings.ssl, credentials, headers })
-    return new HttpOutput(settings, client, log)
+    return new HttpOutput(settings, client)
   },
 })
 
@@ -102,22 +98,19 @@ function headersOf(settings: HttpSettings, host: HttpHost): Record<string, strin
 class HttpOutput implements Output {
   readonly #settings: HttpSettings
   readonly #client: HttpClient
-  readonly #log: Logger
   /** Below the path of the host. */
   readonly #query: string
-  readonly #words = new Recurring()
 
-  constructor(settings: HttpSettings, client: HttpClient, log: Logger) {
+  constructor(settings: HttpSettings, client: HttpClient) {
     this.#settings = settings
     this.#client = client
-    this.#log = log
     this.#query = settings.url.slice(withoutQuery(settings.url).length)
   }
 
   async write(batch: Batch, { signal }: WriteCall): Promise<WriteResult> {
     const { method, compression_level: level } = this.#settings
     const plain = this.#bodyOf(batch)
-    const body = level === 0 ? plain : await gzip(plain, { level })
+    const body = level === 0 ? plain : await gzipped(plain, level)
     const answer = await this.#client.request({
       ...{ method, body, signal, path: this.#query },
       ...{ maxAnswerBytes: MAX_ANSWER_BYTES, cutsAnswer: true },
@@ -150,18 +143,17 @@ class HttpOutput implements Output {
     const isRefused = (status === 400 && !wantsTls(answer)) || status === 422
     if (status === 413 || (isRefused && count > 1)) return { retry: [], reject: [], tooLarge: true }
     if (isRefused) return { retry: [], reject: [{ index: 0, status, reason: `HTTP ${status}` }] }
-    this.#say(answer)
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
     const retry = Array.from({ length: count }, (_, index) => index)
-    return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+    const why = this.#refusal(answer)
+    return { retry, reject: [], retryAfterMs: waitMs, cause: 'throttled', why }
   }
 
-  #say(answer: HttpAnswer): void {
+  #refusal(answer: HttpAnswer): Why {
     const { host } = this.#client
     const credential = credentialOf(this.#settings, host, 'url')
     const { found, hint } = refusalOf(answer, host, credential.hint)
     const message = `${host.title} takes no events: ${found}`
-    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#words.say(this.#log, 'error', said, message)
+    return { message, status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
   }
 }

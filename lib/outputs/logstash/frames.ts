@@ -4,12 +4,9 @@
 //   2J  u32 number  u32 bytes  JSON   an event; the first of a window is 1
 //   2C  u32 bytes  zlib               frames, compressed
 
-import { promisify } from 'node:util'
-import { deflate as deflateOf } from 'node:zlib'
 import type { EventMeta } from '../../event.ts'
 import type { Batch } from '../../output.ts'
-
-const deflate = promisify(deflateOf)
+import { deflated } from '../compression.ts'
 
 const VERSION = 0x32
 const [WINDOW, JSON_EVENT, COMPRESSED] = [0x57, 0x4a, 0x43]
@@ -38,7 +35,7 @@ export async function windowOf(options: WindowOptions): Promise<Buffer> {
   const bytes = framesOf(options)
   putHead(bytes, 0, WINDOW, to - from)
   if (level === 0) return bytes
-  const compressed = await deflate(bytes.subarray(WINDOW_BYTES), { level })
+  const compressed = await deflated(bytes.subarray(WINDOW_BYTES), level)
   const head = Buffer.allocUnsafe(WINDOW_BYTES + COMPRESSED_BYTES)
   putHead(head, 0, WINDOW, to - from)
   putHead(head, WINDOW_BYTES, COMPRESSED, compressed.length)

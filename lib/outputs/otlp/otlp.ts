@@ -7,19 +7,19 @@
 //   any other            nothing is said about the events: all are sent again, also where the specification would
 //                        have them dropped, as after a wrong password
 
-import { promisify } from 'node:util'
-import { gzip as gzipOf } from 'node:zlib'
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import {
   type Batch,
   defineOutput,
   type Output,
+  type Why,
   type WriteCall,
   type WriteResult,
 } from '../../output.ts'
 import { version } from '../../own-package.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { gzipped } from '../compression.ts'
 import { connectionError } from '../connection/failures.ts'
 import { reached } from '../connection/reached.ts'
 import { shown } from '../connection/shown.ts'
@@ -35,8 +35,6 @@ import { EMPTY_REQUEST, exportRequest } from './export-request.ts'
 import { partialSuccessOf } from './export-response.ts'
 import { endpointOf, type OtlpSettings, otlpSchema } from './otlp-settings.ts'
 import { testSteps } from './test-steps.ts'
-
-const gzip = promisify(gzipOf)
 
 const GZIP = { 'content-encoding': 'gzip' }
 
@@ -119,7 +117,7 @@ class OtlpOutput implements Output {
     const options = { serviceName, attributes, scope: this.#scope, nowMs: Date.now() }
     const { body, indices, rejected } = exportRequest(batch, options)
     if (indices.length === 0) return { retry: [], reject: rejected }
-    const sent = level === 0 ? body : await gzip(body, { level })
+    const sent = level === 0 ? body : await gzipped(body, level)
     const answer = await this.#post(sent, level === 0 ? {} : GZIP, signal)
     const isRefused = answer.status === 400 || answer.status === 422
     const isDeaf = isRefused && (await this.#refusesNothing(answer, signal))
@@ -145,10 +143,10 @@ class OtlpOutput implements Output {
   }
 
   #tryAgain(indices: readonly number[], answer: HttpAnswer): WriteResult {
-    this.#say(answer)
     const { headers } = answer
     const waitMs = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? ''))
-    return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled' }
+    const why = this.#refusal(answer)
+    return { retry: indices, reject: [], retryAfterMs: waitMs, cause: 'throttled', why }
   }
 
   /** Whether the same is said of an export of nothing: some servers take no JSON. It is not about events then. */
@@ -193,11 +191,10 @@ class OtlpOutput implements Output {
     }
   }
 
-  #say(answer: HttpAnswer): void {
+  #refusal(answer: HttpAnswer): Why {
     const { host } = this.#client
     const { found, hint } = refusalOf(answer, host, credentialHint(this.#settings, host))
     const message = `${host.title} takes no events: ${found}`
-    const said = { status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
-    this.#words.say(this.#log, 'error', said, message)
+    return { message, status: answer.status, answer: shown(answer.body.toString('utf8')), hint }
   }
 }

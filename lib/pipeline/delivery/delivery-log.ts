@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { Recurring } from '../../backoff.ts'
 import { messageOf } from '../../errors.ts'
-import type { Why } from '../../output.ts'
+import type { Answer } from './answer.ts'
 
 /** After failures of that long a success is news. */
 const LONG_MS = 5_000
@@ -20,20 +20,22 @@ export class DeliveryLog {
 
   /** `pauseMs`: after which the events are going to be sent again, if they are. */
   failed(thrown: unknown, events: number, pauseMs: number | undefined): void {
-    const again = pauseMs === undefined ? {} : { retry_in_ms: Math.round(pauseMs) }
-    this.#say('error', messageOf(thrown), { err: thrown, events, ...again }, 'Output failed')
+    const fields = { err: thrown, events, ...againIn(pauseMs) }
+    this.#say('error', messageOf(thrown), fields, 'Output failed')
   }
 
-  /** Of events that the output has not taken: why is in its answer, or it has said that itself. */
-  goesAgain(events: number, pauseMs: number, why: Why | undefined): void {
-    const again = { events, retry_in_ms: Math.round(pauseMs) }
-    if (why === undefined) {
-      const message = 'Events are going to be sent again'
-      this.#say('warn', message, again, message)
-    } else {
-      const { message, ...more } = why
-      this.#say('error', message, { ...more, ...again }, message)
-    }
+  /** Says why the output has not taken some events, if that is in its answer. `pauseMs`: as above. */
+  answered({ fates = [], why }: Answer, pauseMs: number | undefined): void {
+    const events = fates.filter(fate => fate === undefined).length
+    if (events === 0 || why === undefined) return
+    const { message, ...more } = why
+    this.#say('error', message, { ...more, events, ...againIn(pauseMs) }, message)
+  }
+
+  /** Of events that the output has not taken, and has said itself why. */
+  goesAgain(events: number, pauseMs: number): void {
+    const message = 'Events are going to be sent again'
+    this.#say('warn', message, { events, ...againIn(pauseMs) }, message)
   }
 
   worksAgain(failedForMs: number): void {
@@ -50,4 +52,8 @@ export class DeliveryLog {
   #say(level: 'warn' | 'error', words: string, fields: object, message: string): void {
     this.#log[this.#words.isNews(words) ? level : 'debug'](fields, message)
   }
+}
+
+function againIn(pauseMs: number | undefined) {
+  return pauseMs === undefined ? {} : { retry_in_ms: Math.round(pauseMs) }
 }

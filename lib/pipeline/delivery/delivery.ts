@@ -1,17 +1,15 @@
 // Brings batches from the queue to the output until every event is settled.
 //
 //   take      a lease from the queue, or one that has to be tried again and whose pause is over
-//   write     with a signal that aborts after `timeout` without answer or progress; a late answer is
-//             ignored, as the write that it belongs to counts as failed by then
+//   write     with a signal that aborts after `timeout` without answer or progress; a late answer is ignored
 //   settle    each event by the answer: confirmed, rejected, or left for another try
 //   bury      a rejected event counts as settled once it is in the dead letter, if there is one: until then
 //             its batch waits, and others go on, unless the order is kept
-//   again     ordered: at once after the pause, before anything newer. Else put aside until its pause is
-//             over, while other batches go on
+//   again     ordered: after the pause, before anything newer. Else put aside for that time, while others go on
 //
-// A pause grows with every failure in a row of its kind (rows.ts): the connection was lost, or the peer
-// throttles. A peer that asks for a longer one gets it, up to ten minutes. Nothing is written before either is
-// over, also if no event of that write is left. Events that alone are refused for now have a pause of their own.
+// A pause grows with every failure in a row of its kind: a lost connection, or a peer that throttles (rows.ts). A
+// peer may ask for a longer one, up to ten minutes. Nothing is written before it is over, also if no event of that
+// write is left. Events that alone are refused for now have a pause of their own.
 
 import type { Logger } from 'pino'
 import { AgentError } from '../../errors.ts'
@@ -195,7 +193,9 @@ export class Delivery {
       const result = await this.#writer.write(lease)
       if (result === undefined) return undefined
       const answer = answerOf(lease.count, result, isRest)
-      return { answer, pauseMs: this.#pauseAfter(answer, tries, begunMs) }
+      const pauseMs = this.#pauseAfter(answer, tries, begunMs)
+      this.#log.answered(answer, this.#isLastTry(tries) ? undefined : pauseMs)
+      return { answer, pauseMs }
     } catch (thrown) {
       // It may have been left behind, and be at work with the bytes for ever.
       lease.keep()
@@ -237,8 +237,8 @@ export class Delivery {
     if (left === undefined) return []
     const rest = { ...retry, lease: left, isRest: isRest || left.count < lease.count }
     const again = await this.#again(rest, pauseMs)
-    // Of a write that has failed as a whole that is said already.
-    if (answer && again.length > 0) this.#log.goesAgain(left.count, pauseMs, answer.why)
+    // Of a write that has failed, or whose answer has said why, that is said already.
+    if (answer && !answer.why && again.length > 0) this.#log.goesAgain(left.count, pauseMs)
     return again
   }
 

@@ -157,8 +157,10 @@ describe('output.otlp', () => {
     it(`tries all again after HTTP ${status}`, async () => {
       answer(status, 'busy', { 'retry-after': '3' })
       const result = { retry: [0, 1], reject: [], retryAfterMs: 3_000, cause: 'throttled' }
-      expect(await write(await open(), '{}', '{}')).to.deep.equal(result)
-      expect(logged[0]).to.include({ status, answer: 'busy' })
+      const { why, ...rest } = await write(await open(), '{}', '{}')
+      expect(rest).to.deep.equal(result)
+      expect(why).to.include({ status, answer: 'busy' })
+      expect(why?.message).to.include(' takes no events: ')
     })
   }
 
@@ -179,9 +181,10 @@ describe('output.otlp', () => {
     answer(400, 'no JSON here')
     for (const lines of [['{}'], ['{}', '{}']]) {
       const retry = lines.map((_, index) => index)
-      expect(await write(to, ...lines)).to.deep.include({ retry, reject: [], cause: 'throttled' })
+      const { why, ...result } = await write(to, ...lines)
+      expect(result).to.deep.include({ retry, reject: [], cause: 'throttled' })
+      expect(why).to.include({ status: 400, answer: 'no JSON here' })
     }
-    expect(logged[0]).to.include({ status: 400, answer: 'no JSON here' })
     web.answer = (response, seen) =>
       response.writeHead(400).end(recordsOf(seen).length > 0 ? 'no such field' : 'nothing there')
     const reject = [{ index: 0, status: 400, reason: 'HTTP 400' }]
@@ -232,12 +235,11 @@ describe('output.otlp', () => {
     expect(seen && resourceLogsOf(seen)).to.deep.equal([])
     answer(401)
     expect((await stepsOf({})).at(-1)).to.match(/^export: .*HTTP 401\) \(!\)$/)
-    await write(await open(), '{}')
-    await write(await open({ headers: { Authorization: 'x' } }), '{}')
-    expect(logged.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))).to.deep.equal([
-      'set headers.authorization: there is no credential',
-      'check headers.authorization',
-    ])
+    const hintOf = async (settings: Written = {}) =>
+      (await write(await open(settings), '{}')).why?.hint
+    expect(await hintOf()).to.equal('set headers.authorization: there is no credential')
+    const authorized = await hintOf({ headers: { Authorization: 'x' } })
+    expect(authorized).to.equal('check headers.authorization')
     answer(200, '<html>')
     expect((await stepsOf({})).at(-1)).to.match(
       /^export: what answers is no receiver of OTLP.*\(!\)$/,

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import type { Batch } from '../../../lib/output.ts'
 import { DeliveryLog } from '../../../lib/pipeline/delivery/delivery-log.ts'
 import { Rows } from '../../../lib/pipeline/delivery/rows.ts'
 import { noCounts } from '../../../lib/pipeline/stats.ts'
-import { events, memoryLog, NEVER, pipelineTo, SOURCE } from '../fixtures.ts'
+import { events, memoryLog, NEVER, ORDERED, pipelineTo, SOURCE } from '../fixtures.ts'
 
 const [DEBUG, INFO, WARN, ERROR] = [20, 30, 40, 50]
 
@@ -103,5 +104,39 @@ describe('what a delivery says', () => {
     rows.succeeded()
     expect(ends).to.have.length(1)
     expect(ends[0]).to.be.within(7_000, 8_000)
+  })
+
+  it('has why a server refuses also where nothing is tried again', async () => {
+    const { log, lines } = memoryLog()
+    const why = { message: 'The server takes no events', status: 401, hint: 'set a password' }
+    const output = {
+      write: async () => ({ retry: [0], reject: [{ index: 1, reason: 'bad' }], why }),
+      close: async () => undefined,
+    }
+    const pipeline = pipelineTo(output, { log, delivery: { ...ORDERED, max_retries: 0 } })
+    const receipt = await pipeline.publisher(SOURCE, NEVER)(events(2))
+    expect(await receipt.confirmed).to.include({ rejected: 2 })
+    const [said, ...more] = lines.filter(({ msg }) => msg === why.message)
+    expect(said).to.include({ level: ERROR, events: 1, status: 401, hint: 'set a password' })
+    expect(said).not.to.have.property('retry_in_ms')
+    expect(more).to.deep.equal([])
+    await pipeline.close(NEVER)
+  })
+
+  it('says nothing of a batch that is halved, or of events that are rejected', async () => {
+    const { log, lines } = memoryLog()
+    const why = { message: 'The server takes no events' }
+    const output = {
+      write: async ({ count }: Batch) =>
+        count > 1
+          ? { retry: [], reject: [], tooLarge: true as const, why }
+          : { retry: [], reject: [{ index: 0, reason: 'bad' }], why },
+      close: async () => undefined,
+    }
+    const pipeline = pipelineTo(output, { log })
+    const receipt = await pipeline.publisher(SOURCE, NEVER)(events(2))
+    expect(await receipt.confirmed).to.include({ rejected: 2 })
+    expect(lines.filter(({ msg }) => msg === why.message)).to.deep.equal([])
+    await pipeline.close(NEVER)
   })
 })

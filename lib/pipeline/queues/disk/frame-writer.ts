@@ -5,11 +5,12 @@
 // anything dropped, nor does memory grow. Of the events in it no receipt has said that they are stored.
 
 import type { Logger } from 'pino'
-import type { DiskQueueSettings } from '../../../config/config.ts'
 import type { Acker } from '../../acker.ts'
 import type { Pins } from '../../block.ts'
 import type { Encoded } from '../../queue.ts'
-import { type FinishedFrame, Frame } from './frame.ts'
+import { crcOf } from './format.ts'
+import { chunksOf, type FinishedFrame, Frame } from './frame.ts'
+import type { Settings } from './progress.ts'
 import { isFull, type Place, type SegmentWriter, type Stored } from './segment-writer.ts'
 import type { Segments } from './segments.ts'
 
@@ -22,7 +23,7 @@ const RETRY_MS = 1_000
 const SYNC_INTERVAL_MS = 1_000
 
 interface FrameWriterOptions {
-  readonly settings: DiskQueueSettings
+  readonly settings: Settings
   readonly segments: Segments
   readonly writer: SegmentWriter
   readonly pins: Pins
@@ -131,9 +132,11 @@ export class FrameWriter {
   /** Undefined if the queue ends before it is written. */
   async #write(frame: FinishedFrame): Promise<Stored | undefined> {
     const { writer, settings, log, onStalled } = this.#options
+    const { checksum = crcOf } = settings
+    const chunks = chunksOf(frame, await checksum(frame.body))
     for (;;) {
       try {
-        const stored = await writer.append(frame)
+        const stored = await writer.append(frame, chunks)
         if (this.#isStalled) log.info('Disk queue: events are taken again')
         this.#isStalled = false
         if (settings.sync === 'interval') this.#syncSoon()

@@ -3,7 +3,7 @@ import type { Acker } from '../../acker.ts'
 import { Block, type Pins, type Span } from '../../block.ts'
 import { Blocks } from '../../blocks.ts'
 import type { Encoded, Lines } from '../../queue.ts'
-import { crcOf, encodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from './format.ts'
+import { encodeFrameHeader, FRAME_HEADER_BYTES, type FrameHeader } from './format.ts'
 
 /** Whose the events of a frame are, up to this one. */
 interface Owned {
@@ -58,7 +58,7 @@ export class Frame {
     this.#count += block.count
   }
 
-  /** Makes the bytes. No more events are added. */
+  /** Makes the bytes of its body. No more events are added. */
   finish(first: number): FinishedFrame {
     this.#endBlock()
     const meta = encodeMeta(this.#spans)
@@ -67,15 +67,14 @@ export class Frame {
     const body = meta.length > 0 ? [meta, ...few] : few
     const length = body.reduce((sum, chunk) => sum + chunk.length, 0)
     const { count } = this
-    const crc = crcOf(body)
-    const header = { length, crc, count, first, metaLength: meta.length, atMs: Date.now() }
     return {
+      header: { length, count, first, metaLength: meta.length, atMs: Date.now() },
       first,
       count,
       owners: this.owners,
       spans: this.#spans,
       size: FRAME_HEADER_BYTES + length,
-      chunks: [encodeFrameHeader(header), ...body],
+      body,
     }
   }
 
@@ -105,8 +104,9 @@ export class Frame {
   }
 }
 
-/** A frame as it goes to the disk. */
+/** A frame that goes to the disk. */
 export interface FinishedFrame {
+  readonly header: Omit<FrameHeader, 'crc'>
   /** The number of its first event. */
   readonly first: number
   readonly count: number
@@ -114,7 +114,12 @@ export interface FinishedFrame {
   readonly spans: readonly Span[]
   /** Its bytes. */
   readonly size: number
-  readonly chunks: readonly Uint8Array[]
+  readonly body: readonly Uint8Array[]
+}
+
+/** The bytes of a frame, with the checksum of its body. */
+export function chunksOf({ header, body }: FinishedFrame, crc: number): readonly Uint8Array[] {
+  return [encodeFrameHeader({ ...header, crc }), ...body]
 }
 
 /**

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DiskQueueSettings } from '../../../config/config.ts'
 import { Fifo } from '../fifo.ts'
+import type { Checksum } from './checksum.ts'
 import { segmentName } from './format.ts'
 import type { PositionFile } from './position-file.ts'
 import type { Segments } from './segments.ts'
@@ -38,6 +39,8 @@ const STUCK_MS = 5_000
 export type Settings = DiskQueueSettings & {
   readonly windowEvents?: number
   readonly stuckMs?: number
+  /** Of what is written. */
+  readonly checksum?: Checksum
 }
 
 /** How much is stored again at once. */

@@ -49,11 +49,11 @@ export class SegmentWriter {
    *
    * @throws the system's error
    */
-  async append(frame: FinishedFrame): Promise<Stored> {
+  async append(frame: FinishedFrame, chunks: readonly Uint8Array[]): Promise<Stored> {
     const { segment, handle } = await this.#segmentFor(frame)
     const place = { segment: segment.number, offset: segment.size }
     try {
-      await writeAll(handle, frame.chunks, segment.size)
+      await writeAll(handle, chunks, segment.size)
     } catch (error) {
       await this.#cut(handle, segment)
       // After a failed sync nobody knows what of the file is on the disk (fsync(2)).

@@ -13,8 +13,8 @@ import type { DiskQueueSettings } from '../../../../config/config.ts'
 import { codeOf } from '../../../../errors.ts'
 import { syncFolder } from '../../../../folders.ts'
 import type { Block, Pins } from '../../../block.ts'
-import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, stuckName } from '../format.ts'
-import { blockOf, type FinishedFrame, Frame } from '../frame.ts'
+import { crcOf, encodeSegmentHeader, SEGMENT_HEADER_BYTES, stuckName } from '../format.ts'
+import { blockOf, chunksOf, type FinishedFrame, Frame } from '../frame.ts'
 import { SegmentReader } from '../segment-reader.ts'
 import { writeAll } from '../segment-writer.ts'
 import type { FoundStuck } from './find.ts'
@@ -169,7 +169,7 @@ export class StuckFiles {
     this.#count(file, -1)
   }
 
-  async #create(number: number, { chunks }: FinishedFrame): Promise<void> {
+  async #create(number: number, frame: FinishedFrame): Promise<void> {
     const { sync, path: folder } = this.#options.settings
     const path = this.#pathOf(number)
     const unfinished = `${path}.new`
@@ -177,6 +177,7 @@ export class StuckFiles {
     const handle = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
     try {
       try {
+        const chunks = chunksOf(frame, crcOf(frame.body))
         await writeAll(handle, [encodeSegmentHeader({ number, first: 0 }), ...chunks], 0)
         if (sync !== 'none') await handle.datasync()
       } finally {

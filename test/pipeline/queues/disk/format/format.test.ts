@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { AgentError } from '../../../../lib/errors.ts'
-import type { EventMeta } from '../../../../lib/event.ts'
-import { Acker } from '../../../../lib/pipeline/acker.ts'
-import { encodedOf } from '../../../../lib/pipeline/queue.ts'
+import { AgentError } from '../../../../../lib/errors.ts'
+import type { EventMeta } from '../../../../../lib/event.ts'
+import { Acker } from '../../../../../lib/pipeline/acker.ts'
+import { encodedOf } from '../../../../../lib/pipeline/queue.ts'
 import {
+  crcOf,
   decodeFrameHeader,
   decodeSegmentHeader,
   decodeSlot,
@@ -13,10 +14,15 @@ import {
   FRAME_HEADER_BYTES,
   segmentName,
   segmentNumberOf,
-} from '../../../../lib/pipeline/queues/disk/format.ts'
-import { blockOf, Frame } from '../../../../lib/pipeline/queues/disk/frame.ts'
-import { newerVersion } from '../../../../lib/pipeline/queues/disk/newer-version.ts'
-import { noSourceCounts } from '../../../../lib/pipeline/stats.ts'
+} from '../../../../../lib/pipeline/queues/disk/format.ts'
+import {
+  blockOf,
+  chunksOf,
+  type FinishedFrame,
+  Frame,
+} from '../../../../../lib/pipeline/queues/disk/frame.ts'
+import { newerVersion } from '../../../../../lib/pipeline/queues/disk/newer-version.ts'
+import { noSourceCounts } from '../../../../../lib/pipeline/stats.ts'
 
 const sequence = fc.nat(Number.MAX_SAFE_INTEGER)
 
@@ -40,6 +46,10 @@ function frameOf(publishes: readonly (readonly (readonly [string, EventMeta | un
   return frame
 }
 
+function bytesOf(frame: FinishedFrame): Buffer {
+  return Buffer.concat(chunksOf(frame, crcOf(frame.body)))
+}
+
 describe('the format of the queue on the disk', () => {
   it('gives back the events of a frame, and what lies beside them', () => {
     const event = fc.tuple(line, meta)
@@ -50,7 +60,7 @@ describe('the format of the queue on the disk', () => {
         sequence,
         (publishes, first) => {
           const finished = frameOf(publishes).finish(first)
-          const bytes = Buffer.concat(finished.chunks)
+          const bytes = bytesOf(finished)
           expect(bytes.length).to.equal(finished.size)
           const header = decodeFrameHeader(bytes)
           if (header === undefined) throw new Error('no header')
@@ -73,7 +83,7 @@ describe('the format of the queue on the disk', () => {
 
   it('freezes what lies beside an event, as it was before', () => {
     const fields = { deep: { list: [1] } }
-    const bytes = Buffer.concat(frameOf([[['{}', { fields }]]]).finish(0).chunks)
+    const bytes = bytesOf(frameOf([[['{}', { fields }]]]).finish(0))
     const header = decodeFrameHeader(bytes)
     if (header === undefined) throw new Error('no header')
     const read = blockOf({ bytes: 0 }, header, bytes.subarray(FRAME_HEADER_BYTES)).metaOf(0)
@@ -107,7 +117,7 @@ describe('the format of the queue on the disk', () => {
   })
 
   it('takes a flipped bit anywhere in the header of a frame for no header', () => {
-    const bytes = Buffer.concat(frameOf([[['{}', undefined]]]).finish(7).chunks)
+    const bytes = bytesOf(frameOf([[['{}', undefined]]]).finish(7))
     for (let bit = 0; bit < FRAME_HEADER_BYTES * 8; bit++) {
       const other = Buffer.from(bytes)
       other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7))
