@@ -125,6 +125,21 @@ describe('output.console', () => {
     expect(line).not.to.include('\u001b')
   })
 
+  it('writes lines for a person on the terminal that it is told of', async () => {
+    // The shell is the process that has started it, as the relay is (lib/log/terminal.ts).
+    const told = async (format: string, color: string) => {
+      const script = `SEALBEAT_TERMINAL="$$ 1:60" NO_COLOR=${color} "$@"; true`
+      return (await outcome(shell(script, 2, 200, `format: ${format}`))).out
+    }
+    const plain = await told('auto', '1')
+    const starts = plain.split('\n').filter(line => /^\d\d:\d\d:\d\d/.test(line))
+    expect(starts).to.have.length(2)
+    expect(plain).not.to.include('\u001b')
+    expect(plain.split('\n').map(({ length }) => length)).to.deep.equal([60, 60, 0])
+    expect(await told('auto', '')).to.include('\u001b')
+    expect(ids(await told('json', '1'))).to.deep.equal([0, 1])
+  })
+
   it('has four formats', () => {
     const isTaken = (format: string) => {
       try {
