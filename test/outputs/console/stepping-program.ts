@@ -9,7 +9,9 @@ import { codeOf } from '../../code-of.ts'
 // answers on standard error with `ok` or the code of the error and its cause.
 const paths = { home: '/', config: '/', data: '/', logs: '/' }
 const settings = { format: 'auto', pretty: process.argv[2] === 'pretty' } as const
-const output = await consoleOutput.open({ settings, paths, log: pino({ enabled: false }) })
+// A logger of its own would open standard output, which for a terminal is to open it once more.
+const log = pino({ enabled: false }, { write: () => undefined })
+const output = await consoleOutput.open({ settings, paths, log })
 for await (const step of createInterface({ input: process.stdin })) {
   const outcome = await output.write(batchOf(JSON.parse(step)), endlessCall()).then(
     () => 'ok',
