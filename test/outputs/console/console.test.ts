@@ -110,7 +110,7 @@ describe('output.console', () => {
   it('writes events as its format says, and is no terminal here', async () => {
     const outs = await Promise.all(
       ['json', 'auto', 'pretty', 'line'].map(async format => {
-        const { out } = await outcome(shell('"$@"', 1, 2, `format: ${format}`))
+        const { out } = await outcome(shell('NO_COLOR= "$@"', 1, 2, `format: ${format}`))
         return out
       }),
     )
