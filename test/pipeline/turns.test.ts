@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts'
+import { MemoryQueue } from '../../lib/pipeline/queues/memory/memory-queue.ts'
 import { noSourceCounts } from '../../lib/pipeline/stats.ts'
 import { NEVER, pipelineTo, SOURCE } from './fixtures.ts'
 import { MemoryOutput } from './memory-output.ts'
@@ -64,6 +65,17 @@ describe('pipeline: a beat that publishes without a pause', () => {
       expect(await turnsWhile(() => publish([event, event]), 400)).to.equal(1)
     })
   }
+
+  it('does so after 3,200 events with a durable queue', async () => {
+    const room = { events: 1_000_000, bytes: 1 << 30, flush: { min_events: 1_600, timeout: 1 } }
+    const durable = pipelineTo(new MemoryOutput(), {
+      queue: pins => Object.assign(new MemoryQueue(room, pins), { isDurable: true }),
+    })
+    const publish = durable.publisher(SOURCE, NEVER)
+    expect(await turnsWhile(() => publish({}), 3_199)).to.equal(0)
+    expect(await turnsWhile(() => publish({}), 1)).to.equal(1)
+    await durable.close(NEVER)
+  })
 
   it('has its events delivered meanwhile', async () => {
     const publish = publisher()
